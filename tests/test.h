@@ -1,0 +1,57 @@
+/* tests/test.h: what every test program needs: cmocka, visrob, and where the data is. */
+#ifndef VISROB_TESTS_TEST_H
+#define VISROB_TESTS_TEST_H
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "../visrob.h"
+
+/* |a - b| <= tol, written so that NaN fails. */
+#define assert_close(a, b, tol)                                                                               \
+    do {                                                                                                      \
+        double a_ = (double)(a), b_ = (double)(b), tol_ = (double)(tol);                                      \
+        if (!(fabs(a_ - b_) <= tol_)) fail_msg("%s = %.9g but %s = %.9g, tolerance %g", #a, a_, #b, b_, tol_); \
+    } while (0)
+
+/* err.msg contains text. */
+#define assert_message(err, text)                                                                             \
+    do {                                                                                                      \
+        if (!strstr((err).msg, (text))) fail_msg("the message '%s' does not name '%s'", (err).msg, (text));   \
+    } while (0)
+
+/* The path of a file of the project's test data folder ($VISROB_DATA or ../shared/data); where it is absent,
+ * says so and skips the test. */
+static inline const char *test_data(const char *name) {
+    static char path[4][1024];
+    static int turn;
+    char *p = path[turn++ % 4];
+    const char *root = getenv("VISROB_DATA");
+    snprintf(p, sizeof path[0], "%s/%s", root ? root : "../shared/data", name);
+    if (!vr_path_exists(p)) {
+        printf("SKIP: %s is not there\n", p);
+        fflush(stdout);
+        skip();
+    }
+    return p;
+}
+
+/* A fresh path in a temporary folder of this process. */
+static inline const char *test_tmp(const char *name) {
+    static char folder[64], path[4][256];
+    static int turn;
+    if (!folder[0]) {
+        snprintf(folder, sizeof folder, "/tmp/visrob_test_XXXXXX");
+        if (!mkdtemp(folder)) abort();
+    }
+    char *p = path[turn++ % 4];
+    snprintf(p, sizeof path[0], "%s/%s", folder, name);
+    return p;
+}
+#endif

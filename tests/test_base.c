@@ -1,0 +1,224 @@
+/* tests/test_base.c: arena, error, rng, os, text. */
+#include "test.h"
+
+static void philox_agrees_with_the_published_vectors(void **state) {
+    (void)state;
+    /* Random123 kat_vectors, philox4x32 10 */
+    static const uint32_t cases[3][10] = {
+        {0, 0, 0, 0, 0, 0, 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8},
+        {0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x408f276d, 0x41c83b0e, 0xa20bc7c6,
+         0x6d5451fd},
+        {0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344, 0xa4093822, 0x299f31d0, 0xd16cfe09, 0x94fdcceb, 0x5001e420,
+         0x24126ea1}};
+    for (int i = 0; i < 3; i++) {
+        uint32_t out[4];
+        vr_philox4x32(out, cases[i], cases[i] + 4);
+        for (int k = 0; k < 4; k++) assert_int_equal(out[k], cases[i][6 + k]);
+    }
+}
+
+static void random_numbers_have_their_moments_and_do_not_depend_on_the_order_of_calls(void **state) {
+    (void)state;
+    enum { N = 100000 };
+    vr_arena a = {0};
+    float *x = VR_NEW(&a, float, N);
+    vr_rng r = vr_rng_split(vr_rng_init(7), "test");
+    vr_rng_normal_fill(x, N, r, 0);
+    double sum = 0, squares = 0;
+    for (int i = 0; i < N; i++) sum += x[i], squares += x[i] * x[i];
+    assert_close(sum / N, 0, 5 / sqrt(N)); /* five standard errors */
+    assert_close(squares / N, 1, 5 * sqrt(2.0 / N));
+    for (int i = N - 1; i >= 0; i -= 97) assert_true(vr_rng_normal(r, (uint64_t)i) == x[i]);
+    float part[10];
+    vr_rng_normal_fill(part, 10, r, 4321);
+    assert_memory_equal(part, x + 4321, sizeof part);
+    vr_rng_uniform_fill(x, N, r, 0);
+    sum = 0;
+    for (int i = 0; i < N; i++) {
+        assert_true(x[i] >= 0 && x[i] < 1);
+        sum += x[i];
+    }
+    assert_close(sum / N, 0.5, 5 * sqrt(1 / 12.0 / N));
+    assert_true(vr_rng_u64(vr_rng_split(r, "a"), 0) != vr_rng_u64(vr_rng_split(r, "b"), 0));
+    assert_true(vr_rng_u64(vr_rng_at(r, 0), 0) != vr_rng_u64(vr_rng_at(r, 1), 0));
+    vr_arena_free(&a);
+}
+
+static void below_is_in_range_and_even(void **state) {
+    (void)state;
+    int64_t seen[7] = {0};
+    for (uint64_t i = 0; i < 70000; i++) {
+        int64_t k = vr_rng_below(vr_rng_init(1), i, 7);
+        assert_true(k >= 0 && k < 7);
+        seen[k]++;
+    }
+    for (int k = 0; k < 7; k++) assert_close(seen[k], 10000, 5 * sqrt(10000));
+    assert_true(vr_rng_below(vr_rng_init(1), 3, INT64_MAX) >= 0);
+    assert_int_equal(vr_rng_below(vr_rng_init(1), 3, 1), 0);
+}
+
+static void a_permutation_holds_each_number_once(void **state) {
+    (void)state;
+    int64_t p[1000], seen[1000] = {0}, moved = 0;
+    vr_rng_permutation(p, 1000, vr_rng_init(3));
+    for (int i = 0; i < 1000; i++) seen[p[i]]++, moved += p[i] != i;
+    for (int i = 0; i < 1000; i++) assert_int_equal(seen[i], 1);
+    assert_true(moved > 900);
+}
+
+static void an_arena_aligns_rewinds_and_reuses(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    char *p = vr_arena_alloc(&a, 3, 1);
+    assert_int_equal((uintptr_t)p % 64, 0);
+    vr_arena_mark mark = vr_arena_here(&a);
+    char *q = vr_arena_alloc(&a, 10 << 20, 1);
+    memset(q, 1, 10 << 20);
+    int64_t peak = a.peak;
+    vr_arena_rewind(&a, mark);
+    assert_int_equal(a.used, mark.used);
+    char *again = vr_arena_alloc(&a, 10 << 20, 1);
+    assert_ptr_equal(q, again); /* no second malloc */
+    assert_int_equal(a.peak, peak);
+    int *z = VR_NEW(&a, int, 100);
+    for (int i = 0; i < 100; i++) assert_int_equal(z[i], 0);
+    vr_arena_free(&a);
+    assert_null(a.first);
+}
+
+static void count_up(void *resource) { ++*(int *)resource; }
+
+static void an_arena_calls_its_defers_once_on_rewind(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    int outer = 0, inner = 0;
+    vr_arena_defer_call(&a, count_up, &outer);
+    vr_arena_mark mark = vr_arena_here(&a);
+    vr_arena_defer_call(&a, count_up, &inner);
+    vr_arena_rewind(&a, mark);
+    assert_int_equal(inner, 1);
+    assert_int_equal(outer, 0);
+    vr_arena_free(&a);
+    assert_int_equal(inner, 1);
+    assert_int_equal(outer, 1);
+}
+
+static jmp_buf panicked;
+static char panic_msg[256];
+static void remember_panic(const char *msg) {
+    snprintf(panic_msg, sizeof panic_msg, "%s", msg);
+    longjmp(panicked, 1);
+}
+
+static void out_of_memory_and_overflow_are_panics_that_name_the_size(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    vr_panic_handler_set(remember_panic);
+    if (setjmp(panicked) == 0) {
+        vr_arena_alloc(&a, INT64_MAX / 2, 8);
+        fail_msg("an overflowing size was accepted");
+    }
+    assert_non_null(strstr(panic_msg, "elements of 8 bytes"));
+    vr_arena_fail_after(1);
+    if (setjmp(panicked) == 0) {
+        vr_arena_alloc(&a, 1 << 20, 1);
+        fail_msg("the injected failure did not happen");
+    }
+    assert_non_null(strstr(panic_msg, "out of memory"));
+    vr_panic_handler_set(NULL);
+    assert_non_null(vr_arena_alloc(&a, 1 << 20, 1)); /* and the arena still works */
+    vr_arena_free(&a);
+}
+
+static void an_error_keeps_the_first_failure_and_takes_context(void **state) {
+    (void)state;
+    vr_err err = {0};
+    assert_false(vr_fail(&err, VR_ERR_FORMAT, "a.csv:%d: bad", 3));
+    assert_false(vr_fail(&err, VR_ERR_IO, "second"));
+    assert_int_equal(err.code, VR_ERR_FORMAT);
+    assert_int_equal(err.src_line, __LINE__ - 3);
+    vr_err_context(&err, "while reading %s: ", "x");
+    assert_string_equal(err.msg, "while reading x: a.csv:3: bad");
+}
+
+static void files_are_written_whole_or_not_at_all(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    vr_err err = {0};
+    vr_bytes got;
+    const char *path = test_tmp("file.bin");
+    assert_true(vr_file_write(path, "hello", 5, &err));
+    assert_true(vr_file_read(&a, &got, path, &err));
+    assert_int_equal(got.size, 5);
+    assert_memory_equal(got.data, "hello", 6);
+    vr_bytes map;
+    assert_true(vr_file_map(&a, &map, path, &err));
+    assert_memory_equal(map.data, "hello", 5);
+    assert_false(vr_file_write("/nowhere/at/all", "x", 1, &err));
+    assert_message(err, "/nowhere/at/all: cannot write: No such file");
+    err = (vr_err){0};
+    if (vr_path_exists("/dev/full")) {
+        assert_false(vr_file_write("/dev/full", "x", 1, &err));
+        assert_message(err, "No space left");
+    }
+    err = (vr_err){0};
+    assert_false(vr_file_read(&a, &got, "/tmp", &err));
+    assert_message(err, "/tmp: is a folder");
+    err = (vr_err){0};
+    assert_false(vr_file_map(&a, &got, test_tmp("missing"), &err));
+    assert_message(err, "missing: cannot open: No such file");
+    vr_arena_free(&a);
+}
+
+static void a_folder_lists_sorted(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    vr_err err = {0};
+    const char *folder = test_tmp("folder");
+    assert_true(vr_dir_make(folder, &err));
+    assert_true(vr_dir_make(folder, &err)); /* twice is fine */
+    for (int i = 99; i >= 0; i--)
+        assert_true(vr_file_write(vr_arena_printf(&a, "%s/%02d", folder, i), "", 0, &err));
+    const char **names;
+    int64_t count;
+    assert_true(vr_dir_list(&a, &names, &count, folder, &err));
+    assert_int_equal(count, 100);
+    for (int i = 0; i < 100; i++) assert_int_equal(atoi(names[i]), i);
+    vr_arena_free(&a);
+}
+
+static void text_grows_escapes_and_encodes(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    vr_text t = {.arena = &a};
+    for (int i = 0; i < 1000; i++) vr_text_printf(&t, "%d,", i);
+    assert_int_equal(t.size, 10 * 2 + 90 * 3 + 900 * 4);
+    assert_int_equal(strlen(t.data), t.size);
+    t.size = 0;
+    vr_text_html(&t, "<a href=\"x\">'&");
+    assert_string_equal(t.data, "&lt;a href=&quot;x&quot;&gt;&#39;&amp;");
+    static const char *cases[][2] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foobar", "Zm9vYmFy"}};
+    for (int i = 0; i < 5; i++) { /* RFC 4648, section 10 */
+        t.size = 0;
+        vr_text_base64(&t, cases[i][0], (int64_t)strlen(cases[i][0]));
+        assert_string_equal(t.data, cases[i][1]);
+    }
+    vr_arena_free(&a);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(philox_agrees_with_the_published_vectors),
+        cmocka_unit_test(random_numbers_have_their_moments_and_do_not_depend_on_the_order_of_calls),
+        cmocka_unit_test(below_is_in_range_and_even),
+        cmocka_unit_test(a_permutation_holds_each_number_once),
+        cmocka_unit_test(an_arena_aligns_rewinds_and_reuses),
+        cmocka_unit_test(an_arena_calls_its_defers_once_on_rewind),
+        cmocka_unit_test(out_of_memory_and_overflow_are_panics_that_name_the_size),
+        cmocka_unit_test(an_error_keeps_the_first_failure_and_takes_context),
+        cmocka_unit_test(files_are_written_whole_or_not_at_all),
+        cmocka_unit_test(a_folder_lists_sorted),
+        cmocka_unit_test(text_grows_escapes_and_encodes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,63 @@
+/* base/base.h: what every other header needs: VR_API, checked sizes, small helpers.
+ * The portable facts of the platform live here so that no other file asks for them. */
+#ifndef VISROB_BASE_BASE_H
+#define VISROB_BASE_BASE_H
+
+/* The implementation uses POSIX (mmap, fsync, opendir); asking for it has to come before any libc header. */
+#if defined(VISROB_IMPLEMENTATION) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE 1
+#endif
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Put in front of each public function. `-DVR_API=static` makes the library private to one .c file. */
+#ifndef VR_API
+#define VR_API extern
+#endif
+
+#if defined(__GNUC__)
+#define VR_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#define VR_NORETURN          __attribute__((noreturn))
+#define VR_UNUSED            __attribute__((unused))
+#else
+#define VR_PRINTF(fmt, args)
+#define VR_NORETURN
+#define VR_UNUSED
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Bytes that somebody else owns: a mapped file, a string, an arena's block. */
+typedef struct vr_bytes {
+    const uint8_t *data;
+    int64_t size;
+} vr_bytes;
+
+static inline VR_UNUSED int64_t vr_min(int64_t a, int64_t b) { return a < b ? a : b; }
+static inline VR_UNUSED int64_t vr_max(int64_t a, int64_t b) { return a > b ? a : b; }
+static inline VR_UNUSED int64_t vr_clamp(int64_t x, int64_t lo, int64_t hi) {
+    return x < lo ? lo : x > hi ? hi : x;
+}
+
+/* *out = a * b, or false when a or b is negative or the product does not fit: sizes read from a file. */
+static inline VR_UNUSED bool vr_size_mul(int64_t *out, int64_t a, int64_t b) {
+    if (a < 0 || b < 0 || (b != 0 && a > INT64_MAX / b)) return false;
+    *out = a * b;
+    return true;
+}
+
+/* *out = a + b, or false when a or b is negative or the sum does not fit. */
+static inline VR_UNUSED bool vr_size_add(int64_t *out, int64_t a, int64_t b) {
+    if (a < 0 || b < 0 || a > INT64_MAX - b) return false;
+    *out = a + b;
+    return true;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,57 @@
+/* base/error.c: one error struct owned by the caller; no global "last error", which would lie with threads. */
+#include "error.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool vr_err_set(vr_err *err, vr_err_code code, const char *src_file, int src_line, const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    if (!err) {
+        fflush(stdout);
+        fputs("error: ", stderr);
+        vfprintf(stderr, fmt, args);
+        fputc('\n', stderr);
+        exit(1);
+    }
+    if (err->code == VR_OK) { /* the first failure is the cause; what follows is its consequence */
+        err->code = code;
+        err->src_file = src_file;
+        err->src_line = src_line;
+        vsnprintf(err->msg, sizeof err->msg, fmt, args);
+    }
+    va_end(args);
+    return false;
+}
+
+bool vr_err_context(vr_err *err, const char *fmt, ...) {
+    if (!err || err->code == VR_OK) return false;
+    char tail[sizeof err->msg];
+    memcpy(tail, err->msg, sizeof tail);
+    va_list args;
+    va_start(args, fmt);
+    int n = vsnprintf(err->msg, sizeof err->msg, fmt, args);
+    va_end(args);
+    if (n < 0) n = 0;
+    if ((size_t)n < sizeof err->msg) snprintf(err->msg + n, sizeof err->msg - (size_t)n, "%s", tail);
+    return false;
+}
+
+static vr_panic_handler vrp_error_handler;
+
+void vr_panic_handler_set(vr_panic_handler handler) { vrp_error_handler = handler; }
+
+void vr_panic(const char *file, int line, const char *cond, const char *fmt, ...) {
+    char msg[1024];
+    int n = snprintf(msg, sizeof msg, "%s:%d: visrob: %s fails: ", file, line, cond);
+    if (n < 0 || (size_t)n >= sizeof msg) n = 0;
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(msg + n, sizeof msg - (size_t)n, fmt, args);
+    va_end(args);
+    if (vrp_error_handler) vrp_error_handler(msg);
+    fflush(stdout);
+    fprintf(stderr, "%s\n", msg);
+    abort();
+}

@@ -1,0 +1,38 @@
+/* base/log.c: the only place in the library that writes to stderr without a failure. */
+#include "log.h"
+#include "os.h"
+#include <stdio.h>
+#include <unistd.h>
+
+static bool vrp_log_quiet;
+
+void vr_progress_quiet(bool quiet) { vrp_log_quiet = quiet; }
+
+vr_progress vr_progress_begin(const char *name, int64_t total, const char *unit) {
+    double now = vr_time();
+    return (vr_progress){.name = name, .unit = unit, .total = total, .start = now, .shown = now};
+}
+
+void vr_progress_step(vr_progress *p, int64_t n) {
+    p->done += n;
+    if (vrp_log_quiet) return;
+    bool terminal = isatty(2);
+    double now = vr_time(), elapsed = now - p->start;
+    if (now - p->shown < (terminal ? 0.1 : 10.0) || elapsed <= 0) return;
+    p->shown = now;
+    double rate = (double)p->done / elapsed;
+    fprintf(stderr, "%s%s: %lld", terminal ? "\r\033[K" : "", p->name, (long long)p->done);
+    if (p->total > 0) fprintf(stderr, "/%lld", (long long)p->total);
+    fprintf(stderr, " %s, %.4g %s/s", p->unit, rate, p->unit);
+    if (p->total > p->done && rate > 0) fprintf(stderr, ", %.0f s left", (double)(p->total - p->done) / rate);
+    if (!terminal) fputc('\n', stderr);
+}
+
+void vr_progress_end(vr_progress *p) {
+    if (vrp_log_quiet) return;
+    double elapsed = vr_time() - p->start;
+    fprintf(stderr, "%s%s: %lld %s in %.2f s", isatty(2) ? "\r\033[K" : "", p->name, (long long)p->done, p->unit,
+            elapsed);
+    if (elapsed > 0) fprintf(stderr, " (%.4g %s/s)", (double)p->done / elapsed, p->unit);
+    fputc('\n', stderr);
+}

@@ -1,0 +1,40 @@
+/* base/stb.h: the one door to stb_image (decoding, inflate) and stb_image_write. Private: .c files include it.
+ *
+ * stb is compiled static and without stdio (files are read by base/os), so a program's own copy of stb links
+ * beside ours. In a one-file build that included stb_image.h before visrob.h, that copy is used instead. */
+#ifndef VISROB_BASE_STB_H
+#define VISROB_BASE_STB_H
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wsign-compare"
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+#pragma GCC diagnostic ignored "-Wcast-qual"
+#endif
+
+#ifndef STBI_INCLUDE_STB_IMAGE_H
+#define STB_IMAGE_IMPLEMENTATION
+#define STB_IMAGE_STATIC
+#define STBI_NO_STDIO
+#define STBI_MAX_DIMENSIONS (1 << 16)
+#define STBI_ASSERT(x)      ((void)0) /* a broken file must not end the program */
+#include "stb_image.h"
+#undef STB_IMAGE_IMPLEMENTATION
+#endif
+
+#ifndef INCLUDE_STB_IMAGE_WRITE_H
+#define STB_IMAGE_WRITE_IMPLEMENTATION
+#define STB_IMAGE_WRITE_STATIC
+#define STBI_WRITE_NO_STDIO
+#include "stb_image_write.h"
+#undef STB_IMAGE_WRITE_IMPLEMENTATION
+#endif
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+#endif

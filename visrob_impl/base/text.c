@@ -1,0 +1,70 @@
+/* base/text.c: doubling growth inside an arena; the old halves stay behind, at most as much again. */
+#include "text.h"
+#include "error.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void vrp_text_reserve(vr_text *t, int64_t more) {
+    VR_CHECK(t->arena != NULL, "a text needs an arena: vr_text t = {.arena = &a}");
+    if (t->capacity - t->size > more) return; /* > keeps a place for the closing 0 */
+    int64_t capacity = vr_max(t->capacity * 2, t->size + more + 1);
+    char *data = (char *)vr_arena_alloc(t->arena, vr_max(capacity, 256), 1);
+    if (t->size > 0) memcpy(data, t->data, (size_t)t->size);
+    t->data = data;
+    t->capacity = vr_max(capacity, 256);
+}
+
+void vr_text_bytes(vr_text *t, const void *bytes, int64_t n) {
+    vrp_text_reserve(t, n);
+    if (n > 0) memcpy(t->data + t->size, bytes, (size_t)n);
+    t->size += n;
+    t->data[t->size] = 0;
+}
+
+void vr_text_add(vr_text *t, const char *s) { vr_text_bytes(t, s, (int64_t)strlen(s)); }
+
+void vr_text_printf(vr_text *t, const char *fmt, ...) {
+    va_list args, again;
+    va_start(args, fmt);
+    va_copy(again, args);
+    vrp_text_reserve(t, 128);
+    int n = vsnprintf(t->data + t->size, (size_t)(t->capacity - t->size), fmt, args);
+    va_end(args);
+    VR_CHECK(n >= 0, "the format '%s' cannot be printed", fmt);
+    if (n >= t->capacity - t->size) {
+        vrp_text_reserve(t, n);
+        vsnprintf(t->data + t->size, (size_t)(t->capacity - t->size), fmt, again);
+    }
+    va_end(again);
+    t->size += n;
+}
+
+void vr_text_html(vr_text *t, const char *s) {
+    for (const char *from = s;; s++) {
+        const char *entity = *s == '&' ? "&amp;" : *s == '<' ? "&lt;" : *s == '>' ? "&gt;"
+                             : *s == '"' ? "&quot;" : *s == '\'' ? "&#39;" : NULL;
+        if (*s && !entity) continue;
+        vr_text_bytes(t, from, s - from);
+        if (!*s) return;
+        vr_text_add(t, entity);
+        from = s + 1;
+    }
+}
+
+void vr_text_base64(vr_text *t, const void *bytes, int64_t n) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const uint8_t *p = (const uint8_t *)bytes;
+    vrp_text_reserve(t, (n + 2) / 3 * 4);
+    for (int64_t i = 0; i < n; i += 3) {
+        int64_t left = n - i;
+        uint32_t v = (uint32_t)p[i] << 16 | (left > 1 ? (uint32_t)p[i + 1] << 8 : 0) | (left > 2 ? p[i + 2] : 0);
+        char *out = t->data + t->size;
+        out[0] = digits[v >> 18];
+        out[1] = digits[v >> 12 & 63];
+        out[2] = left > 1 ? digits[v >> 6 & 63] : '=';
+        out[3] = left > 2 ? digits[v & 63] : '=';
+        t->size += 4;
+    }
+    t->data[t->size] = 0;
+}

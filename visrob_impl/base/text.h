@@ -1,0 +1,34 @@
+/* base/text.h: a text that grows, for everything that is written: CSV, JSON, HTML, SVG. */
+#ifndef VISROB_BASE_TEXT_H
+#define VISROB_BASE_TEXT_H
+#include "arena.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* {.arena = &a} is an empty text. data is NULL or ends with a 0 that size does not count. */
+typedef struct vr_text {
+    vr_arena *arena;
+    char *data;
+    int64_t size, capacity;
+} vr_text;
+
+/* Appends n bytes. */
+VR_API void vr_text_bytes(vr_text *t, const void *bytes, int64_t n);
+
+/* Appends a string. */
+VR_API void vr_text_add(vr_text *t, const char *s);
+
+/* Appends what printf would print. */
+VR_API void vr_text_printf(vr_text *t, const char *fmt, ...) VR_PRINTF(2, 3);
+
+/* Appends s with & < > " ' escaped, for HTML and SVG. */
+VR_API void vr_text_html(vr_text *t, const char *s);
+
+/* Appends bytes in base64 (RFC 4648), for data: URIs. */
+VR_API void vr_text_base64(vr_text *t, const void *bytes, int64_t n);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
