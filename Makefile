@@ -25,7 +25,7 @@ FLAGS   := -std=c11 $(ARCH) $(OPT) $(OMP) -fopenmp-simd -fno-math-errno -fno-tra
 LIBS    := $(BLIS) $(OMP) -lm
 
 # `make V=1` shows the commands.
-Q       := $(if $(V),,@echo '  cc $@';)
+Q        = $(if $(V),,@echo '  cc $@';)
 
 SRC      := $(sort $(wildcard visrob_impl/*/*.c))
 OBJS     := $(SRC:%.c=$(OBJ)/%.o)
