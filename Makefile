@@ -78,7 +78,7 @@ bench: deps  ## speed beside this machine's own FMA peak, and beside PyTorch and
 	@$(MAKE) --no-print-directory -j2 all $(BENCHES)
 	@tests/bench/run.sh $(OUT)
 
-check: deps  ## the house's rules: floors, names, docs, warnings, C++ headers, switches, single file
+check: deps all  ## the house's rules: floors, names, docs, warnings, C++ headers, switches, single file
 	@tests/check/check.sh
 
 asan:  ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -91,7 +91,7 @@ fuzz:  ## every format's fuzz target, FUZZ_SECONDS each (default 30); needs clan
 	@tests/fuzz/run.sh
 
 single:  ## the whole library as one header: build/visrob_single.h
-	@tests/check/single.sh > build/visrob_single.h
+	@mkdir -p build && tests/check/single.sh > build/visrob_single.h
 	@echo build/visrob_single.h
 
 install: all  ## header, library and pkg-config file, under PREFIX (default /usr/local)
