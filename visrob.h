@@ -1,6 +1,45 @@
 /* visrob.h: vision robustness and self-supervised learning in C.
  *
  * How, where and why does this vision model break, and what mends it?
+ *
+ *     #define VISROB_IMPLEMENTATION            // in ONE .c file
+ *     #include "visrob.h"
+ *
+ *     int main(void) {
+ *         vr_arena perm = {0};
+ *         vr_tensor x = vr_tensor_2d(&perm, 2, 3);
+ *         vr_rng_normal_fill(x.data, 6, vr_rng_init(42), 0);
+ *         vr_arena_free(&perm);
+ *     }
+ *
+ * Three ways to use it
+ *   (a) copy visrob.h and visrob_impl/; one .c file defines VISROB_IMPLEMENTATION before the include;
+ *   (b) `make`, and link build/libvisrob.a (or .so);
+ *   (c) `make single`, and copy build/visrob_single.h alone.
+ *   Build with -I/usr/include/stb -fopenmp, link with -lblis -lm.
+ *
+ * Switches, all off by default
+ *   VR_NO_BLIS     a portable matrix product in place of BLIS: nothing to link, slower
+ *   VR_NO_OPENMP   no threads
+ *   VR_API=static  the library private to the one .c file: unused functions vanish
+ *
+ * The rules of the house
+ *   - What a function gives you lives in the arena you passed in. Without an arena it allocates nothing.
+ *   - The world's faults (files, formats) come back as false or NULL with a vr_err; VR_FATAL in its place
+ *     prints and exits. Bugs of the caller (a wrong shape) stop at a VR_CHECK.
+ *   - Outputs first, then inputs, sizes, options; vr_err last. A zeroed options struct is the default.
+ *   - Sizes and indices are int64_t; tensors are f32; images are 8-bit RGB, batches [N,H,W,C].
+ *   - The same bits for any number of threads; random numbers are a function of seed, purpose and index.
+ *
+ * The rooms, each of which includes only those above it
+ *   base/    memory, errors, random numbers, threads, files, progress, growing text
+ *   tensor/  shapes and views, products, statistics
+ *   format/  checkpoints and data files, to arrays and back
+ *   image/   decoding, resizing, colour, corruption, drawing, data sets of images
+ *   metric/  plain arrays in, numbers out: accuracy, groups, calibration
+ *   nn/      layers: the readable reference (kernels.h) and the fast path (packed.h)
+ *   model/   ResNet and ViT in their dialects, probes
+ *   report/  tables, plots, self-contained pages
  */
 #ifndef VISROB_H
 #define VISROB_H
