@@ -56,16 +56,26 @@
 #include "visrob_impl/base/log.h"
 
 #include "visrob_impl/tensor/tensor.h"
+#include "visrob_impl/tensor/stats.h"
 
 #include "visrob_impl/format/array.h"
 
 #include "visrob_impl/image/image.h"
 #include "visrob_impl/image/resize.h"
 
+#include "visrob_impl/metric/accuracy.h"
+#include "visrob_impl/metric/group.h"
+#include "visrob_impl/metric/calibration.h"
+
 #include "visrob_impl/nn/kernels.h"
 #include "visrob_impl/nn/packed.h"
 
 #include "visrob_impl/model/model.h"
+
+#include "visrob_impl/report/table.h"
+#include "visrob_impl/report/canvas.h"
+#include "visrob_impl/report/plot.h"
+#include "visrob_impl/report/page.h"
 
 #endif /* VISROB_H */
 

@@ -1,0 +1,88 @@
+/* report/page.h: a report as one HTML file that needs no network and opens anywhere.
+ *
+ *     vr_page page = vr_page_new(&arena, &(vr_page_info){.title = "Robustness of resnet20", .n = 10000,
+ *                                                        .seed = 1, .data = "cifar10/test.tar", .build = VR_BUILD});
+ *     vr_page_section(&page, "Error ratios");
+ *     vr_page_plot(&page, &ratios, "Errors under each factor, relative to clean images.");
+ *     vr_page_save(&page, "report.html", VR_FATAL);
+ */
+#ifndef VISROB_REPORT_PAGE_H
+#define VISROB_REPORT_PAGE_H
+#include "../base/error.h"
+#include "../base/text.h"
+#include "plot.h"
+#include "table.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What made a program: for vr_page_info.build. */
+#if defined(__clang__)
+#define VR_BUILD "visrob " VR_VERSION ", " __VERSION__
+#elif defined(__GNUC__)
+#define VR_BUILD "visrob " VR_VERSION ", gcc " __VERSION__
+#else
+#define VR_BUILD "visrob " VR_VERSION
+#endif
+
+/* What a reader needs to trust or repeat the numbers; the page states it. title, data and build are required. */
+typedef struct vr_page_info {
+    const char *title, *subtitle; /* subtitle, model and command may be NULL */
+    int64_t n;                    /* images */
+    uint64_t seed;
+    const char *data, *model, *build, *command;
+} vr_page_info;
+
+/* A page under construction. */
+typedef struct vr_page {
+    vr_arena *arena;
+    vr_page_info info;
+    vr_text body, contents;
+    int64_t sections, images;
+} vr_page;
+
+/* An image of a page: the bytes of a PNG or JPEG file, and what it shows, for those who cannot see it. */
+typedef struct vr_page_image {
+    vr_bytes file;
+    const char *alt;
+} vr_page_image;
+
+/* Begins a page; the info's texts are copied. */
+VR_API vr_page vr_page_new(vr_arena *arena, const vr_page_info *info);
+
+/* Begins a section; it gets a place in the page's contents. */
+VR_API void vr_page_section(vr_page *page, const char *heading);
+
+/* Adds a paragraph. Text is escaped everywhere here: no caller writes HTML. */
+VR_API void vr_page_text(vr_page *page, const char *fmt, ...) VR_PRINTF(2, 3);
+
+/* Adds the few numbers that matter, large: values[i] above labels[i], `count` of them. */
+VR_API void vr_page_figures(vr_page *page, const char *const *values, const char *const *labels,
+                            int64_t count);
+
+/* Adds a table that sorts by a click, or by Enter, on a column's heading. caption may be NULL. */
+VR_API void vr_page_table(vr_page *page, const vr_table *table, const char *caption);
+
+/* Adds a plot as inline SVG. caption may be NULL. */
+VR_API void vr_page_plot(vr_page *page, const vr_plot *plot, const char *caption);
+
+/* Adds one image, scaled up by whole pixels where it is smaller than 256. caption may be NULL. */
+VR_API void vr_page_picture(vr_page *page, vr_page_image image, const char *caption);
+
+/* Adds a grid of images with names at its rows and columns: factors by severities.
+ * Shapes:  images: [rows,columns]; row_names: [rows]; column_names: [columns], or NULL.
+ * Notes:   an image with size 0 is an empty cell. */
+VR_API void vr_page_grid(vr_page *page, const vr_page_image *images, const char *const *row_names,
+                         const char *const *column_names, int64_t rows, int64_t columns, const char *caption);
+
+/* Writes the whole document. */
+VR_API void vr_page_format(vr_text *out, const vr_page *page);
+
+/* Saves the document: readers see the old file or the whole new one.
+ * Errors:  VR_ERR_IO naming the path. */
+VR_API bool vr_page_save(const vr_page *page, const char *path, vr_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,70 @@
+/* report/plot.h: the few plots a robustness study needs, as SVG (readable in light and dark) or pixels.
+ *
+ * A plot is one options struct; what is zero is chosen for you (size, axes, colours).
+ *
+ *     vr_plot p = {.kind = VR_PLOT_BARS, .title = "Error ratio by factor", .x_label = "error ratio",
+ *                  .names = factor, .intervals = ratio, .count = 25, .mark = 1};
+ *     vr_plot_save(&p, "ratio.svg", VR_FATAL);
+ */
+#ifndef VISROB_REPORT_PLOT_H
+#define VISROB_REPORT_PLOT_H
+#include "../base/error.h"
+#include "../base/text.h"
+#include "../image/image.h"
+#include "../metric/calibration.h"
+#include "../tensor/stats.h"
+#include "canvas.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The kinds, and the fields that each reads beside titles, labels, width and axes. */
+typedef enum vr_plot_kind {
+    VR_PLOT_BARS,    /* names, intervals, count: horizontal bars; low == high or NaN: no whisker */
+    VR_PLOT_LINES,   /* series, series_count: lines in one frame, with bands where a series has low, high */
+    VR_PLOT_PANELS,  /* as lines, but each series in a small frame of its own, all with the same axes */
+    VR_PLOT_SCATTER, /* series, series_count: points */
+    VR_PLOT_HEAT,    /* values [rows,columns], names (rows), column_names: heat map, confusion matrix */
+    VR_PLOT_RELIABILITY /* bins, count: accuracy against confidence, and how many images */
+} vr_plot_kind;
+
+/* One line or cloud: x, y: [count]; low, high: [count] or NULL; a NaN in y is a gap. */
+typedef struct vr_series {
+    const char *name;
+    const double *x, *y, *low, *high;
+    int64_t count;
+} vr_series;
+
+/* What to plot. The arrays are the caller's and are only read. */
+typedef struct vr_plot {
+    vr_plot_kind kind;
+    const char *title, *subtitle, *x_label, *y_label;
+    const char *const *names;
+    const vr_interval *intervals;
+    const vr_series *series;
+    const vr_reliability_bin *bins;
+    const double *values;
+    const char *const *column_names;
+    int64_t count, series_count, rows, columns;
+    double x_min, x_max, y_min, y_max; /* min == max: from the data */
+    double mark;                       /* a dashed line at this value (bars: x; others: y); 0 = none */
+    bool percent;                      /* values are fractions, shown as percent */
+    bool sorted;                       /* bars: highest first */
+    double width;                      /* 0 = 720; the height follows from the content */
+} vr_plot;
+
+/* Draws the plot on a new canvas in the arena.
+ * Notes:   NaN is drawn as a gap or an empty cell; an infinite bar ends at the frame and says so. */
+VR_API vr_canvas vr_plot_draw(vr_arena *arena, const vr_plot *plot);
+
+/* Writes the plot as a stand-alone SVG document. */
+VR_API void vr_plot_svg(vr_text *out, const vr_plot *plot);
+
+/* Saves the plot; the path's ending says how: .svg or .png (at twice the size).
+ * Errors:  VR_ERR_ARGUMENT for another ending, VR_ERR_IO naming the path. */
+VR_API bool vr_plot_save(const vr_plot *plot, const char *path, vr_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

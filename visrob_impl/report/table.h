@@ -1,0 +1,77 @@
+/* report/table.h: a table, filled cell by cell, written as text, Markdown, CSV, LaTeX or HTML.
+ *
+ *     static const char *const names[] = {"factor", "accuracy", "error ratio"};
+ *     vr_table t = vr_table_new(&arena, names, 3);
+ *     vr_table_text(&t, "fog");
+ *     vr_table_number(&t, 0.713, 3);
+ *     vr_table_interval(&t, (vr_interval){1.52, 1.40, 1.66}, 2);
+ *     vr_table_print(stdout, &t);
+ */
+#ifndef VISROB_REPORT_TABLE_H
+#define VISROB_REPORT_TABLE_H
+#include "../base/error.h"
+#include "../base/text.h"
+#include "../tensor/stats.h"
+#include <stdio.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How a cell is meant: text is set flush left, numbers flush right. */
+typedef enum vr_cell_kind { VR_CELL_TEXT, VR_CELL_NUMBER, VR_CELL_INTERVAL } vr_cell_kind;
+
+/* One cell: what is shown, and the number behind it. */
+typedef struct vr_cell {
+    const char *text;
+    vr_interval number; /* value alone for VR_CELL_NUMBER */
+    vr_cell_kind kind;
+} vr_cell;
+
+/* Cells in row-major order; the last row may be unfinished until the table is written. */
+typedef struct vr_table {
+    vr_arena *arena;
+    const char *const *names; /* [columns] */
+    vr_cell *cells;
+    int64_t columns, count, capacity;
+} vr_table;
+
+/* The ways to write a table. HTML gives a bare <table> that report/page makes sortable. */
+typedef enum vr_table_form {
+    VR_TABLE_TEXT,
+    VR_TABLE_MARKDOWN,
+    VR_TABLE_CSV,
+    VR_TABLE_LATEX,
+    VR_TABLE_HTML
+} vr_table_form;
+
+/* An empty table; the column names are copied. */
+VR_API vr_table vr_table_new(vr_arena *arena, const char *const *names, int64_t columns);
+
+/* The next cell is a text (UTF-8, copied). */
+VR_API void vr_table_text(vr_table *t, const char *s);
+
+/* The next cell is a number shown with so many decimals; NaN is shown as "-" and is empty in CSV. */
+VR_API void vr_table_number(vr_table *t, double x, int decimals);
+
+/* The next cell is a number with its interval: "1.52 [1.40, 1.66]". */
+VR_API void vr_table_interval(vr_table *t, vr_interval x, int decimals);
+
+/* The number of finished rows. */
+VR_API int64_t vr_table_rows(const vr_table *t);
+
+/* Writes the table; an unfinished last row is a bug (VR_CHECK).
+ * Notes:   CSV is for programs: numbers keep nine significant digits whatever is shown, a column of intervals
+ *          becomes three (name, name low, name high), fields are quoted as RFC 4180 says. LaTeX is booktabs. */
+VR_API void vr_table_format(vr_text *out, const vr_table *t, vr_table_form form);
+
+/* Writes the table as aligned text to an open file: stdout, as a rule. */
+VR_API void vr_table_print(FILE *file, const vr_table *t);
+
+/* Saves the table; the path's ending says how: .txt, .md, .csv, .tex or .html.
+ * Errors:  VR_ERR_ARGUMENT for another ending, VR_ERR_IO naming the path. */
+VR_API bool vr_table_save(const vr_table *t, const char *path, vr_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

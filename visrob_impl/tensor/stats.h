@@ -1,0 +1,61 @@
+/* tensor/stats.h: means, quantiles and percentile-bootstrap intervals.
+ *
+ * The bootstrap resamples images. Every cell (a factor at a severity) is measured on the same images, so one
+ * resample serves all cells at once and the ratio of two cells is paired: both see the same images. */
+#ifndef VISROB_TENSOR_STATS_H
+#define VISROB_TENSOR_STATS_H
+#include "../base/arena.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* An estimate with the ends of its interval. */
+typedef struct vr_interval {
+    double value, low, high;
+} vr_interval;
+
+/* All zero: 1000 resamples, 95 % intervals, seed 0. */
+typedef struct vr_bootstrap {
+    int64_t resamples;
+    double level; /* 0.95 */
+    uint64_t seed;
+} vr_bootstrap;
+
+/* The mean of x[n], summed pairwise; NaN for n = 0. */
+VR_API double vr_mean(const double *x, int64_t n);
+
+/* The standard deviation of x[n] with n - 1 below; NaN for n < 2. Source: numpy.std(ddof=1). */
+VR_API double vr_std(const double *x, int64_t n);
+
+/* Sorts x[n] upwards in place; NaN goes last. */
+VR_API void vr_sort(double *x, int64_t n);
+
+/* The q-quantile, q in 0..1, of n >= 1 numbers sorted upwards and without NaN: linear between
+ * neighbours at position q (n - 1). NaN for n = 0.
+ * Source:  type 7 of Hyndman and Fan 1996; numpy.quantile's default. */
+VR_API double vr_quantile_sorted(const double *x, int64_t n, double q);
+
+/* The mean of x[n] with its bootstrap interval.
+ * Notes:   scratch is given back. The same bits for any number of threads, as everything here; for n = 0 all NaN. */
+VR_API vr_interval vr_bootstrap_mean(vr_arena *scratch, const double *x, int64_t n,
+                                     const vr_bootstrap *options);
+
+/* out[c] = the mean of hits[c,i] / trials over the images, with its interval: the accuracy of every cell.
+ * Shapes:  out: [cells]; hits: [cells,n], each 0..trials; n <= 2^31 - 1; options NULL = all zero.
+ * Notes:   trials is 1 for "right or wrong"; where hits counts how many of a factor's five severities an image
+ *          survives, trials = 5 and the cell is the whole factor. */
+VR_API void vr_bootstrap_rates(vr_arena *scratch, vr_interval *out, const uint8_t *hits, int64_t trials,
+                               int64_t cells, int64_t n, const vr_bootstrap *options);
+
+/* out[c] = (1 - rate_c) / (1 - rate_clean) with its paired interval: the error ratio of every cell.
+ * Shapes:  as vr_bootstrap_rates; clean: [n], each 0 or 1.
+ * Notes:   a resample without a clean error counts as +infinity, or not at all where the cell has none either
+ *          (0/0). Where the clean images themselves have no error, value is infinite or NaN. */
+VR_API void vr_bootstrap_error_ratios(vr_arena *scratch, vr_interval *out, const uint8_t *hits,
+                                      int64_t trials, const uint8_t *clean, int64_t cells, int64_t n,
+                                      const vr_bootstrap *options);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
