@@ -62,6 +62,8 @@
 
 #include "visrob_impl/image/image.h"
 #include "visrob_impl/image/resize.h"
+#include "visrob_impl/image/factor.h"
+#include "visrob_impl/image/draw.h"
 
 #include "visrob_impl/metric/accuracy.h"
 #include "visrob_impl/metric/group.h"
