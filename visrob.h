@@ -57,6 +57,7 @@
 
 #include "visrob_impl/tensor/tensor.h"
 #include "visrob_impl/tensor/stats.h"
+#include "visrob_impl/tensor/gemm.h"
 
 #include "visrob_impl/format/array.h"
 
@@ -97,5 +98,9 @@
 #include "visrob_impl/base/log.c"
 
 #include "visrob_impl/tensor/tensor.c"
+#include "visrob_impl/tensor/gemm.c"
+
+#include "visrob_impl/nn/kernels.c"
+#include "visrob_impl/nn/packed.c"
 
 #endif

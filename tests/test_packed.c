@@ -1,0 +1,180 @@
+/* tests/test_packed.c: the fast layers against the readable ones, and against their own thread counts. */
+#include "test.h"
+
+static vr_tensor random_tensor(vr_arena *a, uint64_t seed, int64_t n, int64_t h, int64_t w, int64_t c) {
+    vr_tensor x = vr_tensor_4d(a, n, h, w, c);
+    vr_rng_normal_fill(x.data, vr_tensor_count(x), vr_rng_init(seed), 0);
+    return x;
+}
+static vr_tensor random_matrix(vr_arena *a, uint64_t seed, int64_t n, int64_t c) {
+    return vr_tensor_rows(random_tensor(a, seed, 1, 1, n, c));
+}
+static vr_tensor random_vector(vr_arena *a, uint64_t seed, int64_t n) {
+    return vr_tensor_reshape(random_matrix(a, seed, 1, n), 1, &n);
+}
+
+/* Both are sums of `terms` products of standard normals in another order. */
+static void assert_same(vr_tensor y, vr_tensor expected, int64_t terms) {
+    for (int64_t i = 0; i < vr_tensor_count(y); i++)
+        assert_close(y.data[i], expected.data[i], 4e-6 * sqrt((double)terms) + 1e-6 * fabs(expected.data[i]));
+}
+
+static void a_product_agrees_with_the_definition_for_any_strides(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    static const int64_t sizes[][3] = {{1, 1, 1},    {3, 5, 7},     {14, 32, 16},
+                                       {15, 33, 17}, {197, 65, 64}, {600, 10, 9}};
+    for (int s = 0; s < 6; s++) {
+        const int64_t M = sizes[s][0], N = sizes[s][1], K = sizes[s][2];
+        vr_tensor x = random_matrix(&a, 1, K, M), w = random_matrix(&a, 2, N, K);
+        vr_tensor y = vr_tensor_2d(&a, N, M), want = vr_tensor_2d(&a, M, N);
+        vr_matmul(vr_tensor_transpose(y, 0, 1), vr_tensor_transpose(x, 0, 1), vr_tensor_transpose(w, 0, 1),
+                  &a);
+        vr_linear_forward(want, vr_tensor_transpose(x, 0, 1), w, (vr_tensor){0});
+        assert_same(vr_tensor_copy(&a, vr_tensor_transpose(y, 0, 1)), want, K);
+    }
+    vr_arena_free(&a);
+}
+
+static void a_linear_layer_agrees_with_the_reference_for_every_activation(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    static const int64_t sizes[][3] = {{1, 10, 64}, {7, 33, 5}, {197, 96, 48}, {700, 31, 20}};
+    for (int s = 0; s < 4; s++)
+        for (int act = VR_ACT_NONE; act <= VR_ACT_SILU; act++)
+            for (int with = 0; with < 2; with++) {
+                const int64_t N = sizes[s][0], O = sizes[s][1], K = sizes[s][2];
+                vr_tensor x = random_matrix(&a, 1, N, K), w = random_matrix(&a, 2, O, K),
+                          b = random_vector(&a, 3, O);
+                vr_tensor y = random_matrix(&a, 4, N, O), want = vr_tensor_2d(&a, N, O);
+                vr_linear layer = vr_linear_pack(&a, w, with ? b : (vr_tensor){0});
+                vr_linear_forward(want, x, w, with ? b : (vr_tensor){0});
+                vr_act_forward(want, want, (vr_act)act);
+                if (with)
+                    for (int64_t i = 0; i < N * O; i++) want.data[i] += y.data[i];
+                int64_t used = a.used;
+                vr_linear_apply(y, x, &layer, (vr_act)act, with ? y : (vr_tensor){0}, &a); /* in place */
+                assert_int_equal(a.used, used);
+                assert_same(y, want, K);
+                vr_arena_reset(&a);
+            }
+    vr_arena_free(&a);
+}
+
+typedef struct {
+    int64_t n, h, w, c, o, kh, kw, stride, pad, groups, dilation;
+} conv_case;
+static const conv_case convs[] = {
+    {1, 9, 7, 5, 6, 3, 3, 1, 1, 1, 1},    {2, 8, 8, 16, 33, 1, 1, 1, 0, 1, 1},
+    {2, 9, 8, 16, 20, 1, 1, 2, 0, 1, 1},  {1, 30, 31, 3, 8, 7, 7, 2, 3, 1, 1},
+    {1, 12, 12, 8, 12, 3, 3, 2, 1, 4, 1}, {2, 6, 7, 9, 9, 3, 3, 1, 1, 9, 1},
+    {1, 11, 11, 4, 4, 3, 1, 1, 2, 1, 2},  {3, 16, 16, 3, 24, 4, 4, 4, 0, 1, 1},
+    {1, 5, 5, 6, 6, 3, 3, 2, 2, 6, 2},    {1, 1, 1, 3, 2, 3, 3, 1, 1, 1, 1},
+    {1, 32, 32, 6, 4, 3, 3, 1, 1, 2, 1},
+};
+enum { CONVS = sizeof convs / sizeof convs[0] };
+
+static vr_tensor conv_output(vr_arena *a, const conv_case *s, uint64_t seed) {
+    vr_conv_opts o = {s->stride, s->pad, s->groups, s->dilation};
+    return random_tensor(a, seed, s->n, vr_conv_out_size(s->h, s->kh, o), vr_conv_out_size(s->w, s->kw, o),
+                         s->o);
+}
+
+static void a_convolution_agrees_with_the_reference(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    for (int i = 0; i < CONVS; i++) {
+        const conv_case *s = &convs[i];
+        vr_conv_opts opts = {s->stride, s->pad, s->groups, s->dilation};
+        vr_tensor x = random_tensor(&a, 1, s->n, s->h, s->w, s->c);
+        vr_tensor w = random_tensor(&a, 2, s->o, s->c / s->groups, s->kh, s->kw),
+                  b = random_vector(&a, 3, s->o);
+        vr_tensor y = conv_output(&a, s, 4), want = conv_output(&a, s, 4), residual = conv_output(&a, s, 5);
+        vr_conv layer = vr_conv_pack(&a, w, b, opts);
+        vr_conv_apply(y, x, &layer, VR_ACT_RELU, residual, &a);
+        vr_conv2d_forward(want, x, w, b, opts);
+        for (int64_t k = 0; k < vr_tensor_count(want); k++) want.data[k] += residual.data[k];
+        vr_act_forward(want, want, VR_ACT_RELU);
+        assert_same(y, want, s->c / s->groups * s->kh * s->kw);
+        vr_arena_reset(&a);
+    }
+    vr_arena_free(&a);
+}
+
+static void a_folded_batchnorm_is_a_batchnorm(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    for (int64_t groups = 1; groups <= 6;
+         groups += groups == 1 ? 1 : 4) { /* 1, 2, 6: plain, grouped, depthwise */
+        vr_conv_opts opts = {.stride = 1, .pad = 1, .groups = groups};
+        vr_tensor x = random_tensor(&a, 1, 2, 5, 6, 6), w = random_tensor(&a, 2, 6, 6 / groups, 3, 3);
+        vr_tensor mean = random_vector(&a, 3, 6), var = random_vector(&a, 4, 6);
+        vr_tensor gamma = random_vector(&a, 5, 6), beta = random_vector(&a, 6, 6);
+        for (int c = 0; c < 6; c++) var.data[c] = 0.3f + var.data[c] * var.data[c];
+        vr_tensor y = random_tensor(&a, 7, 2, 5, 6, 6), want = random_tensor(&a, 7, 2, 5, 6, 6);
+        vr_conv layer = vr_conv_pack_batchnorm(&a, w, opts, mean, var, gamma, beta, 1e-5f);
+        vr_conv_apply(y, x, &layer, VR_ACT_NONE, (vr_tensor){0}, &a);
+        vr_conv2d_forward(want, x, w, (vr_tensor){0}, opts);
+        vr_batchnorm_forward(want, want, mean, var, gamma, beta, 1e-5f);
+        assert_same(y, want, 54);
+    }
+    vr_arena_free(&a);
+}
+
+static void attention_agrees_with_the_reference(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    static const int64_t sizes[][4] = {{1, 1, 4, 1}, {2, 5, 12, 3}, {1, 33, 64, 2}, {2, 197, 80, 2}};
+    for (int s = 0; s < 4; s++) {
+        const int64_t N = sizes[s][0], T = sizes[s][1], D = sizes[s][2];
+        vr_tensor qkv = vr_tensor_3d(&a, N, T, 3 * D), y = vr_tensor_3d(&a, N, T, D),
+                  want = vr_tensor_3d(&a, N, T, D);
+        vr_rng_normal_fill(qkv.data, vr_tensor_count(qkv), vr_rng_init(1), 0);
+        vr_attention_apply(y, qkv, sizes[s][3], &a);
+        vr_attention_forward(want, qkv, sizes[s][3]);
+        assert_same(y, want, 4);
+    }
+    vr_arena_free(&a);
+}
+
+static void every_layer_has_the_same_bits_for_any_number_of_threads(void **state) {
+    (void)state;
+    static const int counts[] = {1, 2, 3, 7};
+    vr_arena a = {0};
+    float *first[3] = {0};
+    for (int t = 0; t < 4; t++) {
+        vr_threads_set(counts[t]);
+        for (int which = 0; which < 2; which++) { /* few rows, many rows */
+            const int64_t N = which ? 1500 : 197;
+            vr_tensor x = random_matrix(&a, 1, N, 96), w = random_matrix(&a, 2, 200, 96),
+                      y = vr_tensor_2d(&a, N, 200);
+            vr_linear layer = vr_linear_pack(&a, w, (vr_tensor){0});
+            vr_linear_apply(y, x, &layer, VR_ACT_GELU, (vr_tensor){0}, &a);
+            if (t == 0)
+                first[which] = y.data;
+            else
+                assert_memory_equal(first[which], y.data, vr_tensor_count(y) * sizeof(float));
+        }
+        vr_tensor qkv = vr_tensor_3d(&a, 2, 50, 3 * 64), y = vr_tensor_3d(&a, 2, 50, 64);
+        vr_rng_normal_fill(qkv.data, vr_tensor_count(qkv), vr_rng_init(1), 0);
+        vr_attention_apply(y, qkv, 4, &a);
+        if (t == 0)
+            first[2] = y.data;
+        else
+            assert_memory_equal(first[2], y.data, vr_tensor_count(y) * sizeof(float));
+    }
+    vr_threads_set(0);
+    vr_arena_free(&a);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_product_agrees_with_the_definition_for_any_strides),
+        cmocka_unit_test(a_linear_layer_agrees_with_the_reference_for_every_activation),
+        cmocka_unit_test(a_convolution_agrees_with_the_reference),
+        cmocka_unit_test(a_folded_batchnorm_is_a_batchnorm),
+        cmocka_unit_test(attention_agrees_with_the_reference),
+        cmocka_unit_test(every_layer_has_the_same_bits_for_any_number_of_threads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

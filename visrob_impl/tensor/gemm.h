@@ -1,0 +1,54 @@
+/* tensor/gemm.h: matrix products on packed operands, and a plain one on matrices as they lie.
+ *
+ * The right operand (weights) is packed once into panels of vr_gemm_columns() columns, the left one into
+ * panels of vr_gemm_rows() rows; the micro-kernel multiplies one panel by another and keeps the whole sum over
+ * K in registers. What happens to a finished tile (bias, activation, residual) is the caller's function. */
+#ifndef VISROB_TENSOR_GEMM_H
+#define VISROB_TENSOR_GEMM_H
+#include "tensor.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Rows of the micro-kernel's tile, at most 16. */
+VR_API int64_t vr_gemm_rows(void);
+/* Columns of the micro-kernel's tile, at most 32. */
+VR_API int64_t vr_gemm_columns(void);
+
+/* The number of floats of the packed form of a [K,N] right operand. */
+VR_API int64_t vr_gemm_packed_size(int64_t K, int64_t N);
+
+/* Packs b into panels: panels[p][k][j] = b[k * stride_k + (p*NR + j) * stride_n], 0 beyond N.
+ * Notes:   panels must be 64-byte aligned; runs on vr_threads() threads unless called inside a parallel loop. */
+VR_API void vr_gemm_pack(float *panels, const float *b, int64_t K, int64_t N, int64_t stride_k,
+                         int64_t stride_n);
+
+/* Packs up to vr_gemm_rows() rows of a: panel[k][i] = a[i * stride + k], 0 for i >= rows. */
+VR_API void vr_gemm_pack_rows(float *panel, const float *a, int64_t rows, int64_t K, int64_t stride);
+
+/* tile[i][j] = sum_k a[k][i] b[k][j] for one packed panel of each; tile is [rows][columns], 64-byte aligned. */
+VR_API void vr_gemm_tile(float *tile, const float *a, const float *b, int64_t K);
+
+/* One product in terms of its two ends; all functions are called from many threads at once. */
+typedef struct vr_gemm_job {
+    int64_t M, N, K;
+    const float *panels; /* of vr_gemm_pack */
+    /* Fills panel[k][i] with rows row .. row+rows-1 of the left operand, 0 beyond them. */
+    void (*fill)(const void *context, float *panel, int64_t row, int64_t rows);
+    /* Takes the finished tile of rows x columns at (row, column); its rows are vr_gemm_columns() floats apart. */
+    void (*finish)(const void *context, const float *tile, int64_t row, int64_t rows, int64_t column,
+                   int64_t columns);
+    const void *context;
+} vr_gemm_job;
+
+/* Runs a product on vr_threads() threads.
+ * Notes:   each output is one sum in the order of k, whatever the number of threads. scratch is rewound. */
+VR_API void vr_gemm_run(const vr_gemm_job *job, vr_arena *scratch);
+
+/* y = a b. Shapes: y: [M,N]; a: [M,K]; b: [K,N]; any strides (so a transpose is a view). scratch is rewound. */
+VR_API void vr_matmul(vr_tensor y, vr_tensor a, vr_tensor b, vr_arena *scratch);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
