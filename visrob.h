@@ -58,6 +58,7 @@
 #include "visrob_impl/tensor/tensor.h"
 #include "visrob_impl/tensor/stats.h"
 #include "visrob_impl/tensor/gemm.h"
+#include "visrob_impl/tensor/linalg.h"
 
 #include "visrob_impl/format/array.h"
 
@@ -99,6 +100,7 @@
 
 #include "visrob_impl/tensor/tensor.c"
 #include "visrob_impl/tensor/gemm.c"
+#include "visrob_impl/tensor/linalg.c"
 
 #include "visrob_impl/nn/kernels.c"
 #include "visrob_impl/nn/packed.c"

@@ -21,7 +21,12 @@ enum {
     VRP_GEMM_NR = VRP_GEMM_VEC * VRP_GEMM_NV,
     VRP_GEMM_BLOCK = 128 * 1024 /* floats of a block of rows */
 };
-typedef float vrp_gemm_vec __attribute__((vector_size(VRP_GEMM_VEC * 4)));
+typedef float vrp_gemm_vec __attribute__((vector_size(VRP_GEMM_VEC * 4), may_alias));
+#if defined(__clang__)
+#define VRP_GEMM_UNROLL _Pragma("unroll")
+#else
+#define VRP_GEMM_UNROLL _Pragma("GCC unroll 16")
+#endif
 
 int64_t vr_gemm_rows(void) { return VRP_GEMM_MR; }
 int64_t vr_gemm_columns(void) { return VRP_GEMM_NR; }
@@ -64,15 +69,16 @@ void vr_gemm_pack_rows(float *panel, const float *a, int64_t rows, int64_t K, in
                 panel[k * VRP_GEMM_MR + i] = a[i * stride + k];
 }
 
+/* The sums have to become registers: no address of theirs is taken, and both small loops are unrolled. */
 void vr_gemm_tile(float *tile, const float *a, const float *b, int64_t K) {
     vrp_gemm_vec sum[VRP_GEMM_MR][VRP_GEMM_NV] = {{{0}}};
-    for (int64_t k = 0; k < K; k++, a += VRP_GEMM_MR, b += VRP_GEMM_NR) {
-        vrp_gemm_vec bk[VRP_GEMM_NV];
-        memcpy(bk, b, sizeof bk);
-        for (int i = 0; i < VRP_GEMM_MR; i++)
-            for (int v = 0; v < VRP_GEMM_NV; v++) sum[i][v] += bk[v] * a[i];
-    }
-    memcpy(tile, sum, sizeof sum);
+    const vrp_gemm_vec *bk = (const vrp_gemm_vec *)b;
+    for (int64_t k = 0; k < K; k++, a += VRP_GEMM_MR, bk += VRP_GEMM_NV)
+        VRP_GEMM_UNROLL for (int i = 0; i < VRP_GEMM_MR; i++)
+            VRP_GEMM_UNROLL for (int v = 0; v < VRP_GEMM_NV; v++) sum[i][v] += bk[v] * a[i];
+    vrp_gemm_vec *out = (vrp_gemm_vec *)tile;
+    VRP_GEMM_UNROLL for (int i = 0; i < VRP_GEMM_MR; i++)
+        VRP_GEMM_UNROLL for (int v = 0; v < VRP_GEMM_NV; v++) out[i * VRP_GEMM_NV + v] = sum[i][v];
 }
 
 /* Row panels r0..r1 (packed, from `packed` on) times column panels p0..p1. */
@@ -163,3 +169,5 @@ void vr_matmul(vr_tensor y, vr_tensor a, vr_tensor b, vr_arena *scratch) {
     vr_gemm_run(&job, scratch);
     vr_arena_rewind(scratch, mark);
 }
+
+#undef VRP_GEMM_UNROLL
