@@ -99,10 +99,17 @@
 #include "visrob_impl/base/log.c"
 
 #include "visrob_impl/tensor/tensor.c"
+#include "visrob_impl/tensor/stats.c"
 #include "visrob_impl/tensor/gemm.c"
 #include "visrob_impl/tensor/linalg.c"
 
+#include "visrob_impl/metric/accuracy.c"
+#include "visrob_impl/metric/group.c"
+#include "visrob_impl/metric/calibration.c"
+
 #include "visrob_impl/nn/kernels.c"
 #include "visrob_impl/nn/packed.c"
+
+#include "visrob_impl/report/table.c"
 
 #endif

@@ -1,0 +1,161 @@
+/* tests/test_stats.c: tensor/stats against numpy and scipy, and the bootstrap's promises. */
+#include "test.h"
+#include "golden/metrics.h"
+
+enum { COUNT_X = sizeof golden_x / sizeof *golden_x, COUNT_CLEAN = sizeof golden_clean };
+
+static void mean_deviation_and_quantiles_agree_with_numpy(void **state) {
+    (void)state;
+    double x[COUNT_X];
+    memcpy(x, golden_x, sizeof x);
+    assert_close(vr_mean(x, COUNT_X), golden_x_mean, 1e-14);
+    assert_close(vr_std(x, COUNT_X), golden_x_std, 1e-14);
+    vr_sort(x, COUNT_X);
+    for (size_t k = 0; k < sizeof golden_q / sizeof *golden_q; k++)
+        assert_close(vr_quantile_sorted(x, COUNT_X, golden_q[k]), golden_quantile[k], 1e-13);
+    assert_true(isnan(vr_mean(x, 0)) && isnan(vr_std(x, 1)) && isnan(vr_quantile_sorted(x, 0, 0.5)));
+    assert_true(vr_quantile_sorted(x, 1, 0.3) == x[0]);
+    double odd[4] = {NAN, INFINITY, -1, INFINITY};
+    vr_sort(odd, 4);
+    assert_true(odd[0] == -1 && odd[2] == INFINITY && isnan(odd[3]));
+    assert_true(vr_quantile_sorted(odd, 3, 0.75) == INFINITY); /* not infinity - infinity */
+}
+
+static void a_long_sum_keeps_its_digits(void **state) {
+    (void)state;
+    enum { N = 1000000 };
+    vr_arena a = {0};
+    double *x = VR_NEW(&a, double, N);
+    for (int i = 0; i < N; i++) x[i] = 0.1;
+    assert_close(vr_mean(x, N), 0.1, 1e-15); /* log2(n) roundings; a plain loop is off by 1e-12 */
+    vr_arena_free(&a);
+}
+
+/* 200,000 resamples against scipy's: the ends differ by the noise of a percentile, well below 1 % of the width. */
+static void intervals_agree_with_scipy(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    const vr_bootstrap many = {.resamples = 100000, .seed = 3};
+    vr_interval m = vr_bootstrap_mean(&a, golden_x, COUNT_X, &many);
+    assert_close(m.value, golden_x_mean, 1e-14);
+    double tol = 0.015 * (golden_x_ends[1] - golden_x_ends[0]);
+    assert_close(m.low, golden_x_ends[0], tol);
+    assert_close(m.high, golden_x_ends[1], tol);
+    vr_interval r;
+    vr_bootstrap_error_ratios(&a, &r, golden_fog, 1, golden_clean, 1, COUNT_CLEAN, &many);
+    assert_close(r.value, golden_ratio, 1e-14);
+    tol = 0.015 * (golden_ratio_ends[1] - golden_ratio_ends[0]);
+    assert_close(r.low, golden_ratio_ends[0], tol);
+    assert_close(r.high, golden_ratio_ends[1], tol);
+    vr_bootstrap_rates(&a, &r, golden_fog, 1, 1, COUNT_CLEAN, &many);
+    assert_close(r.low, golden_rate_ends[0], 1.01 / COUNT_CLEAN); /* rates move in steps of 1/n */
+    assert_close(r.high, golden_rate_ends[1], 1.01 / COUNT_CLEAN);
+    assert_int_equal(a.used, 0);
+    vr_arena_free(&a);
+}
+
+static void resamples_are_shared_paired_and_the_same_for_any_number_of_threads(void **state) {
+    (void)state;
+    enum { N = 1003, CELLS = 5 };
+    vr_arena a = {0};
+    uint8_t *hits = VR_NEW(&a, uint8_t, CELLS * N), *clean = hits;
+    for (int i = 0; i < CELLS * N; i++) hits[i] = vr_rng_uniform(vr_rng_init(5), (uint64_t)i) < 0.7f;
+    double *x = VR_NEW(&a, double, N);
+    for (int i = 0; i < N; i++) x[i] = hits[i] ? 0.1 : 0.3 * i;
+    vr_interval first[3][CELLS], now[3][CELLS];
+    const int threads[4] = {1, 2, 3, 7};
+    for (int t = 0; t < 4; t++) {
+        vr_threads_set(threads[t]);
+        memset(now, 0, sizeof now);
+        vr_bootstrap_rates(&a, now[0], hits, 1, CELLS, N, NULL);
+        vr_bootstrap_error_ratios(&a, now[1], hits, 1, clean, CELLS, N, NULL);
+        now[2][0] = vr_bootstrap_mean(&a, x, N, NULL);
+        if (t == 0)
+            memcpy(first, now, sizeof now);
+        else
+            assert_memory_equal(first, now, sizeof now);
+    }
+    vr_threads_set(0);
+    /* cell 0 is the clean one: paired with itself it has no spread at all */
+    assert_true(now[1][0].value == 1 && now[1][0].low == 1 && now[1][0].high == 1);
+    assert_true(now[1][1].low < now[1][1].high);
+    /* a cell gives the same alone as among others, and another seed gives another interval */
+    vr_interval alone, other;
+    vr_bootstrap_rates(&a, &alone, hits + 3 * N, 1, 1, N, NULL);
+    assert_memory_equal(&alone, &now[0][3], sizeof alone);
+    vr_bootstrap_rates(&a, &other, hits + 3 * N, 1, 1, N, &(vr_bootstrap){.seed = 1, .resamples = 999});
+    assert_true(memcmp(&alone, &other, sizeof alone) != 0);
+    vr_arena_free(&a);
+}
+
+static void five_severities_in_one_cell_are_the_mean_of_the_five(void **state) {
+    (void)state;
+    enum { N = 500 };
+    uint8_t each[5][N], sum[N] = {0}, clean[N];
+    double mean = 0;
+    vr_arena a = {0};
+    for (int i = 0; i < N; i++) clean[i] = i % 10 != 0;
+    for (int s = 0; s < 5; s++)
+        for (int i = 0; i < N; i++) {
+            each[s][i] = vr_rng_uniform(vr_rng_init(8), (uint64_t)(s * N + i)) > 0.1f * (float)(s + 1);
+            sum[i] = (uint8_t)(sum[i] + each[s][i]);
+        }
+    vr_interval five[5], whole, ratio;
+    vr_bootstrap_rates(&a, five, &each[0][0], 1, 5, N, NULL);
+    for (int s = 0; s < 5; s++) mean += five[s].value / 5;
+    vr_bootstrap_rates(&a, &whole, sum, 5, 1, N, NULL);
+    assert_close(whole.value, mean, 1e-15);
+    assert_true(whole.high - whole.low < five[0].high - five[0].low + five[4].high - five[4].low);
+    vr_bootstrap_error_ratios(&a, &ratio, sum, 5, clean, 1, N, NULL);
+    assert_close(ratio.value, (1 - mean) / 0.1, 1e-12);
+    assert_true(ratio.low < ratio.value && ratio.value < ratio.high);
+    vr_arena_free(&a);
+}
+
+static void coverage_is_what_the_level_says(void **state) {
+    (void)state;
+    enum { N = 200, TRIALS = 400 };
+    vr_arena a = {0};
+    int covered = 0;
+    for (int t = 0; t < TRIALS; t++) {
+        uint8_t hits[N];
+        for (int i = 0; i < N; i++)
+            hits[i] = vr_rng_uniform(vr_rng_at(vr_rng_init(11), (uint64_t)t), (uint64_t)i) < 0.6f;
+        vr_interval r;
+        vr_bootstrap_rates(&a, &r, hits, 1, 1, N,
+                           &(vr_bootstrap){.resamples = 400, .level = 0.9, .seed = (uint64_t)t});
+        covered += r.low <= 0.6 && 0.6 <= r.high;
+    }
+    assert_close(covered / (double)TRIALS, 0.9, 0.06); /* four standard errors of a binomial(400, 0.9) */
+    vr_arena_free(&a);
+}
+
+static void no_clean_error_gives_infinity_and_no_images_give_nan(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    const uint8_t clean[4] = {1, 1, 1, 1}, hits[8] = {1, 1, 1, 0, 1, 1, 1, 1};
+    vr_interval r[2];
+    vr_bootstrap_error_ratios(&a, r, hits, 1, clean, 2, 4, NULL);
+    assert_true(r[0].value == INFINITY && r[0].high == INFINITY);
+    assert_true(isnan(r[1].value) && isnan(r[1].low) && isnan(r[1].high));
+    vr_bootstrap_rates(&a, r, hits, 1, 2, 0, NULL);
+    assert_true(isnan(r[0].value) && isnan(r[0].low) && isnan(r[1].high));
+    r[0] = vr_bootstrap_mean(&a, NULL, 0, NULL);
+    assert_true(isnan(r[0].value) && isnan(r[0].low));
+    vr_bootstrap_rates(&a, r, hits, 1, 1, 1, NULL);
+    assert_true(r[0].value == 1 && r[0].low == 1 && r[0].high == 1);
+    vr_arena_free(&a);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(mean_deviation_and_quantiles_agree_with_numpy),
+        cmocka_unit_test(a_long_sum_keeps_its_digits),
+        cmocka_unit_test(intervals_agree_with_scipy),
+        cmocka_unit_test(resamples_are_shared_paired_and_the_same_for_any_number_of_threads),
+        cmocka_unit_test(five_severities_in_one_cell_are_the_mean_of_the_five),
+        cmocka_unit_test(coverage_is_what_the_level_says),
+        cmocka_unit_test(no_clean_error_gives_infinity_and_no_images_give_nan),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

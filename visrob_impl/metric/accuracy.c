@@ -1,0 +1,101 @@
+/* metric/accuracy.c: counting. Every function is one pass over its arrays; correctness is kept per image, as
+ * bytes, because the bootstrap and the groups need it so. Rejected: sorting each row for top-k, where counting
+ * the classes that are ahead of the label is one pass and settles ties by a rule that can be stated. */
+#include "accuracy.h"
+#include "../base/error.h"
+#include <math.h>
+#include <string.h>
+
+void vr_predict(int64_t *predicted, const float *scores, int64_t n, int64_t classes) {
+    VR_CHECK(n >= 0 && classes >= 1, "n = %lld, classes = %lld", (long long)n, (long long)classes);
+    for (int64_t i = 0; i < n; i++) {
+        const float *row = scores + i * classes;
+        int64_t best = 0;
+        for (int64_t c = 1; c < classes; c++)
+            if (row[c] > row[best] || (isnan(row[best]) && !isnan(row[c]))) best = c;
+        predicted[i] = best;
+    }
+}
+
+void vr_correct_top_k(uint8_t *correct, const float *scores, const int64_t *labels, int64_t n,
+                      int64_t classes, int64_t k) {
+    VR_CHECK(k >= 1 && k <= classes, "k = %lld of %lld classes", (long long)k, (long long)classes);
+    for (int64_t i = 0; i < n; i++) {
+        const float *row = scores + i * classes;
+        const int64_t label = labels[i];
+        VR_CHECK(label >= 0 && label < classes, "label %lld of image %lld, with %lld classes",
+                 (long long)label, (long long)i, (long long)classes);
+        const float own = row[label];
+        int64_t ahead = 0;
+        for (int64_t c = 0; c < classes; c++) /* written so that a NaN is ahead */
+            ahead += c != label && !(row[c] < own || (row[c] == own && c > label));
+        correct[i] = !isnan(own) && ahead < k;
+    }
+}
+
+void vr_correct(uint8_t *correct, const int64_t *predicted, const int64_t *labels, int64_t n) {
+    for (int64_t i = 0; i < n; i++) correct[i] = predicted[i] == labels[i];
+}
+
+double vr_accuracy(const uint8_t *correct, int64_t n) {
+    int64_t sum = 0;
+    for (int64_t i = 0; i < n; i++) sum += correct[i];
+    return n > 0 ? (double)sum / (double)n : NAN;
+}
+
+void vr_confusion(int64_t *counts, const int64_t *predicted, const int64_t *labels, int64_t n,
+                  int64_t classes) {
+    VR_CHECK(classes >= 1, "classes = %lld", (long long)classes);
+    memset(counts, 0, (size_t)(classes * classes) * sizeof *counts);
+    for (int64_t i = 0; i < n; i++) {
+        VR_CHECK(labels[i] >= 0 && labels[i] < classes && predicted[i] >= 0 && predicted[i] < classes,
+                 "image %lld: label %lld, prediction %lld, with %lld classes", (long long)i,
+                 (long long)labels[i], (long long)predicted[i], (long long)classes);
+        counts[labels[i] * classes + predicted[i]]++;
+    }
+}
+
+void vr_class_accuracy(double *accuracy, const int64_t *counts, int64_t classes) {
+    for (int64_t c = 0; c < classes; c++) {
+        int64_t images = 0;
+        for (int64_t p = 0; p < classes; p++) images += counts[c * classes + p];
+        accuracy[c] = images > 0 ? (double)counts[c * classes + c] / (double)images : NAN;
+    }
+}
+
+int64_t vr_worst(const double *accuracy, int64_t n) {
+    int64_t worst = -1;
+    for (int64_t i = 0; i < n; i++)
+        if (!isnan(accuracy[i]) && (worst < 0 || accuracy[i] < accuracy[worst])) worst = i;
+    return worst;
+}
+
+double vr_mean_defined(const double *x, int64_t n) {
+    double sum = 0;
+    int64_t count = 0;
+    for (int64_t i = 0; i < n; i++)
+        if (!isnan(x[i])) sum += x[i], count++;
+    return count > 0 ? sum / (double)count : NAN;
+}
+
+double vr_error_ratio(double accuracy, double clean) { return (1 - accuracy) / (1 - clean); }
+
+double vr_mce(const double *error, const double *baseline, int64_t corruptions, int64_t severities) {
+    return vr_relative_mce(error, 0, baseline, 0, corruptions, severities);
+}
+
+double vr_relative_mce(const double *error, double clean, const double *baseline, double baseline_clean,
+                       int64_t corruptions, int64_t severities) {
+    VR_CHECK(corruptions >= 1 && severities >= 1, "%lld corruptions, %lld severities", (long long)corruptions,
+             (long long)severities);
+    double mean = 0;
+    for (int64_t c = 0; c < corruptions; c++) {
+        double sum = 0, of = baseline ? 0 : (double)severities;
+        for (int64_t s = 0; s < severities; s++) {
+            sum += error[c * severities + s] - clean;
+            if (baseline) of += baseline[c * severities + s] - baseline_clean;
+        }
+        mean += sum / of;
+    }
+    return mean / (double)corruptions;
+}

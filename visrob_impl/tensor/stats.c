@@ -1,0 +1,200 @@
+/* tensor/stats.c: quantiles and the percentile bootstrap.
+ *
+ * A resample of n images is a vector of counts (how often each image was drawn), and the mean of any cell under
+ * it is a dot product with that cell. So the counts are drawn once per resample and shared by all cells: for
+ * 10,000 images, 1,000 resamples and 125 cells that is 10^7 random numbers instead of 1.25 * 10^9, and the rest
+ * is integer multiply-adds over bytes. Sums are integers, hence exact in any order: the same bits for any number
+ * of threads. Rejected: one GEMM of floats (a matrix of 40 MB for the counts, and inexact above 2^24), and
+ * binomial draws in place of resampling, which would lose the pairing. */
+#include "stats.h"
+#include "../base/error.h"
+#include "../base/par.h"
+#include "../base/rng.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Resamples that one thread works on at a time: their counts stay in its cache while the cells stream by. */
+#define VRP_STATS_GROUP 8
+/* Images whose products are summed in 32 bits: 2^12 * 2^15 * 2^4 would still fit, counts are far smaller. */
+#define VRP_STATS_CHUNK 4096
+
+/* Pairwise: the rounding error grows with log n, not with n. */
+static double vrp_stats_sum(const double *x, int64_t n) {
+    if (n > 128) return vrp_stats_sum(x, n / 2) + vrp_stats_sum(x + n / 2, n - n / 2);
+    double sum = 0;
+    for (int64_t i = 0; i < n; i++) sum += x[i];
+    return sum;
+}
+
+double vr_mean(const double *x, int64_t n) { return n > 0 ? vrp_stats_sum(x, n) / (double)n : NAN; }
+
+double vr_std(const double *x, int64_t n) {
+    if (n < 2) return NAN;
+    const double mean = vr_mean(x, n);
+    double sum = 0;
+    for (int64_t i = 0; i < n; i++) sum += (x[i] - mean) * (x[i] - mean);
+    return sqrt(sum / (double)(n - 1));
+}
+
+static int vrp_stats_compare(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    if (isnan(x) || isnan(y)) return (int)isnan(x) - (int)isnan(y);
+    return (x > y) - (x < y);
+}
+
+void vr_sort(double *x, int64_t n) {
+    if (n > 1) qsort(x, (size_t)n, sizeof *x, vrp_stats_compare);
+}
+
+double vr_quantile_sorted(const double *x, int64_t n, double q) {
+    VR_CHECK(q >= 0 && q <= 1, "the quantile %g is outside 0..1", q);
+    if (n <= 0) return NAN;
+    const double at = q * (double)(n - 1);
+    const int64_t i = vr_min((int64_t)at, n - 1), j = vr_min(i + 1, n - 1);
+    const double part = at - (double)i;
+    if (part == 0 || x[i] == x[j]) return x[i]; /* also keeps infinity - infinity out */
+    return x[i] + part * (x[j] - x[i]);
+}
+
+static vr_bootstrap vrp_stats_options(const vr_bootstrap *options) {
+    vr_bootstrap o = options ? *options : (vr_bootstrap){0};
+    if (o.resamples == 0) o.resamples = 1000;
+    if (o.level == 0) o.level = 0.95;
+    VR_CHECK(o.resamples > 0 && o.level > 0 && o.level < 1, "%lld resamples at level %g",
+             (long long)o.resamples, o.level);
+    return o;
+}
+
+/* counts[i] = how often image i is in resample r: n draws from n, four per Philox block. Multiply-shift of 32
+ * bits favours no image by more than n / 2^32. */
+static void vrp_stats_resample(uint16_t *counts, int64_t n, uint64_t seed, int64_t r) {
+    const vr_rng rng = vr_rng_at(vr_rng_split(vr_rng_init(seed), "bootstrap"), (uint64_t)r);
+    const uint32_t key[2] = {(uint32_t)rng.seed, (uint32_t)(rng.seed >> 32)};
+    memset(counts, 0, (size_t)n * sizeof *counts);
+    for (int64_t i = 0; i < n; i += 4) {
+        const uint32_t counter[4] = {(uint32_t)(i / 4), 0, (uint32_t)rng.stream,
+                                     (uint32_t)(rng.stream >> 32)};
+        uint32_t bits[4];
+        vr_philox4x32(bits, counter, key);
+        const int64_t draws = vr_min(4, n - i);
+        for (int64_t k = 0; k < draws; k++) counts[(uint64_t)bits[k] * (uint64_t)n >> 32]++;
+    }
+}
+
+static int64_t vrp_stats_dot(const uint16_t *counts, const uint8_t *hits, int64_t n) {
+    int64_t total = 0;
+    for (int64_t from = 0; from < n; from += VRP_STATS_CHUNK) {
+        const int64_t to = vr_min(from + VRP_STATS_CHUNK, n);
+        int32_t sum = 0;
+        for (int64_t i = from; i < to; i++) sum += (int32_t)counts[i] * (int32_t)hits[i];
+        total += sum;
+    }
+    return total;
+}
+
+/* sums[c*resamples + r] = the hits of cell c in resample r. */
+static void vrp_stats_sums(vr_arena *scratch, int64_t *sums, const uint8_t *const *cell, int64_t cells,
+                           int64_t n, const vr_bootstrap *o) {
+    VR_CHECK(n >= 0 && n <= INT32_MAX && cells >= 0, "n = %lld, %lld cells", (long long)n, (long long)cells);
+    const int64_t R = o->resamples, groups = (R + VRP_STATS_GROUP - 1) / VRP_STATS_GROUP;
+    const int threads = vr_threads();
+    uint16_t *buffer = VR_NEW(scratch, uint16_t, n * VRP_STATS_GROUP * threads);
+#pragma omp parallel for num_threads(threads) schedule(dynamic)
+    for (int64_t g = 0; g < groups; g++) {
+        uint16_t *counts = buffer + (int64_t)vr_thread_index() * n * VRP_STATS_GROUP;
+        const int64_t first = g * VRP_STATS_GROUP, members = vr_min(VRP_STATS_GROUP, R - first);
+        for (int64_t m = 0; m < members; m++) vrp_stats_resample(counts + m * n, n, o->seed, first + m);
+        for (int64_t c = 0; c < cells; c++)
+            for (int64_t m = 0; m < members; m++)
+                sums[c * R + first + m] = vrp_stats_dot(counts + m * n, cell[c], n);
+    }
+}
+
+/* The interval of x[n], which is sorted; NaN (undefined resamples) is left out. */
+static void vrp_stats_ends(vr_interval *out, double *x, int64_t n, double level) {
+    vr_sort(x, n);
+    while (n > 0 && isnan(x[n - 1])) n--;
+    out->low = vr_quantile_sorted(x, n, (1 - level) / 2);
+    out->high = vr_quantile_sorted(x, n, (1 + level) / 2);
+}
+
+static int64_t vrp_stats_total(const uint8_t *hits, int64_t n, int64_t trials) {
+    int64_t sum = 0;
+    for (int64_t i = 0; i < n; i++) {
+        VR_CHECK(hits[i] <= trials, "image %lld has %d hits of %lld", (long long)i, hits[i],
+                 (long long)trials);
+        sum += hits[i];
+    }
+    return sum;
+}
+
+vr_interval vr_bootstrap_mean(vr_arena *scratch, const double *x, int64_t n, const vr_bootstrap *options) {
+    const vr_bootstrap o = vrp_stats_options(options);
+    VR_CHECK(n >= 0 && n <= INT32_MAX, "n = %lld", (long long)n);
+    vr_interval out = {vr_mean(x, n), NAN, NAN};
+    if (n == 0) return out;
+    const vr_arena_mark mark = vr_arena_here(scratch);
+    const int threads = vr_threads();
+    double *means = VR_NEW(scratch, double, o.resamples);
+    uint16_t *buffer = VR_NEW(scratch, uint16_t, n * threads);
+#pragma omp parallel for num_threads(threads)
+    for (int64_t r = 0; r < o.resamples; r++) {
+        uint16_t *counts = buffer + (int64_t)vr_thread_index() * n;
+        vrp_stats_resample(counts, n, o.seed, r);
+        double sum = 0;
+        for (int64_t i = 0; i < n; i++) sum += counts[i] * (x[i] - out.value); /* centred: little to round */
+        means[r] = out.value + sum / (double)n;
+    }
+    vrp_stats_ends(&out, means, o.resamples, o.level);
+    vr_arena_rewind(scratch, mark);
+    return out;
+}
+
+void vr_bootstrap_rates(vr_arena *scratch, vr_interval *out, const uint8_t *hits, int64_t trials,
+                        int64_t cells, int64_t n, const vr_bootstrap *options) {
+    const vr_bootstrap o = vrp_stats_options(options);
+    VR_CHECK(trials >= 1 && trials <= 255, "trials = %lld", (long long)trials);
+    const vr_arena_mark mark = vr_arena_here(scratch);
+    const double full = (double)n * (double)trials;
+    const uint8_t **cell = VR_NEW(scratch, const uint8_t *, cells);
+    int64_t *sums = VR_NEW(scratch, int64_t, cells * o.resamples);
+    double *rates = VR_NEW(scratch, double, o.resamples);
+    for (int64_t c = 0; c < cells; c++) cell[c] = hits + c * n;
+    vrp_stats_sums(scratch, sums, cell, cells, n, &o);
+    for (int64_t c = 0; c < cells; c++) {
+        for (int64_t r = 0; r < o.resamples; r++) rates[r] = (double)sums[c * o.resamples + r] / full;
+        out[c].value = (double)vrp_stats_total(cell[c], n, trials) / full;
+        vrp_stats_ends(&out[c], rates, o.resamples, o.level);
+    }
+    vr_arena_rewind(scratch, mark);
+}
+
+/* Error counts keep the ratio exact until its one division. */
+static double vrp_stats_ratio(int64_t hits, int64_t clean, int64_t trials, int64_t n) {
+    return (double)(n * trials - hits) / ((double)trials * (double)(n - clean));
+}
+
+void vr_bootstrap_error_ratios(vr_arena *scratch, vr_interval *out, const uint8_t *hits, int64_t trials,
+                               const uint8_t *clean, int64_t cells, int64_t n, const vr_bootstrap *options) {
+    const vr_bootstrap o = vrp_stats_options(options);
+    VR_CHECK(trials >= 1 && trials <= 255, "trials = %lld", (long long)trials);
+    const vr_arena_mark mark = vr_arena_here(scratch);
+    const int64_t R = o.resamples, clean_total = vrp_stats_total(clean, n, 1);
+    const uint8_t **cell = VR_NEW(scratch, const uint8_t *, cells + 1);
+    int64_t *sums = VR_NEW(scratch, int64_t, (cells + 1) * R);
+    double *ratios = VR_NEW(scratch, double, R);
+    for (int64_t c = 0; c < cells; c++) cell[c] = hits + c * n;
+    cell[cells] = clean; /* the same resamples for numerator and denominator: the interval is paired */
+    vrp_stats_sums(scratch, sums, cell, cells + 1, n, &o);
+    for (int64_t c = 0; c < cells; c++) {
+        for (int64_t r = 0; r < R; r++)
+            ratios[r] = vrp_stats_ratio(sums[c * R + r], sums[cells * R + r], trials, n);
+        out[c].value = vrp_stats_ratio(vrp_stats_total(cell[c], n, trials), clean_total, trials, n);
+        vrp_stats_ends(&out[c], ratios, R, o.level);
+    }
+    vr_arena_rewind(scratch, mark);
+}
+
+#undef VRP_STATS_GROUP
+#undef VRP_STATS_CHUNK
