@@ -43,7 +43,7 @@ $(OBJ)/%.o: %.c
 $(LIB): $(OBJS)
 	@mkdir -p $(@D)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@$(AR) rcs $@ $^
 
 $(OUT)/libvisrob.so: $(OBJS)
 	$(Q)$(CC) $(FLAGS) -shared $^ -o $@ $(LIBS)
