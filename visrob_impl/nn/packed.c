@@ -306,9 +306,14 @@ void vr_conv_apply(vr_tensor y, vr_tensor x, const vr_conv *layer, vr_act act, v
 
 /* Scores to probabilities, in place: exp(scale * (s - max)) for the first n of a row; returns their sum. */
 static float vrp_packed_softmax(float *s, int64_t n, float scale) {
-    float max = -INFINITY, sum = 0;
-#pragma omp simd reduction(max : max)
-    for (int64_t t = 0; t < n; t++) max = s[t] > max ? s[t] : max;
+    float most[16], max = -INFINITY,
+                    sum = 0; /* sixteen running maxima: a loop that every compiler vectorizes */
+    int64_t full = n / 16 * 16;
+    for (int j = 0; j < 16; j++) most[j] = -INFINITY;
+    for (int64_t t = 0; t < full; t += 16)
+        for (int j = 0; j < 16; j++) most[j] = s[t + j] > most[j] ? s[t + j] : most[j];
+    for (int j = 0; j < 16; j++) max = most[j] > max ? most[j] : max;
+    for (int64_t t = full; t < n; t++) max = s[t] > max ? s[t] : max;
 #pragma omp simd reduction(+ : sum)
     for (int64_t t = 0; t < n; t++) {
         s[t] = vrp_packed_exp(scale * (s[t] - max));
