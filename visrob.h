@@ -61,11 +61,24 @@
 #include "visrob_impl/tensor/linalg.h"
 
 #include "visrob_impl/format/array.h"
+#include "visrob_impl/format/zip.h"
+#include "visrob_impl/format/safetensors.h"
+#include "visrob_impl/format/torchzip.h"
+#include "visrob_impl/format/npy.h"
+#include "visrob_impl/format/csv.h"
+#include "visrob_impl/format/json.h"
+#include "visrob_impl/format/idx.h"
+#include "visrob_impl/format/cifar.h"
+#include "visrob_impl/format/tar.h"
 
 #include "visrob_impl/image/image.h"
 #include "visrob_impl/image/resize.h"
+#include "visrob_impl/image/colour.h"
+#include "visrob_impl/image/augment.h"
+#include "visrob_impl/image/corrupt.h"
 #include "visrob_impl/image/factor.h"
 #include "visrob_impl/image/draw.h"
+#include "visrob_impl/image/dataset.h"
 
 #include "visrob_impl/metric/accuracy.h"
 #include "visrob_impl/metric/group.h"
@@ -75,6 +88,11 @@
 #include "visrob_impl/nn/packed.h"
 
 #include "visrob_impl/model/model.h"
+#include "visrob_impl/model/checkpoint.h"
+#include "visrob_impl/model/resnet.h"
+#include "visrob_impl/model/vit.h"
+#include "visrob_impl/model/probe.h"
+#include "visrob_impl/model/labels.h"
 
 #include "visrob_impl/report/table.h"
 #include "visrob_impl/report/canvas.h"
@@ -103,6 +121,26 @@
 #include "visrob_impl/tensor/gemm.c"
 #include "visrob_impl/tensor/linalg.c"
 
+#include "visrob_impl/format/array.c"
+#include "visrob_impl/format/zip.c"
+#include "visrob_impl/format/safetensors.c"
+#include "visrob_impl/format/torchzip.c"
+#include "visrob_impl/format/npy.c"
+#include "visrob_impl/format/csv.c"
+#include "visrob_impl/format/json.c"
+#include "visrob_impl/format/idx.c"
+#include "visrob_impl/format/cifar.c"
+#include "visrob_impl/format/tar.c"
+
+#include "visrob_impl/image/image.c"
+#include "visrob_impl/image/resize.c"
+#include "visrob_impl/image/colour.c"
+#include "visrob_impl/image/augment.c"
+#include "visrob_impl/image/corrupt.c"
+#include "visrob_impl/image/factor.c"
+#include "visrob_impl/image/draw.c"
+#include "visrob_impl/image/dataset.c"
+
 #include "visrob_impl/metric/accuracy.c"
 #include "visrob_impl/metric/group.c"
 #include "visrob_impl/metric/calibration.c"
@@ -110,6 +148,16 @@
 #include "visrob_impl/nn/kernels.c"
 #include "visrob_impl/nn/packed.c"
 
+#include "visrob_impl/model/model.c"
+#include "visrob_impl/model/checkpoint.c"
+#include "visrob_impl/model/resnet.c"
+#include "visrob_impl/model/vit.c"
+#include "visrob_impl/model/probe.c"
+#include "visrob_impl/model/labels.c"
+
 #include "visrob_impl/report/table.c"
+#include "visrob_impl/report/canvas.c"
+#include "visrob_impl/report/plot.c"
+#include "visrob_impl/report/page.c"
 
 #endif

@@ -44,6 +44,12 @@ typedef struct vr_arrays {
     int64_t meta_count;
 } vr_arrays;
 
+/* Reads a checkpoint or an array file; what it is follows from its first bytes: safetensors, PyTorch (zip or old
+ * pickle), npz, npy. The file stays mapped as long as the arena lives; arrays point into it where they can.
+ * Notes:   the keys of nested dictionaries are joined by dots: "state_dict.module.conv1.weight".
+ * Errors:  VR_ERR_IO, VR_ERR_FORMAT, VR_ERR_UNSUPPORTED naming path and byte; *arrays = {0}. */
+VR_API bool vr_arrays_load(vr_arena *arena, vr_arrays *arrays, const char *path, vr_err *err);
+
 /* Bytes of one element. */
 VR_API int64_t vr_dtype_size(vr_dtype dtype);
 

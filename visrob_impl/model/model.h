@@ -41,6 +41,11 @@ VR_API vr_model *vr_model_load(vr_arena *perm, const char *path, const vr_model_
 VR_API vr_model *vr_model_from_arrays(vr_arena *perm, const vr_arrays *arrays, const vr_model_opts *opts,
                                       vr_err *err);
 
+/* A model of that architecture ("resnet20", "resnet50", "vit_tiny_patch16_224") with random weights (He et al. 2015),
+ * without a head: random features for a probe, and for benchmarks.
+ * Errors:  VR_ERR_ARGUMENT naming what there is. */
+VR_API vr_model *vr_model_random(vr_arena *perm, const char *name, uint64_t seed, vr_err *err);
+
 /* Class scores before softmax. Shapes: x: [N,H,W,3], normalized -> [N,classes]. A model without head is a bug here. */
 VR_API vr_tensor vr_model_logits(vr_arena *step, const vr_model *model, vr_tensor x);
 

@@ -1,0 +1,2 @@
+/* format/array.c */
+#include "array.h"

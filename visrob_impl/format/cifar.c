@@ -1,0 +1,2 @@
+/* format/cifar.c */
+#include "cifar.h"

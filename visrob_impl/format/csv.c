@@ -1,0 +1,2 @@
+/* format/csv.c */
+#include "csv.h"

@@ -1,0 +1,2 @@
+/* format/idx.c */
+#include "idx.h"

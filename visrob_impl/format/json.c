@@ -1,0 +1,2 @@
+/* format/json.c */
+#include "json.h"

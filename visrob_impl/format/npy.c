@@ -1,0 +1,2 @@
+/* format/npy.c */
+#include "npy.h"

@@ -1,0 +1,2 @@
+/* format/safetensors.c */
+#include "safetensors.h"

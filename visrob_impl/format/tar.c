@@ -1,0 +1,2 @@
+/* format/tar.c */
+#include "tar.h"

@@ -1,0 +1,2 @@
+/* format/torchzip.c */
+#include "torchzip.h"

@@ -1,0 +1,2 @@
+/* format/zip.c */
+#include "zip.h"

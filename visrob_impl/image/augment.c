@@ -1,0 +1,2 @@
+/* image/augment.c */
+#include "augment.h"

@@ -1,0 +1,2 @@
+/* image/colour.c */
+#include "colour.h"

@@ -1,0 +1,2 @@
+/* image/corrupt.c */
+#include "corrupt.h"

@@ -1,0 +1,2 @@
+/* image/dataset.c */
+#include "dataset.h"

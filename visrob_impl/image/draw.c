@@ -1,0 +1,2 @@
+/* image/draw.c */
+#include "draw.h"

@@ -1,0 +1,2 @@
+/* image/factor.c */
+#include "factor.h"

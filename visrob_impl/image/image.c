@@ -1,0 +1,2 @@
+/* image/image.c */
+#include "image.h"

@@ -1,0 +1,2 @@
+/* image/resize.c */
+#include "resize.h"

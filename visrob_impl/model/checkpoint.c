@@ -1,0 +1,2 @@
+/* model/checkpoint.c */
+#include "checkpoint.h"

@@ -1,0 +1,2 @@
+/* model/labels.c */
+#include "labels.h"

@@ -1,0 +1,2 @@
+/* model/model.c */
+#include "model.h"

@@ -1,0 +1,2 @@
+/* model/probe.c */
+#include "probe.h"

@@ -1,0 +1,2 @@
+/* model/resnet.c */
+#include "resnet.h"

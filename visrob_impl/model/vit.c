@@ -1,0 +1,2 @@
+/* model/vit.c */
+#include "vit.h"

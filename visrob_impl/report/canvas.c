@@ -1,0 +1,2 @@
+/* report/canvas.c */
+#include "canvas.h"

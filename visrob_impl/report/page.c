@@ -1,0 +1,2 @@
+/* report/page.c */
+#include "page.h"

@@ -1,0 +1,2 @@
+/* report/plot.c */
+#include "plot.h"
