@@ -44,8 +44,6 @@
 #ifndef VISROB_H
 #define VISROB_H
 
-#define VR_VERSION "0.1.0"
-
 #include "visrob_impl/base/base.h"
 #include "visrob_impl/base/error.h"
 #include "visrob_impl/base/arena.h"
@@ -54,6 +52,7 @@
 #include "visrob_impl/base/par.h"
 #include "visrob_impl/base/text.h"
 #include "visrob_impl/base/log.h"
+#include "visrob_impl/base/args.h"
 
 #include "visrob_impl/tensor/tensor.h"
 #include "visrob_impl/tensor/stats.h"
@@ -115,6 +114,7 @@
 #include "visrob_impl/base/par.c"
 #include "visrob_impl/base/text.c"
 #include "visrob_impl/base/log.c"
+#include "visrob_impl/base/args.c"
 
 #include "visrob_impl/tensor/tensor.c"
 #include "visrob_impl/tensor/stats.c"
