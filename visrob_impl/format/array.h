@@ -42,6 +42,7 @@ typedef struct vr_arrays {
     int64_t count;
     const char **meta_keys, **meta_values; /* safetensors' __metadata__; a .pth's other numbers and strings */
     int64_t meta_count;
+    vr_bytes file; /* the mapped file that arrays may point into; {0} where there is none */
 } vr_arrays;
 
 /* Reads a checkpoint or an array file; what it is follows from its first bytes: safetensors, PyTorch (zip or old
