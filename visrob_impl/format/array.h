@@ -46,6 +46,7 @@ typedef struct vr_arrays {
         *by_name; /* the items' numbers in order of name; NULL: vr_arrays_find looks at one by one */
     const char **meta_keys, **meta_values; /* safetensors' __metadata__; a .pth's other numbers and strings */
     int64_t meta_count;
+    vr_bytes file; /* the mapped file that arrays may point into; {0} where there is none */
 } vr_arrays;
 
 /* Reads a checkpoint or an array file; what it is follows from its first bytes: safetensors, PyTorch (zip or old
