@@ -15,10 +15,11 @@
 #include "gemm.h"
 #include "../base/error.h"
 #include "../base/par.h"
-#include <stdatomic.h>
 #include <string.h>
 #ifndef VR_NO_BLIS
 #include <blis.h>
+#include <pthread.h>
+#include <stdio.h>
 #endif
 
 /* The tile of the C kernels: as many sums as fit the registers beside one row of weights. */
@@ -72,36 +73,36 @@ typedef struct vrp_gemm_blis {
     char name[64];
 } vrp_gemm_blis;
 
+static vrp_gemm_blis vrp_gemm_blis_kernel;
+
+static void vrp_gemm_blis_ask(void) {
+    vrp_gemm_blis *kernel = &vrp_gemm_blis_kernel;
+    cntx_t *c = bli_gks_query_cntx();
+    const int64_t mr = bli_cntx_get_blksz_def_dt(BLIS_FLOAT, BLIS_MR, c),
+                  nr = bli_cntx_get_blksz_def_dt(BLIS_FLOAT, BLIS_NR, c);
+    /* The "maximum" is the distance between the packed rows of a panel; ours have no gaps. */
+    const bool dense = bli_cntx_get_blksz_max_dt(BLIS_FLOAT, BLIS_MR, c) == mr &&
+                       bli_cntx_get_blksz_max_dt(BLIS_FLOAT, BLIS_NR, c) == nr;
+    kernel->context = c;
+    kernel->transposed = !bli_cntx_l3_nat_ukr_prefers_rows_dt(BLIS_FLOAT, BLIS_GEMM_UKR, c);
+    kernel->rows = kernel->transposed ? nr : mr;
+    union { /* ISO C has no cast from BLIS's void pointer to a function */
+        void *data;
+        sgemm_ukr_ft function;
+    } pointer = {NULL};
+    if (dense && (kernel->transposed ? mr : nr) == VRP_GEMM_NR && kernel->rows <= VRP_GEMM_MOST)
+        pointer.data = bli_cntx_get_l3_nat_ukr_dt(BLIS_FLOAT, BLIS_GEMM_UKR, c);
+    else
+        kernel->rows = VRP_GEMM_MR;
+    kernel->run = pointer.function;
+    snprintf(kernel->name, sizeof kernel->name, "%s%s", pointer.data ? "BLIS " : "C vectors, not BLIS ",
+             bli_arch_string(bli_arch_query_id()));
+}
+
 static const vrp_gemm_blis *vrp_gemm_blis_get(void) {
-    static vrp_gemm_blis kernel;
-    static _Atomic(const vrp_gemm_blis *) ready;
-    const vrp_gemm_blis *known = atomic_load_explicit(&ready, memory_order_acquire);
-    if (known) return known;
-#pragma omp critical(vrp_gemm_blis_get)
-    if (!atomic_load_explicit(&ready, memory_order_acquire)) {
-        cntx_t *c = bli_gks_query_cntx();
-        const int64_t mr = bli_cntx_get_blksz_def_dt(BLIS_FLOAT, BLIS_MR, c),
-                      nr = bli_cntx_get_blksz_def_dt(BLIS_FLOAT, BLIS_NR, c);
-        union { /* ISO C has no cast from BLIS's void pointer to a function */
-            void *data;
-            sgemm_ukr_ft function;
-        } pointer = {NULL};
-        /* The "maximum" is the distance between the packed rows of a panel; ours have no gaps. */
-        const bool dense = bli_cntx_get_blksz_max_dt(BLIS_FLOAT, BLIS_MR, c) == mr &&
-                           bli_cntx_get_blksz_max_dt(BLIS_FLOAT, BLIS_NR, c) == nr;
-        kernel.context = c;
-        kernel.transposed = !bli_cntx_l3_nat_ukr_prefers_rows_dt(BLIS_FLOAT, BLIS_GEMM_UKR, c);
-        kernel.rows = kernel.transposed ? nr : mr;
-        if (dense && (kernel.transposed ? mr : nr) == VRP_GEMM_NR && kernel.rows <= VRP_GEMM_MOST)
-            pointer.data = bli_cntx_get_l3_nat_ukr_dt(BLIS_FLOAT, BLIS_GEMM_UKR, c);
-        else
-            kernel.rows = VRP_GEMM_MR;
-        kernel.run = pointer.function;
-        snprintf(kernel.name, sizeof kernel.name, "%s%s", pointer.data ? "BLIS " : "C vectors, not BLIS ",
-                 bli_arch_string(bli_arch_query_id()));
-        atomic_store_explicit(&ready, &kernel, memory_order_release);
-    }
-    return &kernel;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, vrp_gemm_blis_ask);
+    return &vrp_gemm_blis_kernel;
 }
 
 int64_t vr_gemm_rows(void) { return vrp_gemm_blis_get()->rows; }
@@ -326,8 +327,8 @@ static void vrp_gemm_plain_fill(const void *context, float *panel, int64_t row, 
             panel[k * mr + i] = i < rows ? a.data[(row + i) * a.stride[0] + k * a.stride[1]] : 0;
 }
 
-static void vrp_gemm_plain_finish(const void *context, const float *tile, int64_t row, int64_t rows,
-                                  int64_t column, int64_t columns) {
+static void vrp_gemm_plain_finish(const void *context, float *tile, int64_t row, int64_t rows, int64_t column,
+                                  int64_t columns) {
     const vr_tensor y = ((const vrp_gemm_plain *)context)->y;
     for (int64_t i = 0; i < rows; i++)
         for (int64_t j = 0; j < columns; j++)
