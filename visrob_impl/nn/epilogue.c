@@ -11,14 +11,12 @@ static inline float vrp_epilogue_erf(float x) {
                                 9.060230851e-02f, -7.403016835e-02f, 5.835850537e-02f, -4.337469488e-02f,
                                 2.982080914e-02f, -2.018040046e-02f, 1.400493551e-02f, -7.372005377e-03f,
                                 2.087087138e-03f, -1.618648646e-03f, 2.045777394e-03f, -7.754258695e-04f};
-    x = x < -3.92f ? -3.92f : x;
-    x = x > 3.92f ? 3.92f : x;
-    const float u = x * x * 0.13015410f - 1;
+    const float a = fabsf(x), m = a > 3.92f ? 3.92f : a, u = m * m * 0.13015410f - 1;
     float p = c[15];
     p = p * u + c[14], p = p * u + c[13], p = p * u + c[12], p = p * u + c[11], p = p * u + c[10];
     p = p * u + c[9], p = p * u + c[8], p = p * u + c[7], p = p * u + c[6], p = p * u + c[5];
     p = p * u + c[4], p = p * u + c[3], p = p * u + c[2], p = p * u + c[1], p = p * u + c[0];
-    return x * p;
+    return copysignf(m * p, x);
 }
 
 /* One activation as a function of one float; the switch of vr_act_fast turns each into its own loop. */

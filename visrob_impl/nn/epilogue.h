@@ -21,11 +21,12 @@ typedef struct vr_epilogue {
 
 /* exp to about 2 ulp, in operations that vectorize: 2^n by the exponent's bits, e^r by a polynomial on
  * |r| <= ln(2)/2.
- * Notes:   below -87 it stays at e^-87, about 1e-38, above 88 at e^88; NaN stays NaN.
+ * Notes:   below -87 it stays at e^-87, about 1e-38; from 88 on n stays at 127, so that it stays finite as long
+ *          as the polynomial does. NaN stays NaN. Two comparisons of floats in a row would cost as much as the
+ *          polynomial (gcc 12 keeps six masks), so the upper limit is one of integers.
  * Source:  the polynomial of Cephes' expf. */
 static inline VR_UNUSED float vr_exp_fast(float x) {
     x = x < -87.0f ? -87.0f : x;
-    x = x > 88.0f ? 88.0f : x;
     const float shifted = x * 1.44269504f + 12582912.0f, n = shifted - 12582912.0f;
     const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
     float p = 1.9875691500e-4f;
@@ -37,10 +38,12 @@ static inline VR_UNUSED float vr_exp_fast(float x) {
     p = p * r * r + r + 1;
     union {
         float f;
+        int32_t i;
         uint32_t u;
     } bits, two;
     bits.f = shifted;
-    two.u = (bits.u + 127u) << 23;
+    const int32_t exponent = bits.i - 0x4B400000 + 127; /* 0x4B400000 is 12582912.0f */
+    two.u = (uint32_t)(exponent < 254 ? exponent : 254) << 23;
     return p * two.f;
 }
 
