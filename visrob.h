@@ -85,6 +85,8 @@
 #include "visrob_impl/metric/calibration.h"
 
 #include "visrob_impl/nn/kernels.h"
+#include "visrob_impl/nn/epilogue.h"
+#include "visrob_impl/nn/winograd.h"
 #include "visrob_impl/nn/packed.h"
 
 #include "visrob_impl/model/model.h"
@@ -148,7 +150,11 @@
 #include "visrob_impl/metric/calibration.c"
 
 #include "visrob_impl/nn/kernels.c"
+#include "visrob_impl/nn/epilogue.c"
 #include "visrob_impl/nn/packed.c"
+#include "visrob_impl/nn/winograd.c"
+#include "visrob_impl/nn/convolution.c"
+#include "visrob_impl/nn/attention.c"
 
 #include "visrob_impl/model/model.c"
 #include "visrob_impl/model/checkpoint.c"
