@@ -313,7 +313,7 @@ static bool vrp_zip_order(vr_arena *arena, vr_zip *zip, vr_err *err) {
 
 bool vr_zip_parse(vr_arena *arena, vr_zip *zip, vr_bytes file, const char *path, vr_err *err) {
     *zip = (vr_zip){0};
-    vrp_zip_end end;
+    vrp_zip_end end = {0};
     if (!vrp_zip_end_read(&end, file, path, err)) return false;
     vr_arena_mark mark = vr_arena_here(arena);
     vr_zip z = {
