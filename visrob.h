@@ -72,6 +72,7 @@
 #include "visrob_impl/format/tar.h"
 
 #include "visrob_impl/image/image.h"
+#include "visrob_impl/image/inspect.h"
 #include "visrob_impl/image/resize.h"
 #include "visrob_impl/image/colour.h"
 #include "visrob_impl/image/augment.h"
@@ -136,6 +137,7 @@
 #include "visrob_impl/format/cifar.c"
 #include "visrob_impl/format/tar.c"
 
+#include "visrob_impl/image/inspect.c"
 #include "visrob_impl/image/image.c"
 #include "visrob_impl/image/resize.c"
 #include "visrob_impl/image/colour.c"
