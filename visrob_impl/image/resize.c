@@ -46,6 +46,7 @@ typedef struct {
     int32_t *sums;             /* one output row */
     uint8_t *ring;             /* resampled rows: input row r is at r % y.stride */
     int64_t ring_stride, next; /* rows from `next` on are not resampled yet */
+    bool columns_first;        /* sum down the columns first; ring is one row of the input's width then */
 } vrp_resize_job;
 
 /* Keeps a product from being fused with what follows: an FMA would round otherwise than Pillow does. */
@@ -146,6 +147,13 @@ static vrp_resize_axis vrp_resize_axis_init(const vrp_resize_span *s, uint8_t **
     return a;
 }
 
+/* Pillow sums down the columns first where more than twice as many rows as columns vanish (since its version 13);
+ * the two orders round, and cut off at 0 and 255, differently. */
+static bool vrp_resize_columns_first(const vrp_resize_span *x, const vrp_resize_span *y) {
+    const int64_t rows = y->in - y->out, columns = x->in - x->out;
+    return rows > 0 && rows > 2 * columns;
+}
+
 /* Lays a job out in `memory`; with memory NULL nothing is written. Returns the bytes that it takes. */
 static int64_t vrp_resize_begin(vrp_resize_job *job, vrp_resize_view in, const vrp_resize_span *x,
                                 const vrp_resize_span *y, uint8_t *memory) {
@@ -154,14 +162,16 @@ static int64_t vrp_resize_begin(vrp_resize_job *job, vrp_resize_view in, const v
     VR_CHECK(x->out > 0 && y->out > 0 && x->out < INT32_MAX / 8 && y->out < INT32_MAX / 8,
              "an image cannot become %lld x %lld", (long long)x->out, (long long)y->out);
     int64_t used = 0;
-    *job = (vrp_resize_job){.in = in, .next = -1};
+    *job = (vrp_resize_job){.in = in, .columns_first = vrp_resize_columns_first(x, y)};
     job->x = vrp_resize_axis_init(x, &memory, &used);
     job->y = vrp_resize_axis_init(y, &memory, &used);
-    job->ring_stride = (x->count * 3 + 1 + 63) / 64 * 64; /* 4 bytes are stored at each pixel */
+    const int64_t width = job->columns_first ? in.width : x->count; /* of what lies between the passes */
+    job->ring_stride = (width * 3 + 63) / 64 * 64;
     job->pairs = (vrp_resize_vec *)vrp_resize_take(&memory, &used, x->count * job->x.stride * 16);
-    job->widened = (vrp_resize_vec *)vrp_resize_take(&memory, &used, (in.width + job->x.stride + 2) * 16);
-    job->sums = (int32_t *)vrp_resize_take(&memory, &used, x->count * 3 * 4);
-    job->ring = (uint8_t *)vrp_resize_take(&memory, &used, job->ring_stride * job->y.stride);
+    job->widened = (vrp_resize_vec *)vrp_resize_take(&memory, &used, (in.width + job->x.stride) * 16);
+    job->sums = (int32_t *)vrp_resize_take(&memory, &used, width * 3 * 4);
+    job->ring = (uint8_t *)vrp_resize_take(&memory, &used,
+                                           job->ring_stride * (job->columns_first ? 1 : job->y.stride));
     if (!memory) return used;
     job->left = in.width;
     for (int64_t i = 0; i < job->x.count; i++) {
@@ -171,7 +181,7 @@ static int64_t vrp_resize_begin(vrp_resize_job *job, vrp_resize_view in, const v
     int32_t *lanes = (int32_t *)job->pairs;
     for (int64_t k = 0; k < x->count * job->x.stride; k++)
         for (int c = 0; c < 4; c++) lanes[k * 4 + c] = job->x.weights[k];
-    memset(job->widened, 0, (size_t)(in.width + job->x.stride + 2) * 16);
+    memset(job->widened, 0, (size_t)(in.width + job->x.stride) * 16);
     return used;
 }
 
@@ -196,27 +206,41 @@ static void vrp_resize_row(const vrp_resize_job *job, uint8_t *restrict out, con
     }
 }
 
-/* Writes output row i, count pixels of 3 bytes; i only grows. */
-static void vrp_resize_next(vrp_resize_job *job, uint8_t *restrict out, int64_t i) {
-    const vrp_resize_axis *y = &job->y;
-    const int64_t first = y->first[i], taps = y->taps[i], bytes = job->x.count * 3;
-    for (int64_t r = vr_max(job->next, first); r < first + taps; r++)
-        vrp_resize_row(job, job->ring + r % y->stride * job->ring_stride,
-                       job->in.pixels + r * job->in.stride);
-    job->next = vr_max(job->next, first + taps);
-    int32_t *restrict sums = job->sums;
-    for (int64_t j = 0; j < bytes; j++) sums[j] = VRP_FIXED_HALF;
+/* out[j] = the weighted sum of `taps` rows; row k is at rows + (first + k) % period * stride. */
+static void vrp_resize_column(uint8_t *restrict out, int32_t *restrict sums, int64_t n, const uint8_t *rows,
+                              int64_t stride, int64_t first, int64_t period, const int32_t *weights,
+                              int64_t taps) {
+    for (int64_t j = 0; j < n; j++) sums[j] = VRP_FIXED_HALF;
     for (int64_t k = 0; k < taps; k++) {
-        const uint8_t *restrict row = job->ring + (first + k) % y->stride * job->ring_stride;
-        const int32_t w = y->weights[i * y->stride + k];
+        const uint8_t *restrict row = rows + (first + k) % period * stride;
+        const int32_t w = weights[k];
 #pragma omp simd
-        for (int64_t j = 0; j < bytes; j++) sums[j] += row[j] * w;
+        for (int64_t j = 0; j < n; j++) sums[j] += row[j] * w;
     }
 #pragma omp simd
-    for (int64_t j = 0; j < bytes; j++) {
+    for (int64_t j = 0; j < n; j++) {
         const int32_t level = sums[j] >> VRP_FIXED_BITS;
         out[j] = (uint8_t)(level < 0 ? 0 : level > 255 ? 255 : level);
     }
+}
+
+/* Writes output row i, count pixels of 3 bytes; i only grows. */
+static void vrp_resize_next(vrp_resize_job *job, uint8_t *out, int64_t i) {
+    const vrp_resize_axis *y = &job->y;
+    const int64_t first = y->first[i], taps = y->taps[i];
+    const int32_t *weights = y->weights + i * y->stride;
+    const vrp_resize_view *in = &job->in;
+    if (job->columns_first) {
+        vrp_resize_column(job->ring + job->left * 3, job->sums, (job->right - job->left) * 3,
+                          in->pixels + job->left * 3, in->stride, first, in->height, weights, taps);
+        vrp_resize_row(job, out, job->ring);
+        return;
+    }
+    for (int64_t r = vr_max(job->next, first); r < first + taps; r++)
+        vrp_resize_row(job, job->ring + r % y->stride * job->ring_stride, in->pixels + r * in->stride);
+    job->next = vr_max(job->next, first + taps);
+    vrp_resize_column(out, job->sums, job->x.count * 3, job->ring, job->ring_stride, first, y->stride,
+                      weights, taps);
 }
 
 static vrp_resize_view vrp_resize_view_of(vr_image in, vr_rect r) {

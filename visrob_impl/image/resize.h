@@ -49,7 +49,9 @@ VR_API void vr_preprocess_batch(vr_tensor x, const vr_image *images, const vr_pr
 
 /* A resized copy of width x height.
  * Notes:   antialiased on the way down; NEAREST is not filtered at all.
- * Source:  PIL.Image.resize with the filter of that name (BICUBIC: a = -0.5), bit for bit. */
+ * Source:  PIL.Image.resize of Pillow 13 with the filter of that name (BICUBIC: a = -0.5), bit for bit. Up to version
+ *          12 Pillow differs where the height loses more than twice as many pixels as the width: it always resized
+ *          the rows first. */
 VR_API vr_image vr_resize(vr_arena *arena, vr_image in, int64_t width, int64_t height, vr_filter filter);
 
 /* A resized copy of what lies in the rectangle; nothing outside of it is looked at.
