@@ -3,7 +3,7 @@ CC      ?= cc
 MODE    ?= release
 ARCH    ?= -march=native
 PREFIX  ?= /usr/local
-VERSION := $(shell sed -n 's/.*VR_VERSION  *"\(.*\)".*/\1/p' visrob.h)
+VERSION := $(shell sed -n 's/.*VR_VERSION  *"\(.*\)".*/\1/p' visrob_impl/base/base.h)
 
 OUT     := build$(if $(filter release,$(MODE)),,/$(MODE))
 OBJ     := build/$(MODE)/obj

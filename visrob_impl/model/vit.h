@@ -6,8 +6,6 @@
 extern "C" {
 #endif
 
-
-
 #ifdef __cplusplus
 }
 #endif
