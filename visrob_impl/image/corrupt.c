@@ -232,7 +232,9 @@ static void vrp_corrupt_gauss(float *x, int64_t width, int64_t height, int64_t c
 }
 
 /* The taps of a lens's disc, its edge softened by a small Gaussian; returns how far they reach.
- * Source:  make_cifar_c.py, disk: a grid of 17 x 17 (or of the radius, above 8), blurred over 3 x 3 (or 5 x 5). */
+ * Source:  make_cifar_c.py, disk: a grid of 17 x 17 (or of the radius, above 8), blurred over 3 x 3 (or 5 x 5). The grid
+ *          is mirrored at its edge, as OpenCV does by default: where the disc touches it, at radii 8 and 10, the
+ *          weights sum to 1.01. The published images have that brightness, and so do these. */
 static int64_t vrp_corrupt_disc(vrp_corrupt_tap *taps, int64_t *count, double radius, double soft) {
     enum { MOST = 12 };
     const int64_t reach = radius <= 8 ? 8 : (int64_t)radius, side = 2 * reach + 1, b = radius <= 8 ? 1 : 2;
