@@ -98,6 +98,7 @@
 #include "visrob_impl/model/labels.h"
 
 #include "visrob_impl/report/table.h"
+#include "visrob_impl/report/font.h"
 #include "visrob_impl/report/canvas.h"
 #include "visrob_impl/report/plot.h"
 #include "visrob_impl/report/page.h"
@@ -166,6 +167,7 @@
 #include "visrob_impl/model/labels.c"
 
 #include "visrob_impl/report/table.c"
+#include "visrob_impl/report/font.c"
 #include "visrob_impl/report/canvas.c"
 #include "visrob_impl/report/plot.c"
 #include "visrob_impl/report/page.c"
