@@ -474,7 +474,7 @@ static vr_tensor vrp_vit_embed(const vrp_vit *net, vr_tensor images, vr_arena *s
                   shape[3] = {N, P + gh * gw, D};
     vr_tensor x = vr_tensor_raw(scratch, 3, shape);
     const vr_arena_mark mark = vr_arena_here(scratch);
-    vr_tensor position = net->ready;
+    vr_tensor position = gh == net->position.shape[0] && gw == gh ? net->position : net->ready;
     if (gh != position.shape[0] || gw != position.shape[1]) {
         position = vr_tensor_3d(scratch, gh, gw, D);
         vr_position_resize(position, net->position, net->rule, scratch);
