@@ -97,6 +97,9 @@ VR_API bool vr_json_fail(const vr_json_doc *doc, const vr_json *node, vr_err *er
  * Notes:   text that is not UTF-8 loses the wrong bytes: each becomes U+FFFD. */
 VR_API void vr_json_string(vr_text *t, const char *s);
 
+/* True for a string that is UTF-8 (RFC 3629). */
+VR_API bool vr_json_is_utf8(const char *s);
+
 /* Appends x with the fewest digits that read back as x; NaN and infinity, which JSON lacks, become null. */
 VR_API void vr_json_real(vr_text *t, double x);
 
