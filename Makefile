@@ -78,7 +78,9 @@ bench: deps  ## speed beside this machine's own FMA peak, and beside PyTorch and
 	@$(MAKE) --no-print-directory -j2 all $(BENCHES)
 	@tests/bench/run.sh $(OUT)
 
-check: deps all  ## the house's rules: floors, names, docs, warnings, C++ headers, switches, single file
+check:  ## the house's rules: floors, names, docs, warnings, C++ headers, switches, single file
+	@tests/deps.sh check
+	@$(MAKE) --no-print-directory -j2 all
 	@tests/check/check.sh
 
 asan:  ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer

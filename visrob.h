@@ -87,6 +87,8 @@
 #include "visrob_impl/metric/calibration.h"
 
 #include "visrob_impl/nn/kernels.h"
+#include "visrob_impl/nn/epilogue.h"
+#include "visrob_impl/nn/winograd.h"
 #include "visrob_impl/nn/packed.h"
 
 #include "visrob_impl/model/model.h"
@@ -97,6 +99,7 @@
 #include "visrob_impl/model/labels.h"
 
 #include "visrob_impl/report/table.h"
+#include "visrob_impl/report/font.h"
 #include "visrob_impl/report/canvas.h"
 #include "visrob_impl/report/plot.h"
 #include "visrob_impl/report/page.h"
@@ -152,7 +155,11 @@
 #include "visrob_impl/metric/calibration.c"
 
 #include "visrob_impl/nn/kernels.c"
+#include "visrob_impl/nn/epilogue.c"
 #include "visrob_impl/nn/packed.c"
+#include "visrob_impl/nn/winograd.c"
+#include "visrob_impl/nn/convolution.c"
+#include "visrob_impl/nn/attention.c"
 
 #include "visrob_impl/model/model.c"
 #include "visrob_impl/model/checkpoint.c"
@@ -162,6 +169,7 @@
 #include "visrob_impl/model/labels.c"
 
 #include "visrob_impl/report/table.c"
+#include "visrob_impl/report/font.c"
 #include "visrob_impl/report/canvas.c"
 #include "visrob_impl/report/plot.c"
 #include "visrob_impl/report/page.c"

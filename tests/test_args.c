@@ -11,7 +11,7 @@ typedef struct values {
 static int parse(values *v, char **words, int *count) {
     const vr_option options[] = {
         {"quiet", NULL, VR_OPTION_FLAG, &v->quiet, "no progress"},
-        {"top", "N", VR_OPTION_INT, &v->top, "how many", 't'},
+        {"t,top", "N", VR_OPTION_INT, &v->top, "how many"},
         {"labels", "FILE", VR_OPTION_TEXT, &v->labels, "names"},
     };
     for (*count = 0; words[*count];) ++*count;
@@ -41,9 +41,10 @@ static void options_are_taken_out_in_every_form(void **state) {
 
 static void a_wrong_option_ends_with_2(void **state) {
     (void)state;
-    char *wrong[][4] = {{"p", "--tops", "3", NULL}, {"p", "--top", NULL, NULL},     {"p", "--top", "3x", NULL},
-                        {"p", "--top", "-3", NULL}, {"p", "--quiet=1", NULL, NULL}, {"p", "--top", "99999999999999999999", NULL},
-                        {"p", "-x", NULL, NULL},    {"p", "--top=", NULL, NULL}};
+    char *wrong[][4] = {{"p", "--tops", "3", NULL},     {"p", "--top", NULL, NULL},
+                        {"p", "--top", "3x", NULL},     {"p", "--top", "-3", NULL},
+                        {"p", "--quiet=1", NULL, NULL}, {"p", "--top", "99999999999999999999", NULL},
+                        {"p", "-x", NULL, NULL},        {"p", "--top=", NULL, NULL}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         values v = {0};
         int count;

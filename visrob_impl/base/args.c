@@ -5,15 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* "o,output" -> "output", and the letter or 0. */
+static const char *vrp_args_name(const vr_option *o, char *letter) {
+    const bool both = o->name[0] && o->name[1] == ',';
+    *letter = both ? o->name[0] : 0;
+    return o->name + (both ? 2 : 0);
+}
+
 static void vrp_args_help(const char *about, const vr_option *options, int64_t count) {
     printf("%s\nOptions\n", about);
     for (int64_t i = 0; i < count; i++) {
-        char left[64];
-        const char *unit = options[i].unit ? options[i].unit : "";
-        if (options[i].short_name)
-            snprintf(left, sizeof left, "-%c, --%s %s", options[i].short_name, options[i].name, unit);
-        else
-            snprintf(left, sizeof left, "    --%s %s", options[i].name, unit);
+        char left[64], letter, brief[5] = "    ";
+        const char *unit = options[i].unit ? options[i].unit : "",
+                   *name = vrp_args_name(&options[i], &letter);
+        if (letter) snprintf(brief, sizeof brief, "-%c, ", letter);
+        snprintf(left, sizeof left, "%s--%s %s", brief, name, unit);
         printf("  %-24s %s\n", left, options[i].help);
     }
     printf("  %-24s %s\n", "    --help", "this text");
@@ -24,12 +30,14 @@ static const vr_option *vrp_args_find(const char *arg, const char **value, const
                                       int64_t count) {
     *value = NULL;
     for (int64_t i = 0; i < count; i++) {
+        char letter;
+        const char *name = vrp_args_name(&options[i], &letter);
         if (arg[1] != '-') {
-            if (options[i].short_name && arg[1] == options[i].short_name && !arg[2]) return &options[i];
+            if (letter && arg[1] == letter && !arg[2]) return &options[i];
             continue;
         }
-        const size_t n = strlen(options[i].name);
-        if (strncmp(arg + 2, options[i].name, n) != 0 || (arg[2 + n] && arg[2 + n] != '=')) continue;
+        const size_t n = strlen(name);
+        if (strncmp(arg + 2, name, n) != 0 || (arg[2 + n] && arg[2 + n] != '=')) continue;
         if (arg[2 + n] == '=') *value = arg + 3 + n;
         return &options[i];
     }

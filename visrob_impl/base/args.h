@@ -23,13 +23,12 @@ typedef enum vr_option_kind {
     VR_OPTION_TEXT  /* const char * */
 } vr_option_kind;
 
-/* One option: `--name value`, `--name=value` or `-n value` where short_name is 'n'. */
+/* One option: `--top 3` or `--top=3`; `-o x` too where the name is written "o,output". */
 typedef struct vr_option {
     const char *name, *unit; /* unit: what the help calls the value, "FILE"; NULL for a flag */
     vr_option_kind kind;
     void *value; /* holds the default before and the choice after */
     const char *help;
-    char short_name; /* 0 = none */
 } vr_option;
 
 /* Reads the options out of argv and moves what is left to argv[1 .. *argc-1].

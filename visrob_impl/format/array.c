@@ -286,7 +286,10 @@ bool vr_arrays_load(vr_arena *arena, vr_arrays *arrays, const char *path, vr_err
     vr_arena_mark mark = vr_arena_here(arena);
     vr_bytes b;
     if (!vr_file_map(arena, &b, path, err)) return false;
-    if (vrp_array_parse(arena, arrays, b, path, err)) return true;
+    if (vrp_array_parse(arena, arrays, b, path, err)) {
+        arrays->file = b;
+        return true;
+    }
     *arrays = (vr_arrays){0};
     vr_arena_rewind(arena, mark);
     return false;

@@ -172,6 +172,19 @@ bool vr_checkpoint_has(const vr_checkpoint *c, const char *stem, const char *lea
     return vrp_checkpoint_find(c, stem, leaf) != NULL;
 }
 
+bool vr_checkpoint_has_below(const vr_checkpoint *c, const char *stem) {
+    const size_t n = strlen(stem);
+    int64_t lo = 0, hi = c->count; /* the first key that is not before the stem */
+    while (lo < hi) {
+        const int64_t mid = lo + (hi - lo) / 2;
+        if (strcmp(c->keys[mid].name, stem) < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < c->count && strncmp(c->keys[lo].name, stem, n) == 0;
+}
+
 /* "[64,3,7,7]" */
 static const char *vrp_checkpoint_shape_text(char text[128], int ndim, const int64_t *shape) {
     int n = snprintf(text, 128, "[");
@@ -208,21 +221,19 @@ static bool vrp_checkpoint_ends(const char *s, const char *end) {
 
 static vr_tensor vrp_checkpoint_draw(vr_checkpoint *c, const char *stem, const char *leaf, int ndim,
                                      const int64_t *shape) {
-    vr_tensor x = vr_tensor_new(c->scratch, ndim, shape);
-    const int64_t n = vr_tensor_count(x), fan_in = ndim > 1 && shape[0] > 0 ? n / shape[0] : 1;
-    const bool weight = vrp_checkpoint_ends(leaf, "weight");
-    float scale = 0;
+    vr_tensor x = vr_tensor_raw(c->scratch, ndim, shape);
+    const char *key = vr_arena_printf(c->scratch, "%s%s", stem, leaf);
+    const int64_t n = vr_tensor_count(x);
+    const bool weight = vrp_checkpoint_ends(key, "weight");
+    float scale = 0, constant = 0;
     if (weight && ndim > 1)
-        scale = sqrtf(2.0f / (float)fan_in);
-    else if (vrp_checkpoint_ends(leaf, "token") || vrp_checkpoint_ends(leaf, "tokens") ||
-             strstr(leaf, "pos_embed"))
+        scale = sqrtf(2.0f * (float)shape[0] / (float)n);
+    else if (strstr(key, "_token") || strstr(key, "pos_embed"))
         scale = 0.02f;
-    if (scale > 0) {
-        const vr_rng rng = vr_rng_split(vr_rng_split(c->rng, stem), leaf);
-        vr_rng_normal_fill(x.data, n, rng, 0);
-        for (int64_t i = 0; i < n; i++) x.data[i] *= scale;
-    } else if (weight || vrp_checkpoint_ends(leaf, "running_var") || vrp_checkpoint_ends(leaf, "gamma"))
-        for (int64_t i = 0; i < n; i++) x.data[i] = 1;
+    else if (weight || vrp_checkpoint_ends(key, "running_var") || vrp_checkpoint_ends(key, "gamma"))
+        constant = 1;
+    if (scale > 0) vr_rng_normal_fill(x.data, n, vr_rng_split(c->rng, key), 0);
+    for (int64_t i = 0; i < n; i++) x.data[i] = scale > 0 ? x.data[i] * scale : constant;
     return x;
 }
 
@@ -248,7 +259,7 @@ bool vr_checkpoint_take(vr_checkpoint *c, vr_tensor *out, const char *stem, cons
     for (int d = 0; d < ndim; d++) fits = fits && vr_size_mul(&count, count, shape[d]);
     if (!fits || count > (int64_t)1 << 31)
         return vr_fail(err, VR_ERR_LIMIT, "%s: the key '%s' has more than 2^31 numbers", c->path, a->name);
-    if (!vr_array_tensor(c->scratch, out, a, err)) return false;
+    if (!vr_array_tensor(c->scratch, out, a, err)) return vr_err_context(err, "%s: the key ", c->path);
     if (!key->taken) key->next_unpacked = c->unpacked, c->unpacked = key;
     key->taken = true;
     return true;
@@ -267,52 +278,55 @@ static void vrp_checkpoint_packed(vr_checkpoint *c, vr_arena_mark mark) {
     vr_arena_rewind(c->scratch, mark);
 }
 
-bool vr_checkpoint_conv(vr_checkpoint *c, vr_conv *conv, vr_arena *perm, const char *stem, const char *norm,
-                        int ndim, const int64_t *shape, vr_conv_opts opts, float gain, vr_err *err) {
-    VR_CHECK(ndim == 4, "a convolution's weight has 4 dimensions, not %d", ndim);
+bool vr_checkpoint_conv(vr_checkpoint *c, vr_conv *conv, vr_arena *perm, const char *stem, bool bias,
+                        int ndim, const int64_t *shape, vr_conv_opts opts, vr_err *err) {
     const vr_arena_mark mark = vr_arena_here(c->scratch);
-    const int64_t O = shape[0];
-    vr_tensor w, b = {0}, gamma, beta, mean, var;
-    bool ok = vr_checkpoint_take(c, &w, stem, "weight", ndim, shape, err);
-    if (ok && vr_checkpoint_has(c, stem, "bias")) ok = vr_checkpoint_take(c, &b, stem, "bias", 1, &O, err);
-    if (ok && !norm) *conv = vr_conv_pack(perm, w, b, opts);
-    if (ok && norm) {
-        ok = vr_checkpoint_take(c, &gamma, norm, "weight", 1, &O, err) &&
-             vr_checkpoint_take(c, &beta, norm, "bias", 1, &O, err) &&
-             vr_checkpoint_take(c, &mean, norm, "running_mean", 1, &O, err) &&
-             vr_checkpoint_take(c, &var, norm, "running_var", 1, &O, err);
-        if (ok && c->random)
-            for (int64_t o = 0; o < O; o++) gamma.data[o] *= gain;
-        if (ok && b.data) { /* conv + b, then the norm, is the norm with its mean moved by b */
-            vr_tensor moved = vr_tensor_copy(c->scratch, mean);
-            for (int64_t o = 0; o < O; o++) moved.data[o] -= b.data[o * b.stride[0]];
-            mean = moved;
-        }
-        for (int64_t o = 0; ok && o < O; o++)
-            if (!(var.data[o * var.stride[0]] + 1e-5f > 0))
-                ok = vr_fail(err, VR_ERR_NUMERIC, "%s: the variance %lld of '%s%srunning_var' is %g", c->path,
-                             (long long)o, c->prefix, norm, (double)var.data[o * var.stride[0]]);
-        if (ok) *conv = vr_conv_pack_batchnorm(perm, w, opts, mean, var, gamma, beta, 1e-5f);
-    }
+    vr_tensor w, b = {0};
+    const bool ok = vr_checkpoint_take(c, &w, stem, "weight", ndim, shape, err) &&
+                    (!bias || vr_checkpoint_take(c, &b, stem, "bias", 1, shape, err));
+    if (ok) *conv = vr_conv_pack(perm, w, b, opts);
     vrp_checkpoint_packed(c, mark);
     return ok;
 }
 
-bool vr_checkpoint_linear(vr_checkpoint *c, vr_linear *linear, vr_arena *perm, const char *stem,
+bool vr_checkpoint_conv_batchnorm(vr_checkpoint *c, vr_conv *conv, vr_arena *perm, const char *stem,
+                                  const char *norm, int ndim, const int64_t *shape, vr_conv_opts opts,
+                                  float gain, vr_err *err) {
+    const float eps = 1e-5f;
+    const vr_arena_mark mark = vr_arena_here(c->scratch);
+    const int64_t O = shape[0];
+    vr_tensor w, gamma, beta, mean, var;
+    bool ok = vr_checkpoint_take(c, &w, stem, "weight", ndim, shape, err) &&
+              vr_checkpoint_take(c, &gamma, norm, "weight", 1, &O, err) &&
+              vr_checkpoint_take(c, &beta, norm, "bias", 1, &O, err) &&
+              vr_checkpoint_take(c, &mean, norm, "running_mean", 1, &O, err) &&
+              vr_checkpoint_take(c, &var, norm, "running_var", 1, &O, err);
+    for (int64_t o = 0; ok && o < O; o++) {
+        const double v = var.data[o * var.stride[0]];
+        if (!(v + eps > 0))
+            ok = vr_fail(err, VR_ERR_NUMERIC, "%s: the key '%s%srunning_var' has the variance %g", c->path,
+                         c->prefix, norm, v);
+        if (c->random) gamma.data[o] *= gain;
+    }
+    if (ok) *conv = vr_conv_pack_batchnorm(perm, w, opts, mean, var, gamma, beta, eps);
+    vrp_checkpoint_packed(c, mark);
+    return ok;
+}
+
+bool vr_checkpoint_linear(vr_checkpoint *c, vr_linear *linear, vr_arena *perm, const char *stem, bool bias,
                           const char *scale, int64_t in, int64_t out, vr_err *err) {
     const vr_arena_mark mark = vr_arena_here(c->scratch);
     vr_tensor w, b = {0}, s;
-    bool ok = vr_checkpoint_take(c, &w, stem, "weight", VR_SHAPE(out, in), err);
-    if (ok && vr_checkpoint_has(c, stem, "bias"))
-        ok = vr_checkpoint_take(c, &b, stem, "bias", VR_SHAPE(out), err);
-    if (ok && scale) ok = vr_checkpoint_take(c, &s, scale, "", VR_SHAPE(out), err);
+    bool ok = vr_checkpoint_take(c, &w, stem, "weight", VR_SHAPE(out, in), err) &&
+              (!bias || vr_checkpoint_take(c, &b, stem, "bias", VR_SHAPE(out), err)) &&
+              (!scale || vr_checkpoint_take(c, &s, scale, "gamma", VR_SHAPE(out), err));
     if (ok && scale) {
         w = vr_tensor_copy(c->scratch, w);
-        if (b.data) b = vr_tensor_copy(c->scratch, b);
+        if (bias) b = vr_tensor_copy(c->scratch, b);
         for (int64_t o = 0; o < out; o++) {
             const float g = s.data[o * s.stride[0]];
             for (int64_t i = 0; i < in; i++) w.data[o * in + i] *= g;
-            if (b.data) b.data[o] *= g;
+            if (bias) b.data[o] *= g;
         }
     }
     if (ok) *linear = vr_linear_pack(perm, w, b);

@@ -57,6 +57,9 @@ VR_API void vr_checkpoint_random(vr_checkpoint *c, vr_arena *scratch, uint64_t s
 /* True where the key stem + leaf is there. A random checkpoint has no key by this test: what is optional is absent. */
 VR_API bool vr_checkpoint_has(const vr_checkpoint *c, const char *stem, const char *leaf);
 
+/* True where any key begins with stem. */
+VR_API bool vr_checkpoint_has_below(const vr_checkpoint *c, const char *stem);
+
 /* shape = the key's shape, before it is taken.
  * Errors:  VR_ERR_FORMAT where it is missing, has not ndim dimensions, or has an empty one. */
 VR_API bool vr_checkpoint_shape(vr_checkpoint *c, int64_t *shape, int ndim, const char *stem,
@@ -67,16 +70,20 @@ VR_API bool vr_checkpoint_shape(vr_checkpoint *c, int64_t *shape, int ndim, cons
 VR_API bool vr_checkpoint_take(vr_checkpoint *c, vr_tensor *out, const char *stem, const char *leaf, int ndim,
                                const int64_t *shape, vr_err *err);
 
-/* Packs a convolution stem + "weight" of this shape, with stem + "bias" where that is there; norm, if not NULL, names the
- * batch-norm that is folded in (eps 1e-5, PyTorch's default), its scale times `gain` in a random checkpoint. */
-VR_API bool vr_checkpoint_conv(vr_checkpoint *c, vr_conv *conv, vr_arena *perm, const char *stem,
-                               const char *norm, int ndim, const int64_t *shape, vr_conv_opts opts,
-                               float gain, vr_err *err);
+/* Packs the convolution stem + "weight" of this shape, with stem + "bias" where `bias` says so. */
+VR_API bool vr_checkpoint_conv(vr_checkpoint *c, vr_conv *conv, vr_arena *perm, const char *stem, bool bias,
+                               int ndim, const int64_t *shape, vr_conv_opts opts, vr_err *err);
 
-/* Packs a linear layer stem + "weight" [out,in], with stem + "bias" where that is there.
- * Notes:   scale names a layer scale [out] that is folded in (y = scale (x w^T + b)), or is NULL. */
+/* Packs the convolution stem + "weight" with the batch-norm `norm` folded in (eps 1e-5, PyTorch's default).
+ * Notes:   gain multiplies the norm's scale in a random checkpoint. */
+VR_API bool vr_checkpoint_conv_batchnorm(vr_checkpoint *c, vr_conv *conv, vr_arena *perm, const char *stem,
+                                         const char *norm, int ndim, const int64_t *shape, vr_conv_opts opts,
+                                         float gain, vr_err *err);
+
+/* Packs the linear layer stem + "weight" [out,in], with stem + "bias" where `bias` says so.
+ * Notes:   a scale that is not NULL names a layer scale, scale + "gamma" [out], to fold in: y = gamma (x w^T + b). */
 VR_API bool vr_checkpoint_linear(vr_checkpoint *c, vr_linear *linear, vr_arena *perm, const char *stem,
-                                 const char *scale, int64_t in, int64_t out, vr_err *err);
+                                 bool bias, const char *scale, int64_t in, int64_t out, vr_err *err);
 
 /* Copies a norm's stem + "weight" and stem + "bias", both [C]. */
 VR_API bool vr_checkpoint_norm(vr_checkpoint *c, vr_norm *norm, vr_arena *perm, const char *stem, int64_t C,

@@ -5,6 +5,7 @@
 #include "checkpoint.h"
 #include "labels.h"
 #include "resnet.h"
+#include "vit.h"
 #include <string.h>
 
 /* The key by which each family is known. */
@@ -13,6 +14,8 @@ static const struct {
     bool (*build)(vr_arena *perm, vr_model *model, vr_checkpoint *c, const vr_model_opts *opts, vr_err *err);
 } vrp_model_families[] = {
     {"layer1.0.conv1.weight", vr_resnet_build},
+    {"patch_embed.proj.weight", vr_vit_build},
+    {"conv_proj.weight", vr_vit_build},
 };
 enum { VRP_MODEL_FAMILIES = sizeof vrp_model_families / sizeof *vrp_model_families };
 
@@ -73,7 +76,8 @@ vr_model *vr_model_random(vr_arena *perm, const char *name, uint64_t seed, vr_er
     vr_checkpoint_random(&c, &load, seed);
     const vr_arena_mark mark = vr_arena_here(perm);
     vr_model *model = VR_NEW(perm, vr_model, 1);
-    const bool known = vr_resnet_build_random(perm, model, name, &c);
+    const bool known =
+        vr_resnet_build_random(perm, model, name, &c) || vr_vit_build_random(perm, model, name, &c);
     vr_arena_free(&load);
     if (!known) {
         vr_arena_rewind(perm, mark);

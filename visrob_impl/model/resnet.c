@@ -93,7 +93,7 @@ static bool vrp_resnet_by_keys(vrp_resnet_shape *s, vr_checkpoint *c, vr_err *er
     s->convs = vr_checkpoint_has(c, "layer1.0.conv3.", "weight") ? 3 : 2;
     for (; s->stages < VRP_RESNET_STAGES; s->stages++) {
         const int64_t i = s->stages;
-        while (vr_checkpoint_has(c, vrp_resnet_key(c, i, s->blocks[i], "conv1."), "weight")) s->blocks[i]++;
+        while (vr_checkpoint_has_below(c, vrp_resnet_key(c, i, s->blocks[i], ""))) s->blocks[i]++;
         if (s->blocks[i] == 0) break;
         if (!vr_checkpoint_shape(c, w, 4, vrp_resnet_key(c, i, 0, "conv1."), "weight", err)) return false;
         s->width[i] = w[0];
@@ -141,8 +141,8 @@ static bool vrp_resnet_shortcut(vr_arena *perm, vrp_resnet_block *b, const vrp_r
     const char *conv = vr_arena_printf(c->scratch, "%s0.", stem),
                *norm = vr_arena_printf(c->scratch, "%s1.", stem);
     if (!changes && !vr_checkpoint_has(c, conv, "weight")) return true;
-    return vr_checkpoint_conv(c, &b->shortcut, perm, conv, norm, VR_SHAPE(b->out, b->in, 1, 1),
-                              (vr_conv_opts){.stride = b->stride}, 1, err);
+    return vr_checkpoint_conv_batchnorm(c, &b->shortcut, perm, conv, norm, VR_SHAPE(b->out, b->in, 1, 1),
+                                        (vr_conv_opts){.stride = b->stride}, 1, err);
 }
 
 static bool vrp_resnet_pack_block(vr_arena *perm, vrp_resnet_block *b, const vrp_resnet_shape *s,
@@ -159,8 +159,8 @@ static bool vrp_resnet_pack_block(vr_arena *perm, vrp_resnet_block *b, const vrp
         const char *norm = vr_arena_printf(c->scratch, "layer%lld.%lld.bn%lld.", (long long)stage + 1,
                                            (long long)block, (long long)i + 1);
         const vr_conv_opts opts = {.stride = i == strided ? b->stride : 1, .pad = k / 2, .groups = groups};
-        if (!vr_checkpoint_conv(c, &b->conv[i], perm, stem, norm, VR_SHAPE(out, in / groups, k, k), opts,
-                                last ? gain : 1, err))
+        if (!vr_checkpoint_conv_batchnorm(c, &b->conv[i], perm, stem, norm, VR_SHAPE(out, in / groups, k, k),
+                                          opts, last ? gain : 1, err))
             return false;
     }
     return vrp_resnet_shortcut(perm, b, s, c, stage, block, err);
@@ -172,8 +172,8 @@ static bool vrp_resnet_pack(vr_arena *perm, vrp_resnet *net, const vrp_resnet_sh
     net->pool = s->kernel == 7;
     net->blocks = VR_NEW(perm, vrp_resnet_block, net->count);
     const vr_conv_opts stem = {.stride = net->pool ? 2 : 1, .pad = s->kernel / 2};
-    if (!vr_checkpoint_conv(c, &net->stem, perm, "conv1.", "bn1.", VR_SHAPE(s->stem, 3, s->kernel, s->kernel),
-                            stem, 1, err))
+    if (!vr_checkpoint_conv_batchnorm(c, &net->stem, perm, "conv1.", "bn1.",
+                                      VR_SHAPE(s->stem, 3, s->kernel, s->kernel), stem, 1, err))
         return false;
     const float gain = 1 / sqrtf((float)net->count);
     vrp_resnet_block *b = net->blocks;
@@ -299,7 +299,7 @@ bool vr_resnet_build(vr_arena *perm, vr_model *model, vr_checkpoint *c, const vr
     } else if (vr_checkpoint_has(c, head, "weight")) {
         int64_t w[2];
         if (!vr_checkpoint_shape(c, w, 2, head, "weight", err) ||
-            !vr_checkpoint_linear(c, &model->head, perm, head, NULL, model->features, w[0], err))
+            !vr_checkpoint_linear(c, &model->head, perm, head, true, NULL, model->features, w[0], err))
             return false;
         model->classes = w[0];
     }

@@ -41,11 +41,16 @@ typedef struct vr_page {
     int64_t sections, images;
 } vr_page;
 
-/* An image of a page: the bytes of a PNG or JPEG file, and what it shows, for those who cannot see it. */
+/* An image of a page: the bytes of a PNG or JPEG file, and what it shows, for those who cannot see it. Of other
+ * bytes only alt is shown. */
 typedef struct vr_page_image {
     vr_bytes file;
     const char *alt;
 } vr_page_image;
+
+/* "n = 10,000, seed 1, cifar10/test.tar, visrob 0.1.0": what a figure's numbers come from, for vr_plot.note of a
+ * figure that is saved by itself. On a page every figure says it by itself. */
+VR_API const char *vr_page_note(vr_arena *arena, const vr_page_info *info);
 
 /* Begins a page; the info's texts are copied. */
 VR_API vr_page vr_page_new(vr_arena *arena, const vr_page_info *info);
@@ -60,10 +65,14 @@ VR_API void vr_page_text(vr_page *page, const char *fmt, ...) VR_PRINTF(2, 3);
 VR_API void vr_page_figures(vr_page *page, const char *const *values, const char *const *labels,
                             int64_t count);
 
-/* Adds a table that sorts by a click, or by Enter, on a column's heading. caption may be NULL. */
+/* Adds a table that sorts by a click, or by Enter, on a column's heading. caption may be NULL.
+ * Notes:   numbers sort by the full number, highest first, then lowest first; a missing one is always last. A table
+ *          of more than 12 rows has a field that filters its rows. */
 VR_API void vr_page_table(vr_page *page, const vr_table *table, const char *caption);
 
-/* Adds a plot as inline SVG. caption may be NULL. */
+/* Adds a plot as inline SVG. caption may be NULL.
+ * Notes:   drawn twice, for a desk and for a phone, unless plot->width is set or a heat map has many columns: such
+ *          a plot scrolls on a phone. */
 VR_API void vr_page_plot(vr_page *page, const vr_plot *plot, const char *caption);
 
 /* Adds one image, scaled up by whole pixels where it is smaller than 256. caption may be NULL. */

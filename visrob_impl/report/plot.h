@@ -18,12 +18,17 @@
 extern "C" {
 #endif
 
-/* The kinds, and the fields that each reads beside titles, labels, width and axes. */
+/* The kinds, and the fields that each reads beside titles, labels, note, width and axes.
+ *
+ * What would be unreadable is laid out so that it can be read. Bars: up to 60 have room, more are set tighter, and
+ * from 430 on not every one has its name; over 100 sorted ones keep the names of the 40 highest and 20 lowest,
+ * and those between become thin lines. Lines: more than 16 become panels. Heat maps: cells of less than 3 pixels
+ * are averaged with their neighbours, and the subtitle says so. A name that is too long ends in an ellipsis. */
 typedef enum vr_plot_kind {
     VR_PLOT_BARS,    /* names, intervals, count: horizontal bars; low == high or NaN: no whisker */
     VR_PLOT_LINES,   /* series, series_count: lines in one frame, with bands where a series has low, high */
     VR_PLOT_PANELS,  /* as lines, but each series in a small frame of its own, all with the same axes */
-    VR_PLOT_SCATTER, /* series, series_count: points */
+    VR_PLOT_SCATTER, /* series, series_count: points; fit, diagonal, point_names */
     VR_PLOT_HEAT,    /* values [rows,columns], names (rows), column_names: heat map, confusion matrix */
     VR_PLOT_RELIABILITY /* bins, count: accuracy against confidence, and how many images */
 } vr_plot_kind;
@@ -39,26 +44,35 @@ typedef struct vr_series {
 typedef struct vr_plot {
     vr_plot_kind kind;
     const char *title, *subtitle, *x_label, *y_label;
+    const char *note; /* small, at the foot: what the numbers come from, as vr_page_note writes it */
     const char *const *names;
     const vr_interval *intervals;
     const vr_series *series;
     const vr_reliability_bin *bins;
     const double *values;
     const char *const *column_names;
+    const char *const *point_names; /* scatter: for tooltips; the points of all series in turn; or NULL */
     int64_t count, series_count, rows, columns;
-    double x_min, x_max, y_min, y_max; /* min == max: from the data */
+    double x_min, x_max, y_min, y_max; /* min == max: from the data; heat: y is the range of the colours */
     double mark;                       /* a dashed line at this value (bars: x; others: y); 0 = none */
-    bool percent;                      /* values are fractions, shown as percent */
+    bool percent;                      /* values are fractions, shown as percent (of a scatter: both axes) */
     bool sorted;                       /* bars: highest first */
-    double width;                      /* 0 = 720; the height follows from the content */
+    bool fit;      /* scatter: each series' least-squares line; its slope is in the legend */
+    bool diagonal; /* scatter: the dashed line y = x */
+    double width;  /* 0 = 720 (reliability: 460); the height follows from the content */
 } vr_plot;
 
 /* Draws the plot on a new canvas in the arena.
- * Notes:   NaN is drawn as a gap or an empty cell; an infinite bar ends at the frame and says so. */
+ * Notes:   NaN is drawn as a gap or an empty cell, and so is an infinite point of a line or cloud; an infinite bar
+ *          ends at the frame and says so. */
 VR_API vr_canvas vr_plot_draw(vr_arena *arena, const vr_plot *plot);
 
 /* Writes the plot as a stand-alone SVG document. */
 VR_API void vr_plot_svg(vr_text *out, const vr_plot *plot);
+
+/* The ordinary least-squares line y = intercept + slope x through the points of which both x and y are finite.
+ * Notes:   false, and both NaN, where fewer than two different x are left. */
+VR_API bool vr_series_fit(double *slope, double *intercept, const vr_series *series);
 
 /* Saves the plot; the path's ending says how: .svg or .png (at twice the size).
  * Errors:  VR_ERR_ARGUMENT for another ending, VR_ERR_IO naming the path. */

@@ -15,10 +15,11 @@
 #include "gemm.h"
 #include "../base/error.h"
 #include "../base/par.h"
-#include <stdatomic.h>
 #include <string.h>
 #ifndef VR_NO_BLIS
 #include <blis.h>
+#include <pthread.h>
+#include <stdio.h>
 #endif
 
 /* The tile of the C kernels: as many sums as fit the registers beside one row of weights. */
@@ -72,36 +73,36 @@ typedef struct vrp_gemm_blis {
     char name[64];
 } vrp_gemm_blis;
 
+static vrp_gemm_blis vrp_gemm_blis_kernel;
+
+static void vrp_gemm_blis_ask(void) {
+    vrp_gemm_blis *kernel = &vrp_gemm_blis_kernel;
+    cntx_t *c = bli_gks_query_cntx();
+    const int64_t mr = bli_cntx_get_blksz_def_dt(BLIS_FLOAT, BLIS_MR, c),
+                  nr = bli_cntx_get_blksz_def_dt(BLIS_FLOAT, BLIS_NR, c);
+    /* The "maximum" is the distance between the packed rows of a panel; ours have no gaps. */
+    const bool dense = bli_cntx_get_blksz_max_dt(BLIS_FLOAT, BLIS_MR, c) == mr &&
+                       bli_cntx_get_blksz_max_dt(BLIS_FLOAT, BLIS_NR, c) == nr;
+    kernel->context = c;
+    kernel->transposed = !bli_cntx_l3_nat_ukr_prefers_rows_dt(BLIS_FLOAT, BLIS_GEMM_UKR, c);
+    kernel->rows = kernel->transposed ? nr : mr;
+    union { /* ISO C has no cast from BLIS's void pointer to a function */
+        void *data;
+        sgemm_ukr_ft function;
+    } pointer = {NULL};
+    if (dense && (kernel->transposed ? mr : nr) == VRP_GEMM_NR && kernel->rows <= VRP_GEMM_MOST)
+        pointer.data = bli_cntx_get_l3_nat_ukr_dt(BLIS_FLOAT, BLIS_GEMM_UKR, c);
+    else
+        kernel->rows = VRP_GEMM_MR;
+    kernel->run = pointer.function;
+    snprintf(kernel->name, sizeof kernel->name, "%s%s", pointer.data ? "BLIS " : "C vectors, not BLIS ",
+             bli_arch_string(bli_arch_query_id()));
+}
+
 static const vrp_gemm_blis *vrp_gemm_blis_get(void) {
-    static vrp_gemm_blis kernel;
-    static _Atomic(const vrp_gemm_blis *) ready;
-    const vrp_gemm_blis *known = atomic_load_explicit(&ready, memory_order_acquire);
-    if (known) return known;
-#pragma omp critical(vrp_gemm_blis_get)
-    if (!atomic_load_explicit(&ready, memory_order_acquire)) {
-        cntx_t *c = bli_gks_query_cntx();
-        const int64_t mr = bli_cntx_get_blksz_def_dt(BLIS_FLOAT, BLIS_MR, c),
-                      nr = bli_cntx_get_blksz_def_dt(BLIS_FLOAT, BLIS_NR, c);
-        union { /* ISO C has no cast from BLIS's void pointer to a function */
-            void *data;
-            sgemm_ukr_ft function;
-        } pointer = {NULL};
-        /* The "maximum" is the distance between the packed rows of a panel; ours have no gaps. */
-        const bool dense = bli_cntx_get_blksz_max_dt(BLIS_FLOAT, BLIS_MR, c) == mr &&
-                           bli_cntx_get_blksz_max_dt(BLIS_FLOAT, BLIS_NR, c) == nr;
-        kernel.context = c;
-        kernel.transposed = !bli_cntx_l3_nat_ukr_prefers_rows_dt(BLIS_FLOAT, BLIS_GEMM_UKR, c);
-        kernel.rows = kernel.transposed ? nr : mr;
-        if (dense && (kernel.transposed ? mr : nr) == VRP_GEMM_NR && kernel.rows <= VRP_GEMM_MOST)
-            pointer.data = bli_cntx_get_l3_nat_ukr_dt(BLIS_FLOAT, BLIS_GEMM_UKR, c);
-        else
-            kernel.rows = VRP_GEMM_MR;
-        kernel.run = pointer.function;
-        snprintf(kernel.name, sizeof kernel.name, "%s%s", pointer.data ? "BLIS " : "C vectors, not BLIS ",
-                 bli_arch_string(bli_arch_query_id()));
-        atomic_store_explicit(&ready, &kernel, memory_order_release);
-    }
-    return &kernel;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, vrp_gemm_blis_ask);
+    return &vrp_gemm_blis_kernel;
 }
 
 int64_t vr_gemm_rows(void) { return vrp_gemm_blis_get()->rows; }
@@ -183,31 +184,9 @@ int64_t vr_gemm_packed_size(int64_t K, int64_t N) {
     return vrp_gemm_panels(N, VRP_GEMM_NR) * VRP_GEMM_NR * K + VRP_GEMM_NR;
 }
 
-static void vrp_gemm_pack_panel(float *panel, const float *b, int64_t K, int64_t cols, int64_t stride_k,
-                                int64_t stride_n) {
-    enum { STEP = 16 }; /* a strip that stays in L1 while its rows are read along memory */
-    if (cols < VRP_GEMM_NR) memset(panel, 0, (size_t)(K * VRP_GEMM_NR) * sizeof(float));
-    for (int64_t k0 = 0; k0 < K; k0 += STEP) {
-        const int64_t k1 = vr_min(K, k0 + STEP);
-        if (stride_n == 1)
-            for (int64_t k = k0; k < k1; k++)
-                memcpy(panel + k * VRP_GEMM_NR, b + k * stride_k, (size_t)cols * sizeof(float));
-        else
-            for (int64_t j = 0; j < cols; j++)
-                for (int64_t k = k0; k < k1; k++) panel[k * VRP_GEMM_NR + j] = b[k * stride_k + j * stride_n];
-    }
-}
-
-void vr_gemm_pack(float *panels, const float *b, int64_t K, int64_t N, int64_t stride_k, int64_t stride_n) {
-    const int64_t count = vrp_gemm_panels(N, VRP_GEMM_NR);
-#pragma omp parallel for num_threads(vr_threads()) if (K * N > 50000)
-    for (int64_t p = 0; p < count; p++)
-        vrp_gemm_pack_panel(panels + p * K * VRP_GEMM_NR, b + p * VRP_GEMM_NR * stride_n, K,
-                            vr_min(VRP_GEMM_NR, N - p * VRP_GEMM_NR), stride_k, stride_n);
-}
-
-/* panel[k*mr + i] = a[i*stride + k] for four rows i and k0 <= k < K, four k at a time; returns the first k left. */
-static int64_t vrp_gemm_pack_four(float *panel, const float *a, int64_t K, int64_t stride, int64_t mr) {
+/* panel[k*width + i] = a[i*stride + k] for four rows i and k < K, four k at a time; returns the first k left. */
+static int64_t vrp_gemm_transpose_four(float *panel, const float *a, int64_t K, int64_t stride,
+                                       int64_t width) {
     int64_t k = 0;
 #if defined(__has_builtin)
 #if __has_builtin(__builtin_shufflevector)
@@ -224,34 +203,59 @@ static int64_t vrp_gemm_pack_four(float *panel, const float *a, int64_t K, int64
                    c1 = __builtin_shufflevector(t0, t1, 2, 3, 6, 7),
                    c2 = __builtin_shufflevector(t2, t3, 0, 1, 4, 5),
                    c3 = __builtin_shufflevector(t2, t3, 2, 3, 6, 7);
-        memcpy(panel + k * mr, &c0, 16), memcpy(panel + (k + 1) * mr, &c1, 16);
-        memcpy(panel + (k + 2) * mr, &c2, 16), memcpy(panel + (k + 3) * mr, &c3, 16);
+        memcpy(panel + k * width, &c0, 16), memcpy(panel + (k + 1) * width, &c1, 16);
+        memcpy(panel + (k + 2) * width, &c2, 16), memcpy(panel + (k + 3) * width, &c3, 16);
     }
 #endif
 #endif
     return k;
 }
 
-void vr_gemm_pack_rows(float *panel, const float *a, int64_t rows, int64_t K, int64_t stride) {
+/* panel[k*width + i] = a[i*stride + k] for i < rows, 0 for rows <= i < width. */
+static void vrp_gemm_interleave(float *panel, const float *a, int64_t rows, int64_t K, int64_t stride,
+                                int64_t width) {
     enum { STEP = 64 }; /* a strip of the panel that stays in L1 while its rows are filled */
-    const int64_t mr = vr_gemm_rows();
-    if (rows < mr) memset(panel, 0, (size_t)(K * mr) * sizeof(float));
-    for (int64_t k0 = 0; k0 < K; k0 += STEP) {
+    if (rows < width) memset(panel, 0, (size_t)(K * width) * sizeof(float));
+    for (int64_t k0 = 0; k0 < K; k0 += STEP, panel += STEP * width, a += STEP) {
         const int64_t n = vr_min(STEP, K - k0);
         int64_t i = 0;
-        for (; i + 4 <= rows; i += 4) {
-            const int64_t done = vrp_gemm_pack_four(panel + k0 * mr + i, a + i * stride + k0, n, stride, mr);
-            for (int64_t k = done; k < n; k++)
-                for (int64_t j = i; j < i + 4; j++) panel[(k0 + k) * mr + j] = a[j * stride + k0 + k];
-        }
+        for (; i + 4 <= rows; i += 4)
+            for (int64_t k = vrp_gemm_transpose_four(panel + i, a + i * stride, n, stride, width); k < n; k++)
+                for (int64_t j = i; j < i + 4; j++) panel[k * width + j] = a[j * stride + k];
         for (; i + 2 <= rows; i += 2)
             for (int64_t k = 0; k < n; k++) {
-                panel[(k0 + k) * mr + i] = a[i * stride + k0 + k];
-                panel[(k0 + k) * mr + i + 1] = a[(i + 1) * stride + k0 + k];
+                panel[k * width + i] = a[i * stride + k];
+                panel[k * width + i + 1] = a[(i + 1) * stride + k];
             }
         for (; i < rows; i++)
-            for (int64_t k = 0; k < n; k++) panel[(k0 + k) * mr + i] = a[i * stride + k0 + k];
+            for (int64_t k = 0; k < n; k++) panel[k * width + i] = a[i * stride + k];
     }
+}
+
+static void vrp_gemm_pack_panel(float *panel, const float *b, int64_t K, int64_t cols, int64_t stride_k,
+                                int64_t stride_n) {
+    if (stride_k == 1) {
+        vrp_gemm_interleave(panel, b, cols, K, stride_n, VRP_GEMM_NR);
+        return;
+    }
+    if (cols < VRP_GEMM_NR) memset(panel, 0, (size_t)(K * VRP_GEMM_NR) * sizeof(float));
+    for (int64_t k = 0; k < K; k++)
+        if (stride_n == 1)
+            memcpy(panel + k * VRP_GEMM_NR, b + k * stride_k, (size_t)cols * sizeof(float));
+        else
+            for (int64_t j = 0; j < cols; j++) panel[k * VRP_GEMM_NR + j] = b[k * stride_k + j * stride_n];
+}
+
+void vr_gemm_pack(float *panels, const float *b, int64_t K, int64_t N, int64_t stride_k, int64_t stride_n) {
+    const int64_t count = vrp_gemm_panels(N, VRP_GEMM_NR);
+#pragma omp parallel for num_threads(vr_threads()) if (K * N > 50000)
+    for (int64_t p = 0; p < count; p++)
+        vrp_gemm_pack_panel(panels + p * K * VRP_GEMM_NR, b + p * VRP_GEMM_NR * stride_n, K,
+                            vr_min(VRP_GEMM_NR, N - p * VRP_GEMM_NR), stride_k, stride_n);
+}
+
+void vr_gemm_pack_rows(float *panel, const float *a, int64_t rows, int64_t K, int64_t stride) {
+    vrp_gemm_interleave(panel, a, rows, K, stride, vr_gemm_rows());
 }
 
 /* ---- the loops ---- */
@@ -326,8 +330,8 @@ static void vrp_gemm_plain_fill(const void *context, float *panel, int64_t row, 
             panel[k * mr + i] = i < rows ? a.data[(row + i) * a.stride[0] + k * a.stride[1]] : 0;
 }
 
-static void vrp_gemm_plain_finish(const void *context, const float *tile, int64_t row, int64_t rows,
-                                  int64_t column, int64_t columns) {
+static void vrp_gemm_plain_finish(const void *context, float *tile, int64_t row, int64_t rows, int64_t column,
+                                  int64_t columns) {
     const vr_tensor y = ((const vrp_gemm_plain *)context)->y;
     for (int64_t i = 0; i < rows; i++)
         for (int64_t j = 0; j < columns; j++)

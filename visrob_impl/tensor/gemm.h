@@ -47,8 +47,8 @@ typedef struct vr_gemm_job {
     const float *panels; /* of vr_gemm_pack */
     /* Fills panel[k][i] with rows row .. row+rows-1 of the left operand, 0 beyond them. */
     void (*fill)(const void *context, float *panel, int64_t row, int64_t rows);
-    /* Takes the finished tile of rows x columns at (row, column); its rows are vr_gemm_columns() floats apart. */
-    void (*finish)(const void *context, const float *tile, int64_t row, int64_t rows, int64_t column,
+    /* Takes (and may change) the finished tile of rows x columns at (row, column); its rows are vr_gemm_columns() floats apart. */
+    void (*finish)(const void *context, float *tile, int64_t row, int64_t rows, int64_t column,
                    int64_t columns);
     const void *context;
 } vr_gemm_job;
