@@ -32,7 +32,7 @@
  *   - The same bits for any number of threads; random numbers are a function of seed, purpose and index.
  *
  * The rooms, each of which includes only those above it
- *   base/    memory, errors, random numbers, threads, files, progress, growing text
+ *   base/    memory, errors, random numbers, threads, files, progress, text and numbers
  *   tensor/  shapes and views, products, statistics
  *   format/  checkpoints and data files, to arrays and back
  *   image/   decoding, resizing, colour, corruption, drawing, data sets of images
@@ -51,6 +51,7 @@
 #include "visrob_impl/base/rng.h"
 #include "visrob_impl/base/par.h"
 #include "visrob_impl/base/text.h"
+#include "visrob_impl/base/number.h"
 #include "visrob_impl/base/log.h"
 #include "visrob_impl/base/args.h"
 
@@ -118,6 +119,7 @@
 #include "visrob_impl/base/rng.c"
 #include "visrob_impl/base/par.c"
 #include "visrob_impl/base/text.c"
+#include "visrob_impl/base/number.c"
 #include "visrob_impl/base/log.c"
 #include "visrob_impl/base/args.c"
 

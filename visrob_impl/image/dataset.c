@@ -1,4 +1,4 @@
-/* image/dataset.c: every source is a list of paths and one function that decodes number n.
+/* image/dataset.c: every source is a list of paths and one function that decodes image n.
  *
  * Listing is cheap and decoding is not, so that opening ImageNet costs its directory and nothing else. The order
  * is that of the paths' bytes and labels are numbers of sorted class names: the same on any file system, and
@@ -7,6 +7,8 @@
 #include "../base/os.h"
 #include "../base/par.h"
 #include "../format/array.h"
+#include "../format/cifar.h"
+#include "../format/idx.h"
 #include "../format/tar.h"
 #include "draw.h"
 #include <stdlib.h>
@@ -21,7 +23,9 @@ struct vr_dataset_source {
     const vr_tar_entry *entries; /* tar */
     const uint8_t *pixels;       /* an array of pixels */
     int64_t width, height;       /* of each image of an array, or of a drawn picture */
-    vr_rng rng;                  /* drawn pictures */
+    int64_t channels;            /* of an array: 3, or 1 = grey */
+    vr_cifar cifar;
+    vr_rng rng; /* drawn pictures */
 };
 
 /* ---- decoding ---- */
@@ -48,8 +52,20 @@ static bool vrp_dataset_decode_array(vr_arena *arena, vr_image *image, const vr_
                                      const char *file, int64_t n, vr_err *err) {
     (void)file, (void)err;
     *image = vr_image_new(arena, data->source->width, data->source->height);
-    const int64_t bytes = image->width * image->height * 3;
-    memcpy(image->pixels, data->source->pixels + n * bytes, (size_t)bytes);
+    const int64_t pixels = image->width * image->height;
+    const uint8_t *from = data->source->pixels + n * pixels * data->source->channels;
+    if (data->source->channels == 3)
+        memcpy(image->pixels, from, (size_t)pixels * 3);
+    else
+        for (int64_t i = 0; i < pixels; i++) memset(image->pixels + 3 * i, from[i], 3);
+    return true;
+}
+
+static bool vrp_dataset_decode_cifar(vr_arena *arena, vr_image *image, const vr_dataset *data,
+                                     const char *file, int64_t n, vr_err *err) {
+    (void)file, (void)err;
+    *image = vr_image_new(arena, VR_CIFAR_SIDE, VR_CIFAR_SIDE);
+    vr_cifar_pixels(image->pixels, &data->source->cifar, n);
     return true;
 }
 
@@ -245,7 +261,7 @@ static bool vrp_dataset_open_tar(vr_dataset *data, vrp_dataset_list *list, vr_er
 }
 
 /* Sources of numbered images: files "00017" in the order of the source, which is that of the names too. */
-static void vrp_dataset_number(vr_arena *perm, vr_dataset *data, int64_t count) {
+static int64_t *vrp_dataset_number(vr_arena *perm, vr_dataset *data, int64_t count) {
     int digits = 5;
     for (int64_t n = 100000; count > n; n *= 10) digits++;
     const char **files = VR_NEW(perm, const char *, count);
@@ -263,39 +279,113 @@ static void vrp_dataset_number(vr_arena *perm, vr_dataset *data, int64_t count) 
     data->labels = labels;
     data->origin = origin;
     data->count = count;
+    return labels;
+}
+
+/* An array of pixels: u8 [N,H,W,3], or grey [N,H,W]. */
+static bool vrp_dataset_open_array(vr_dataset *data, vr_arena *perm, const vr_array *a, vr_err *err) {
+    const bool grey = a->ndim == 3, colour = a->ndim == 4 && a->shape[3] == 3;
+    if (a->dtype != VR_U8 || (!grey && !colour) || !vr_array_contiguous(a) || vr_array_count(a) == 0 ||
+        a->shape[1] > VR_IMAGE_MAX_PIXELS / a->shape[2])
+        return vr_fail(err, VR_ERR_ARGUMENT,
+                       "%s: as a data set an array has to be u8 [N,H,W,3] or [N,H,W], in row-major order",
+                       data->path);
+    struct vr_dataset_source *source = VR_NEW(perm, struct vr_dataset_source, 1);
+    *source = (struct vr_dataset_source){.decode = vrp_dataset_decode_array,
+                                         .pixels = (const uint8_t *)a->data,
+                                         .height = a->shape[1],
+                                         .width = a->shape[2],
+                                         .channels = grey ? 1 : 3};
+    data->source = source;
+    vrp_dataset_number(perm, data, a->shape[0]);
+    return true;
 }
 
 static bool vrp_dataset_open_npy(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {
     vr_arrays arrays;
     if (!vr_arrays_load(list->perm, &arrays, data->path, err)) return false;
-    const vr_array *a = arrays.count == 1 ? &arrays.items[0] : NULL;
-    if (!a || a->dtype != VR_U8 || a->ndim != 4 || a->shape[3] != 3 || !vr_array_contiguous(a) ||
-        vr_array_count(a) == 0 || a->shape[1] > VR_IMAGE_MAX_PIXELS / a->shape[2])
-        return vr_fail(err, VR_ERR_ARGUMENT,
-                       "%s: as a data set an array has to be u8 [N,H,W,3], in row-major order", data->path);
-    struct vr_dataset_source *source = VR_NEW(list->perm, struct vr_dataset_source, 1);
-    *source = (struct vr_dataset_source){.decode = vrp_dataset_decode_array,
-                                         .pixels = (const uint8_t *)a->data,
-                                         .height = a->shape[1],
-                                         .width = a->shape[2]};
-    data->source = source;
-    vrp_dataset_number(list->perm, data, a->shape[0]);
+    if (arrays.count != 1)
+        return vr_fail(err, VR_ERR_ARGUMENT, "%s: %lld arrays, a data set is one", data->path,
+                       (long long)arrays.count);
+    return vrp_dataset_open_array(data, list->perm, &arrays.items[0], err);
+}
+
+/* "0", "1", ...: the names of classes that have none. */
+static const char *const *vrp_dataset_numbers(vr_arena *perm, int64_t n) {
+    const char **names = VR_NEW(perm, const char *, n);
+    for (int64_t i = 0; i < n; i++) names[i] = vr_arena_printf(perm, "%lld", (long long)i);
+    return names;
+}
+
+/* MNIST's images; the labels are in the file beside it whose name has "labels-idx1" for "images-idx3". */
+static bool vrp_dataset_open_idx(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {
+    vr_arena *perm = list->perm;
+    vr_array images, labels;
+    if (!vr_idx_load(perm, &images, data->path, err) || !vrp_dataset_open_array(data, perm, &images, err))
+        return false;
+    const char *part = strstr(data->path, "images-idx3");
+    if (!part) return true;
+    const char *path = vr_arena_printf(perm, "%.*slabels-idx1%s", (int)(part - data->path), data->path,
+                                       part + strlen("images-idx3"));
+    if (!vr_path_exists(path)) return true;
+    if (!vr_idx_load(perm, &labels, path, err)) return false;
+    if (labels.dtype != VR_U8 || labels.ndim != 1 || labels.shape[0] != data->count)
+        return vr_fail(err, VR_ERR_FORMAT, "%s: has to hold %lld labels, one byte each, for %s", path,
+                       (long long)data->count, data->path);
+    int64_t *numbers = VR_NEW(perm, int64_t, data->count);
+    for (int64_t i = 0; i < data->count; i++) {
+        numbers[i] = ((const uint8_t *)labels.data)[i];
+        data->class_count = vr_max(data->class_count, numbers[i] + 1);
+    }
+    data->labels = numbers;
+    data->classes = vrp_dataset_numbers(perm, data->class_count);
     return true;
+}
+
+static bool vrp_dataset_open_cifar(vr_dataset *data, vrp_dataset_list *list, const char *path, vr_err *err) {
+    struct vr_dataset_source *source = VR_NEW(list->perm, struct vr_dataset_source, 1);
+    source->decode = vrp_dataset_decode_cifar;
+    if (!vr_cifar_load(list->perm, &source->cifar, path, err)) return false;
+    data->source = source;
+    data->classes = source->cifar.classes;
+    data->class_count = source->cifar.class_count;
+    int64_t *labels = vrp_dataset_number(list->perm, data, source->cifar.count);
+    for (int64_t i = 0; i < data->count; i++) labels[i] = vr_cifar_label(&source->cifar, i);
+    return true;
+}
+
+/* The test part of a folder that holds CIFAR's binary files, or NULL. */
+static const char *vrp_dataset_cifar_test(vr_arena *perm, const char *folder) {
+    static const char *const names[][2] = {{"test_batch.bin", "batches.meta.txt"},
+                                           {"test.bin", "fine_label_names.txt"}};
+    for (int i = 0; i < 2; i++)
+        if (vr_path_exists(vr_arena_printf(perm, "%s/%s", folder, names[i][1]))) {
+            const char *path = vr_arena_printf(perm, "%s/%s", folder, names[i][0]);
+            if (vr_path_exists(path)) return path;
+        }
+    return NULL;
 }
 
 static bool vrp_dataset_open_any(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {
     const char *path = data->path;
     if (!vr_path_exists(path)) return vr_fail(err, VR_ERR_IO, "%s: no such file or folder", path);
-    if (vr_path_is_dir(path)) return vrp_dataset_open_folder(data, list, err);
+    if (vr_path_is_dir(path)) {
+        const char *cifar = vrp_dataset_cifar_test(list->perm, path);
+        return cifar ? vrp_dataset_open_cifar(data, list, cifar, err)
+                     : vrp_dataset_open_folder(data, list, err);
+    }
     if (vr_path_has_suffix(path, ".tar") || vr_path_has_suffix(path, ".tar.gz") ||
         vr_path_has_suffix(path, ".tgz"))
         return vrp_dataset_open_tar(data, list, err);
     if (vr_path_has_suffix(path, ".npy")) return vrp_dataset_open_npy(data, list, err);
+    if (vr_path_has_suffix(path, ".bin")) return vrp_dataset_open_cifar(data, list, path, err);
+    if (strstr(path, "-idx3-ubyte")) return vrp_dataset_open_idx(data, list, err);
     if (vrp_dataset_is_image(path)) return vrp_dataset_open_file(data, list, err);
     return vr_fail(
         err, VR_ERR_ARGUMENT,
-        "%s: a data set is a folder, a .tar or .tar.gz, CIFAR's .bin, a .npy, or an image ending in %s", path,
-        VRP_DATASET_ENDINGS);
+        "%s: a data set is a folder, a .tar or .tar.gz, CIFAR's .bin, MNIST's -idx3-ubyte, a .npy, or an "
+        "image ending in %s",
+        path, VRP_DATASET_ENDINGS);
 }
 
 bool vr_dataset_open(vr_arena *perm, vr_dataset *data, const char *path, int64_t *ignored, vr_err *err) {
@@ -326,10 +416,8 @@ void vr_dataset_shapes(vr_arena *perm, vr_dataset *data, int64_t count, int64_t 
         .decode = vrp_dataset_decode_shape, .width = size, .height = size, .rng = rng};
     *data =
         (vr_dataset){.path = "shapes", .source = source, .classes = names, .class_count = VR_SHAPES_COUNT};
-    vrp_dataset_number(perm, data, count);
-    int64_t *labels = VR_NEW(perm, int64_t, count);
+    int64_t *labels = vrp_dataset_number(perm, data, count);
     for (int64_t i = 0; i < count; i++) labels[i] = i % VR_SHAPES_COUNT;
-    data->labels = labels;
 }
 
 void vr_dataset_limit(vr_arena *perm, vr_dataset *data, int64_t n, vr_rng rng) {

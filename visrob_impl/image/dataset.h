@@ -16,9 +16,8 @@ extern "C" {
 /* What is known of the images before any is decoded. Images are in the order of their paths, bytewise. */
 typedef struct vr_dataset {
     const char *path;
-    const char *const
-        *files; /* [count]: paths inside of the data set, "test/cat/0001.jpg"; the same on any machine */
-    const int64_t *labels; /* [count], a number of `classes`; -1 = no label */
+    const char *const *files; /* [count], inside of the data set: "test/cat/0001.jpg" */
+    const int64_t *labels;    /* [count], a number of `classes`; -1 = no label */
     int64_t count;
     const char *const *classes; /* [class_count], the names of the class folders, sorted */
     int64_t class_count;
@@ -30,8 +29,10 @@ typedef struct vr_dataset {
  *     a folder of folders     ImageFolder: class = the folder that holds the file (other levels above it are fine)
  *     a folder of files       no labels
  *     .tar, .tar.gz           as a folder with the same paths; class = the last folder of the path
- *     cifar-10-batches-bin, cifar-100-binary, *.bin    CIFAR's binary form (class names beside it where they are)
- *     .npy                    u8 [N,H,W,3] without labels
+ *     *.bin                   CIFAR's binary form (class names from the .txt beside it where there is one)
+ *     a folder of the latter  its test part
+ *     *-idx3-ubyte, .gz       MNIST's form, grey; labels from the -idx1- file beside it where there is one
+ *     .npy                    u8 [N,H,W,3], or grey [N,H,W], without labels
  *     one image file          that image
  * Notes:   hidden files and files without an image's ending are left out and counted in `ignored` (may be NULL).
  *          Files stay mapped as long as the arena lives.

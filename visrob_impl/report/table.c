@@ -3,6 +3,7 @@
  * could not say what a missing value or an interval is. */
 #include "table.h"
 #include "../base/os.h"
+#include "../format/csv.h"
 #include <math.h>
 #include <string.h>
 
@@ -122,16 +123,6 @@ static void vrp_table_aligned(vr_text *out, const vr_table *t, bool markdown) {
     }
 }
 
-static void vrp_table_csv_field(vr_text *out, const char *s) {
-    if (!strpbrk(s, ",\"\r\n")) {
-        vr_text_add(out, s);
-        return;
-    }
-    vr_text_add(out, "\"");
-    for (; *s; s++) vr_text_bytes(out, *s == '"' ? "\"\"" : s, *s == '"' ? 2 : 1);
-    vr_text_add(out, "\"");
-}
-
 static void vrp_table_csv_number(vr_text *out, double x) {
     if (!isnan(x)) vr_text_printf(out, "%.9g", x);
 }
@@ -140,19 +131,19 @@ static void vrp_table_csv(vr_text *out, const vr_table *t) {
     const int64_t C = t->columns;
     for (int64_t c = 0; c < C; c++) {
         if (c) vr_text_add(out, ",");
-        vrp_table_csv_field(out, t->names[c]);
+        vr_csv_field(out, t->names[c]);
         if (!vrp_table_has_interval(t, c)) continue;
         vr_text_add(out, ",");
-        vrp_table_csv_field(out, vr_arena_printf(out->arena, "%s low", t->names[c]));
+        vr_csv_field(out, vr_arena_printf(out->arena, "%s low", t->names[c]));
         vr_text_add(out, ",");
-        vrp_table_csv_field(out, vr_arena_printf(out->arena, "%s high", t->names[c]));
+        vr_csv_field(out, vr_arena_printf(out->arena, "%s high", t->names[c]));
     }
     vr_text_add(out, "\n");
     for (int64_t i = 0; i < t->count; i++) {
         const vr_cell *cell = &t->cells[i];
         if (i % C) vr_text_add(out, ",");
         if (cell->kind == VR_CELL_TEXT)
-            vrp_table_csv_field(out, cell->text);
+            vr_csv_field(out, cell->text);
         else
             vrp_table_csv_number(out, cell->number.value);
         if (vrp_table_has_interval(t, i % C)) {

@@ -1,0 +1,106 @@
+/* base/number.c: a number of up to 19 digits and a modest exponent is one exact integer times or over one exact
+ * power of ten, so that one operation rounds it right (Clinger 1990); what lies beyond goes to strtod. */
+#include "number.h"
+#include "error.h"
+#include <locale.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool vr_number_int(int64_t *x, const char *s, int64_t n) {
+    *x = 0;
+    const bool negative = n > 0 && s[0] == '-';
+    int64_t i = n > 0 && (s[0] == '-' || s[0] == '+');
+    if (i == n) return false;
+    uint64_t value = 0;
+    const uint64_t most = (uint64_t)INT64_MAX + negative;
+    for (; i < n; i++) {
+        const unsigned digit = (unsigned)(uint8_t)s[i] - '0';
+        if (digit > 9 || value > (most - digit) / 10) return false;
+        value = value * 10 + digit;
+    }
+    *x = negative ? (int64_t)(0 - value) : (int64_t)value;
+    return true;
+}
+
+/* The general case: strtod wants a closing 0 and the locale's own point. */
+static bool vrp_number_strtod(double *x, const char *s, int64_t n) {
+    const char *point = localeconv()->decimal_point;
+    const size_t room = (size_t)n + strlen(point) + 1;
+    char small[256], *text = room <= sizeof small ? small : (char *)malloc(room), *to = text;
+    VR_CHECK(text != NULL, "out of memory: a number of %lld digits", (long long)n);
+    for (int64_t i = 0; i < n; i++) {
+        if (s[i] != '.')
+            *to++ = s[i];
+        else
+            for (const char *c = point; *c; c++) *to++ = *c;
+    }
+    *to = 0;
+    char *end;
+    *x = strtod(text, &end);
+    const bool whole = *end == 0;
+    if (text != small) free(text);
+    if (whole && isfinite(*x)) return true;
+    *x = 0;
+    return false;
+}
+
+static bool vrp_number_word(const char *s, int64_t n, const char *word) {
+    if (n != (int64_t)strlen(word)) return false;
+    for (int64_t i = 0; i < n; i++)
+        if ((s[i] | 0x20) != word[i]) return false;
+    return true;
+}
+
+/* The digits from s[*i] on go into m, as long as they are exact; returns how many there were. */
+static int64_t vrp_number_digits(const char *s, int64_t n, int64_t *i, uint64_t *m, int *significant) {
+    const int64_t from = *i;
+    for (; *i < n && s[*i] >= '0' && s[*i] <= '9'; ++*i) {
+        if (*significant < 19) *m = *m * 10 + (uint64_t)(s[*i] - '0');
+        if (*m != 0 && *significant < 99) ++*significant;
+    }
+    return *i - from;
+}
+
+bool vr_number_double(double *x, const char *s, int64_t n) {
+    static const double ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    *x = 0;
+    const bool negative = n > 0 && s[0] == '-';
+    int64_t i = n > 0 && (s[0] == '-' || s[0] == '+'), exponent = 0;
+    uint64_t m = 0;
+    int significant = 0;
+    int64_t digits = vrp_number_digits(s, n, &i, &m, &significant);
+    if (digits == 0 && (vrp_number_word(s + i, n - i, "inf") || vrp_number_word(s + i, n - i, "infinity"))) {
+        *x = negative ? -(double)INFINITY : (double)INFINITY;
+        return true;
+    }
+    if (digits == 0 && vrp_number_word(s + i, n - i, "nan")) {
+        *x = (double)NAN;
+        return true;
+    }
+    if (i < n && s[i] == '.') {
+        i++;
+        const int64_t after = vrp_number_digits(s, n, &i, &m, &significant);
+        digits += after;
+        exponent -= after;
+    }
+    if (digits == 0) return false;
+    if (i < n && (s[i] | 0x20) == 'e') {
+        i++;
+        const bool down = i < n && s[i] == '-';
+        if (i < n && (s[i] == '-' || s[i] == '+')) i++;
+        int64_t e = 0;
+        const int64_t from = i;
+        for (; i < n && s[i] >= '0' && s[i] <= '9'; i++)
+            if (e < 100000) e = e * 10 + s[i] - '0'; /* what no double reaches needs no further digit */
+        if (i == from) return false;
+        exponent += down ? -e : e;
+    }
+    if (i < n) return false;
+    if (significant > 19 || m > (uint64_t)1 << 53 || exponent < -22 || exponent > 22)
+        return vrp_number_strtod(x, s, n);
+    *x = exponent < 0 ? (double)m / ten[-exponent] : (double)m * ten[exponent];
+    if (negative) *x = -*x;
+    return true;
+}
