@@ -3,7 +3,7 @@ CC      ?= cc
 MODE    ?= release
 ARCH    ?= -march=native
 PREFIX  ?= /usr/local
-VERSION := $(shell sed -n 's/.*VR_VERSION  *"\(.*\)".*/\1/p' visrob.h)
+VERSION := $(shell sed -n 's/.*VR_VERSION  *"\(.*\)".*/\1/p' visrob_impl/base/base.h)
 
 OUT     := build$(if $(filter release,$(MODE)),,/$(MODE))
 OBJ     := build/$(MODE)/obj
@@ -78,7 +78,9 @@ bench: deps  ## speed beside this machine's own FMA peak, and beside PyTorch and
 	@$(MAKE) --no-print-directory -j2 all $(BENCHES)
 	@tests/bench/run.sh $(OUT)
 
-check: deps all  ## the house's rules: floors, names, docs, warnings, C++ headers, switches, single file
+check:  ## the house's rules: floors, names, docs, warnings, C++ headers, switches, single file
+	@tests/deps.sh check
+	@$(MAKE) --no-print-directory -j2 all
 	@tests/check/check.sh
 
 asan:  ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer

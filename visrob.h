@@ -44,8 +44,6 @@
 #ifndef VISROB_H
 #define VISROB_H
 
-#define VR_VERSION "0.1.0"
-
 #include "visrob_impl/base/base.h"
 #include "visrob_impl/base/error.h"
 #include "visrob_impl/base/arena.h"
@@ -54,6 +52,7 @@
 #include "visrob_impl/base/par.h"
 #include "visrob_impl/base/text.h"
 #include "visrob_impl/base/log.h"
+#include "visrob_impl/base/args.h"
 
 #include "visrob_impl/tensor/tensor.h"
 #include "visrob_impl/tensor/stats.h"
@@ -63,6 +62,7 @@
 #include "visrob_impl/format/array.h"
 #include "visrob_impl/format/zip.h"
 #include "visrob_impl/format/safetensors.h"
+#include "visrob_impl/format/pickle.h"
 #include "visrob_impl/format/torchzip.h"
 #include "visrob_impl/format/npy.h"
 #include "visrob_impl/format/csv.h"
@@ -72,6 +72,7 @@
 #include "visrob_impl/format/tar.h"
 
 #include "visrob_impl/image/image.h"
+#include "visrob_impl/image/inspect.h"
 #include "visrob_impl/image/resize.h"
 #include "visrob_impl/image/colour.h"
 #include "visrob_impl/image/augment.h"
@@ -85,6 +86,8 @@
 #include "visrob_impl/metric/calibration.h"
 
 #include "visrob_impl/nn/kernels.h"
+#include "visrob_impl/nn/epilogue.h"
+#include "visrob_impl/nn/winograd.h"
 #include "visrob_impl/nn/packed.h"
 
 #include "visrob_impl/model/model.h"
@@ -117,6 +120,7 @@
 #include "visrob_impl/base/par.c"
 #include "visrob_impl/base/text.c"
 #include "visrob_impl/base/log.c"
+#include "visrob_impl/base/args.c"
 
 #include "visrob_impl/tensor/tensor.c"
 #include "visrob_impl/tensor/stats.c"
@@ -126,6 +130,7 @@
 #include "visrob_impl/format/array.c"
 #include "visrob_impl/format/zip.c"
 #include "visrob_impl/format/safetensors.c"
+#include "visrob_impl/format/pickle.c"
 #include "visrob_impl/format/torchzip.c"
 #include "visrob_impl/format/npy.c"
 #include "visrob_impl/format/csv.c"
@@ -134,6 +139,7 @@
 #include "visrob_impl/format/cifar.c"
 #include "visrob_impl/format/tar.c"
 
+#include "visrob_impl/image/inspect.c"
 #include "visrob_impl/image/image.c"
 #include "visrob_impl/image/resize.c"
 #include "visrob_impl/image/colour.c"
@@ -148,7 +154,11 @@
 #include "visrob_impl/metric/calibration.c"
 
 #include "visrob_impl/nn/kernels.c"
+#include "visrob_impl/nn/epilogue.c"
 #include "visrob_impl/nn/packed.c"
+#include "visrob_impl/nn/winograd.c"
+#include "visrob_impl/nn/convolution.c"
+#include "visrob_impl/nn/attention.c"
 
 #include "visrob_impl/model/model.c"
 #include "visrob_impl/model/checkpoint.c"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Installs what the build and the tests need and this machine lacks; without root prints the command instead.
+# `deps.sh check` also wants what the house's rules are checked with.
 set -u
 CC=${CC:-cc}
 missing=""
@@ -11,6 +12,10 @@ command -v "$CC" >/dev/null 2>&1 || missing="$missing gcc libc6-dev"
 [ -n "${VR_NO_BLIS:-}" ] || need blis.h "-lblis -lm" libblis-openmp-dev
 need stb_image.h "" libstb-dev
 need cmocka.h -lcmocka libcmocka-dev
+if [ "${1:-}" = check ]; then
+    command -v g++ >/dev/null 2>&1 || missing="$missing g++"
+    command -v clang >/dev/null 2>&1 || missing="$missing clang"
+fi
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "installing:$missing" >&2

@@ -13,7 +13,7 @@ static int by_value(const void *a, const void *b) {
 
 /* Independent chains of multiply-adds that stay in registers: what the FMA units can do. The best of a few. */
 static double fma_once(void) {
-    enum { VEC = 16, STEPS = 3000000 };
+    enum { VEC = 8, STEPS = 3000000 };
     typedef float vec __attribute__((vector_size(VEC * 4)));
     double start = vr_time(), total = 0;
 #pragma omp parallel num_threads(vr_threads()) reduction(+ : total)

@@ -5,6 +5,7 @@ cd "$(dirname "$0")/../.." || exit 1
 exec awk '
 function basename_dir(path) { sub(/[^\/]*$/, "", path); return path }
 function normal(path) { while (sub(/[^\/]+\/\.\.\//, "", path)); return path }
+function there(path,   line, found) { found = (getline line < path) >= 0; close(path); return found }
 function emit(path,   line, target, dir) {
     if (path in seen) return
     seen[path] = 1
@@ -15,7 +16,7 @@ function emit(path,   line, target, dir) {
             target = line
             sub(/^#include "/, "", target); sub(/".*/, "", target)
             target = normal(dir target)
-            if (target ~ /^visrob_impl\//) { emit(target); continue }
+            if (target ~ /^visrob_impl\// && there(target)) { emit(target); continue }
         }
         print line
     }

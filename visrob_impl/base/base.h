@@ -8,6 +8,8 @@
 #define _GNU_SOURCE 1
 #endif
 
+#define VR_VERSION "0.1.0"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

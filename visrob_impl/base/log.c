@@ -1,12 +1,22 @@
 /* base/log.c: the only place in the library that writes to stderr without a failure. */
 #include "log.h"
 #include "os.h"
+#include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
 static bool vrp_log_quiet;
 
 void vr_progress_quiet(bool quiet) { vrp_log_quiet = quiet; }
+
+void vr_log(const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    if (isatty(2)) fputs("\r\033[K", stderr);
+    vfprintf(stderr, fmt, args);
+    fputc('\n', stderr);
+    va_end(args);
+}
 
 vr_progress vr_progress_begin(const char *name, int64_t total, const char *unit) {
     double now = vr_time();

@@ -20,6 +20,9 @@ VR_API void vr_progress_quiet(bool quiet);
 /* Begins a loop of `total` units: vr_progress_begin("evaluate", 10000, "images"). total 0 = not known. */
 VR_API vr_progress vr_progress_begin(const char *name, int64_t total, const char *unit);
 
+/* Prints one line to stderr, quiet or not: something the user should know that is not a failure. */
+VR_API void vr_log(const char *fmt, ...) VR_PRINTF(1, 2);
+
 /* n more units are done. */
 VR_API void vr_progress_step(vr_progress *p, int64_t n);
 

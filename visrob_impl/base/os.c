@@ -134,6 +134,11 @@ bool vr_path_exists(const char *path) {
     return stat(path, &st) == 0;
 }
 
+bool vr_path_same(const char *a, const char *b) {
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 bool vr_path_has_suffix(const char *path, const char *suffix) {
     size_t n = strlen(path), k = strlen(suffix);
     if (k > n) return false;

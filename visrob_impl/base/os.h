@@ -30,6 +30,9 @@ VR_API bool vr_path_is_dir(const char *path);
 /* True for a file or folder that is there. */
 VR_API bool vr_path_exists(const char *path);
 
+/* True where both paths lead to one file or folder, through links too. */
+VR_API bool vr_path_same(const char *a, const char *b);
+
 /* Case-insensitive test of a path's ending: vr_path_has_suffix("a/B.JPG", ".jpg"). */
 VR_API bool vr_path_has_suffix(const char *path, const char *suffix);
 

@@ -1,6 +1,6 @@
 /* base/stb.h: the one door to stb_image (decoding, inflate) and stb_image_write. Private: .c files include it.
  *
- * stb is compiled static and without stdio (files are read by base/os), so a program's own copy of stb links
+ * stb is compiled static and does not open files (base/os does), so a program's own copy of stb links
  * beside ours. In a one-file build that included stb_image.h before visrob.h, that copy is used instead. */
 #ifndef VISROB_BASE_STB_H
 #define VISROB_BASE_STB_H
@@ -22,14 +22,16 @@
 #define STBI_NO_STDIO
 #define STBI_MAX_DIMENSIONS (1 << 16)
 #define STBI_ASSERT(x)      ((void)0) /* a broken file must not end the program */
+/* 2.27 declares the first name and defines the second, which gcc warns of at the end of the unit, beyond any pragma. */
+#define stbi_set_unpremultiply_on_load_thread stbi__unpremultiply_on_load_thread
 #include "stb_image.h"
+#undef stbi_set_unpremultiply_on_load_thread
 #undef STB_IMAGE_IMPLEMENTATION
 #endif
 
-#ifndef INCLUDE_STB_IMAGE_WRITE_H
+#ifndef INCLUDE_STB_IMAGE_WRITE_H /* with stdio: 1.16 without it declares a function that it does not define */
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STB_IMAGE_WRITE_STATIC
-#define STBI_WRITE_NO_STDIO
 #include "stb_image_write.h"
 #undef STB_IMAGE_WRITE_IMPLEMENTATION
 #endif

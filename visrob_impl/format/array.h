@@ -11,17 +11,18 @@ extern "C" {
 #endif
 
 /*   name    bytes, safetensors, npy (little endian; bfloat16 has no npy code) */
-#define VR_DTYPES(X)                                                                                          \
-    X(F32, 4, "F32", "<f4") X(F64, 8, "F64", "<f8") X(F16, 2, "F16", "<f2") X(BF16, 2, "BF16", "")           \
-    X(I8, 1, "I8", "|i1") X(U8, 1, "U8", "|u1") X(I16, 2, "I16", "<i2") X(U16, 2, "U16", "<u2")              \
-    X(I32, 4, "I32", "<i4") X(U32, 4, "U32", "<u4") X(I64, 8, "I64", "<i8") X(U64, 8, "U64", "<u8")          \
-    X(BOOL, 1, "BOOL", "|b1")
+#define VR_DTYPES(X)                                                                                         \
+    X(F32, 4, "F32", "<f4")                                                                                  \
+    X(F64, 8, "F64", "<f8")                                                                                  \
+    X(F16, 2, "F16", "<f2") X(BF16, 2, "BF16", "") X(I8, 1, "I8", "|i1") X(U8, 1, "U8", "|u1")               \
+        X(I16, 2, "I16", "<i2") X(U16, 2, "U16", "<u2") X(I32, 4, "I32", "<i4") X(U32, 4, "U32", "<u4")      \
+            X(I64, 8, "I64", "<i8") X(U64, 8, "U64", "<u8") X(BOOL, 1, "BOOL", "|b1")
 
 typedef enum vr_dtype {
 #define X(name, bytes, safetensors, npy) VR_##name,
     VR_DTYPES(X)
 #undef X
-    VR_DTYPE_COUNT
+        VR_DTYPE_COUNT
 } vr_dtype;
 
 enum { VR_ARRAY_MAX_DIMS = 8 };
@@ -32,7 +33,8 @@ typedef struct vr_array {
     const void *data;
     vr_dtype dtype;
     int ndim;
-    int64_t shape[VR_ARRAY_MAX_DIMS], stride[VR_ARRAY_MAX_DIMS]; /* in elements; PyTorch's may be transposed */
+    int64_t shape[VR_ARRAY_MAX_DIMS],
+        stride[VR_ARRAY_MAX_DIMS]; /* in elements; PyTorch's may be transposed */
 } vr_array;
 
 /* All arrays of a file, in the file's order, and its text metadata. */
@@ -40,8 +42,11 @@ typedef struct vr_arrays {
     const char *path;
     vr_array *items;
     int64_t count;
+    const int64_t
+        *by_name; /* the items' numbers in order of name; NULL: vr_arrays_find looks at one by one */
     const char **meta_keys, **meta_values; /* safetensors' __metadata__; a .pth's other numbers and strings */
     int64_t meta_count;
+    vr_bytes file; /* the mapped file that arrays may point into; {0} where there is none */
 } vr_arrays;
 
 /* Reads a checkpoint or an array file; what it is follows from its first bytes: safetensors, PyTorch (zip or old
@@ -62,14 +67,19 @@ VR_API int64_t vr_array_count(const vr_array *a);
 /* True where the elements lie in row-major order without gaps. */
 VR_API bool vr_array_contiguous(const vr_array *a);
 
-/* The array of that name, or NULL. */
+/* Fills arrays->by_name, so that vr_arrays_find need not look at every item. Every reader here calls it.
+ * Notes:   call it again after a change of names; a search stays right without, it only takes longer. */
+VR_API void vr_arrays_index(vr_arena *arena, vr_arrays *arrays);
+
+/* The array of that name, or NULL.
+ * Notes:   two of one name (only a nested .pth can have them) give one of the two. */
 VR_API const vr_array *vr_arrays_find(const vr_arrays *arrays, const char *name);
 
 /* Converts all elements to f32, in row-major order, into out[count].
  * Notes:   f64 and 64-bit integers are rounded to nearest; half and bfloat16 are exact, subnormals included. */
 VR_API void vr_array_to_f32(float *out, const vr_array *a);
 
-/* Converts all elements to i64, in row-major order, into out[count].
+/* Converts all elements to i64, in row-major order, into out[count]; a bool gives 0 or 1.
  * Errors:  VR_ERR_FORMAT for a floating-point array or a u64 beyond 2^63-1. */
 VR_API bool vr_array_to_i64(int64_t *out, const vr_array *a, vr_err *err);
 

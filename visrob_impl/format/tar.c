@@ -1,2 +1,221 @@
-/* format/tar.c */
+/* format/tar.c: one pass over the headers; the data between them is not touched.
+ *
+ * A block of 512 bytes describes what follows it. Long names come as an entry of their own before the one they
+ * belong to: GNU's type 'L' holds the path, pax's type 'x' holds "length key=value" records. */
 #include "tar.h"
+#include "../base/os.h"
+#include "zip.h"
+#include <string.h>
+
+#define VRP_TAR_BLOCK 512
+
+typedef struct vrp_tar_reader {
+    vr_arena *arena;
+    vr_bytes bytes;
+    const char *name;
+    vr_err *err;
+    vr_tar *tar;
+    int64_t capacity;
+    char *pool; /* where the next path goes */
+    int64_t pool_left;
+    vr_bytes long_path; /* from L or x, for the next entry */
+    int64_t long_size;  /* from x; -1 = not given */
+} vrp_tar_reader;
+
+static bool vrp_tar_bad(const vrp_tar_reader *r, int64_t at, const char *what) {
+    return vr_fail(r->err, VR_ERR_FORMAT, "%s: byte %lld: %s", r->name, (long long)at, what);
+}
+
+/* An octal field, ended by a space, a 0 or its own end; or GNU's base 256, marked by the first bit. -1 = neither. */
+static int64_t vrp_tar_number(const uint8_t *p, int n) {
+    int64_t value = 0;
+    int i = 0;
+    if (p[0] & 0x80) {
+        if (p[0] != 0x80) return -1; /* negative, or beyond 2^63 */
+        for (i = 1; i < n; i++) {
+            if (value >> 54) return -1;
+            value = value << 8 | p[i];
+        }
+        return value;
+    }
+    while (i < n && p[i] == ' ') i++;
+    for (; i < n && p[i] >= '0' && p[i] <= '7'; i++)
+        value = value << 3 | (p[i] - '0'); /* 12 digits at most */
+    for (; i < n; i++)
+        if (p[i] != ' ' && p[i] != 0) return -1;
+    return value;
+}
+
+/* The sum of the header's bytes, with its own field as spaces; some old tars added signed bytes. */
+static bool vrp_tar_checksum_fits(const uint8_t *h) {
+    const int64_t want = vrp_tar_number(h + 148, 8);
+    int64_t sum = 8 * ' ', high = 0;
+    for (int i = 0; i < VRP_TAR_BLOCK; i++) {
+        if (i >= 148 && i < 156) continue;
+        sum += h[i];
+        high += h[i] >> 7;
+    }
+    return want == sum || want == sum - 256 * high;
+}
+
+static int64_t vrp_tar_length(const uint8_t *p, int64_t most) {
+    const uint8_t *end = (const uint8_t *)memchr(p, 0, (size_t)most);
+    return end ? end - p : most;
+}
+
+/* a/b as one string; paths stand close together, since an archive may have a million of them. */
+static const char *vrp_tar_path(vrp_tar_reader *r, vr_bytes a, vr_bytes b) {
+    const int64_t n = a.size + b.size + 2;
+    if (r->pool_left < n) {
+        r->pool_left = vr_max(n, (int64_t)1 << 16);
+        r->pool = (char *)vr_arena_alloc(r->arena, r->pool_left, 1);
+    }
+    char *path = r->pool, *to = path;
+    if (a.size > 0) {
+        memcpy(to, a.data, (size_t)a.size);
+        to += a.size;
+        *to++ = '/';
+    }
+    memcpy(to, b.data, (size_t)b.size);
+    to += b.size;
+    *to++ = 0;
+    r->pool_left -= to - path;
+    r->pool = to;
+    while (path[0] == '.' && path[1] == '/') path += 2;
+    return path;
+}
+
+/* The records of a pax header: "length key=value\n", the length counting all of the record. */
+static bool vrp_tar_pax(vrp_tar_reader *r, int64_t at, int64_t size, bool global) {
+    const uint8_t *p = r->bytes.data;
+    for (const int64_t end = at + size; at < end;) {
+        int64_t n = 0, i = at;
+        for (; i < end && p[i] >= '0' && p[i] <= '9' && n < (int64_t)1 << 40; i++) n = n * 10 + p[i] - '0';
+        if (i == at || i == end || p[i] != ' ' || n <= i + 1 - at || n > end - at || p[at + n - 1] != '\n')
+            return vrp_tar_bad(r, at, "a pax record has a wrong length");
+        const uint8_t *key = p + i + 1, *last = p + at + n - 1;
+        const uint8_t *equals = (const uint8_t *)memchr(key, '=', (size_t)(last - key));
+        if (!equals) return vrp_tar_bad(r, at, "a pax record without '='");
+        const vr_bytes value = {.data = equals + 1, .size = last - equals - 1};
+        const int64_t k = equals - key;
+        const bool path = k == 4 && memcmp(key, "path", 4) == 0,
+                   length = k == 4 && memcmp(key, "size", 4) == 0;
+        if (k >= 11 && memcmp(key, "GNU.sparse.", 11) == 0)
+            return vr_fail(r->err, VR_ERR_UNSUPPORTED, "%s: byte %lld: a sparse file", r->name,
+                           (long long)at);
+        if ((path || length) && global)
+            return vr_fail(r->err, VR_ERR_UNSUPPORTED, "%s: byte %lld: a path or size for all files", r->name,
+                           (long long)at);
+        if (path) {
+            if (value.size == 0 || memchr(value.data, 0, (size_t)value.size))
+                return vrp_tar_bad(r, at, "a path that is empty or has a 0 byte");
+            r->long_path = value;
+        }
+        if (length) {
+            r->long_size = 0;
+            for (int64_t j = 0; j < value.size && r->long_size >= 0; j++)
+                r->long_size = value.data[j] >= '0' && value.data[j] <= '9' && r->long_size < INT64_MAX / 20
+                                   ? r->long_size * 10 + value.data[j] - '0'
+                                   : -1;
+            if (value.size == 0 || r->long_size < 0) return vrp_tar_bad(r, at, "a size that is not a number");
+        }
+        at += n;
+    }
+    return true;
+}
+
+static void vrp_tar_add(vrp_tar_reader *r, vr_tar_entry entry) {
+    vr_tar *t = r->tar;
+    if (t->count == r->capacity) { /* the abandoned halves stay in the arena: at most as much again */
+        r->capacity = vr_max(64, 2 * r->capacity);
+        vr_tar_entry *more = (vr_tar_entry *)vr_arena_alloc(r->arena, r->capacity, sizeof *more);
+        if (t->count > 0) memcpy(more, t->entries, (size_t)t->count * sizeof *more);
+        t->entries = more;
+    }
+    t->entries[t->count++] = entry;
+}
+
+/* The path of the entry whose header is h. */
+static const char *vrp_tar_entry_path(vrp_tar_reader *r, const uint8_t *h) {
+    if (r->long_path.data) return vrp_tar_path(r, (vr_bytes){0}, r->long_path);
+    vr_bytes prefix = {0}; /* GNU's own magic is "ustar  ": it has other things here */
+    if (memcmp(h + 257, "ustar", 6) == 0) prefix = (vr_bytes){h + 345, vrp_tar_length(h + 345, 155)};
+    return vrp_tar_path(r, prefix, (vr_bytes){h, vrp_tar_length(h, 100)});
+}
+
+/* One entry; *at moves behind its data. */
+static bool vrp_tar_entry(vrp_tar_reader *r, int64_t *at) {
+    const uint8_t *h = r->bytes.data + *at;
+    const int64_t from = *at + VRP_TAR_BLOCK, left = r->bytes.size - from;
+    if (!vrp_tar_checksum_fits(h)) return vrp_tar_bad(r, *at, "not a tar header: its checksum is wrong");
+    const int type = h[156];
+    const bool describes =
+        type == 'L' || type == 'K' || type == 'x' || type == 'g'; /* the entry that follows */
+    int64_t size = vrp_tar_number(h + 124, 12);
+    if (!describes && r->long_size >= 0) size = r->long_size;
+    /* Links and devices may carry a size without having data; folders too. */
+    if (type >= '1' && type <= '6') size = 0;
+    if (size < 0) return vrp_tar_bad(r, *at + 124, "the size is not a number");
+    if (size > left || (size + VRP_TAR_BLOCK - 1) / VRP_TAR_BLOCK * VRP_TAR_BLOCK > left)
+        return vr_fail(r->err, VR_ERR_FORMAT,
+                       "%s: byte %lld: the file is cut short: %lld bytes of data follow, not %lld", r->name,
+                       (long long)*at, (long long)left, (long long)size);
+    *at = from + (size + VRP_TAR_BLOCK - 1) / VRP_TAR_BLOCK * VRP_TAR_BLOCK;
+    if (type == 'x' || type == 'g') return vrp_tar_pax(r, from, size, type == 'g');
+    if (type == 'L') r->long_path = (vr_bytes){h + VRP_TAR_BLOCK, vrp_tar_length(h + VRP_TAR_BLOCK, size)};
+    if (type == 'L' && r->long_path.size == 0) return vrp_tar_bad(r, from, "a long name that is empty");
+    if (describes) return true;
+    if (type == 'S' || type == 'M')
+        return vr_fail(r->err, VR_ERR_UNSUPPORTED, "%s: byte %lld: a sparse file or a further volume",
+                       r->name, (long long)(from - VRP_TAR_BLOCK));
+    if (type == 0 || type == '0' || type == '7') {
+        const char *path = vrp_tar_entry_path(r, h);
+        const size_t n = strlen(path);
+        if (n == 0) return vrp_tar_bad(r, from - VRP_TAR_BLOCK, "a file without a name");
+        if (path[n - 1] != '/') /* before ustar a folder was a file of that name */
+            vrp_tar_add(r, (vr_tar_entry){.path = path, .data = {h + VRP_TAR_BLOCK, size}});
+    } else if (type != '5') {
+        r->tar->others++;
+    }
+    r->long_path = (vr_bytes){0};
+    r->long_size = -1;
+    return true;
+}
+
+static bool vrp_tar_all(vrp_tar_reader *r) {
+    static const uint8_t zeros[VRP_TAR_BLOCK];
+    for (int64_t at = 0; r->bytes.size - at >= VRP_TAR_BLOCK;) {
+        if (memcmp(r->bytes.data + at, zeros, VRP_TAR_BLOCK) == 0)
+            return (!r->long_path.data && r->long_size < 0) ||
+                   vrp_tar_bad(r, at, "a long name or size without the entry it belongs to");
+        if (!vrp_tar_entry(r, &at)) return false;
+    }
+    return vrp_tar_bad(r, r->bytes.size,
+                       "the file is cut short: a tar without its end mark, a block of zeros");
+}
+
+bool vr_tar_parse(vr_arena *arena, vr_tar *tar, vr_bytes bytes, const char *name, vr_err *err) {
+    *tar = (vr_tar){0};
+    const vr_arena_mark mark = vr_arena_here(arena);
+    tar->path = vr_arena_string(arena, name, (int64_t)strlen(name));
+    vrp_tar_reader r = {
+        .arena = arena, .bytes = bytes, .name = name, .err = err, .tar = tar, .long_size = -1};
+    if (vrp_tar_all(&r)) return true;
+    vr_arena_rewind(arena, mark);
+    *tar = (vr_tar){0};
+    return false;
+}
+
+bool vr_tar_load(vr_arena *arena, vr_tar *tar, const char *path, vr_err *err) {
+    *tar = (vr_tar){0};
+    const vr_arena_mark mark = vr_arena_here(arena);
+    vr_bytes bytes;
+    bool ok = vr_file_map(arena, &bytes, path, err);
+    if (ok && bytes.size >= 2 && bytes.data[0] == 0x1f && bytes.data[1] == 0x8b)
+        ok = vr_gunzip(arena, &bytes, bytes, INT32_MAX, path, err);
+    if (ok && vr_tar_parse(arena, tar, bytes, path, err)) return true;
+    vr_arena_rewind(arena, mark);
+    return false;
+}
+
+#undef VRP_TAR_BLOCK

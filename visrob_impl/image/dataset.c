@@ -1,2 +1,393 @@
-/* image/dataset.c */
+/* image/dataset.c: every source is a list of paths and one function that decodes number n.
+ *
+ * Listing is cheap and decoding is not, so that opening ImageNet costs its directory and nothing else. The order
+ * is that of the paths' bytes and labels are numbers of sorted class names: the same on any file system, and
+ * alphabetical as in torchvision's ImageFolder. */
 #include "dataset.h"
+#include "../base/os.h"
+#include "../base/par.h"
+#include "../format/array.h"
+#include "../format/tar.h"
+#include "draw.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define VRP_DATASET_ENDINGS ".jpg, .jpeg, .png, .bmp, .gif, .tga, .psd, .ppm, .pgm or .pnm"
+
+/* Where the pixels come from: a function and what it needs; n is the image's number in the source. */
+struct vr_dataset_source {
+    bool (*decode)(vr_arena *arena, vr_image *image, const vr_dataset *data, const char *file, int64_t n,
+                   vr_err *err);
+    const vr_tar_entry *entries; /* tar */
+    const uint8_t *pixels;       /* an array of pixels */
+    int64_t width, height;       /* of each image of an array, or of a drawn picture */
+    vr_rng rng;                  /* drawn pictures */
+};
+
+/* ---- decoding ---- */
+
+static bool vrp_dataset_decode_folder(vr_arena *arena, vr_image *image, const vr_dataset *data,
+                                      const char *file, int64_t n, vr_err *err) {
+    (void)n;
+    return vr_image_load(arena, image, vr_arena_printf(arena, "%s/%s", data->path, file), err);
+}
+
+static bool vrp_dataset_decode_file(vr_arena *arena, vr_image *image, const vr_dataset *data,
+                                    const char *file, int64_t n, vr_err *err) {
+    (void)file, (void)n;
+    return vr_image_load(arena, image, data->path, err);
+}
+
+static bool vrp_dataset_decode_tar(vr_arena *arena, vr_image *image, const vr_dataset *data, const char *file,
+                                   int64_t n, vr_err *err) {
+    const char *name = vr_arena_printf(arena, "%s: %s", data->path, file);
+    return vr_image_parse(arena, image, data->source->entries[n].data, name, err);
+}
+
+static bool vrp_dataset_decode_array(vr_arena *arena, vr_image *image, const vr_dataset *data,
+                                     const char *file, int64_t n, vr_err *err) {
+    (void)file, (void)err;
+    *image = vr_image_new(arena, data->source->width, data->source->height);
+    const int64_t bytes = image->width * image->height * 3;
+    memcpy(image->pixels, data->source->pixels + n * bytes, (size_t)bytes);
+    return true;
+}
+
+static bool vrp_dataset_decode_shape(vr_arena *arena, vr_image *image, const vr_dataset *data,
+                                     const char *file, int64_t n, vr_err *err) {
+    (void)file, (void)err;
+    vr_draw_shapes_set(arena, image, NULL, n, 1, data->source->width, data->source->rng);
+    return true;
+}
+
+/* ---- listing ---- */
+
+typedef struct vrp_dataset_item {
+    const char *path;
+    int64_t origin;
+} vrp_dataset_item;
+
+/* What is found while a source is read. `perm` keeps the strings; `scratch` the list that grows. */
+typedef struct vrp_dataset_list {
+    vr_arena *perm;
+    vr_arena scratch;
+    vrp_dataset_item *items;
+    int64_t count, capacity, ignored;
+} vrp_dataset_list;
+
+static void vrp_dataset_add(vrp_dataset_list *list, const char *path, int64_t origin) {
+    if (list->count == list->capacity) {
+        list->capacity = vr_max(256, 2 * list->capacity);
+        vrp_dataset_item *more = VR_NEW(&list->scratch, vrp_dataset_item, list->capacity);
+        if (list->count > 0) memcpy(more, list->items, (size_t)list->count * sizeof *more);
+        list->items = more;
+    }
+    list->items[list->count++] = (vrp_dataset_item){.path = path, .origin = origin};
+}
+
+static bool vrp_dataset_is_image(const char *path) {
+    static const char *const endings[] = {".jpg", ".jpeg", ".png", ".bmp", ".gif",
+                                          ".tga", ".psd",  ".ppm", ".pgm", ".pnm"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (vr_path_has_suffix(path, endings[i])) return true;
+    return false;
+}
+
+static bool vrp_dataset_is_hidden(const char *path) {
+    if (path[0] == '.') return true;
+    return strstr(path, "/.") != NULL;
+}
+
+/* The folders that lead to the one that is being listed. */
+typedef struct vrp_dataset_folder {
+    const char *path; /* as the system wants it */
+    const struct vrp_dataset_folder *above;
+} vrp_dataset_folder;
+
+/* Adds the images below a folder; `inside` is its path in the data set, "" or "train/cat/". A link that leads back
+ * to a folder above would never end. */
+static bool vrp_dataset_walk(vrp_dataset_list *list, const vrp_dataset_folder *folder, const char *inside,
+                             vr_err *err) {
+    for (const vrp_dataset_folder *f = folder->above; f; f = f->above)
+        if (vr_path_same(f->path, folder->path))
+            return vr_fail(err, VR_ERR_ARGUMENT, "%s: a link back to %s, which holds it", folder->path,
+                           f->path);
+    const char **names;
+    int64_t n;
+    if (!vr_dir_list(&list->scratch, &names, &n, folder->path, err)) return false;
+    for (int64_t i = 0; i < n; i++) {
+        if (names[i][0] == '.') {
+            list->ignored++;
+        } else if (vrp_dataset_is_image(names[i])) {
+            vrp_dataset_add(list, vr_arena_printf(list->perm, "%s%s", inside, names[i]), 0);
+        } else {
+            const vrp_dataset_folder below = {
+                vr_arena_printf(&list->scratch, "%s/%s", folder->path, names[i]), folder};
+            if (!vr_path_is_dir(below.path))
+                list->ignored++;
+            else if (!vrp_dataset_walk(list, &below,
+                                       vr_arena_printf(&list->scratch, "%s%s/", inside, names[i]), err))
+                return false;
+        }
+    }
+    return true;
+}
+
+static int vrp_dataset_by_path(const void *a, const void *b) {
+    return strcmp(((const vrp_dataset_item *)a)->path, ((const vrp_dataset_item *)b)->path);
+}
+
+static int vrp_dataset_by_name(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The name of the folder that holds a file, or NULL at the top: "b" of "a/b/c.jpg". */
+static const char *vrp_dataset_class(vr_arena *arena, const char *path) {
+    const char *end = strrchr(path, '/');
+    if (!end) return NULL;
+    const char *from = end;
+    while (from > path && from[-1] != '/') from--;
+    return vr_arena_string(arena, from, end - from);
+}
+
+/* True where both files lie in one folder. */
+static bool vrp_dataset_same_folder(const char *a, const char *b) {
+    const char *end = strrchr(a, '/'), *end_b = strrchr(b, '/');
+    const ptrdiff_t n = end ? end - a : -1, n_b = end_b ? end_b - b : -1;
+    return n == n_b && (n < 0 || memcmp(a, b, (size_t)n) == 0);
+}
+
+/* classes = the sorted names of the folders that hold files; labels = their numbers. */
+static void vrp_dataset_label(vr_dataset *data, vrp_dataset_list *list, int64_t *labels) {
+    const char *const *files = data->files;
+    const char **folder = VR_NEW(&list->scratch, const char *, data->count);
+    const char **classes = VR_NEW(list->perm, const char *, data->count);
+    int64_t n = 0;
+    for (int64_t i = 0; i < data->count; i++) {
+        const bool same = i > 0 && vrp_dataset_same_folder(files[i], files[i - 1]);
+        folder[i] = same ? folder[i - 1] : vrp_dataset_class(list->perm, files[i]);
+        if (!same && folder[i]) classes[n++] = folder[i];
+    }
+    if (n > 0) qsort(classes, (size_t)n, sizeof *classes, vrp_dataset_by_name);
+    int64_t unique = 0;
+    for (int64_t i = 0; i < n; i++)
+        if (i == 0 || strcmp(classes[i], classes[unique - 1]) != 0) classes[unique++] = classes[i];
+    for (int64_t i = 0; i < data->count; i++) {
+        if (i > 0 && folder[i] == folder[i - 1]) {
+            labels[i] = labels[i - 1];
+            continue;
+        }
+        const char **found = folder[i] ? (const char **)bsearch(&folder[i], classes, (size_t)unique,
+                                                                sizeof *classes, vrp_dataset_by_name)
+                                       : NULL;
+        labels[i] = found ? found - classes : -1;
+    }
+    data->classes = classes;
+    data->class_count = unique;
+}
+
+/* Makes the data set of a list of paths. */
+static bool vrp_dataset_finish(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {
+    if (list->count == 0)
+        return vr_fail(err, VR_ERR_ARGUMENT,
+                       "%s: no image in it: files ending in %s are wanted (%lld others were seen)",
+                       data->path, VRP_DATASET_ENDINGS, (long long)list->ignored);
+    qsort(list->items, (size_t)list->count, sizeof *list->items, vrp_dataset_by_path);
+    const char **files = VR_NEW(list->perm, const char *, list->count);
+    int64_t *labels = VR_NEW(list->perm, int64_t, list->count),
+            *origin = VR_NEW(list->perm, int64_t, list->count);
+    for (int64_t i = 0; i < list->count; i++) {
+        files[i] = list->items[i].path;
+        origin[i] = list->items[i].origin;
+    }
+    data->files = files;
+    data->labels = labels;
+    data->origin = origin;
+    data->count = list->count;
+    vrp_dataset_label(data, list, labels);
+    return true;
+}
+
+/* ---- the kinds of sources ---- */
+
+static bool vrp_dataset_open_folder(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {
+    const vrp_dataset_folder top = {data->path, NULL};
+    struct vr_dataset_source *source = VR_NEW(list->perm, struct vr_dataset_source, 1);
+    source->decode = vrp_dataset_decode_folder;
+    data->source = source;
+    return vrp_dataset_walk(list, &top, "", err) && vrp_dataset_finish(data, list, err);
+}
+
+static bool vrp_dataset_open_file(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {
+    struct vr_dataset_source *source = VR_NEW(list->perm, struct vr_dataset_source, 1);
+    source->decode = vrp_dataset_decode_file;
+    data->source = source;
+    const char *slash = strrchr(data->path, '/');
+    vrp_dataset_add(list, slash ? slash + 1 : data->path, 0);
+    return vrp_dataset_finish(data, list, err);
+}
+
+static bool vrp_dataset_open_tar(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {
+    vr_tar tar;
+    if (!vr_tar_load(list->perm, &tar, data->path, err)) return false;
+    struct vr_dataset_source *source = VR_NEW(list->perm, struct vr_dataset_source, 1);
+    *source = (struct vr_dataset_source){.decode = vrp_dataset_decode_tar, .entries = tar.entries};
+    data->source = source;
+    list->ignored = tar.others;
+    for (int64_t i = 0; i < tar.count; i++) {
+        const char *path = tar.entries[i].path;
+        if (vrp_dataset_is_image(path) && !vrp_dataset_is_hidden(path))
+            vrp_dataset_add(list, path, i);
+        else
+            list->ignored++;
+    }
+    return vrp_dataset_finish(data, list, err);
+}
+
+/* Sources of numbered images: files "00017" in the order of the source, which is that of the names too. */
+static void vrp_dataset_number(vr_arena *perm, vr_dataset *data, int64_t count) {
+    int digits = 5;
+    for (int64_t n = 100000; count > n; n *= 10) digits++;
+    const char **files = VR_NEW(perm, const char *, count);
+    int64_t *labels = VR_NEW(perm, int64_t, count), *origin = VR_NEW(perm, int64_t, count);
+    char *names = VR_NEW(perm, char, count *(digits + 1));
+    for (int64_t i = 0; i < count; i++) {
+        char *name = names + i * (digits + 1);
+        int64_t value = i;
+        for (int k = digits - 1; k >= 0; k--, value /= 10) name[k] = (char)('0' + value % 10);
+        files[i] = name;
+        labels[i] = -1;
+        origin[i] = i;
+    }
+    data->files = files;
+    data->labels = labels;
+    data->origin = origin;
+    data->count = count;
+}
+
+static bool vrp_dataset_open_npy(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {
+    vr_arrays arrays;
+    if (!vr_arrays_load(list->perm, &arrays, data->path, err)) return false;
+    const vr_array *a = arrays.count == 1 ? &arrays.items[0] : NULL;
+    if (!a || a->dtype != VR_U8 || a->ndim != 4 || a->shape[3] != 3 || !vr_array_contiguous(a) ||
+        vr_array_count(a) == 0 || a->shape[1] > VR_IMAGE_MAX_PIXELS / a->shape[2])
+        return vr_fail(err, VR_ERR_ARGUMENT,
+                       "%s: as a data set an array has to be u8 [N,H,W,3], in row-major order", data->path);
+    struct vr_dataset_source *source = VR_NEW(list->perm, struct vr_dataset_source, 1);
+    *source = (struct vr_dataset_source){.decode = vrp_dataset_decode_array,
+                                         .pixels = (const uint8_t *)a->data,
+                                         .height = a->shape[1],
+                                         .width = a->shape[2]};
+    data->source = source;
+    vrp_dataset_number(list->perm, data, a->shape[0]);
+    return true;
+}
+
+static bool vrp_dataset_open_any(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {
+    const char *path = data->path;
+    if (!vr_path_exists(path)) return vr_fail(err, VR_ERR_IO, "%s: no such file or folder", path);
+    if (vr_path_is_dir(path)) return vrp_dataset_open_folder(data, list, err);
+    if (vr_path_has_suffix(path, ".tar") || vr_path_has_suffix(path, ".tar.gz") ||
+        vr_path_has_suffix(path, ".tgz"))
+        return vrp_dataset_open_tar(data, list, err);
+    if (vr_path_has_suffix(path, ".npy")) return vrp_dataset_open_npy(data, list, err);
+    if (vrp_dataset_is_image(path)) return vrp_dataset_open_file(data, list, err);
+    return vr_fail(
+        err, VR_ERR_ARGUMENT,
+        "%s: a data set is a folder, a .tar or .tar.gz, CIFAR's .bin, a .npy, or an image ending in %s", path,
+        VRP_DATASET_ENDINGS);
+}
+
+bool vr_dataset_open(vr_arena *perm, vr_dataset *data, const char *path, int64_t *ignored, vr_err *err) {
+    if (ignored) *ignored = 0;
+    const vr_arena_mark mark = vr_arena_here(perm);
+    vrp_dataset_list list = {.perm = perm};
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/') n--;
+    *data = (vr_dataset){.path = vr_arena_string(perm, path, (int64_t)n)};
+    const bool ok = vrp_dataset_open_any(data, &list, err);
+    if (ok && ignored) *ignored = list.ignored;
+    vr_arena_free(&list.scratch);
+    if (ok) return true;
+    vr_arena_rewind(perm, mark);
+    *data = (vr_dataset){0};
+    return false;
+}
+
+void vr_dataset_shapes(vr_arena *perm, vr_dataset *data, int64_t count, int64_t size, vr_rng rng) {
+    VR_CHECK(count >= 0 && size >= 16, "%lld pictures of %lld pixels", (long long)count, (long long)size);
+    static const char *const names[] = {
+#define X(ID, name) #name,
+        VR_SHAPES_CLASSES(X)
+#undef X
+    };
+    struct vr_dataset_source *source = VR_NEW(perm, struct vr_dataset_source, 1);
+    *source = (struct vr_dataset_source){
+        .decode = vrp_dataset_decode_shape, .width = size, .height = size, .rng = rng};
+    *data =
+        (vr_dataset){.path = "shapes", .source = source, .classes = names, .class_count = VR_SHAPES_COUNT};
+    vrp_dataset_number(perm, data, count);
+    int64_t *labels = VR_NEW(perm, int64_t, count);
+    for (int64_t i = 0; i < count; i++) labels[i] = i % VR_SHAPES_COUNT;
+    data->labels = labels;
+}
+
+void vr_dataset_limit(vr_arena *perm, vr_dataset *data, int64_t n, vr_rng rng) {
+    if (n <= 0 || n >= data->count) return;
+    const char **files = VR_NEW(perm, const char *, n);
+    int64_t *labels = VR_NEW(perm, int64_t, n), *origin = VR_NEW(perm, int64_t, n);
+    vr_arena scratch = {0};
+    int64_t *order = VR_NEW(&scratch, int64_t, data->count);
+    bool *kept = VR_NEW(&scratch, bool, data->count);
+    vr_rng_permutation(order, data->count, rng);
+    for (int64_t i = 0; i < n; i++) kept[order[i]] = true;
+    for (int64_t i = 0, k = 0; i < data->count; i++) {
+        if (!kept[i]) continue;
+        files[k] = data->files[i];
+        labels[k] = data->labels[i];
+        origin[k++] = data->origin[i];
+    }
+    vr_arena_free(&scratch);
+    data->files = files;
+    data->labels = labels;
+    data->origin = origin;
+    data->count = n;
+}
+
+bool vr_dataset_image(vr_arena *arena, vr_image *image, const vr_dataset *data, int64_t i, vr_err *err) {
+    VR_CHECK(i >= 0 && i < data->count, "image %lld of %lld", (long long)i, (long long)data->count);
+    *image = (vr_image){0};
+    const vr_arena_mark mark = vr_arena_here(arena);
+    if (data->source->decode(arena, image, data, data->files[i], data->origin[i], err)) return true;
+    vr_arena_rewind(arena, mark);
+    return false;
+}
+
+int64_t vr_dataset_images(vr_arena *arena, vr_image *images, vr_err *faults, const vr_dataset *data,
+                          int64_t first, int64_t count) {
+    VR_CHECK(first >= 0 && count >= 0 && first + count <= data->count, "images %lld .. %lld of %lld",
+             (long long)first, (long long)(first + count), (long long)data->count);
+    int64_t bad = 0;
+    memset(faults, 0, (size_t)count * sizeof *faults);
+#pragma omp parallel num_threads(vr_threads()) reduction(+ : bad)
+    {
+        vr_arena own = {0}; /* an arena belongs to one thread: the caller's is only entered one at a time */
+#pragma omp for schedule(dynamic, 1)
+        for (int64_t i = 0; i < count; i++) {
+            vr_image decoded;
+            vr_arena_reset(&own);
+            images[i] = (vr_image){0};
+            if (!vr_dataset_image(&own, &decoded, data, first + i, &faults[i])) {
+                bad++;
+                continue;
+            }
+#pragma omp critical(vrp_dataset_arena)
+            images[i] = vr_image_new(arena, decoded.width, decoded.height);
+            memcpy(images[i].pixels, decoded.pixels, (size_t)(decoded.width * decoded.height * 3));
+        }
+        vr_arena_free(&own);
+    }
+    return bad;
+}
+
+#undef VRP_DATASET_ENDINGS

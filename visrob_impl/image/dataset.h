@@ -16,8 +16,9 @@ extern "C" {
 /* What is known of the images before any is decoded. Images are in the order of their paths, bytewise. */
 typedef struct vr_dataset {
     const char *path;
-    const char *const *files; /* [count]: paths inside of the data set, "test/cat/0001.jpg"; the same on any machine */
-    const int64_t *labels;    /* [count], a number of `classes`; -1 = no label */
+    const char *const
+        *files; /* [count]: paths inside of the data set, "test/cat/0001.jpg"; the same on any machine */
+    const int64_t *labels; /* [count], a number of `classes`; -1 = no label */
     int64_t count;
     const char *const *classes; /* [class_count], the names of the class folders, sorted */
     int64_t class_count;
@@ -35,7 +36,8 @@ typedef struct vr_dataset {
  * Notes:   hidden files and files without an image's ending are left out and counted in `ignored` (may be NULL).
  *          Files stay mapped as long as the arena lives.
  * Errors:  VR_ERR_IO, VR_ERR_FORMAT naming file and byte, VR_ERR_ARGUMENT where there is no image at all. */
-VR_API bool vr_dataset_open(vr_arena *perm, vr_dataset *data, const char *path, int64_t *ignored, vr_err *err);
+VR_API bool vr_dataset_open(vr_arena *perm, vr_dataset *data, const char *path, int64_t *ignored,
+                            vr_err *err);
 
 /* A set of `count` drawn pictures of size x size (image/draw.h), 10 classes in turn, drawn when they are asked for. */
 VR_API void vr_dataset_shapes(vr_arena *perm, vr_dataset *data, int64_t count, int64_t size, vr_rng rng);
@@ -45,7 +47,8 @@ VR_API void vr_dataset_limit(vr_arena *perm, vr_dataset *data, int64_t n, vr_rng
 
 /* Decodes image i into the arena. Safe to call from many threads, each with an arena of its own.
  * Errors:  vr_image_load's, naming the data set and the file; *image = {0}. */
-VR_API bool vr_dataset_image(vr_arena *arena, vr_image *image, const vr_dataset *data, int64_t i, vr_err *err);
+VR_API bool vr_dataset_image(vr_arena *arena, vr_image *image, const vr_dataset *data, int64_t i,
+                             vr_err *err);
 
 /* Decodes images first .. first+count-1 on all threads; returns how many could not be decoded.
  * Shapes:  images, faults: [count]; a bad image is {0} and its fault says why; the fault of a good one is all zero. */

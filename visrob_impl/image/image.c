@@ -1,2 +1,123 @@
-/* image/image.c */
+/* image/image.c: stb decodes and encodes; what it would let pass is refused before (image/inspect.h).
+ *
+ * stb's buffers come from malloc and are gone when a function returns; pixels are copied once, into the arena and
+ * upright. Its failure reason is thread-local and its flags are never set here, so any number of threads may decode
+ * at once. Rejected: stb's malloc hooks on an arena, which would need one more thread-local variable and keep a
+ * JPEG's planes (three times its pixels) for as long as the image. */
 #include "image.h"
+#include "../base/os.h"
+#include "../base/stb.h"
+#include "../base/text.h"
+#include "inspect.h"
+#include <string.h>
+
+vr_image vr_image_new(vr_arena *arena, int64_t width, int64_t height) {
+    VR_CHECK(width > 0 && height > 0 && width <= VR_IMAGE_MAX_PIXELS / height, "%lld x %lld pixels",
+             (long long)width, (long long)height);
+    return (vr_image){
+        .pixels = (uint8_t *)vr_arena_alloc(arena, width * height, 3), .width = width, .height = height};
+}
+
+vr_image vr_image_copy(vr_arena *arena, vr_image in) {
+    const vr_image out = vr_image_new(arena, in.width, in.height);
+    memcpy(out.pixels, in.pixels, (size_t)(in.width * in.height * 3));
+    return out;
+}
+
+/* out = the w x h pixels turned upright: out(x,y) is in(x0 + x*dx + y*dy), in pixels of the source.
+ * The numbers are EXIF's: the row and the column of the picture that the first stored row and column are. */
+static vr_image vrp_image_upright(vr_arena *arena, const uint8_t *in, int64_t w, int64_t h, int orientation) {
+    const int64_t last_x = w - 1, last_y = (h - 1) * w;
+    const struct {
+        int64_t first, dx, dy;
+    } walk[9] = {{0},
+                 {0, 1, w},
+                 {last_x, -1, w},
+                 {last_x + last_y, -1, -w},
+                 {last_y, 1, -w},
+                 {0, w, 1},
+                 {last_y, -w, 1},
+                 {last_x + last_y, -w, -1},
+                 {last_x, w, -1}};
+    const vr_image out = orientation >= 5 ? vr_image_new(arena, h, w) : vr_image_new(arena, w, h);
+    if (orientation == 1) {
+        memcpy(out.pixels, in, (size_t)(w * h * 3));
+        return out;
+    }
+    const int64_t dx = walk[orientation].dx * 3, dy = walk[orientation].dy * 3;
+    uint8_t *to = out.pixels;
+    for (int64_t y = 0; y < out.height; y++) {
+        const uint8_t *from = in + walk[orientation].first * 3 + y * dy;
+        for (int64_t x = 0; x < out.width; x++, to += 3, from += dx)
+            to[0] = from[0], to[1] = from[1], to[2] = from[2];
+    }
+    return out;
+}
+
+bool vr_image_parse(vr_arena *arena, vr_image *image, vr_bytes file, const char *name, vr_err *err) {
+    *image = (vr_image){0};
+    vr_image_info info;
+    if (!vr_image_inspect(&info, file, name, err)) return false;
+    int width = 0, height = 0, channels = 0;
+    stbi_uc *pixels = stbi_load_from_memory(file.data, (int)file.size, &width, &height, &channels, 3);
+    if (!pixels) return vr_fail(err, VR_ERR_FORMAT, "%s: cannot be decoded: %s", name, stbi_failure_reason());
+    const bool as_declared = width == info.width && height == info.height;
+    if (as_declared) *image = vrp_image_upright(arena, pixels, width, height, info.orientation);
+    stbi_image_free(pixels);
+    return as_declared || vr_fail(err, VR_ERR_FORMAT, "%s: %d x %d pixels, but its header says %lld x %lld",
+                                  name, width, height, (long long)info.width, (long long)info.height);
+}
+
+bool vr_image_load(vr_arena *arena, vr_image *image, const char *path, vr_err *err) {
+    *image = (vr_image){0};
+    vr_arena file_arena = {0}; /* of its own: the pixels stay in `arena`, the file does not */
+    vr_bytes file;
+    const bool ok =
+        vr_file_read(&file_arena, &file, path, err) && vr_image_parse(arena, image, file, path, err);
+    vr_arena_free(&file_arena);
+    return ok;
+}
+
+static void vrp_image_append(void *text, void *bytes, int n) { vr_text_bytes((vr_text *)text, bytes, n); }
+
+static vr_bytes vrp_image_written(const vr_text *t, int ok, const char *kind) {
+    VR_CHECK(ok, "out of memory while writing a %s", kind);
+    return (vr_bytes){.data = (const uint8_t *)t->data, .size = t->size};
+}
+
+vr_bytes vr_image_format_png(vr_arena *arena, vr_image image) {
+    vr_text t = {.arena = arena};
+    const int w = (int)image.width, h = (int)image.height;
+    return vrp_image_written(&t, stbi_write_png_to_func(vrp_image_append, &t, w, h, 3, image.pixels, w * 3),
+                             "PNG");
+}
+
+vr_bytes vr_image_format_jpeg(vr_arena *arena, vr_image image, int quality) {
+    VR_CHECK(quality >= 1 && quality <= 100, "a JPEG quality of %d", quality);
+    vr_text t = {.arena = arena};
+    const int w = (int)image.width, h = (int)image.height;
+    return vrp_image_written(&t, stbi_write_jpg_to_func(vrp_image_append, &t, w, h, 3, image.pixels, quality),
+                             "JPEG");
+}
+
+static vr_bytes vrp_image_format_bmp(vr_arena *arena, vr_image image) {
+    vr_text t = {.arena = arena};
+    const int w = (int)image.width, h = (int)image.height;
+    return vrp_image_written(&t, stbi_write_bmp_to_func(vrp_image_append, &t, w, h, 3, image.pixels), "BMP");
+}
+
+bool vr_image_save(vr_image image, const char *path, vr_err *err) {
+    vr_arena scratch = {0};
+    vr_bytes file = {0};
+    if (vr_path_has_suffix(path, ".png"))
+        file = vr_image_format_png(&scratch, image);
+    else if (vr_path_has_suffix(path, ".jpg") || vr_path_has_suffix(path, ".jpeg"))
+        file = vr_image_format_jpeg(&scratch, image, 95);
+    else if (vr_path_has_suffix(path, ".bmp"))
+        file = vrp_image_format_bmp(&scratch, image);
+    const bool ok = file.size > 0 ? vr_file_write(path, file.data, file.size, err)
+                                  : vr_fail(err, VR_ERR_ARGUMENT,
+                                            "%s: an image is saved as .png, .jpg, .jpeg or .bmp", path);
+    vr_arena_free(&scratch);
+    return ok;
+}

@@ -1,2 +1,368 @@
-/* model/checkpoint.c */
+/* model/checkpoint.c: a sorted index over one subtree of the keys, and a mark on each key that was taken.
+ *
+ * Packing is the only copy of a weight: mapped pages go back to the system as soon as their layer is packed,
+ * so that loading needs the size of the packed model and not twice as much. Rejected: renaming all keys into one
+ * dialect first (timm's converters do); an error would then name a key that the user's file does not have. */
 #include "checkpoint.h"
+#include "../base/os.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Which of several subtrees is the model: the first rank one of whose words occurs in the prefix. */
+enum { VRP_CHECKPOINT_PLAIN = 3, VRP_CHECKPOINT_RANKS };
+static const struct {
+    const char *word;
+    int rank;
+    bool projector; /* what looks like a head there is a projector: `fc.weight` of MoCo v1 */
+} vrp_checkpoint_words[] = {
+    {"state_dict_ema", 0, false}, /* timm and DeiT: the averaged weights are the ones that are evaluated */
+    {"model_ema", 0, false},
+    {"ema", 0, false},
+    {"teacher", 1, true},        /* DINO, DINOv2, iBOT */
+    {"target_encoder", 1, true}, /* I-JEPA */
+    {"encoder_q", 2, true},      /* MoCo v1, v2 */
+    {"base_encoder", 2, true},   /* MoCo v3 */
+    {"online_encoder", 2, true}, /* BYOL */
+    {"student", 2, true},
+    /* VRP_CHECKPOINT_PLAIN: anything else: state_dict, model, module, backbone, encoder, net, "" */
+    {"encoder_k", 4, true},
+    {"momentum_encoder", 4, true},
+    {"momentum_backbone", 4, true},
+    {"attacker", 4, false}, /* the robustness library keeps the model twice */
+};
+
+/* What may be in a subtree besides the model. */
+static const char *const vrp_checkpoint_besides[] = {
+    "*.num_batches_tracked", /* a counter of training */
+    "mask_token",            /* MAE, DINOv2, iBOT: for masked patches, in training */
+    "decoder",               /* MAE's decoder_embed, decoder_blocks.#, ... */
+    "projector.",            /* VICReg, Barlow Twins */
+    "projection_head.",      /* SwAV, SimCLR */
+    "prototypes.",           /* SwAV */
+    "predictor.",            /* BYOL, SimSiam, MoCo v3, I-JEPA */
+    "dino_head.",
+    "ibot_head.",
+    "head.mlp.", /* DINO's head */
+    "head.last_layer.",
+    "fc.#.",   /* MoCo v2's projector: two layers in the place of the head */
+    "head.#.", /* MoCo v3's */
+};
+
+struct vr_checkpoint_key {
+    const char *name; /* behind the prefix */
+    const vr_array *array;
+    bool taken;
+    struct vr_checkpoint_key *next_unpacked;
+};
+
+static int vrp_checkpoint_compare(const void *a, const void *b) {
+    return strcmp(((const struct vr_checkpoint_key *)a)->name, ((const struct vr_checkpoint_key *)b)->name);
+}
+
+/* The row of vrp_checkpoint_words that decides about a prefix, or -1 for a plain one. */
+static int vrp_checkpoint_word(const char *prefix, size_t length) {
+    int best = -1;
+    const int words = (int)(sizeof vrp_checkpoint_words / sizeof *vrp_checkpoint_words);
+    for (size_t from = 0; from < length;) {
+        const size_t n = strcspn(prefix + from, ".");
+        for (int w = 0; w < words; w++)
+            if (strlen(vrp_checkpoint_words[w].word) == n &&
+                memcmp(prefix + from, vrp_checkpoint_words[w].word, n) == 0 &&
+                (best < 0 || vrp_checkpoint_words[w].rank < vrp_checkpoint_words[best].rank))
+                best = w;
+        from += n + 1;
+    }
+    return best;
+}
+
+static int vrp_checkpoint_rank(int word) {
+    return word < 0 ? VRP_CHECKPOINT_PLAIN : vrp_checkpoint_words[word].rank;
+}
+
+/* True where name is prefix + anchor; *length = the prefix's. */
+static bool vrp_checkpoint_anchored(size_t *length, const char *name, const char *anchor) {
+    const size_t n = strlen(name), k = strlen(anchor);
+    if (n < k || strcmp(name + n - k, anchor) != 0 || (n > k && name[n - k - 1] != '.')) return false;
+    *length = n - k;
+    return true;
+}
+
+/* A wish matches with or without its closing dot; no wish matches everything. */
+static bool vrp_checkpoint_wished(const char *name, size_t length, const char *wish) {
+    if (!wish) return true;
+    const size_t n = strlen(wish);
+    const size_t want = n > 0 && wish[n - 1] != '.' ? n + 1 : n;
+    return want == length && memcmp(name, wish, n) == 0;
+}
+
+static int vrp_checkpoint_none(const vr_arrays *arrays, const char *const *anchors, int count,
+                               const char *wish, vr_err *err) {
+    char list[256] = "";
+    for (int a = 0, n = 0; a < count && n < (int)sizeof list; a++)
+        n += snprintf(list + n, sizeof list - (size_t)n, "%s'%s'", a ? ", " : "", anchors[a]);
+    vr_fail(err, VR_ERR_FORMAT,
+            "%s: no model that is known here%s%s: none of its %lld keys ends in %s; the first is '%s'",
+            arrays->path ? arrays->path : "arrays", wish ? " below " : "", wish ? wish : "",
+            (long long)arrays->count, list, arrays->count > 0 ? arrays->items[0].name : "");
+    return -1;
+}
+
+int vr_checkpoint_open(vr_checkpoint *c, vr_arena *scratch, const vr_arrays *arrays,
+                       const char *const *anchors, int anchor_count, const char *prefix, vr_err *err) {
+    *c = (vr_checkpoint){.path = arrays->path ? arrays->path : "arrays", .scratch = scratch};
+    const char *best = NULL, *tie = NULL;
+    size_t length = 0, tie_length = 0;
+    int found = -1, rank = VRP_CHECKPOINT_RANKS + 1;
+    for (int64_t i = 0; i < arrays->count; i++)
+        for (int a = 0; a < anchor_count; a++) {
+            const char *name = arrays->items[i].name;
+            size_t n;
+            if (!vrp_checkpoint_anchored(&n, name, anchors[a]) || !vrp_checkpoint_wished(name, n, prefix))
+                continue;
+            const int r = vrp_checkpoint_rank(vrp_checkpoint_word(name, n));
+            if (r < rank)
+                best = name, length = n, found = a, rank = r, tie = NULL;
+            else if (r == rank)
+                tie = name, tie_length = n;
+        }
+    if (found < 0) return vrp_checkpoint_none(arrays, anchors, anchor_count, prefix, err);
+    if (tie) {
+        vr_fail(err, VR_ERR_FORMAT,
+                "%s: both '%.*s' and '%.*s' hold a model: choose one by the option prefix", c->path,
+                (int)length, best, (int)tie_length, tie);
+        return -1;
+    }
+    c->prefix = vr_arena_string(scratch, best, (int64_t)length);
+    const int word = vrp_checkpoint_word(best, length);
+    c->projector = word >= 0 && vrp_checkpoint_words[word].projector;
+    c->keys = VR_NEW(scratch, struct vr_checkpoint_key, arrays->count);
+    for (int64_t i = 0; i < arrays->count; i++)
+        if (strncmp(arrays->items[i].name, c->prefix, length) == 0)
+            c->keys[c->count++] = (struct vr_checkpoint_key){.name = arrays->items[i].name + length,
+                                                             .array = &arrays->items[i]};
+    qsort(c->keys, (size_t)c->count, sizeof *c->keys, vrp_checkpoint_compare);
+    return found;
+}
+
+void vr_checkpoint_random(vr_checkpoint *c, vr_arena *scratch, uint64_t seed) {
+    *c = (vr_checkpoint){.path = "random weights", .prefix = "", .random = true, .scratch = scratch};
+    c->rng = vr_rng_split(vr_rng_init(seed), "weights");
+}
+
+static struct vr_checkpoint_key *vrp_checkpoint_find(const vr_checkpoint *c, const char *stem,
+                                                     const char *leaf) {
+    const size_t n = strlen(stem);
+    int64_t lo = 0, hi = c->count;
+    while (lo < hi) {
+        const int64_t mid = lo + (hi - lo) / 2;
+        int order = strncmp(c->keys[mid].name, stem, n);
+        if (order == 0) order = strcmp(c->keys[mid].name + n, leaf);
+        if (order == 0) return &c->keys[mid];
+        if (order < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return NULL;
+}
+
+bool vr_checkpoint_has(const vr_checkpoint *c, const char *stem, const char *leaf) {
+    return vrp_checkpoint_find(c, stem, leaf) != NULL;
+}
+
+bool vr_checkpoint_has_below(const vr_checkpoint *c, const char *stem) {
+    const size_t n = strlen(stem);
+    int64_t lo = 0, hi = c->count; /* the first key that is not before the stem */
+    while (lo < hi) {
+        const int64_t mid = lo + (hi - lo) / 2;
+        if (strcmp(c->keys[mid].name, stem) < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < c->count && strncmp(c->keys[lo].name, stem, n) == 0;
+}
+
+/* "[64,3,7,7]" */
+static const char *vrp_checkpoint_shape_text(char text[128], int ndim, const int64_t *shape) {
+    int n = snprintf(text, 128, "[");
+    for (int d = 0; d < ndim && n < 120; d++)
+        n += snprintf(text + n, (size_t)(128 - n), "%s%lld", d ? "," : "", (long long)shape[d]);
+    snprintf(text + vr_min(n, 126), 2, "]");
+    return text;
+}
+
+static bool vrp_checkpoint_missing(const vr_checkpoint *c, const char *stem, const char *leaf, vr_err *err) {
+    return vr_fail(err, VR_ERR_FORMAT, "%s: the key '%s%s%s' is missing", c->path, c->prefix, stem, leaf);
+}
+
+bool vr_checkpoint_shape(vr_checkpoint *c, int64_t *shape, int ndim, const char *stem, const char *leaf,
+                         vr_err *err) {
+    const struct vr_checkpoint_key *key = vrp_checkpoint_find(c, stem, leaf);
+    if (!key) return vrp_checkpoint_missing(c, stem, leaf, err);
+    char text[128];
+    bool fits = key->array->ndim == ndim;
+    for (int d = 0; fits && d < ndim; d++) {
+        shape[d] = key->array->shape[d];
+        fits = shape[d] >= 1;
+    }
+    return fits ||
+           vr_fail(err, VR_ERR_FORMAT, "%s: the key '%s' is %s, where %d dimensions are wanted, none empty",
+                   c->path, key->array->name,
+                   vrp_checkpoint_shape_text(text, key->array->ndim, key->array->shape), ndim);
+}
+
+static bool vrp_checkpoint_ends(const char *s, const char *end) {
+    const size_t n = strlen(s), k = strlen(end);
+    return n >= k && strcmp(s + n - k, end) == 0;
+}
+
+static vr_tensor vrp_checkpoint_draw(vr_checkpoint *c, const char *stem, const char *leaf, int ndim,
+                                     const int64_t *shape) {
+    vr_tensor x = vr_tensor_raw(c->scratch, ndim, shape);
+    const char *key = vr_arena_printf(c->scratch, "%s%s", stem, leaf);
+    const int64_t n = vr_tensor_count(x);
+    const bool weight = vrp_checkpoint_ends(key, "weight");
+    float scale = 0, constant = 0;
+    if (weight && ndim > 1)
+        scale = sqrtf(2.0f * (float)shape[0] / (float)n);
+    else if (strstr(key, "_token") || strstr(key, "pos_embed"))
+        scale = 0.02f;
+    else if (weight || vrp_checkpoint_ends(key, "running_var") || vrp_checkpoint_ends(key, "gamma"))
+        constant = 1;
+    if (scale > 0) vr_rng_normal_fill(x.data, n, vr_rng_split(c->rng, key), 0);
+    for (int64_t i = 0; i < n; i++) x.data[i] = scale > 0 ? x.data[i] * scale : constant;
+    return x;
+}
+
+bool vr_checkpoint_take(vr_checkpoint *c, vr_tensor *out, const char *stem, const char *leaf, int ndim,
+                        const int64_t *shape, vr_err *err) {
+    *out = (vr_tensor){0};
+    if (c->random) {
+        *out = vrp_checkpoint_draw(c, stem, leaf, ndim, shape);
+        return true;
+    }
+    struct vr_checkpoint_key *key = vrp_checkpoint_find(c, stem, leaf);
+    if (!key) return vrp_checkpoint_missing(c, stem, leaf, err);
+    const vr_array *a = key->array;
+    if (a->ndim != ndim || memcmp(a->shape, shape, (size_t)ndim * sizeof *shape) != 0) {
+        char is[128], wanted[128];
+        return vr_fail(err, VR_ERR_FORMAT, "%s: the key '%s' is %s, where %s is wanted", c->path, a->name,
+                       vrp_checkpoint_shape_text(is, a->ndim, a->shape),
+                       vrp_checkpoint_shape_text(wanted, ndim, shape));
+    }
+    /* Strides of 0 let a small file declare an endless array. */
+    int64_t count = 1;
+    bool fits = true;
+    for (int d = 0; d < ndim; d++) fits = fits && vr_size_mul(&count, count, shape[d]);
+    if (!fits || count > (int64_t)1 << 31)
+        return vr_fail(err, VR_ERR_LIMIT, "%s: the key '%s' has more than 2^31 numbers", c->path, a->name);
+    if (!vr_array_tensor(c->scratch, out, a, err)) return vr_err_context(err, "%s: the key ", c->path);
+    if (!key->taken) key->next_unpacked = c->unpacked, c->unpacked = key;
+    key->taken = true;
+    return true;
+}
+
+/* What was taken since is packed: rewinds scratch and gives mapped pages back. */
+static void vrp_checkpoint_packed(vr_checkpoint *c, vr_arena_mark mark) {
+    const uintptr_t from = (uintptr_t)c->file.data, to = from + (uintptr_t)c->file.size;
+    for (; c->unpacked; c->unpacked = c->unpacked->next_unpacked) {
+        const vr_array *a = c->unpacked->array;
+        const int64_t bytes = vr_array_count(a) * vr_dtype_size(a->dtype);
+        const uintptr_t at = (uintptr_t)a->data;
+        if (vr_array_contiguous(a) && at >= from && at + (uintptr_t)bytes <= to)
+            vr_file_unneeded(a->data, bytes);
+    }
+    vr_arena_rewind(c->scratch, mark);
+}
+
+bool vr_checkpoint_conv(vr_checkpoint *c, vr_conv *conv, vr_arena *perm, const char *stem, bool bias,
+                        int ndim, const int64_t *shape, vr_conv_opts opts, vr_err *err) {
+    const vr_arena_mark mark = vr_arena_here(c->scratch);
+    vr_tensor w, b = {0};
+    const bool ok = vr_checkpoint_take(c, &w, stem, "weight", ndim, shape, err) &&
+                    (!bias || vr_checkpoint_take(c, &b, stem, "bias", 1, shape, err));
+    if (ok) *conv = vr_conv_pack(perm, w, b, opts);
+    vrp_checkpoint_packed(c, mark);
+    return ok;
+}
+
+bool vr_checkpoint_conv_batchnorm(vr_checkpoint *c, vr_conv *conv, vr_arena *perm, const char *stem,
+                                  const char *norm, int ndim, const int64_t *shape, vr_conv_opts opts,
+                                  float gain, vr_err *err) {
+    const float eps = 1e-5f;
+    const vr_arena_mark mark = vr_arena_here(c->scratch);
+    const int64_t O = shape[0];
+    vr_tensor w, gamma, beta, mean, var;
+    bool ok = vr_checkpoint_take(c, &w, stem, "weight", ndim, shape, err) &&
+              vr_checkpoint_take(c, &gamma, norm, "weight", 1, &O, err) &&
+              vr_checkpoint_take(c, &beta, norm, "bias", 1, &O, err) &&
+              vr_checkpoint_take(c, &mean, norm, "running_mean", 1, &O, err) &&
+              vr_checkpoint_take(c, &var, norm, "running_var", 1, &O, err);
+    for (int64_t o = 0; ok && o < O; o++) {
+        const double v = var.data[o * var.stride[0]];
+        if (!(v + eps > 0))
+            ok = vr_fail(err, VR_ERR_NUMERIC, "%s: the key '%s%srunning_var' has the variance %g", c->path,
+                         c->prefix, norm, v);
+        if (c->random) gamma.data[o] *= gain;
+    }
+    if (ok) *conv = vr_conv_pack_batchnorm(perm, w, opts, mean, var, gamma, beta, eps);
+    vrp_checkpoint_packed(c, mark);
+    return ok;
+}
+
+bool vr_checkpoint_linear(vr_checkpoint *c, vr_linear *linear, vr_arena *perm, const char *stem, bool bias,
+                          const char *scale, int64_t in, int64_t out, vr_err *err) {
+    const vr_arena_mark mark = vr_arena_here(c->scratch);
+    vr_tensor w, b = {0}, s;
+    bool ok = vr_checkpoint_take(c, &w, stem, "weight", VR_SHAPE(out, in), err) &&
+              (!bias || vr_checkpoint_take(c, &b, stem, "bias", VR_SHAPE(out), err)) &&
+              (!scale || vr_checkpoint_take(c, &s, scale, "gamma", VR_SHAPE(out), err));
+    if (ok && scale) {
+        w = vr_tensor_copy(c->scratch, w);
+        if (bias) b = vr_tensor_copy(c->scratch, b);
+        for (int64_t o = 0; o < out; o++) {
+            const float g = s.data[o * s.stride[0]];
+            for (int64_t i = 0; i < in; i++) w.data[o * in + i] *= g;
+            if (bias) b.data[o] *= g;
+        }
+    }
+    if (ok) *linear = vr_linear_pack(perm, w, b);
+    vrp_checkpoint_packed(c, mark);
+    return ok;
+}
+
+bool vr_checkpoint_norm(vr_checkpoint *c, vr_norm *norm, vr_arena *perm, const char *stem, int64_t C,
+                        vr_err *err) {
+    const vr_arena_mark mark = vr_arena_here(c->scratch);
+    vr_tensor w, b;
+    const bool ok = vr_checkpoint_take(c, &w, stem, "weight", 1, &C, err) &&
+                    vr_checkpoint_take(c, &b, stem, "bias", 1, &C, err);
+    if (ok) *norm = (vr_norm){vr_tensor_copy(perm, w), vr_tensor_copy(perm, b)};
+    vrp_checkpoint_packed(c, mark);
+    return ok;
+}
+
+static bool vrp_checkpoint_matches(const char *name, const char *pattern) {
+    if (*pattern == '*') return vrp_checkpoint_ends(name, pattern + 1);
+    for (; *pattern; pattern++, name++)
+        if (*pattern == '#' ? *name < '0' || *name > '9' : *name != *pattern) return false;
+    return true;
+}
+
+void vr_checkpoint_skip(vr_checkpoint *c, const char *pattern) {
+    for (int64_t i = 0; i < c->count; i++)
+        if (vrp_checkpoint_matches(c->keys[i].name, pattern)) c->keys[i].taken = true;
+}
+
+bool vr_checkpoint_close(vr_checkpoint *c, const char *model, vr_err *err) {
+    for (size_t i = 0; i < sizeof vrp_checkpoint_besides / sizeof *vrp_checkpoint_besides; i++)
+        vr_checkpoint_skip(c, vrp_checkpoint_besides[i]);
+    for (int64_t i = 0; i < c->count; i++)
+        if (!c->keys[i].taken)
+            return vr_fail(err, VR_ERR_FORMAT, "%s: the key '%s' is not part of a %s", c->path,
+                           c->keys[i].array->name, model);
+    return true;
+}

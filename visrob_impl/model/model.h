@@ -9,6 +9,7 @@
 #define VISROB_MODEL_MODEL_H
 #include "../format/array.h"
 #include "../image/resize.h"
+#include "../nn/packed.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -16,10 +17,17 @@ extern "C" {
 /* What a checkpoint's keys and shapes cannot tell. All zero = the documented rules. */
 typedef struct vr_model_opts {
     int64_t image_size; /* 0: 32 for CIFAR ResNets, 224 for the others; a ViT's from its position embedding */
-    int64_t heads;      /* 0: width / 64 (the rule of every published ViT family read here) */
+    int64_t heads;      /* 0: the rule of the published ViTs, see vit.h */
     float mean[3], std[3]; /* std 0: ImageNet's .485 .456 .406 / .229 .224 .225, or the family's own */
     bool no_head;          /* ignore a classification head that is there */
+    bool quick_gelu;       /* OpenAI's CLIP was trained with x * sigmoid(1.702 x) */
+    const char *prefix; /* NULL: the rule of checkpoint.h; else the subtree of the keys, "student.backbone" */
 } vr_model_opts;
+
+/* A family's forward pass: y [N,features] from x [N,H,W,3]; scratch is rewound. */
+typedef struct vr_model_ops {
+    void (*features)(vr_tensor y, const void *weights, vr_tensor x, vr_arena *scratch);
+} vr_model_ops;
 
 typedef struct vr_model {
     const char *name;    /* "resnet50", "vit_base_patch16_224": family and size, as timm would call it */
@@ -28,7 +36,8 @@ typedef struct vr_model {
     int64_t features;    /* the width of the features */
     const char *const *labels; /* [classes] or NULL; ImageNet's names where classes = 1000 */
     vr_preprocess preprocess;
-    const struct vr_model_ops *ops; /* the family's forward pass */
+    vr_linear head; /* of features -> classes */
+    const vr_model_ops *ops;
     void *weights;
 } vr_model;
 

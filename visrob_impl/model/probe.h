@@ -13,7 +13,8 @@ VR_API bool vr_probe_ridge(vr_tensor w, vr_tensor b, vr_tensor features, const i
                            vr_arena *scratch, vr_err *err);
 
 /* Gives a model a new classification head. Shapes: w: [classes,features]; b: [classes]; labels: [classes] or NULL, kept. */
-VR_API void vr_model_set_head(vr_arena *perm, vr_model *model, vr_tensor w, vr_tensor b, const char *const *labels);
+VR_API void vr_model_set_head(vr_arena *perm, vr_model *model, vr_tensor w, vr_tensor b,
+                              const char *const *labels);
 
 #ifdef __cplusplus
 }

@@ -1,2 +1,611 @@
-/* model/vit.c */
+/* model/vit.c: one description (vrp_vit_shape), read from keys or from a name; one function that packs it, one that
+ * runs it. Layer scale is folded into the layer before it, the position embedding is the residual of the patch
+ * convolution, and behind the last attention only the tokens that are pooled go on. */
 #include "vit.h"
+#include "../base/error.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* clang-format off */
+/* The keys of each dialect.
+ *    part      timm, DeiT, DINO, MAE  DINOv2 giant        torchvision                     torchvision before 0.12 */
+#define VRP_VIT_PARTS(X)                                                                                      \
+    X(PATCH,    "patch_embed.proj.",   "patch_embed.proj.", "conv_proj.",                   "conv_proj.")     \
+    X(CLASS,    "cls_token",           "cls_token",        "class_token",                   "class_token")    \
+    X(POSITION, "pos_embed",           "pos_embed",        "encoder.pos_embedding",         "encoder.pos_embedding") \
+    X(BLOCK,    "blocks.",             "blocks.",          "encoder.layers.encoder_layer_", "encoder.layers.encoder_layer_") \
+    X(NORM1,    "norm1.",              "norm1.",           "ln_1.",                         "ln_1.")          \
+    X(QKV,      "attn.qkv.",           "attn.qkv.",        "self_attention.in_proj_",       "self_attention.in_proj_") \
+    X(PROJ,     "attn.proj.",          "attn.proj.",       "self_attention.out_proj.",      "self_attention.out_proj.") \
+    X(NORM2,    "norm2.",              "norm2.",           "ln_2.",                         "ln_2.")          \
+    X(FC1,      "mlp.fc1.",            "mlp.w12.",         "mlp.0.",                        "mlp.linear_1.")  \
+    X(FC2,      "mlp.fc2.",            "mlp.w3.",          "mlp.3.",                        "mlp.linear_2.")  \
+    X(NORM,     "norm.",               "norm.",            "encoder.ln.",                   "encoder.ln.")    \
+    X(HEAD,     "head.",               "head.",            "heads.head.",                   "heads.head.")
+/* clang-format on */
+enum {
+#define X(part, timm, giant, torchvision, older) VRP_VIT_##part,
+    VRP_VIT_PARTS(X)
+#undef X
+        VRP_VIT_PART_COUNT
+};
+/* The columns. */
+enum { VRP_VIT_TORCHVISION_KEYS = 2, VRP_VIT_KEY_SETS = 4 };
+static const char *const vrp_vit_keys[VRP_VIT_PART_COUNT][VRP_VIT_KEY_SETS] = {
+#define X(part, timm, giant, torchvision, older) {timm, giant, torchvision, older},
+    VRP_VIT_PARTS(X)
+#undef X
+};
+
+/* The published sizes: the name, and the number of heads, which no shape tells. */
+static const struct {
+    const char *name;
+    int64_t width, depth, heads;
+} vrp_vit_sizes[] = {
+    {"tiny", 192, 12, 3},   {"small", 384, 12, 6},   {"base", 768, 12, 12},   {"large", 1024, 24, 16},
+    {"huge", 1280, 32, 16}, {"giant", 1408, 40, 16}, {"giant", 1536, 40, 24}, {"gigantic", 1664, 48, 16},
+};
+enum { VRP_VIT_SIZES = sizeof vrp_vit_sizes / sizeof *vrp_vit_sizes };
+
+#define VRP_IMAGENET                                                                                         \
+    {0.485f, 0.456f, 0.406f}, { 0.229f, 0.224f, 0.225f }
+#define VRP_HALF                                                                                             \
+    {0.5f, 0.5f, 0.5f}, { 0.5f, 0.5f, 0.5f }
+#define VRP_CLIP                                                                                             \
+    {0.48145466f, 0.4578275f, 0.40821073f}, { 0.26862954f, 0.26130258f, 0.27577711f }
+
+/* The table of vit.h. */
+typedef struct vrp_vit_dialect {
+    const char *name;
+    float mean[3], std[3];
+    bool by_timm; /* resize to size/0.9, and to size from 384 on; else to size*256/224 */
+    vr_filter filter;
+    vr_position_rule position;
+} vrp_vit_dialect;
+enum {
+    VRP_VIT_TORCHVISION,
+    VRP_VIT_CLIP,
+    VRP_VIT_DINOV2,
+    VRP_VIT_DINOV2_REG,
+    VRP_VIT_DEIT,
+    VRP_VIT_MAE,
+    VRP_VIT_DINO,
+    VRP_VIT_TIMM_SCALE,
+    VRP_VIT_TIMM
+};
+static const vrp_vit_dialect vrp_vit_dialects[] = {
+    [VRP_VIT_TORCHVISION] = {"torchvision", VRP_IMAGENET, false, VR_FILTER_BILINEAR, {.align_corners = true}},
+    [VRP_VIT_CLIP] = {"clip", VRP_CLIP, true, VR_FILTER_BICUBIC, {.antialias = true}},
+    [VRP_VIT_DINOV2] = {"dinov2", VRP_IMAGENET, false, VR_FILTER_BICUBIC, {.offset = 0.1f}},
+    [VRP_VIT_DINOV2_REG] = {"dinov2", VRP_IMAGENET, false, VR_FILTER_BICUBIC, {.antialias = true}},
+    [VRP_VIT_DEIT] = {"deit", VRP_IMAGENET, false, VR_FILTER_BICUBIC, {0}},
+    [VRP_VIT_MAE] = {"mae", VRP_IMAGENET, false, VR_FILTER_BICUBIC, {0}},
+    [VRP_VIT_DINO] = {"dino", VRP_IMAGENET, false, VR_FILTER_BICUBIC, {.offset = 0.1f}},
+    [VRP_VIT_TIMM_SCALE] = {"timm", VRP_IMAGENET, true, VR_FILTER_BICUBIC, {.antialias = true}},
+    [VRP_VIT_TIMM] = {"timm", VRP_HALF, true, VR_FILTER_BICUBIC, {.antialias = true}},
+};
+
+typedef struct vrp_vit_shape {
+    int keys; /* the column of VRP_VIT_PARTS */
+    const vrp_vit_dialect *dialect;
+    int64_t width, depth, heads, patch, hidden, image_size;
+    int64_t class_token, dist_token, registers;
+    int64_t positions, grid; /* rows of the position embedding; of which grid * grid are patches */
+    const char *register_key;
+    bool chunked, gated, scaled, qkv_bias; /* keys of blocks in chunks; SwiGLU; layer scale */
+    bool norm_pre, norm, fc_norm;          /* which norms there are besides the blocks' */
+} vrp_vit_shape;
+
+typedef struct vrp_vit_block {
+    vr_norm norm1, norm2;
+    vr_linear qkv, proj, fc1, gate, fc2; /* gate: SwiGLU only */
+} vrp_vit_block;
+
+typedef struct vrp_vit {
+    int64_t width, heads, patch, depth, hidden;
+    int64_t pooled; /* 1 or 2 tokens; 0 = the mean of the patches */
+    float eps;
+    vr_act act;
+    vr_conv embed;
+    vr_tensor prefix;          /* [P,D], their position embeddings added, or {0} */
+    vr_tensor position, ready; /* [grid,grid,D] as stored, and for the preprocessing's image size */
+    vr_position_rule rule;
+    vrp_vit_block *blocks;
+    vr_norm norm_pre, norm, fc_norm; /* w.data = NULL: there is none */
+} vrp_vit;
+
+/* ---- the description ---- */
+
+static const char *vrp_vit_part(const vrp_vit_shape *s, int part) { return vrp_vit_keys[part][s->keys]; }
+
+/* "blocks.3.norm1."; where a trainer cut the blocks into chunks (DINOv2), "blocks.1.3.norm1.". */
+static const char *vrp_vit_block_key(const vrp_vit_shape *s, vr_checkpoint *c, int64_t block,
+                                     const char *rest) {
+    const char *stem = vrp_vit_part(s, VRP_VIT_BLOCK);
+    for (int64_t chunk = 0; s->chunked && chunk <= block; chunk++) {
+        const char *key =
+            vr_arena_printf(c->scratch, "%s%lld.%lld.", stem, (long long)chunk, (long long)block);
+        if (vr_checkpoint_has_below(c, key)) return vr_arena_printf(c->scratch, "%s%s", key, rest);
+    }
+    return vr_arena_printf(c->scratch, "%s%lld.%s", stem, (long long)block, rest);
+}
+
+/* The first set of keys that fits the patch embedding and the first MLP; failing that, the patch embedding, so that the
+ * error names a key that is nearly there. */
+static void vrp_vit_choose_keys(vrp_vit_shape *s, vr_checkpoint *c) {
+    int nearly = 0;
+    s->chunked = vr_checkpoint_has_below(c, "blocks.0.0.");
+    for (s->keys = VRP_VIT_KEY_SETS - 1; s->keys >= 0; s->keys--)
+        if (vr_checkpoint_has(c, vrp_vit_part(s, VRP_VIT_PATCH), "weight")) {
+            nearly = s->keys;
+            if (vr_checkpoint_has(c, vrp_vit_block_key(s, c, 0, vrp_vit_part(s, VRP_VIT_FC1)), "weight"))
+                return;
+        }
+    s->keys = nearly;
+}
+
+static const vrp_vit_dialect *vrp_vit_choose_dialect(const vrp_vit_shape *s, const vr_checkpoint *c) {
+    int d = VRP_VIT_TIMM;
+    const bool below_model = strncmp(c->prefix, "model", 5) == 0;
+    if (s->keys >= VRP_VIT_TORCHVISION_KEYS)
+        d = VRP_VIT_TORCHVISION;
+    else if (s->norm_pre)
+        d = VRP_VIT_CLIP;
+    else if (s->register_key && strcmp(s->register_key, "register_tokens") == 0)
+        d = VRP_VIT_DINOV2_REG;
+    else if (s->scaled && vr_checkpoint_has(c, "", "mask_token"))
+        d = VRP_VIT_DINOV2;
+    else if (s->dist_token)
+        d = VRP_VIT_DEIT;
+    else if (c->projector || !vr_checkpoint_has(c, vrp_vit_part(s, VRP_VIT_HEAD), "weight"))
+        d = s->scaled ? VRP_VIT_TIMM_SCALE : VRP_VIT_DINO;
+    else if (below_model)
+        d = s->fc_norm ? VRP_VIT_MAE : VRP_VIT_DEIT;
+    else if (s->scaled)
+        d = VRP_VIT_TIMM_SCALE;
+    return &vrp_vit_dialects[d];
+}
+
+static bool vrp_vit_choose_heads(vrp_vit_shape *s, const vr_checkpoint *c, int64_t wish, vr_err *err) {
+    s->heads = wish;
+    for (int i = 0; i < VRP_VIT_SIZES && s->heads == 0; i++)
+        if (vrp_vit_sizes[i].width == s->width) s->heads = vrp_vit_sizes[i].heads;
+    if (s->heads == 0 && s->width % 64 == 0) s->heads = s->width / 64;
+    if (s->heads >= 1 && s->width % s->heads == 0) return true;
+    return wish ? vr_fail(err, VR_ERR_ARGUMENT, "%s: a width of %lld does not divide into %lld heads",
+                          c->path, (long long)s->width, (long long)wish)
+                : vr_fail(err, VR_ERR_ARGUMENT,
+                          "%s: no key tells how many heads a width of %lld has: set the option heads",
+                          c->path, (long long)s->width);
+}
+
+/* How many of the tokens before the patches have a position: all, those that are no registers, or none. */
+static int64_t vrp_vit_positioned(vrp_vit_shape *s) {
+    const int64_t tokens = s->class_token + s->dist_token;
+    const int64_t guesses[3] = {tokens + s->registers, tokens, 0};
+    for (int i = 0; i < 3; i++) {
+        const int64_t patches = s->positions - guesses[i];
+        s->grid = patches > 0 ? (int64_t)lround(sqrt((double)patches)) : 0;
+        if (s->grid > 0 && s->grid * s->grid == patches) return guesses[i];
+    }
+    return -1;
+}
+
+static bool vrp_vit_read_tokens(vrp_vit_shape *s, vr_checkpoint *c, vr_err *err) {
+    int64_t n[3];
+    s->class_token = vr_checkpoint_has(c, vrp_vit_part(s, VRP_VIT_CLASS), "");
+    s->dist_token = vr_checkpoint_has(c, "dist_token", "");
+    if (vr_checkpoint_has(c, "register_tokens", "")) s->register_key = "register_tokens";
+    if (vr_checkpoint_has(c, "reg_token", "")) s->register_key = "reg_token";
+    if (s->register_key) {
+        if (!vr_checkpoint_shape(c, n, 3, s->register_key, "", err)) return false;
+        s->registers = n[1];
+    }
+    const char *position = vrp_vit_part(s, VRP_VIT_POSITION);
+    if (!vr_checkpoint_shape(c, n, 3, position, "", err)) return false;
+    s->positions = n[1];
+    if (vrp_vit_positioned(s) < 0)
+        return vr_fail(err, VR_ERR_UNSUPPORTED, "%s: the %lld positions of '%s%s' are no square grid",
+                       c->path, (long long)n[1], c->prefix, position);
+    return true;
+}
+
+static bool vrp_vit_by_keys(vrp_vit_shape *s, vr_checkpoint *c, const vr_model_opts *opts, vr_err *err) {
+    int64_t w[4];
+    *s = (vrp_vit_shape){0};
+    vrp_vit_choose_keys(s, c);
+    if (!vr_checkpoint_shape(c, w, 4, vrp_vit_part(s, VRP_VIT_PATCH), "weight", err)) return false;
+    s->width = w[0], s->patch = w[2];
+    while (vr_checkpoint_has_below(c, vrp_vit_block_key(s, c, s->depth, ""))) s->depth++;
+    if (!vr_checkpoint_shape(c, w, 2, vrp_vit_block_key(s, c, 0, vrp_vit_part(s, VRP_VIT_FC2)), "weight",
+                             err))
+        return false;
+    s->hidden = w[1];
+    if (!vr_checkpoint_shape(c, w, 2, vrp_vit_block_key(s, c, 0, vrp_vit_part(s, VRP_VIT_FC1)), "weight",
+                             err))
+        return false;
+    s->gated = w[0] == 2 * s->hidden;
+    s->qkv_bias = vr_checkpoint_has(c, vrp_vit_block_key(s, c, 0, vrp_vit_part(s, VRP_VIT_QKV)), "bias");
+    s->scaled = vr_checkpoint_has(c, vrp_vit_block_key(s, c, 0, "ls1."), "gamma");
+    s->norm_pre = vr_checkpoint_has(c, "norm_pre.", "weight");
+    s->fc_norm = vr_checkpoint_has(c, "fc_norm.", "weight");
+    s->norm = !s->fc_norm || vr_checkpoint_has(c, vrp_vit_part(s, VRP_VIT_NORM), "weight");
+    if (!vrp_vit_read_tokens(s, c, err) || !vrp_vit_choose_heads(s, c, opts->heads, err)) return false;
+    s->dialect = vrp_vit_choose_dialect(s, c);
+    const bool dinov2 = s->dialect == &vrp_vit_dialects[VRP_VIT_DINOV2] ||
+                        s->dialect == &vrp_vit_dialects[VRP_VIT_DINOV2_REG];
+    s->image_size = opts->image_size                ? opts->image_size
+                    : dinov2 && 224 % s->patch == 0 ? 224
+                                                    : s->grid * s->patch;
+    return s->image_size % s->patch == 0 ||
+           vr_fail(err, VR_ERR_ARGUMENT, "%s: an image size of %lld is no multiple of the patch, %lld",
+                   c->path, (long long)s->image_size, (long long)s->patch);
+}
+
+/* vit_SIZE_patchP_S, S = the image's side or [regN_]dinov2 */
+static bool vrp_vit_by_name(vrp_vit_shape *s, const char *name) {
+    char size[16], rest[32];
+    int patch = 0, end = 0, registers = 0, side = 0;
+    if (sscanf(name, "vit_%15[a-z]_patch%3d_%31s", size, &patch, rest) != 3 || patch < 1) return false;
+    *s = (vrp_vit_shape){.patch = patch, .class_token = 1, .qkv_bias = true, .norm = true};
+    const char *tail = rest;
+    if (sscanf(tail, "reg%2d_%n", &registers, &end) == 1 && end > 0) tail += end;
+    s->scaled = strcmp(tail, "dinov2") == 0;
+    if (!s->scaled && (registers || sscanf(tail, "%4d%n", &side, &end) != 1 || tail[end] || side < patch))
+        return false;
+    for (int i = 0; i < VRP_VIT_SIZES && s->width == 0; i++)
+        if (strcmp(vrp_vit_sizes[i].name, size) == 0 && (!s->scaled || vrp_vit_sizes[i].width != 1408))
+            s->width = vrp_vit_sizes[i].width, s->depth = vrp_vit_sizes[i].depth,
+            s->heads = vrp_vit_sizes[i].heads;
+    s->gated = s->scaled && s->width == 1536;
+    s->hidden = s->gated ? 4096 : 4 * s->width;
+    s->image_size = s->scaled ? 518 : side;
+    s->grid = s->image_size / patch;
+    s->positions = s->grid * s->grid + 1;
+    s->registers = registers;
+    s->register_key = registers ? "register_tokens" : NULL;
+    s->dialect = &vrp_vit_dialects[!s->scaled  ? VRP_VIT_TIMM
+                                   : registers ? VRP_VIT_DINOV2_REG
+                                               : VRP_VIT_DINOV2];
+    return s->width > 0 && s->image_size % patch == 0;
+}
+
+static const char *vrp_vit_name(vr_arena *perm, const vrp_vit_shape *s) {
+    const char *size = vr_arena_printf(perm, "%lldx%lld", (long long)s->width, (long long)s->depth);
+    for (int i = 0; i < VRP_VIT_SIZES; i++)
+        if (vrp_vit_sizes[i].width == s->width && vrp_vit_sizes[i].depth == s->depth)
+            size = vrp_vit_sizes[i].name;
+    const char *registers = s->registers ? vr_arena_printf(perm, "_reg%lld", (long long)s->registers) : "";
+    if (strcmp(s->dialect->name, "dinov2") == 0)
+        return vr_arena_printf(perm, "vit_%s_patch%lld%s_dinov2", size, (long long)s->patch, registers);
+    return vr_arena_printf(perm, "%s_%s_patch%lld%s_%lld", s->dist_token ? "deit_distilled" : "vit", size,
+                           (long long)s->patch, registers, (long long)s->image_size);
+}
+
+/* ---- packing ---- */
+
+/* SwiGLU's first layer holds two: the gate's rows, then the values'. */
+static bool vrp_vit_pack_gated(vr_arena *perm, vrp_vit_block *b, const vrp_vit_shape *s, vr_checkpoint *c,
+                               const char *stem, vr_err *err) {
+    const vr_arena_mark mark = vr_arena_here(c->scratch);
+    const int64_t H = s->hidden;
+    vr_tensor w, bias;
+    const bool ok = vr_checkpoint_take(c, &w, stem, "weight", VR_SHAPE(2 * H, s->width), err) &&
+                    vr_checkpoint_take(c, &bias, stem, "bias", VR_SHAPE(2 * H), err);
+    if (ok) {
+        b->gate = vr_linear_pack(perm, vr_tensor_slice(w, 0, 0, H), vr_tensor_slice(bias, 0, 0, H));
+        b->fc1 = vr_linear_pack(perm, vr_tensor_slice(w, 0, H, 2 * H), vr_tensor_slice(bias, 0, H, 2 * H));
+    }
+    vr_arena_rewind(c->scratch, mark);
+    return ok;
+}
+
+static bool vrp_vit_pack_block(vr_arena *perm, vrp_vit_block *b, const vrp_vit_shape *s, vr_checkpoint *c,
+                               int64_t i, vr_err *err) {
+    const int64_t D = s->width, H = s->hidden;
+#define VRP_KEY(part) vrp_vit_block_key(s, c, i, vrp_vit_part(s, VRP_VIT_##part))
+    const char *ls1 = s->scaled ? vrp_vit_block_key(s, c, i, "ls1.") : NULL;
+    const char *ls2 = s->scaled ? vrp_vit_block_key(s, c, i, "ls2.") : NULL;
+    return vr_checkpoint_norm(c, &b->norm1, perm, VRP_KEY(NORM1), D, err) &&
+           vr_checkpoint_linear(c, &b->qkv, perm, VRP_KEY(QKV), s->qkv_bias, NULL, D, 3 * D, err) &&
+           vr_checkpoint_linear(c, &b->proj, perm, VRP_KEY(PROJ), true, ls1, D, D, err) &&
+           vr_checkpoint_norm(c, &b->norm2, perm, VRP_KEY(NORM2), D, err) &&
+           (s->gated ? vrp_vit_pack_gated(perm, b, s, c, VRP_KEY(FC1), err)
+                     : vr_checkpoint_linear(c, &b->fc1, perm, VRP_KEY(FC1), true, NULL, D, H, err)) &&
+           vr_checkpoint_linear(c, &b->fc2, perm, VRP_KEY(FC2), true, ls2, H, D, err);
+#undef VRP_KEY
+}
+
+/* The tokens before the patches with their positions, and the patches' positions. */
+static bool vrp_vit_pack_tokens(vr_arena *perm, vrp_vit *net, vrp_vit_shape *s, vr_checkpoint *c,
+                                vr_err *err) {
+    const int64_t D = s->width, counts[3] = {s->class_token, s->dist_token, s->registers};
+    const char *keys[3] = {vrp_vit_part(s, VRP_VIT_CLASS), "dist_token", s->register_key};
+    const int64_t P = counts[0] + counts[1] + counts[2], positioned = vrp_vit_positioned(s);
+    if (P > 0) net->prefix = vr_tensor_2d(perm, P, D);
+    vr_tensor t;
+    for (int64_t k = 0, row = 0; k < 3; row += counts[k++])
+        if (counts[k] > 0) {
+            if (!vr_checkpoint_take(c, &t, keys[k], "", VR_SHAPE(1, counts[k], D), err)) return false;
+            vr_tensor_assign(vr_tensor_slice(net->prefix, 0, row, row + counts[k]), vr_tensor_row(t, 0));
+        }
+    if (!vr_checkpoint_take(c, &t, vrp_vit_part(s, VRP_VIT_POSITION), "", VR_SHAPE(1, s->positions, D), err))
+        return false;
+    t = vr_tensor_copy(perm, vr_tensor_row(t, 0));
+    for (int64_t i = 0; i < positioned * D; i++) net->prefix.data[i] += t.data[i];
+    const int64_t shape[3] = {s->grid, s->grid, D};
+    net->position = vr_tensor_view(t.data + positioned * D, 3, shape);
+    net->rule = s->dialect->position;
+    net->ready = net->position;
+    const int64_t now = s->image_size / s->patch;
+    if (now != s->grid) {
+        net->ready = vr_tensor_3d(perm, now, now, D);
+        vr_position_resize(net->ready, net->position, net->rule, c->scratch);
+    }
+    return true;
+}
+
+static bool vrp_vit_pack(vr_arena *perm, vrp_vit *net, vrp_vit_shape *s, vr_checkpoint *c, vr_err *err) {
+    net->blocks = VR_NEW(perm, vrp_vit_block, s->depth);
+    const vr_conv_opts stride = {.stride = s->patch};
+    const bool bias = !s->norm_pre; /* CLIP's norm before the blocks does its work */
+    if (!vr_checkpoint_conv(c, &net->embed, perm, vrp_vit_part(s, VRP_VIT_PATCH), bias,
+                            VR_SHAPE(s->width, 3, s->patch, s->patch), stride, err) ||
+        !vrp_vit_pack_tokens(perm, net, s, c, err))
+        return false;
+    for (int64_t i = 0; i < s->depth; i++)
+        if (!vrp_vit_pack_block(perm, &net->blocks[i], s, c, i, err)) return false;
+    const char *norm = vrp_vit_part(s, VRP_VIT_NORM);
+    return (!s->norm_pre || vr_checkpoint_norm(c, &net->norm_pre, perm, "norm_pre.", s->width, err)) &&
+           (!s->norm || vr_checkpoint_norm(c, &net->norm, perm, norm, s->width, err)) &&
+           (!s->fc_norm || vr_checkpoint_norm(c, &net->fc_norm, perm, "fc_norm.", s->width, err));
+}
+
+/* DeiT's two heads are averaged: one head on both tokens side by side. */
+static bool vrp_vit_pack_two_heads(vr_arena *perm, vr_model *model, vr_checkpoint *c, int64_t classes,
+                                   int64_t D, vr_err *err) {
+    const char *stems[2] = {"head.", "head_dist."};
+    vr_tensor w = vr_tensor_2d(c->scratch, classes, 2 * D), b = vr_tensor_1d(c->scratch, classes), one, bias;
+    for (int h = 0; h < 2; h++) {
+        if (!vr_checkpoint_take(c, &one, stems[h], "weight", VR_SHAPE(classes, D), err) ||
+            !vr_checkpoint_take(c, &bias, stems[h], "bias", VR_SHAPE(classes), err))
+            return false;
+        vr_tensor_assign(vr_tensor_slice(w, 1, h * D, (h + 1) * D), one);
+        for (int64_t o = 0; o < classes; o++) b.data[o] += 0.5f * bias.data[o * bias.stride[0]];
+    }
+    for (int64_t i = 0; i < classes * 2 * D; i++) w.data[i] *= 0.5f;
+    model->head = vr_linear_pack(perm, w, b);
+    return true;
+}
+
+static bool vrp_vit_pack_head(vr_arena *perm, vr_model *model, const vrp_vit_shape *s, vr_checkpoint *c,
+                              bool skip, vr_err *err) {
+    const char *head = vrp_vit_part(s, VRP_VIT_HEAD);
+    int64_t w[2];
+    if (skip || c->projector) {
+        vr_checkpoint_skip(c, head);
+        vr_checkpoint_skip(c, "head_dist.");
+        return true;
+    }
+    if (!vr_checkpoint_has(c, head, "weight")) return true;
+    if (!vr_checkpoint_shape(c, w, 2, head, "weight", err)) return false;
+    model->classes = w[0];
+    return s->dist_token ? vrp_vit_pack_two_heads(perm, model, c, w[0], s->width, err)
+                         : vr_checkpoint_linear(c, &model->head, perm, head, true, NULL, s->width, w[0], err);
+}
+
+/* ---- positions for another grid ---- */
+
+/* Keys' cubic kernel. */
+static double vrp_vit_cubic(double x, double a) {
+    x = fabs(x);
+    if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
+    return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
+}
+
+/* weights[i][k] of x[first[i] + k], k < taps, for each of n outputs from m inputs; returns taps. */
+static int64_t vrp_vit_taps(float **weights, int64_t **first, int64_t n, int64_t m, vr_position_rule rule,
+                            vr_arena *scratch) {
+    double scale = (double)m / ((double)n + (double)rule.offset);
+    if (rule.align_corners) scale = n > 1 ? (double)(m - 1) / (double)(n - 1) : 0;
+    const double wide = rule.antialias && scale > 1 ? scale : 1;
+    const int64_t taps = vr_min(m, 2 * (int64_t)ceil(2 * wide) + 1);
+    *weights = VR_NEW(scratch, float, n *taps);
+    *first = VR_NEW(scratch, int64_t, n);
+    for (int64_t i = 0; i < n; i++) {
+        const double at = rule.align_corners ? scale * (double)i : scale * ((double)i + 0.5) - 0.5;
+        const int64_t low = (int64_t)ceil(at - 2 * wide), high = (int64_t)floor(at + 2 * wide);
+        const int64_t from = vr_clamp(low, 0, m - taps);
+        double sum = 0;
+        (*first)[i] = from;
+        for (int64_t j = low; j <= high; j++) {
+            const double w = vrp_vit_cubic(((double)j - at) / wide, rule.antialias ? -0.5 : -0.75);
+            if (rule.antialias && (j < 0 || j >= m)) continue; /* cut the kernel; else the border repeats */
+            (*weights)[i * taps + vr_clamp(j, 0, m - 1) - from] += (float)w;
+            sum += w;
+        }
+        for (int64_t k = 0; k < taps; k++) (*weights)[i * taps + k] /= (float)sum;
+    }
+    return taps;
+}
+
+void vr_position_resize(vr_tensor y, vr_tensor x, vr_position_rule rule, vr_arena *scratch) {
+    const int64_t h = x.shape[0], w = x.shape[1], D = x.shape[2], H = y.shape[0], W = y.shape[1];
+    VR_CHECK(x.ndim == 3 && y.ndim == 3 && y.shape[2] == D && vr_tensor_contiguous(x) &&
+                 vr_tensor_contiguous(y),
+             "y must be [H,W,D] and x [h,w,D], without gaps");
+    const vr_arena_mark mark = vr_arena_here(scratch);
+    float *across, *down;
+    int64_t *left, *top;
+    const int64_t wide = vrp_vit_taps(&across, &left, W, w, rule, scratch);
+    const int64_t high = vrp_vit_taps(&down, &top, H, h, rule, scratch);
+    vr_tensor t = vr_tensor_3d(scratch, H, w, D);
+    for (int64_t i = 0; i < H; i++)
+        for (int64_t k = 0; k < high; k++)
+            for (int64_t j = 0; j < w * D; j++)
+                t.data[i * w * D + j] += down[i * high + k] * x.data[(top[i] + k) * w * D + j];
+    memset(y.data, 0, (size_t)(H * W * D) * sizeof(float));
+    for (int64_t i = 0; i < H; i++)
+        for (int64_t j = 0; j < W; j++)
+            for (int64_t k = 0; k < wide; k++)
+                for (int64_t d = 0; d < D; d++)
+                    y.data[(i * W + j) * D + d] +=
+                        across[j * wide + k] * t.data[(i * w + left[j] + k) * D + d];
+    vr_arena_rewind(scratch, mark);
+}
+
+/* ---- running ---- */
+
+static void vrp_vit_layernorm(vr_tensor y, vr_tensor x, const vr_norm *n, float eps) {
+    const vr_tensor none = {0};
+    vr_layernorm_forward(y, none, none, x, n->w, n->b, eps);
+}
+
+static vr_tensor vrp_vit_matrix(float *data, int64_t rows, int64_t cols) {
+    const int64_t shape[2] = {rows, cols};
+    return vr_tensor_view(data, 2, shape);
+}
+
+/* x [N,T,D] = the prefix tokens, then the embedded patches plus their positions. */
+static vr_tensor vrp_vit_embed(const vrp_vit *net, vr_tensor images, vr_arena *scratch) {
+    const int64_t N = images.shape[0], D = net->width, P = net->prefix.shape[0];
+    const int64_t gh = images.shape[1] / net->patch, gw = images.shape[2] / net->patch,
+                  shape[3] = {N, P + gh * gw, D};
+    vr_tensor x = vr_tensor_raw(scratch, 3, shape);
+    const vr_arena_mark mark = vr_arena_here(scratch);
+    vr_tensor position = gh == net->position.shape[0] && gw == gh ? net->position : net->ready;
+    if (gh != position.shape[0] || gw != position.shape[1]) {
+        position = vr_tensor_3d(scratch, gh, gw, D);
+        vr_position_resize(position, net->position, net->rule, scratch);
+    }
+    for (int64_t n = 0; n < N; n++) {
+        float *tokens = x.data + n * x.stride[0];
+        const int64_t grid[4] = {1, gh, gw, D};
+        if (P > 0) memcpy(tokens, net->prefix.data, (size_t)(P * D) * sizeof(float));
+        vr_conv_apply(vr_tensor_view(tokens + P * D, 4, grid), vr_tensor_slice(images, 0, n, n + 1),
+                      &net->embed, VR_ACT_NONE, vr_tensor_view(position.data, 4, grid), scratch);
+    }
+    vr_arena_rewind(scratch, mark);
+    if (net->norm_pre.w.data)
+        vrp_vit_layernorm(vr_tensor_rows(x), vr_tensor_rows(x), &net->norm_pre, net->eps);
+    return x;
+}
+
+/* h = attention(norm1(x)) */
+static void vrp_vit_attend(const vrp_vit *net, const vrp_vit_block *b, vr_tensor h, vr_tensor x, float *wide,
+                           vr_arena *scratch) {
+    const int64_t shape[3] = {x.shape[0], x.shape[1], 3 * net->width};
+    const vr_tensor qkv = vr_tensor_view(wide, 3, shape);
+    vrp_vit_layernorm(vr_tensor_rows(h), vr_tensor_rows(x), &b->norm1, net->eps);
+    vr_linear_apply(vr_tensor_rows(qkv), vr_tensor_rows(h), &b->qkv, VR_ACT_NONE, (vr_tensor){0}, scratch);
+    vr_attention_apply(h, qkv, net->heads, scratch);
+}
+
+/* x += proj(h); x += mlp(norm2(x)), for any rows of tokens */
+static void vrp_vit_mix(const vrp_vit *net, const vrp_vit_block *b, vr_tensor x, vr_tensor h, float *wide,
+                        vr_arena *scratch) {
+    const vr_tensor none = {0}, inner = vrp_vit_matrix(wide, x.shape[0], net->hidden);
+    vr_linear_apply(x, h, &b->proj, VR_ACT_NONE, x, scratch);
+    vrp_vit_layernorm(h, x, &b->norm2, net->eps);
+    vr_linear_apply(inner, h, &b->fc1, b->gate.out ? VR_ACT_NONE : net->act, none, scratch);
+    if (b->gate.out) {
+        const int64_t count = vr_tensor_count(inner);
+        const vr_tensor gate = vrp_vit_matrix(wide + count, x.shape[0], net->hidden);
+        vr_linear_apply(gate, h, &b->gate, VR_ACT_SILU, none, scratch);
+        for (int64_t i = 0; i < count; i++) inner.data[i] *= gate.data[i];
+    }
+    vr_linear_apply(x, inner, &b->fc2, VR_ACT_NONE, x, scratch);
+}
+
+/* y = the first `count` tokens of each image, one below the other; y may be where x is. */
+static void vrp_vit_gather(vr_tensor y, vr_tensor x, int64_t count) {
+    const int64_t D = x.shape[2];
+    for (int64_t n = 0; n < x.shape[0]; n++)
+        memmove(y.data + n * count * D, x.data + n * x.stride[0], (size_t)(count * D) * sizeof(float));
+}
+
+/* y[n] = the mean of the patch tokens */
+static void vrp_vit_mean(vr_tensor y, vr_tensor x, int64_t prefix) {
+    const int64_t D = x.shape[2], shape[4] = {1, 1, x.shape[1] - prefix, D};
+    for (int64_t n = 0; n < x.shape[0]; n++)
+        vr_global_avgpool_forward(vr_tensor_slice(y, 0, n, n + 1),
+                                  vr_tensor_view(x.data + n * x.stride[0] + prefix * D, 4, shape));
+}
+
+static void vrp_vit_features(vr_tensor y, const void *weights, vr_tensor images, vr_arena *scratch) {
+    const vrp_vit *net = (const vrp_vit *)weights;
+    VR_CHECK(images.shape[1] % net->patch == 0 && images.shape[2] % net->patch == 0,
+             "images of %lldx%lld do not divide into patches of %lld", (long long)images.shape[1],
+             (long long)images.shape[2], (long long)net->patch);
+    const vr_arena_mark mark = vr_arena_here(scratch);
+    const int64_t D = net->width, N = images.shape[0], prefix = net->prefix.shape[0];
+    vr_tensor x = vrp_vit_embed(net, images, scratch);
+    vr_tensor h = vr_tensor_raw(scratch, 3, x.shape);
+    const int64_t inner = net->hidden * (net->depth > 0 && net->blocks[0].gate.out ? 2 : 1);
+    float *wide = (float *)vr_arena_alloc(scratch, N * x.shape[1] * vr_max(3 * D, inner), sizeof(float));
+    vr_tensor rows = vr_tensor_rows(x), pooled = net->pooled ? vrp_vit_matrix(y.data, N * net->pooled, D) : y;
+    for (int64_t i = 0; i < net->depth; i++) {
+        vrp_vit_attend(net, &net->blocks[i], h, x, wide, scratch);
+        vr_tensor mixed = vr_tensor_rows(h);
+        if (net->pooled && i == net->depth - 1) { /* the other tokens end here */
+            vrp_vit_gather(mixed = vr_tensor_slice(mixed, 0, 0, N * net->pooled), h, net->pooled);
+            vrp_vit_gather(rows = pooled, x, net->pooled);
+        }
+        vrp_vit_mix(net, &net->blocks[i], rows, mixed, wide, scratch);
+    }
+    if (net->norm.w.data) vrp_vit_layernorm(rows, rows, &net->norm, net->eps);
+    if (!net->pooled) vrp_vit_mean(y, x, prefix);
+    if (net->fc_norm.w.data) vrp_vit_layernorm(pooled, pooled, &net->fc_norm, net->eps);
+    vr_arena_rewind(scratch, mark);
+}
+
+static const vr_model_ops vrp_vit_ops = {.features = vrp_vit_features};
+
+/* ---- the two doors ---- */
+
+static vrp_vit *vrp_vit_describe(vr_arena *perm, vr_model *model, const vrp_vit_shape *s,
+                                 const vr_model_opts *opts) {
+    vrp_vit *net = VR_NEW(perm, vrp_vit, 1);
+    *net = (vrp_vit){
+        .width = s->width, .heads = s->heads, .patch = s->patch, .depth = s->depth, .hidden = s->hidden};
+    net->pooled = s->fc_norm || !s->class_token ? 0 : 1 + s->dist_token;
+    net->eps = s->norm_pre ? 1e-5f : 1e-6f;
+    net->act = opts->quick_gelu ? VR_ACT_QUICK_GELU : VR_ACT_GELU;
+    model->name = vrp_vit_name(perm, s);
+    model->dialect = s->dialect->name;
+    model->features = s->width * vr_max(1, net->pooled);
+    model->ops = &vrp_vit_ops;
+    model->weights = net;
+    vr_preprocess *p = &model->preprocess;
+    memcpy(p->mean, s->dialect->mean, sizeof p->mean);
+    memcpy(p->std, s->dialect->std, sizeof p->std);
+    p->size = s->image_size;
+    p->filter = s->dialect->filter;
+    p->resize = s->dialect->by_timm ? s->image_size * 10 / 9 : (s->image_size * 256 + 112) / 224;
+    if (s->image_size >= 384 && strcmp(s->dialect->name, "dinov2") != 0) {
+        p->resize = s->image_size; /* timm's crop of 1; torchvision's SWAG weights are bicubic too */
+        p->filter = VR_FILTER_BICUBIC;
+    }
+    return net;
+}
+
+bool vr_vit_build(vr_arena *perm, vr_model *model, vr_checkpoint *c, const vr_model_opts *opts, vr_err *err) {
+    vrp_vit_shape s;
+    if (!vrp_vit_by_keys(&s, c, opts, err)) return false;
+    vrp_vit *net = vrp_vit_describe(perm, model, &s, opts);
+    return vrp_vit_pack(perm, net, &s, c, err) && vrp_vit_pack_head(perm, model, &s, c, opts->no_head, err) &&
+           vr_checkpoint_close(c, model->name, err);
+}
+
+bool vr_vit_build_random(vr_arena *perm, vr_model *model, const char *name, vr_checkpoint *c) {
+    vrp_vit_shape s;
+    if (!vrp_vit_by_name(&s, name)) return false;
+    const vr_model_opts opts = {0};
+    return vrp_vit_pack(perm, vrp_vit_describe(perm, model, &s, &opts), &s, c, VR_FATAL);
+}
+
+#undef VRP_VIT_PARTS
+#undef VRP_IMAGENET
+#undef VRP_HALF
+#undef VRP_CLIP

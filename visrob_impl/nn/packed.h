@@ -22,8 +22,9 @@ typedef struct vr_linear {
 typedef struct vr_conv {
     int64_t in, out, kh, kw;
     vr_conv_opts opts; /* no zero left in it: the defaults are filled in */
-    vr_linear gemm;    /* [out, kh*kw*in/groups] for groups = 1 */
-    const float *w;    /* for groups > 1: one packed product a group */
+    int winograd;      /* 2 or 4: w holds transformed weights of F(2x2) or F(4x4); 0: the direct way */
+    vr_linear gemm;    /* [out, kh*kw*in/groups] for groups = 1, the direct way */
+    const float *w;    /* for groups > 1: one packed product a group; transformed weights */
     const float *bias;
 } vr_conv;
 
@@ -42,8 +43,8 @@ VR_API vr_conv vr_conv_pack(vr_arena *perm, vr_tensor w, vr_tensor b, vr_conv_op
 
 /* Packs a convolution with the batch-norm behind it folded in: w' = w * g/sqrt(var+eps), b' = beta - mean * g/sqrt(var+eps).
  * Shapes:  w as above; the other four [O]. */
-VR_API vr_conv vr_conv_pack_batchnorm(vr_arena *perm, vr_tensor w, vr_conv_opts opts, vr_tensor mean, vr_tensor var,
-                                      vr_tensor gamma, vr_tensor beta, float eps);
+VR_API vr_conv vr_conv_pack_batchnorm(vr_arena *perm, vr_tensor w, vr_conv_opts opts, vr_tensor mean,
+                                      vr_tensor var, vr_tensor gamma, vr_tensor beta, float eps);
 
 /* The output's height for an input of height h (the same rule gives the width). */
 VR_API int64_t vr_conv_out_size(int64_t h, int64_t k, vr_conv_opts opts);

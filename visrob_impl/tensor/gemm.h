@@ -12,6 +12,8 @@ extern "C" {
 
 /* Rows of the micro-kernel's tile, at most 16. */
 VR_API int64_t vr_gemm_rows(void);
+/* Which micro-kernel is at work, for reports: "BLIS zen3", "C vectors". */
+VR_API const char *vr_gemm_kernel(void);
 /* Columns of the micro-kernel's tile, at most 32. */
 VR_API int64_t vr_gemm_columns(void);
 
@@ -29,14 +31,24 @@ VR_API void vr_gemm_pack_rows(float *panel, const float *a, int64_t rows, int64_
 /* tile[i][j] = sum_k a[k][i] b[k][j] for one packed panel of each; tile is [rows][columns], 64-byte aligned. */
 VR_API void vr_gemm_tile(float *tile, const float *a, const float *b, int64_t K);
 
+/* The most rows of one vr_gemm_gather, at most 16. */
+VR_API int64_t vr_gemm_gather_rows(void);
+
+/* tile[i][j] = sum over taps t and k < run of rows[t*R + i][k] * b[t*run + k][j], for i < count and
+ * R = vr_gemm_gather_rows(): the left operand is read where it lies, one pointer for each row and tap.
+ * Notes:   a convolution's window is a few taps of contiguous channels, so that nothing is packed or unfolded.
+ *          Each output is one sum in the order of t and k. b: one panel of vr_gemm_pack; tile as above. */
+VR_API void vr_gemm_gather(float *tile, const float *const *rows, int64_t count, int64_t taps, int64_t run,
+                           const float *b);
+
 /* One product in terms of its two ends; all functions are called from many threads at once. */
 typedef struct vr_gemm_job {
     int64_t M, N, K;
     const float *panels; /* of vr_gemm_pack */
     /* Fills panel[k][i] with rows row .. row+rows-1 of the left operand, 0 beyond them. */
     void (*fill)(const void *context, float *panel, int64_t row, int64_t rows);
-    /* Takes the finished tile of rows x columns at (row, column); its rows are vr_gemm_columns() floats apart. */
-    void (*finish)(const void *context, const float *tile, int64_t row, int64_t rows, int64_t column,
+    /* Takes (and may change) the finished tile of rows x columns at (row, column); its rows are vr_gemm_columns() floats apart. */
+    void (*finish)(const void *context, float *tile, int64_t row, int64_t rows, int64_t column,
                    int64_t columns);
     const void *context;
 } vr_gemm_job;

@@ -1,0 +1,447 @@
+/* image/inspect.c: one walk per file format, before stb sees a byte.
+ *
+ * stb reads beyond the end of a file as zeros, so a BMP, TGA or PSD that was cut short would become a half-black
+ * image without a word; it trusts a JPEG's Huffman tables to hold at most 256 symbols and to be there at all; and
+ * it allocates what a header declares. The walk settles all this in microseconds. Rejected: patching stb, which
+ * the distribution updates and the user may have a copy of. */
+#include "inspect.h"
+#include "image.h"
+#include "../base/os.h"
+#include "../format/zip.h"
+#include <string.h>
+
+typedef struct vrp_inspect_file {
+    const uint8_t *p;
+    int64_t size;
+    const char *name;
+    vr_err *err;
+    vr_image_info *info;
+} vrp_inspect_file;
+
+static bool vrp_inspect_bad(const vrp_inspect_file *f, int64_t at, const char *what) {
+    return vr_fail(f->err, VR_ERR_FORMAT, "%s: byte %lld: %s", f->name, (long long)at, what);
+}
+
+static bool vrp_inspect_unsupported(const vrp_inspect_file *f, int64_t at, const char *what) {
+    return vr_fail(f->err, VR_ERR_UNSUPPORTED, "%s: byte %lld: %s", f->name, (long long)at, what);
+}
+
+static bool vrp_inspect_short(const vrp_inspect_file *f, int64_t need) {
+    return vr_fail(f->err, VR_ERR_FORMAT, "%s: byte %lld: the file is cut short: %lld bytes are wanted",
+                   f->name, (long long)f->size, (long long)need);
+}
+
+static int64_t vrp_inspect_be16(const uint8_t *p) { return p[0] << 8 | p[1]; }
+static int64_t vrp_inspect_be32(const uint8_t *p) {
+    return vrp_inspect_be16(p) << 16 | vrp_inspect_be16(p + 2);
+}
+static int64_t vrp_inspect_le16(const uint8_t *p) { return p[1] << 8 | p[0]; }
+static int64_t vrp_inspect_le32(const uint8_t *p) {
+    return vrp_inspect_le16(p + 2) << 16 | vrp_inspect_le16(p);
+}
+
+/* Takes over the declared size, if it is one that is read. */
+static bool vrp_inspect_size(const vrp_inspect_file *f, int64_t at, int64_t width, int64_t height) {
+    const int64_t side = 1 << 16; /* STBI_MAX_DIMENSIONS */
+    if (width <= 0 || height <= 0) return vrp_inspect_bad(f, at, "the image has no pixels");
+    if (width > side || height > side || width * height > VR_IMAGE_MAX_PIXELS)
+        return vr_fail(
+            f->err, VR_ERR_LIMIT,
+            "%s: byte %lld: %lld x %lld pixels are declared; at most %lld a side and %lld in all are read",
+            f->name, (long long)at, (long long)width, (long long)height, (long long)side,
+            (long long)VR_IMAGE_MAX_PIXELS);
+    f->info->width = width;
+    f->info->height = height;
+    return true;
+}
+
+/* ---- JPEG: ITU-T T.81, annex B ---- */
+
+typedef struct vrp_inspect_jpeg {
+    bool progressive;
+    int components, id[4], sampling[4], table[4]; /* sampling: h << 4 | v */
+    unsigned quantizers, dc, ac;                  /* bit t: table t was given */
+    unsigned begun;                               /* bit c: component c has its first scan */
+    int64_t blocks, scan_bytes;
+} vrp_inspect_jpeg;
+
+/* The orientation of an APP1 segment that holds EXIF, a small TIFF file of either byte order; 1 where it does not
+ * say or is damaged, since the picture is none the worse for it. */
+static int vrp_inspect_exif(const uint8_t *p, int64_t n) {
+    if (n < 14 || memcmp(p, "Exif\0\0", 6) != 0) return 1;
+    p += 6, n -= 6;
+    const bool little = p[0] == 'I';
+    if (p[0] != p[1] || (p[0] != 'I' && p[0] != 'M')) return 1;
+#define VRP_GET16(at) (little ? vrp_inspect_le16(p + (at)) : vrp_inspect_be16(p + (at)))
+#define VRP_GET32(at) (little ? vrp_inspect_le32(p + (at)) : vrp_inspect_be32(p + (at)))
+    const int64_t ifd = VRP_GET32(4);
+    if (VRP_GET16(2) != 42 || ifd > n - 2) return 1;
+    const int64_t entries = VRP_GET16(ifd);
+    for (int64_t i = 0, at = ifd + 2; i < entries && at + 12 <= n; i++, at += 12) {
+        if (VRP_GET16(at) != 0x0112) continue;
+        const int64_t value = VRP_GET16(at + 8);
+        const bool is_short = VRP_GET16(at + 2) == 3 && VRP_GET32(at + 4) == 1;
+        return is_short && value >= 1 && value <= 8 ? (int)value : 1;
+    }
+#undef VRP_GET16
+#undef VRP_GET32
+    return 1;
+}
+
+/* SOF0, 1 and 2: size, components and the number of 8 x 8 blocks. */
+static bool vrp_inspect_jpeg_frame(const vrp_inspect_file *f, vrp_inspect_jpeg *j, int64_t at, int64_t n) {
+    const uint8_t *p = f->p + at;
+    if (j->components) return vrp_inspect_bad(f, at, "a second frame header");
+    if (n < 6) return vrp_inspect_bad(f, at, "the frame header is too short");
+    if (p[0] != 8) return vrp_inspect_unsupported(f, at, "a JPEG of other than 8 bits");
+    const int64_t height = vrp_inspect_be16(p + 1), width = vrp_inspect_be16(p + 3);
+    if (p[5] != 1 && p[5] != 3 && p[5] != 4) return vrp_inspect_bad(f, at + 5, "not 1, 3 or 4 components");
+    j->components = p[5];
+    if (n != 6 + 3 * j->components) return vrp_inspect_bad(f, at, "the frame header has a wrong length");
+    if (!vrp_inspect_size(f, at, width, height)) return false;
+    int64_t h_max = 1, v_max = 1;
+    for (int c = 0; c < j->components; c++) {
+        const uint8_t *q = p + 6 + 3 * c;
+        const int64_t h = q[1] >> 4, v = q[1] & 15;
+        if (h < 1 || h > 4 || v < 1 || v > 4)
+            return vrp_inspect_bad(f, q + 1 - f->p, "a sampling factor is not 1..4");
+        if (q[2] > 3) return vrp_inspect_bad(f, q + 2 - f->p, "a quantization table is not 0..3");
+        j->id[c] = q[0], j->sampling[c] = q[1], j->table[c] = q[2];
+        h_max = vr_max(h_max, h), v_max = vr_max(v_max, v);
+    }
+    for (int c = 0; c < j->components; c++) {
+        const int64_t w = (width * (j->sampling[c] >> 4) + h_max - 1) / h_max;
+        const int64_t h = (height * (j->sampling[c] & 15) + v_max - 1) / v_max;
+        j->blocks += (w + 7) / 8 * ((h + 7) / 8);
+    }
+    return true;
+}
+
+static bool vrp_inspect_jpeg_huffman(const vrp_inspect_file *f, vrp_inspect_jpeg *j, int64_t at, int64_t n) {
+    while (n > 0) {
+        if (n < 17) return vrp_inspect_bad(f, at, "a Huffman table is cut short");
+        const int id = f->p[at];
+        int64_t symbols = 0;
+        for (int i = 1; i <= 16; i++) symbols += f->p[at + i];
+        if ((id & 15) > 3 || id >> 4 > 1) return vrp_inspect_bad(f, at, "a Huffman table is not 0..3");
+        if (symbols > 256) return vrp_inspect_bad(f, at, "a Huffman table has more than 256 symbols");
+        if (17 + symbols > n) return vrp_inspect_bad(f, at, "a Huffman table is cut short");
+        *(id >> 4 ? &j->ac : &j->dc) |= 1u << (id & 15);
+        at += 17 + symbols, n -= 17 + symbols;
+    }
+    return true;
+}
+
+static bool vrp_inspect_jpeg_quantizers(const vrp_inspect_file *f, vrp_inspect_jpeg *j, int64_t at,
+                                        int64_t n) {
+    while (n > 0) {
+        const int id = f->p[at];
+        const int64_t bytes = id >> 4 ? 129 : 65;
+        if ((id & 15) > 3 || id >> 4 > 1) return vrp_inspect_bad(f, at, "a quantization table is not 0..3");
+        if (bytes > n) return vrp_inspect_bad(f, at, "a quantization table is cut short");
+        j->quantizers |= 1u << (id & 15);
+        at += bytes, n -= bytes;
+    }
+    return true;
+}
+
+/* A scan header: what it needs has to have been given before. */
+static bool vrp_inspect_jpeg_scan(const vrp_inspect_file *f, vrp_inspect_jpeg *j, int64_t at, int64_t n) {
+    const uint8_t *p = f->p + at;
+    if (!j->components) return vrp_inspect_bad(f, at, "a scan before the frame header");
+    if (n < 4 || p[0] < 1 || p[0] > j->components || n != 4 + 2 * p[0])
+        return vrp_inspect_bad(f, at, "the scan header has a wrong length");
+    const int first = p[1 + 2 * p[0]], high = p[3 + 2 * p[0]] >> 4;
+    const bool needs_dc = !j->progressive || (first == 0 && high == 0),
+               needs_ac = !j->progressive || first > 0;
+    for (int i = 0; i < p[0]; i++) {
+        int c = 0;
+        while (c < j->components && j->id[c] != p[1 + 2 * i]) c++;
+        if (c == j->components) return vrp_inspect_bad(f, at + 1 + 2 * i, "a scan of an unknown component");
+        const int dc = p[2 + 2 * i] >> 4, ac = p[2 + 2 * i] & 15;
+        if (dc > 3 || ac > 3) return vrp_inspect_bad(f, at + 2 + 2 * i, "a Huffman table is not 0..3");
+        if (!(j->quantizers >> j->table[c] & 1) || (needs_dc && !(j->dc >> dc & 1)) ||
+            (needs_ac && !(j->ac >> ac & 1)))
+            return vrp_inspect_bad(f, at + 2 + 2 * i, "a scan uses a table that was not given");
+        if (needs_dc) j->begun |= 1u << c;
+        if (!(j->begun >> c & 1))
+            return vrp_inspect_bad(f, at, "a component is refined before its first scan");
+    }
+    return true;
+}
+
+/* Skips compressed data; returns where its closing marker stands, or the file's end. */
+static int64_t vrp_inspect_jpeg_entropy(const vrp_inspect_file *f, int64_t at) {
+    while (at < f->size) {
+        const uint8_t *ff = (const uint8_t *)memchr(f->p + at, 0xFF, (size_t)(f->size - at));
+        if (!ff) return f->size;
+        at = ff - f->p;
+        if (at + 1 >= f->size) return f->size;
+        const int next = f->p[at + 1];
+        if (next == 0 || (next >= 0xD0 && next <= 0xD7))
+            at += 2; /* a stuffed 0xFF, a restart */
+        else if (next == 0xFF)
+            at += 1; /* fill */
+        else
+            return at;
+    }
+    return f->size;
+}
+
+static bool vrp_inspect_jpeg_end(const vrp_inspect_file *f, const vrp_inspect_jpeg *j, int64_t at) {
+    if (!j->components || !j->begun) return vrp_inspect_bad(f, at, "a JPEG without an image");
+    if (j->begun != (1u << j->components) - 1) return vrp_inspect_bad(f, at, "a component has no scan");
+    /* A block takes a bit for its DC and, in a sequential file, one for its end. */
+    if (j->scan_bytes * (j->progressive ? 8 : 4) < j->blocks)
+        return vr_fail(f->err, VR_ERR_FORMAT,
+                       "%s: byte %lld: %lld bytes of data cannot hold %lld x %lld pixels", f->name,
+                       (long long)at, (long long)j->scan_bytes, (long long)f->info->width,
+                       (long long)f->info->height);
+    return true;
+}
+
+static bool vrp_inspect_jpeg_segment(const vrp_inspect_file *f, vrp_inspect_jpeg *j, int marker, int64_t at,
+                                     int64_t n) {
+    switch (marker) {
+    case 0xC0:
+    case 0xC1:
+    case 0xC2:
+        j->progressive = marker == 0xC2;
+        return vrp_inspect_jpeg_frame(f, j, at, n);
+    case 0xC4:
+        return vrp_inspect_jpeg_huffman(f, j, at, n);
+    case 0xDB:
+        return vrp_inspect_jpeg_quantizers(f, j, at, n);
+    case 0xDA:
+        return vrp_inspect_jpeg_scan(f, j, at, n);
+    case 0xE1:
+        if (f->info->orientation == 1) f->info->orientation = vrp_inspect_exif(f->p + at, n);
+        return true;
+    default:
+        if (marker >= 0xC3 && marker <= 0xCF)
+            return vrp_inspect_unsupported(f, at, "a lossless, hierarchical or arithmetic-coded JPEG");
+        return true;
+    }
+}
+
+static bool vrp_inspect_jpeg_file(const vrp_inspect_file *f) {
+    vrp_inspect_jpeg j = {0};
+    int64_t at = 2;
+    for (;;) {
+        while (at < f->size && f->p[at] != 0xFF) at++; /* some writers pad between segments */
+        while (at < f->size && f->p[at] == 0xFF) at++;
+        if (at >= f->size)
+            return vrp_inspect_bad(f, f->size, "the file is cut short: a JPEG without its end mark");
+        const int marker = f->p[at++];
+        if (marker == 0xD9) return vrp_inspect_jpeg_end(f, &j, at);
+        if (marker == 0 || marker == 1 || (marker >= 0xD0 && marker <= 0xD8))
+            return vrp_inspect_bad(f, at - 1, "a marker that cannot stand here");
+        if (at + 2 > f->size) return vrp_inspect_short(f, at + 2);
+        const int64_t length = vrp_inspect_be16(f->p + at);
+        if (length < 2) return vrp_inspect_bad(f, at, "a segment of less than 2 bytes");
+        if (at + length > f->size) return vrp_inspect_short(f, at + length);
+        if (!vrp_inspect_jpeg_segment(f, &j, marker, at + 2, length - 2)) return false;
+        at += length;
+        if (marker != 0xDA) continue;
+        const int64_t end = vrp_inspect_jpeg_entropy(f, at);
+        j.scan_bytes += end - at;
+        at = end;
+    }
+}
+
+/* ---- PNG: ISO/IEC 15948 ---- */
+
+static bool vrp_inspect_png_header(const vrp_inspect_file *f, int64_t *raw, int64_t at, int64_t n) {
+    const uint8_t *p = f->p + at;
+    if (n != 13) return vrp_inspect_bad(f, at, "the header chunk has a wrong length");
+    if (!vrp_inspect_size(f, at, vrp_inspect_be32(p), vrp_inspect_be32(p + 4))) return false;
+    static const int8_t channels[7] = {1, 0, 3, 1, 2, 0, 4};
+    if (p[9] > 6 || !channels[p[9]]) return vrp_inspect_bad(f, at + 9, "an unknown colour type");
+    const int64_t bits = p[8] * channels[p[9]];
+    *raw = f->info->height * ((f->info->width * bits + 7) / 8 + 1);
+    return true;
+}
+
+static bool vrp_inspect_png_file(const vrp_inspect_file *f) {
+    int64_t raw = -1, data = 0;
+    for (int64_t at = 8;;) {
+        if (at + 12 > f->size) return vrp_inspect_short(f, at + 12);
+        const int64_t n = vrp_inspect_be32(f->p + at);
+        const char *type = (const char *)f->p + at + 4;
+        if (memcmp(type, "CgBI", 4) == 0)
+            return vrp_inspect_unsupported(f, at + 4,
+                                           "Apple's variant of PNG, which other programs cannot read");
+        if ((memcmp(type, "IHDR", 4) == 0) != (raw < 0))
+            return vrp_inspect_bad(f, at + 4, "not one header chunk, first");
+        if (at + 12 + n > f->size) return vrp_inspect_short(f, at + 12 + n);
+        if (vr_crc32(0, type, 4 + n) != (uint32_t)vrp_inspect_be32(f->p + at + 8 + n))
+            return vrp_inspect_bad(f, at + 8 + n, "the checksum of this chunk is wrong");
+        if (raw < 0 && !vrp_inspect_png_header(f, &raw, at + 8, n)) return false;
+        if (memcmp(type, "IDAT", 4) == 0) data += n;
+        at += 12 + n;
+        if (memcmp(type, "IEND", 4) != 0) continue;
+        /* deflate turns a bit into at most 129 bytes */
+        if (raw > data * 1032)
+            return vr_fail(f->err, VR_ERR_FORMAT,
+                           "%s: byte %lld: %lld bytes of data cannot hold %lld x %lld pixels", f->name,
+                           (long long)at, (long long)data, (long long)f->info->width,
+                           (long long)f->info->height);
+        return true;
+    }
+}
+
+/* ---- GIF: up to the end of its first frame ---- */
+
+/* Skips a chain of sub-blocks; false where the file ends before it does. */
+static bool vrp_inspect_gif_blocks(const vrp_inspect_file *f, int64_t *at) {
+    for (;;) {
+        if (*at >= f->size) return vrp_inspect_short(f, *at + 1);
+        const int64_t n = f->p[*at];
+        *at += 1 + n;
+        if (n == 0) return true;
+    }
+}
+
+static bool vrp_inspect_gif_file(const vrp_inspect_file *f) {
+    if (f->size < 13) return vrp_inspect_short(f, 13);
+    if (!vrp_inspect_size(f, 6, vrp_inspect_le16(f->p + 6), vrp_inspect_le16(f->p + 8))) return false;
+    int64_t at = 13 + (f->p[10] & 0x80 ? 3 * (2 << (f->p[10] & 7)) : 0);
+    for (;;) {
+        if (at + 2 > f->size) return vrp_inspect_short(f, at + 2);
+        const int kind = f->p[at];
+        if (kind == 0x21) { /* an extension: its label, then blocks */
+            at += 2;
+            if (!vrp_inspect_gif_blocks(f, &at)) return false;
+        } else if (kind == 0x2C) {
+            if (at + 11 > f->size) return vrp_inspect_short(f, at + 11);
+            const int flags = f->p[at + 9];
+            at += 10 + (flags & 0x80 ? 3 * (2 << (flags & 7)) : 0) + 1; /* + 1: the code size */
+            return vrp_inspect_gif_blocks(f, &at);
+        } else {
+            return vrp_inspect_bad(f, at, "neither an image nor an extension");
+        }
+    }
+}
+
+/* ---- BMP, PSD, PNM, TGA ---- */
+
+static bool vrp_inspect_bmp_file(const vrp_inspect_file *f) {
+    const uint8_t *p = f->p;
+    if (f->size < 34) return vrp_inspect_short(f, 34);
+    const int64_t offset = vrp_inspect_le32(p + 10), header = vrp_inspect_le32(p + 14);
+    const bool old = header == 12;
+    const int64_t width = old ? vrp_inspect_le16(p + 18) : vrp_inspect_le32(p + 18);
+    int64_t height = old ? vrp_inspect_le16(p + 20) : vrp_inspect_le32(p + 22);
+    if (!old && height >> 31) height = ((int64_t)1 << 32) - height; /* negative: stored from the top */
+    const int64_t bits = vrp_inspect_le16(p + (old ? 24 : 28)), packing = old ? 0 : vrp_inspect_le32(p + 30);
+    if (!vrp_inspect_size(f, 18, width, height)) return false;
+    if (packing != 0 && packing != 3) return vrp_inspect_unsupported(f, 30, "a compressed BMP");
+    const int64_t end = offset + (width * bits + 31) / 32 * 4 * height;
+    return end <= f->size || vrp_inspect_short(f, end);
+}
+
+static bool vrp_inspect_psd_file(const vrp_inspect_file *f) {
+    if (f->size < 26) return vrp_inspect_short(f, 26);
+    const int64_t channels = vrp_inspect_be16(f->p + 12), depth = vrp_inspect_be16(f->p + 22);
+    if (!vrp_inspect_size(f, 14, vrp_inspect_be32(f->p + 18), vrp_inspect_be32(f->p + 14))) return false;
+    int64_t at = 26;
+    for (int section = 0; section < 3; section++) {
+        if (at + 4 > f->size) return vrp_inspect_short(f, at + 4);
+        at += 4 + vrp_inspect_be32(f->p + at);
+    }
+    if (at + 2 > f->size) return vrp_inspect_short(f, at + 2);
+    const int64_t packing = vrp_inspect_be16(f->p + at), rows = f->info->height * channels;
+    at += 2;
+    if (packing == 0)
+        at += rows * f->info->width * ((depth + 7) / 8);
+    else if (packing == 1) {
+        if (at + 2 * rows > f->size) return vrp_inspect_short(f, at + 2 * rows);
+        int64_t end = at + 2 * rows;
+        for (int64_t r = 0; r < rows; r++) end += vrp_inspect_be16(f->p + at + 2 * r);
+        at = end;
+    }
+    return at <= f->size || vrp_inspect_short(f, at);
+}
+
+/* One number of a PNM header; comments run from # to the line's end. */
+static int64_t vrp_inspect_pnm_number(const vrp_inspect_file *f, int64_t *at) {
+    for (; *at < f->size; ++*at) {
+        const int c = f->p[*at];
+        if (c == '#') {
+            while (*at < f->size && f->p[*at] != '\n' && f->p[*at] != '\r') ++*at;
+            if (*at == f->size) break;
+        } else if (c != ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\v' && c != '\f') {
+            break;
+        }
+    }
+    int64_t value = -1;
+    for (; *at < f->size && f->p[*at] >= '0' && f->p[*at] <= '9' && value < 1 << 24; ++*at)
+        value = vr_max(value, 0) * 10 + f->p[*at] - '0';
+    return value;
+}
+
+static bool vrp_inspect_pnm_file(const vrp_inspect_file *f) {
+    int64_t at = 2, n[3];
+    for (int i = 0; i < 3; i++) {
+        const int64_t from = at;
+        n[i] = vrp_inspect_pnm_number(f, &at);
+        if (at == f->size) return vrp_inspect_short(f, at + 1);
+        if (n[i] < 0) return vrp_inspect_bad(f, from, "a number is wanted");
+    }
+    if (!vrp_inspect_size(f, 2, n[0], n[1])) return false;
+    if (n[2] != 255) return vrp_inspect_unsupported(f, at, "a PNM whose largest value is not 255");
+    at += 1 + n[0] * n[1] * (f->p[1] == '6' ? 3 : 1);
+    return at <= f->size || vrp_inspect_short(f, at);
+}
+
+static bool vrp_inspect_tga_file(const vrp_inspect_file *f) {
+    const uint8_t *p = f->p;
+    if (f->size < 18) return vrp_inspect_short(f, 18);
+    const int kind = p[2] & 7;
+    if (p[1] > 1 || kind < 1 || kind > 3 || (p[2] & ~11)) return vrp_inspect_bad(f, 2, "not a TGA file");
+    if (!vrp_inspect_size(f, 12, vrp_inspect_le16(p + 12), vrp_inspect_le16(p + 14))) return false;
+    const int64_t palette = p[1] ? vrp_inspect_le16(p + 5) * ((p[7] + 7) / 8) : 0, bytes = (p[16] + 7) / 8;
+    const int64_t pixels = f->info->width * f->info->height;
+    int64_t at = 18 + p[0] + palette;
+    if (!(p[2] & 8))
+        at += pixels * bytes;
+    else
+        for (int64_t done = 0; done < pixels;) { /* run-length packets */
+            if (at >= f->size) return vrp_inspect_short(f, at + 1);
+            const int64_t run = 1 + (p[at] & 127);
+            at += 1 + (p[at] & 128 ? 1 : run) * bytes;
+            done += run;
+        }
+    return at <= f->size || vrp_inspect_short(f, at);
+}
+
+bool vr_image_inspect(vr_image_info *info, vr_bytes file, const char *name, vr_err *err) {
+    static const struct {
+        const char *mark;
+        size_t n;
+        vr_image_kind kind;
+        bool (*walk)(const vrp_inspect_file *);
+    } kinds[] = {
+        {"\xFF\xD8", 2, VR_IMAGE_JPEG, vrp_inspect_jpeg_file},
+        {"\x89PNG\r\n\x1a\n", 8, VR_IMAGE_PNG, vrp_inspect_png_file},
+        {"GIF8", 4, VR_IMAGE_GIF, vrp_inspect_gif_file},
+        {"BM", 2, VR_IMAGE_BMP, vrp_inspect_bmp_file},
+        {"8BPS", 4, VR_IMAGE_PSD, vrp_inspect_psd_file},
+        {"P5", 2, VR_IMAGE_PNM, vrp_inspect_pnm_file},
+        {"P6", 2, VR_IMAGE_PNM, vrp_inspect_pnm_file},
+        {"", 0, VR_IMAGE_TGA, vrp_inspect_tga_file},
+    };
+    *info = (vr_image_info){.orientation = 1};
+    if (file.size > INT32_MAX) return vr_fail(err, VR_ERR_LIMIT, "%s: more than 2 GB", name);
+    if (file.size == 0) return vr_fail(err, VR_ERR_FORMAT, "%s: byte 0: the file is empty", name);
+    const vrp_inspect_file f = {.p = file.data, .size = file.size, .name = name, .err = err, .info = info};
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        if ((size_t)file.size < kinds[k].n || memcmp(file.data, kinds[k].mark, kinds[k].n) != 0) continue;
+        if (kinds[k].kind == VR_IMAGE_TGA && !vr_path_has_suffix(name, ".tga")) break;
+        info->kind = kinds[k].kind;
+        if (kinds[k].walk(&f)) return true;
+        *info = (vr_image_info){0};
+        return false;
+    }
+    return vr_fail(err, VR_ERR_FORMAT, "%s: byte 0: not a JPEG, PNG, GIF, BMP, PSD or PNM image", name);
+}

@@ -1,0 +1,142 @@
+/* nn/attention.c: one head at a time, a block of queries at a time; the block's scores stay in L1.
+ *
+ * Keys and values of a head are packed into column panels; queries are read where they lie. The scores of six
+ * queries and sixteen keys are one finished tile, and tiles stay as they are: softmax runs over a row's pieces,
+ * and the second product gathers them, one tap a tile. So nothing is transposed or copied between the two.
+ * Keys are padded to whole panels; their scores become exactly 0 and their values are zeros. */
+#include "packed.h"
+#include "../base/error.h"
+#include "../base/par.h"
+#include "../tensor/gemm.h"
+#include "epilogue.h"
+#include <math.h>
+#include <string.h>
+
+enum {
+    VRP_ATTENTION_TILES =
+        4, /* tiles of queries in a block: a panel of keys is read from L2 once for all of them */
+    VRP_ATTENTION_LANES = 16 /* divides a panel's columns */
+};
+
+/* What one thread needs; sizes in floats, each a multiple of 16. */
+typedef struct vrp_attention_room {
+    int64_t keys, panels, pack_k, pack_v, scores, total;
+    int64_t pointers; /* of a tile of scores */
+} vrp_attention_room;
+
+static vrp_attention_room vrp_attention_plan(int64_t T, int64_t d) {
+    const int64_t R = vr_gemm_gather_rows(), nr = vr_gemm_columns();
+    vrp_attention_room r = {.panels = (T + nr - 1) / nr};
+    r.keys = r.panels * nr;
+    r.pack_k = (vr_gemm_packed_size(d, T) + 15) / 16 * 16;
+    r.pack_v = (vr_gemm_packed_size(r.keys, d) + 15) / 16 * 16;
+    r.scores = VRP_ATTENTION_TILES * R * r.keys;
+    r.total = r.pack_k + r.pack_v + r.scores;
+    r.pointers = r.panels * R;
+    return r;
+}
+
+/* Packs T rows of values as [keys, d], zero from T on. */
+static void vrp_attention_pack_values(float *panels, const float *v, int64_t T, int64_t keys, int64_t d,
+                                      int64_t ld) {
+    const int64_t nr = vr_gemm_columns();
+    for (int64_t j = 0; j < d; j += nr, panels += keys * nr) {
+        const int64_t columns = vr_min(nr, d - j);
+        if (columns < nr) memset(panels, 0, (size_t)(keys * nr) * sizeof(float));
+        for (int64_t t = 0; t < T; t++)
+            memcpy(panels + t * nr, v + t * ld + j, (size_t)columns * sizeof(float));
+        memset(panels + T * nr, 0, (size_t)((keys - T) * nr) * sizeof(float));
+    }
+}
+
+/* Row i of a tile row of scores (pieces of nr keys, `step` floats apart) to exp(scale * (s - max)); returns the
+ * sum. Sixteen maxima and sums run side by side, so that every compiler vectorizes. */
+static float vrp_attention_softmax(float *s, int64_t step, int64_t T, int64_t nr, float scale) {
+    float most[VRP_ATTENTION_LANES], sums[VRP_ATTENTION_LANES] = {0}, max = -INFINITY, sum = 0;
+    for (int j = 0; j < VRP_ATTENTION_LANES; j++) most[j] = -INFINITY;
+    const int64_t last = (T - 1) / nr;
+    for (int64_t t = T; t < (last + 1) * nr; t++) s[last * step + t % nr] = -INFINITY; /* padding */
+    for (int64_t p = 0; p <= last; p++)
+        for (int64_t c = 0; c < nr; c += VRP_ATTENTION_LANES) {
+            const float *at = s + p * step + c;
+#pragma omp simd
+            for (int j = 0; j < VRP_ATTENTION_LANES; j++) most[j] = at[j] > most[j] ? at[j] : most[j];
+        }
+    for (int j = 0; j < VRP_ATTENTION_LANES; j++) max = most[j] > max ? most[j] : max;
+    for (int64_t p = 0; p <= last; p++)
+        for (int64_t c = 0; c < nr; c += VRP_ATTENTION_LANES) {
+            float *at = s + p * step + c;
+#pragma omp simd
+            for (int j = 0; j < VRP_ATTENTION_LANES; j++) {
+                at[j] = vr_exp_fast(scale * (at[j] - max));
+                sums[j] += at[j];
+            }
+        }
+    for (int64_t t = T; t < (last + 1) * nr; t++) { /* e^-87 is not 0 */
+        sums[t % VRP_ATTENTION_LANES] -= s[last * step + t % nr];
+        s[last * step + t % nr] = 0;
+    }
+    for (int j = 0; j < VRP_ATTENTION_LANES; j++) sum += sums[j];
+    return sum;
+}
+
+/* Queries t0 .. t0+count-1 of one head against its packed keys and values. */
+static void vrp_attention_block(float *y, const float *q, int64_t count, int64_t T, int64_t D, int64_t d,
+                                const vrp_attention_room *room, const float *k, const float *v, float *scores,
+                                const float **pointers) {
+    const int64_t R = vr_gemm_gather_rows(), nr = vr_gemm_columns(), each = R * room->keys;
+    const float scale = 1 / sqrtf((float)d);
+    float sum[VRP_ATTENTION_TILES * 16];
+    _Alignas(64) float tile[16 * 32];
+    for (int64_t p = 0; p < room->panels; p++)
+        for (int64_t t = 0; t < count; t += R) {
+            const float *rows[16];
+            for (int64_t i = 0; i < R; i++) rows[i] = q + (t + i) * 3 * D;
+            vr_gemm_gather(scores + t / R * each + p * R * nr, rows, vr_min(R, count - t), 1, d,
+                           k + p * nr * d);
+        }
+    for (int64_t t = 0; t < count; t++)
+        sum[t] = vrp_attention_softmax(scores + t / R * each + t % R * nr, R * nr, T, nr, scale);
+    for (int64_t j = 0; j < d; j += nr)
+        for (int64_t t = 0; t < count; t += R) {
+            const int64_t rows = vr_min(R, count - t), columns = vr_min(nr, d - j);
+            for (int64_t p = 0; p < room->panels; p++)
+                for (int64_t i = 0; i < rows; i++)
+                    pointers[p * R + i] = scores + t / R * each + (p * R + i) * nr;
+            vr_gemm_gather(tile, pointers, rows, room->panels, nr, v + j * room->keys);
+            for (int64_t i = 0; i < rows; i++) {
+                const float by = 1 / sum[t + i];
+                for (int64_t c = 0; c < columns; c++) y[(t + i) * D + j + c] = tile[i * nr + c] * by;
+            }
+        }
+}
+
+void vr_attention_apply(vr_tensor y, vr_tensor qkv, int64_t heads, vr_arena *scratch) {
+    const int64_t N = y.shape[0], T = y.shape[1], D = y.shape[2];
+    VR_CHECK(heads >= 1 && D % heads == 0, "%lld channels do not divide into %lld heads", (long long)D,
+             (long long)heads);
+    VR_CHECK(y.ndim == 3 && qkv.ndim == 3 && qkv.shape[0] == N && qkv.shape[1] == T &&
+                 qkv.shape[2] == 3 * D && vr_tensor_contiguous(y) && vr_tensor_contiguous(qkv),
+             "y must be [N,T,D] and qkv [N,T,3D], without gaps");
+    if (N * T * D == 0) return;
+    const int64_t d = D / heads, block = VRP_ATTENTION_TILES * vr_gemm_gather_rows();
+    const vrp_attention_room room = vrp_attention_plan(T, d);
+    const vr_arena_mark mark = vr_arena_here(scratch);
+    const int threads = N * heads * T * T * d < 100000 ? 1 : vr_threads();
+    float *work = (float *)vr_arena_alloc(scratch, threads * room.total, sizeof(float));
+    const float **pointers =
+        (const float **)vr_arena_alloc(scratch, threads * room.pointers, sizeof(float *));
+#pragma omp parallel for num_threads(threads) schedule(dynamic) if (threads > 1)
+    for (int64_t i = 0; i < N * heads; i++) {
+        const int64_t n = i / heads, h = i % heads, me = threads > 1 ? vr_thread_index() : 0;
+        const float *q = qkv.data + n * T * 3 * D + h * d;
+        float *out = y.data + n * T * D + h * d;
+        float *k = work + me * room.total, *v = k + room.pack_k, *scores = v + room.pack_v;
+        vr_gemm_pack(k, q + D, d, T, 1, 3 * D);
+        vrp_attention_pack_values(v, q + 2 * D, T, room.keys, d, 3 * D);
+        for (int64_t t = 0; t < T; t += block)
+            vrp_attention_block(out + t * D, q + t * 3 * D, vr_min(block, T - t), T, D, d, &room, k, v,
+                                scores, pointers + me * room.pointers);
+    }
+    vr_arena_rewind(scratch, mark);
+}
