@@ -101,6 +101,7 @@
 #include "visrob_impl/report/table.h"
 #include "visrob_impl/report/font.h"
 #include "visrob_impl/report/canvas.h"
+#include "visrob_impl/report/axis.h"
 #include "visrob_impl/report/plot.h"
 #include "visrob_impl/report/page.h"
 
@@ -171,6 +172,8 @@
 #include "visrob_impl/report/table.c"
 #include "visrob_impl/report/font.c"
 #include "visrob_impl/report/canvas.c"
+#include "visrob_impl/report/raster.c"
+#include "visrob_impl/report/axis.c"
 #include "visrob_impl/report/plot.c"
 #include "visrob_impl/report/page.c"
 

@@ -89,8 +89,8 @@ void vr_canvas_css(vr_text *out) {
         vr_text_printf(out, ".vr .f%s{fill:var(--vr-%s)}", role, role);
         if (c < VR_COLOUR_HEAT) vr_text_printf(out, ".vr .s%s{stroke:var(--vr-%s)}", role, role);
     }
-    vr_text_add(out, "\n.vr text{font-family:system-ui,-apple-system,\"Segoe UI\",Helvetica,Arial,sans-serif;"
-                     "font-variant-numeric:tabular-nums;white-space:pre}\n"
+    vr_text_add(out, "\n.vr text{font-family:Helvetica,Arial,sans-serif;font-variant-numeric:tabular-nums;"
+                     "white-space:pre}\n"
                      ".vr [stroke-width]{stroke-linecap:round;stroke-linejoin:round}\n");
 }
 
@@ -392,12 +392,14 @@ void vr_canvas_svg(vr_text *out, const vr_canvas *c, bool standalone) {
     vr_text_add(out, "<svg class=\"vr\" role=\"img\"");
     if (standalone)
         vr_text_add(out, " xmlns=\"http://www.w3.org/2000/svg\" font-family=\"Helvetica,Arial,sans-serif\"");
-    vrp_canvas_attribute(out, "width", c->width);
-    vrp_canvas_attribute(out, "height", c->height);
-    vr_text_add(out, " viewBox=\"0 0 ");
-    vrp_canvas_number(out, c->width);
-    vr_text_add(out, " ");
-    vrp_canvas_number(out, c->height);
+    const double margin = standalone ? c->margin : 0;
+    double box[] = {-margin, -margin, c->width + 2 * margin, c->height + 2 * margin};
+    vrp_canvas_attribute(out, "width", box[2]);
+    vrp_canvas_attribute(out, "height", box[3]);
+    for (int i = 0; i < 4; i++) {
+        vr_text_add(out, i == 0 ? " viewBox=\"" : " ");
+        vrp_canvas_number(out, box[i]);
+    }
     vr_text_add(out, "\">\n");
     if (c->title) {
         vr_text_add(out, "<title>");
@@ -412,7 +414,10 @@ void vr_canvas_svg(vr_text *out, const vr_canvas *c, bool standalone) {
     if (standalone) {
         vr_text_add(out, "<style>\n");
         vr_canvas_css(out);
-        vr_text_add(out, "</style>\n<rect width=\"100%\" height=\"100%\" class=\"fp\" fill=\"#ffffff\"/>\n");
+        vr_text_add(out, "</style>\n");
+        vrp_canvas_svg_shape(
+            out, &(vr_shape){.kind = VR_SHAPE_RECT, .fill = VR_COLOUR_PAPER, .points = box, .alpha = 1},
+            true);
     }
     for (int64_t i = 0; i < c->count; i++) vrp_canvas_svg_shape(out, &c->shapes[i], standalone);
     vr_text_add(out, "</svg>\n");

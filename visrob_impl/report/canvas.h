@@ -60,6 +60,7 @@ typedef struct vr_shape {
 typedef struct vr_canvas {
     vr_arena *arena;
     double width, height;
+    double margin; /* empty room around a drawing that stands alone: in SVG where standalone, and in pixels */
     const char *title, *description;
     vr_shape *shapes;
     int64_t count, capacity;

@@ -20,9 +20,10 @@ VR_API uint32_t vr_utf8_next(const char **s);
  * Source:  the advance widths of Adobe's Helvetica; 1000 for East Asian characters, 600 for others. */
 VR_API int vr_font_advance(uint32_t character);
 
-/* The strokes of a character as an SVG path of M, L, Q and C in absolute coordinates: hundredths of the font
- * size, x to the right from the character's left edge, y UP from the baseline. NULL where the font has none;
- * "" for a space. */
+/* The strokes of a character as an SVG path of M, L and C in absolute coordinates: hundredths of the font size, x to
+ * the right from the character's left edge, y UP from the baseline; where the pen's middle goes, if it had no width.
+ * Notes:   "" for a space, NULL where the font has no such character. It has printable ASCII, no-break space, and
+ *          the degree, plus-minus, middle dot, times, minus, en dash, ellipsis and right arrow. */
 VR_API const char *vr_font_strokes(uint32_t character);
 
 #ifdef __cplusplus

@@ -16,97 +16,113 @@
         vr_text_add((out), "\n");                                                                            \
     }
 
+/* clang-format off: style and script are read by the line */
 static const char *const vrp_page_css[] = {
     "*{box-sizing:border-box}",
-    "html{color-scheme:light dark;-webkit-text-size-adjust:100%;scroll-padding-top:1.5rem}",
-    "body{margin:0;background:var(--vr-p);color:var(--vr-k);font:16px/1.6 system-ui,-apple-system,\"Segoe "
-    "UI\","
-    "Helvetica,Arial,sans-serif}",
+    "html{color-scheme:light dark;-webkit-text-size-adjust:100%}",
+    "body{margin:0;background:var(--vr-p);color:var(--vr-k);line-height:1.6;",
+    "font-family:-apple-system,BlinkMacSystemFont,\"Segoe UI\",Roboto,Helvetica,Arial,sans-serif}",
     "a{color:var(--vr-0)}",
     ":focus-visible{outline:2px solid var(--vr-0);outline-offset:2px;border-radius:2px}",
     ".page{max-width:760px;margin:0 auto;padding:3.5rem 1.25rem 2.5rem}",
     "h1{font-size:2.1rem;line-height:1.2;letter-spacing:-.02em;margin:0}",
-    "h2{font-size:1.35rem;line-height:1.3;letter-spacing:-.01em;margin:3.5rem 0 .75rem}",
+    "h2{font-size:1.35rem;line-height:1.3;letter-spacing:-.01em;margin:3.5rem 0 "
+    ".75rem;scroll-margin-top:1.5rem}",
     "p{margin:.75rem 0;max-width:68ch;overflow-wrap:break-word}",
     ".subtitle{font-size:1.1rem;color:var(--vr-m);margin:.4rem 0 0}",
+
     ".facts{display:flex;flex-wrap:wrap;gap:.1rem 1.75rem;margin:1.25rem 0 0;padding:.7rem "
-    "0;font-size:.85rem;"
-    "border:solid var(--vr-g);border-width:1px 0}",
+    "0;font-size:.85rem}",
+    ".facts{border:solid var(--vr-g);border-width:1px 0}",
     ".facts div{display:flex;gap:.5em;min-width:0}",
     ".facts dt,footer dt{color:var(--vr-m)}",
     ".facts dd,footer dd{margin:0;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}",
-    ".figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1.5rem;margin:2rem "
-    "0}",
-    ".figures div{display:flex;flex-direction:column-reverse;justify-content:flex-end;border-left:2px solid "
-    "var(--vr-0);padding-left:.9rem;min-width:0}",
+    ".figures{display:flex;flex-wrap:wrap;gap:1.5rem 2rem;margin:2rem 0}",
+    ".figures div{display:flex;flex:1 1 8rem;flex-direction:column-reverse;justify-content:flex-end}",
+    ".figures div{max-width:100%;padding-left:.9rem;border-left:2px solid var(--vr-0)}",
     ".figures dt{font-size:.85rem;line-height:1.35;color:var(--vr-m)}",
-    ".figures dd{margin:0;font-size:1.9rem;line-height:1.25;font-weight:600;letter-spacing:-.02em;"
-    "font-variant-numeric:tabular-nums;overflow-wrap:anywhere}",
+    ".figures dd{margin:0;font-size:1.75rem;line-height:1.25;font-weight:600;letter-spacing:-.02em}",
+    ".figures dd{font-variant-numeric:tabular-nums;overflow-wrap:break-word}",
+
     "nav{font-size:.9rem;margin:2rem 0 0}",
     "nav p{margin:0 0 "
     ".35rem;font-size:.75rem;letter-spacing:.06em;text-transform:uppercase;color:var(--vr-m)}",
     "nav ol{list-style:none;margin:0;padding:0;columns:16rem}",
     "nav a{display:block;padding:.2rem 0;text-decoration:none;color:var(--vr-k);break-inside:avoid}",
     "nav a:hover{color:var(--vr-0);text-decoration:underline}",
+
     "figure{margin:1.5rem 0 2.25rem}",
-    "figcaption{margin-top:.6rem;font-size:.875rem;line-height:1.5;color:var(--vr-m);max-width:76ch;"
-    "overflow-wrap:break-word}",
-    "figcaption small{display:block;font-size:.72rem;margin-top:.15rem;opacity:.85}",
+    "figcaption{margin-top:.6rem;font-size:.875rem;line-height:1.5;color:var(--vr-m);max-width:76ch}",
+    "figcaption{overflow-wrap:break-word}",
+    "figcaption small{display:block;font-size:.72rem;margin-top:.15rem;opacity:.9}",
     "svg.vr{display:block;max-width:100%;height:auto;overflow:visible}",
     ".narrow{display:none}",
     ".scroll{overflow-x:auto}",
     "table{border-collapse:collapse;font-size:.85rem;line-height:1.35;font-variant-numeric:tabular-nums}",
     ".table table{min-width:100%}",
-    ".table "
-    "th{font-weight:600;text-align:left;vertical-align:bottom;white-space:nowrap;padding:0;border-bottom:"
-    "1px solid var(--vr-m)}",
-    ".table td{padding:.3rem .75rem;border-bottom:1px solid var(--vr-g);white-space:nowrap}",
-    ".table th:first-child>*,.table td:first-child{padding-left:.25rem}",
+    ".table th{padding:0;text-align:left;vertical-align:bottom;white-space:nowrap;font-weight:600}",
+    ".table th{border-bottom:1px solid var(--vr-m)}",
+    ".table td{padding:.3rem .9rem;border-bottom:1px solid var(--vr-g);white-space:nowrap}",
     ".table .n{text-align:right}",
-    ".table tbody tr:hover td{background:color-mix(in srgb,var(--vr-0) 7%,transparent)}",
-    "th button{all:unset;box-sizing:border-box;cursor:pointer;width:100%;padding:.4rem .75rem}",
+    ".table tbody tr:hover td{background:color-mix(in srgb,var(--vr-0) 8%,transparent)}",
+    "th button{all:unset;box-sizing:border-box;position:relative;width:100%;padding:.4rem "
+    ".9rem;cursor:pointer}",
     "th button:hover{color:var(--vr-0)}",
     "th button:focus-visible{outline:2px solid var(--vr-0);outline-offset:-2px}",
-    "th button::after{content:\"\\2191\";visibility:hidden;margin-left:.3em}",
-    "th[aria-sort] button::after{visibility:visible}",
+    ".table th:first-child button,.table td:first-child{padding-left:.25rem}",
+    "th[aria-sort] button::after{position:absolute;margin-left:.15em;content:\"\\2191\"}",
     "th[aria-sort=descending] button::after{content:\"\\2193\"}",
-    ".filter{display:flex;flex-wrap:wrap;align-items:center;gap:.75rem;margin:0 0 .6rem;font-size:.85rem;"
-    "color:var(--vr-m)}",
-    ".filter input{font:inherit;color:inherit;background:transparent;border:1px solid "
-    "var(--vr-g);border-radius:"
-    "6px;padding:.3rem .6rem;width:14rem;max-width:60vw;margin-left:.5rem}",
-    ".grid th{font-weight:400;color:var(--vr-m);text-align:left;padding:0 .75rem 0 0;white-space:nowrap}",
-    ".grid thead th{text-align:center;padding:0 0 .25rem}",
+    ".filter{display:flex;flex-wrap:wrap;align-items:center;gap:.75rem;margin:0 0 .6rem}",
+    ".filter{font-size:.85rem;color:var(--vr-m)}",
+    ".filter input{width:14rem;max-width:60vw;margin-left:.5rem;padding:.3rem "
+    ".6rem;font:inherit;color:var(--vr-k)}",
+    ".filter input{background:transparent;border:1px solid var(--vr-m);border-radius:6px}",
+
+    "img{display:block;max-width:100%;height:auto}",
+    ".whole{image-rendering:pixelated}",
+    ".grid img{max-width:none;border-radius:2px}",
+    ".grid th{padding:0 .75rem 0 0;text-align:left;white-space:nowrap;font-weight:400;color:var(--vr-m)}",
+    ".grid thead th{padding:0 0 .25rem;text-align:center}",
     ".grid tbody th{position:sticky;left:0;background:var(--vr-p);color:var(--vr-k)}",
     ".grid td{padding:0 3px 3px 0;font-size:.75rem;color:var(--vr-m)}",
-    ".grid img{border-radius:2px}",
-    "img{display:block;max-width:100%;height:auto}",
-    ".grid img{max-width:none}",
-    ".whole{image-rendering:pixelated}",
-    ".tip{position:fixed;z-index:1;left:0;top:0;max-width:20rem;padding:.25rem "
-    ".5rem;border-radius:5px;font-size:"
-    ".8rem;line-height:1.35;pointer-events:none;background:var(--vr-k);color:var(--vr-p);"
-    "font-variant-numeric:tabular-nums}",
+
+    ".tip{position:fixed;z-index:1;left:0;top:0;max-width:20rem;padding:.25rem .5rem;border-radius:5px}",
+    ".tip{font-size:.8rem;line-height:1.35;font-variant-numeric:tabular-nums;pointer-events:none}",
+    ".tip{background:var(--vr-k);color:var(--vr-p)}",
     "[hidden]{display:none!important}",
-    "footer{margin-top:4.5rem;padding-top:1rem;border-top:1px solid "
-    "var(--vr-g);font-size:.8rem;color:var(--vr-k)}",
+    "footer{margin-top:4.5rem;padding-top:1rem;border-top:1px solid var(--vr-g);font-size:.8rem}",
     "footer dl{margin:0}",
     "footer div{display:grid;grid-template-columns:5.5rem minmax(0,1fr)}",
     "code{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.95em}",
-    "@media(min-width:1120px){.page{max-width:1040px;display:grid;grid-template-columns:12rem "
-    "minmax(0,720px);"
-    "column-gap:4.5rem;grid-template-rows:auto 1fr}.page>*{grid-column:2}"
-    "nav{grid-column:1;grid-row:1/span 3;margin:0}nav div{position:sticky;top:3.5rem}nav ol{columns:auto}}",
-    "@media(max-width:600px){.page{padding:1.75rem 1rem}h1{font-size:1.6rem}h2{margin-top:2.75rem}.figures{"
-    "grid-template-columns:1fr 1fr;gap:1.25rem}.figures dd{font-size:1.45rem}.wide{display:none}"
-    ".narrow{display:block}.scroll>svg.vr{max-width:none}}",
-    "@media "
-    "print{body{font-size:10.5pt}.page{display:block;max-width:none;padding:0}nav,.filter,.tip{display:none}"
-    ".scroll{overflow:visible}figure,.figures,tr{break-inside:avoid}figure.table{break-inside:auto}h2{break-"
-    "after:"
-    "avoid}svg.vr,img,.table tr{-webkit-print-color-adjust:exact;print-color-adjust:exact}}",
-};
 
+    "@media(min-width:1120px){",
+    ".page{display:grid;max-width:1040px;column-gap:4.5rem;grid-template:auto 1fr/12rem minmax(0,720px)}",
+    ".page>*{grid-column:2}",
+    ".page>nav{grid-column:1;grid-row:1/span 3;margin:.5rem 0 0}",
+    "nav div{position:sticky;top:3.5rem}",
+    "nav ol{columns:auto}",
+    "}",
+    "@media(max-width:600px){",
+    ".page{padding:1.75rem 1rem}",
+    "h1{font-size:1.6rem}",
+    "h2{margin-top:2.75rem}",
+    ".figures{gap:1.25rem}",
+    ".figures dd{font-size:1.45rem}",
+    ".wide{display:none}",
+    ".narrow{display:block}",
+    ".scroll>svg.vr{max-width:none}",
+    "}",
+    "@media print{",
+    "body{font-size:10.5pt}",
+    ".page{display:block;max-width:none;padding:0}",
+    "nav,.filter,.tip{display:none}",
+    ".scroll{overflow:visible}",
+    "figure,.figures div,tr{break-inside:avoid}",
+    ".table,.grid{break-inside:auto}",
+    "h2{break-after:avoid}",
+    "svg.vr{-webkit-print-color-adjust:exact;print-color-adjust:exact}",
+    "}",
+};
 /* Its SHA-256 stands in vrp_page_policy; tests/test_page.c compares the two. */
 static const char *const vrp_page_script[] = {
     "'use strict';",
@@ -114,7 +130,7 @@ static const char *const vrp_page_script[] = {
     "  const make = (name, properties) => Object.assign(document.createElement(name), properties);",
     "  const number = cell => {",
     "    const v = cell.dataset.v;",
-    "    return v === undefined ? NaN : v === 'inf' ? Infinity : v === '-inf' ? -Infinity : Number(v);",
+    "    return v === undefined ? NaN : Number(v.replace('inf', 'Infinity'));",
     "  };",
     "  const letters = new Intl.Collator('en', {numeric: true});",
     "",
@@ -166,8 +182,7 @@ static const char *const vrp_page_script[] = {
     "    table.closest('figure').prepend(bar);",
     "  }",
     "",
-    "  /* A shape's <title> is shown at once and beside the pointer, in place of the browser's slow tooltip. "
-    "*/",
+    "  /* A shape's <title> is shown at once, in place of the browser's slow tooltip. */",
     "  const tip = make('div', {className: 'tip', hidden: true});",
     "  document.body.append(tip);",
     "  document.addEventListener('pointerover', event => {",
@@ -189,9 +204,10 @@ static const char *const vrp_page_script[] = {
     "  });",
     "})();",
 };
+/* clang-format on */
 
 static const char vrp_page_policy[] = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
-                                      "script-src 'sha256-/w1ET/UvMtiRA2jxA5g+ZlTLSrfBdSWNeJh8dAWaCcc='";
+                                      "script-src 'sha256-oNsjSa/4jDfoaKSu53qMJ9bq6fd9hvUqJ3TkYiSTMO4='";
 
 /* 10000 as "10,000". */
 static const char *vrp_page_thousands(vr_arena *arena, int64_t n) {
@@ -407,7 +423,8 @@ void vr_page_grid(vr_page *page, const vr_page_image *images, const char *const 
         }
         for (int64_t k = 0; k < columns; k++) {
             vr_text_add(out, "<td>");
-            if (images[r * columns + k].file.size > 0) vrp_page_image_add(page, images[r * columns + k], 96);
+            if (images[r * columns + k].file.size > 0)
+                vrp_page_image_add(page, images[r * columns + k], rows > 10 ? 72 : 96);
             vr_text_add(out, "</td>");
         }
         vr_text_add(out, "</tr>\n");

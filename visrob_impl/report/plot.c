@@ -2,47 +2,16 @@
  * canvas's height last. Text is measured before it is placed (vr_text_width), so nothing overlaps by luck. */
 #include "plot.h"
 #include "../base/os.h"
+#include "axis.h"
 #include <math.h>
 #include <string.h>
 
-#define VRP_PLOT_SMALL 11.0 /* font sizes, in CSS pixels */
-#define VRP_PLOT_TEXT  12.0
-#define VRP_PLOT_TITLE 15.0
-
-/* An axis: values min..max lie at from..to on the canvas, with a tick every `step`. */
-typedef struct vrp_plot_axis {
-    double min, max, step, from, to;
-    bool percent;
-} vrp_plot_axis;
-
-static double vrp_plot_at(const vrp_plot_axis *a, double value) {
-    return a->from + (value - a->min) / (a->max - a->min) * (a->to - a->from);
-}
+#define VRP_PLOT_SMALL  11.0 /* font sizes, in CSS pixels */
+#define VRP_PLOT_TEXT   12.0
+#define VRP_PLOT_TITLE  15.0
+#define VRP_PLOT_MARGIN 16.0 /* around a plot that is saved by itself */
 
 static double vrp_plot_clamp(double x, double low, double high) { return fmin(fmax(x, low), high); }
-
-/* 1, 2 or 5 times a power of ten, at least x. */
-static double vrp_plot_nice(double x) {
-    const double power = pow(10, floor(log10(x)));
-    const double digit = x / power - 1e-9;
-    return power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10);
-}
-
-/* An axis over the data low..high in about so many ticks; fixed: exactly these ends. */
-static vrp_plot_axis vrp_plot_axis_new(double low, double high, bool fixed, int ticks, bool percent) {
-    if (!(low <= high)) low = 0, high = 1; /* no data */
-    if (low == high) {
-        const double room = low == 0 ? 0.5 : 0.1 * fabs(low);
-        low -= room, high += room;
-    }
-    vrp_plot_axis a = {.min = low, .max = high, .percent = percent};
-    a.step = vrp_plot_nice((high - low) / ticks);
-    if (!fixed) {
-        a.min = floor(low / a.step + 1e-9) * a.step;
-        a.max = ceil(high / a.step - 1e-9) * a.step;
-    }
-    return a;
-}
 
 /* Widens low..high by a finite x. */
 static void vrp_plot_widen(double *low, double *high, double x) {
@@ -51,104 +20,37 @@ static void vrp_plot_widen(double *low, double *high, double x) {
     *high = fmax(*high, x);
 }
 
-/* x with so many decimals, a true minus and no negative zero. */
-static const char *vrp_plot_fixed(vr_arena *arena, double x, int decimals, const char *unit) {
-    if (isnan(x)) return "-";
-    if (isinf(x)) return x > 0 ? "inf" : "\xE2\x88\x92inf";
-    if (fabs(x) < 0.5 * pow(10, -decimals)) x = 0;
-    return vr_arena_printf(arena, "%s%.*f%s", x < 0 ? "\xE2\x88\x92" : "", decimals, fabs(x), unit);
-}
-
-/* A value for people: "71.3 %", or about four digits. */
-static const char *vrp_plot_value(vr_arena *arena, double x, bool percent) {
-    if (percent) return vrp_plot_fixed(arena, 100 * x, 1, " %");
-    if (isfinite(x) && (fabs(x) >= 1e6 || (x != 0 && fabs(x) < 1e-3)))
-        return vr_arena_printf(arena, "%s%.3g", x < 0 ? "\xE2\x88\x92" : "", fabs(x));
-    return vrp_plot_fixed(arena, x, fabs(x) < 10 ? 2 : fabs(x) < 100 ? 1 : 0, "");
-}
-
 /* "fog: 1.52 [1.40, 1.66]" */
 static const char *vrp_plot_tooltip(vr_arena *arena, const char *name, vr_interval x, bool percent) {
-    const char *value = vrp_plot_value(arena, x.value, percent);
+    const char *value = vr_value_text(arena, x.value, percent);
     if (isnan(x.low) || isnan(x.high) || x.low == x.high)
         return vr_arena_printf(arena, "%s: %s", name, value);
-    return vr_arena_printf(arena, "%s: %s [%s, %s]", name, value, vrp_plot_value(arena, x.low, percent),
-                           vrp_plot_value(arena, x.high, percent));
+    return vr_arena_printf(arena, "%s: %s [%s, %s]", name, value, vr_value_text(arena, x.low, percent),
+                           vr_value_text(arena, x.high, percent));
 }
 
-static const char *vrp_plot_tick(vr_arena *arena, const vrp_plot_axis *a, double value) {
-    const double scale = a->percent ? 100 : 1, step = a->step * scale;
-    if (fabs(value) >= 1e6 || step < 1e-4)
-        return vr_arena_printf(arena, "%s%.4g", value < 0 ? "\xE2\x88\x92" : "", fabs(value));
-    const int decimals = (int)fmax(0, -floor(log10(step) + 1e-9));
-    return vrp_plot_fixed(arena, value * scale, decimals, a->percent ? " %" : "");
-}
-
-/* The first tick's number (a multiple of step), and how many follow. */
-static int64_t vrp_plot_ticks(const vrp_plot_axis *a, double *first) {
-    *first = ceil(a->min / a->step - 1e-9);
-    return (int64_t)(floor(a->max / a->step + 1e-9) - *first) + 1;
-}
-
-static double vrp_plot_tick_width(vr_arena *arena, const vrp_plot_axis *a) {
+static double vrp_plot_tick_width(vr_arena *arena, const vr_axis *a) {
     double first, width = 0;
-    const int64_t n = vrp_plot_ticks(a, &first);
+    const int64_t n = vr_axis_ticks(a, &first);
     for (int64_t i = 0; i < n; i++)
-        width = fmax(width,
-                     vr_text_width(vrp_plot_tick(arena, a, (first + (double)i) * a->step), VRP_PLOT_SMALL));
+        width =
+            fmax(width, vr_text_width(vr_axis_text(arena, a, (first + (double)i) * a->step), VRP_PLOT_SMALL));
     return width;
-}
-
-/* ---- text ---- */
-
-/* The text, or as much of it as fits a width, with an ellipsis. */
-static const char *vrp_plot_shorten(vr_arena *arena, const char *s, double size, double width) {
-    if (vr_text_width(s, size) <= width) return s;
-    const double room = width - vr_text_width("\xE2\x80\xA6", size);
-    const char *end = s;
-    for (const char *next = s; *next;) {
-        vr_utf8_next(&next);
-        if (vr_text_width(vr_arena_string(arena, s, next - s), size) > room) break;
-        end = next;
-    }
-    while (end > s && end[-1] == ' ') end--;
-    return vr_arena_printf(arena, "%.*s\xE2\x80\xA6", (int)(end - s), s);
-}
-
-/* Sets a text in lines of at most this width, the first baseline one line below y; returns the y below it. */
-static double vrp_plot_paragraph(vr_canvas *c, double x, double y, double width, double size,
-                                 vr_colour colour, bool bold, const char *s) {
-    const double line = size * 1.35;
-    while (s && *s) {
-        const char *end = s;
-        for (const char *next = s;;) { /* word by word, at least one */
-            next += strcspn(next + (*next == ' '), " ") + (*next == ' ');
-            if (end > s && vr_text_width(vr_arena_string(c->arena, s, next - s), size) > width) break;
-            end = next;
-            if (!*next) break;
-        }
-        const char *words = vr_arena_string(c->arena, s, end - s);
-        vr_canvas_text(c, x, y + size, size, colour, VR_ANCHOR_START, 0, bold,
-                       vrp_plot_shorten(c->arena, words, size, width));
-        y += line;
-        s = end + strspn(end, " ");
-    }
-    return y;
 }
 
 /* Begins the canvas with title and subtitle; returns where the plot may begin. */
 static double vrp_plot_head(vr_canvas *c, const vr_plot *p, const char *remark) {
     double y = 2;
-    if (p->title) y = vrp_plot_paragraph(c, 0, y, c->width, VRP_PLOT_TITLE, VR_COLOUR_INK, true, p->title);
+    if (p->title) y = vr_canvas_paragraph(c, 0, y, c->width, VRP_PLOT_TITLE, VR_COLOUR_INK, true, p->title);
     if (p->subtitle)
-        y = vrp_plot_paragraph(c, 0, y, c->width, VRP_PLOT_TEXT, VR_COLOUR_MUTED, false, p->subtitle);
-    if (remark) y = vrp_plot_paragraph(c, 0, y, c->width, VRP_PLOT_TEXT, VR_COLOUR_MUTED, false, remark);
+        y = vr_canvas_paragraph(c, 0, y, c->width, VRP_PLOT_TEXT, VR_COLOUR_MUTED, false, p->subtitle);
+    if (remark) y = vr_canvas_paragraph(c, 0, y, c->width, VRP_PLOT_TEXT, VR_COLOUR_MUTED, false, remark);
     return y + (y > 2 ? 10 : 6);
 }
 
 /* Ends the canvas below y with the note. */
 static void vrp_plot_foot(vr_canvas *c, const vr_plot *p, double y) {
-    if (p->note) y = vrp_plot_paragraph(c, 0, y + 8, c->width, 10.5, VR_COLOUR_MUTED, false, p->note);
+    if (p->note) y = vr_canvas_paragraph(c, 0, y + 8, c->width, 10.5, VR_COLOUR_MUTED, false, p->note);
     c->height = ceil(y + 4);
 }
 
@@ -162,34 +64,33 @@ static double vrp_plot_names_width(const char *const *names, int64_t count, doub
 
 /* ---- frames ---- */
 
-static void vrp_plot_x_axis(vr_canvas *c, const vrp_plot_axis *x, double top, double bottom,
-                            bool numbers_above) {
+static void vrp_plot_x_axis(vr_canvas *c, const vr_axis *x, double top, double bottom, bool numbers_above) {
     double first;
-    const int64_t n = vrp_plot_ticks(x, &first);
+    const int64_t n = vr_axis_ticks(x, &first);
     for (int64_t i = 0; i < n; i++) {
-        const double value = (first + (double)i) * x->step, at = vrp_plot_at(x, value);
+        const double value = (first + (double)i) * x->step, at = vr_axis_at(x, value);
         vr_canvas_line(c, at, top, at, bottom, 1, VR_COLOUR_GRID, false);
-        const char *text = vrp_plot_tick(c->arena, x, value);
+        const char *text = vr_axis_text(c->arena, x, value);
         vr_canvas_text(c, at, bottom + 15, VRP_PLOT_SMALL, VR_COLOUR_MUTED, VR_ANCHOR_MIDDLE, 0, false, text);
         if (numbers_above)
             vr_canvas_text(c, at, top - 5, VRP_PLOT_SMALL, VR_COLOUR_MUTED, VR_ANCHOR_MIDDLE, 0, false, text);
     }
 }
 
-static void vrp_plot_y_axis(vr_canvas *c, const vrp_plot_axis *y, double left, double right, bool numbers) {
+static void vrp_plot_y_axis(vr_canvas *c, const vr_axis *y, double left, double right, bool numbers) {
     double first;
-    const int64_t n = vrp_plot_ticks(y, &first);
+    const int64_t n = vr_axis_ticks(y, &first);
     for (int64_t i = 0; i < n; i++) {
-        const double value = (first + (double)i) * y->step, at = vrp_plot_at(y, value);
+        const double value = (first + (double)i) * y->step, at = vr_axis_at(y, value);
         vr_canvas_line(c, left, at, right, at, 1, VR_COLOUR_GRID, false);
         if (numbers)
             vr_canvas_text(c, left - 6, at + 4, VRP_PLOT_SMALL, VR_COLOUR_MUTED, VR_ANCHOR_END, 0, false,
-                           vrp_plot_tick(c->arena, y, value));
+                           vr_axis_text(c->arena, y, value));
     }
 }
 
 /* The x label below the axis's numbers; returns the y below. */
-static double vrp_plot_x_label(vr_canvas *c, const vr_plot *p, const vrp_plot_axis *x, double bottom) {
+static double vrp_plot_x_label(vr_canvas *c, const vr_plot *p, const vr_axis *x, double bottom) {
     if (!p->x_label) return bottom + 18;
     const double width = vr_text_width(p->x_label, VRP_PLOT_TEXT);
     if (width <= fabs(x->to - x->from)) {
@@ -197,7 +98,8 @@ static double vrp_plot_x_label(vr_canvas *c, const vr_plot *p, const vrp_plot_ax
                        VR_ANCHOR_MIDDLE, 0, false, p->x_label);
         return bottom + 37;
     }
-    return vrp_plot_paragraph(c, 0, bottom + 21, c->width, VRP_PLOT_TEXT, VR_COLOUR_MUTED, false, p->x_label);
+    return vr_canvas_paragraph(c, 0, bottom + 21, c->width, VRP_PLOT_TEXT, VR_COLOUR_MUTED, false,
+                               p->x_label);
 }
 
 /* ---- bars ---- */
@@ -241,7 +143,7 @@ static double vrp_plot_place_bars(vrp_plot_bar *bars, int64_t n, bool sorted, do
 
 /* The axis of the bars: from zero, over values, mark and whiskers; a whisker far beyond all values does not squeeze
  * them, it leaves the frame. */
-static vrp_plot_axis vrp_plot_bars_axis(const vr_plot *p, double room) {
+static vr_axis vrp_plot_bars_axis(const vr_plot *p, double room) {
     double low = 0, high = 0;
     for (int64_t i = 0; i < p->count; i++) vrp_plot_widen(&low, &high, p->intervals[i].value);
     if (p->mark != 0) vrp_plot_widen(&low, &high, p->mark);
@@ -252,26 +154,26 @@ static vrp_plot_axis vrp_plot_bars_axis(const vr_plot *p, double room) {
     }
     const bool fixed = p->x_min != p->x_max;
     if (fixed) low = p->x_min, high = p->x_max;
-    return vrp_plot_axis_new(low, high == low ? low + 1 : high, fixed, (int)vrp_plot_clamp(room / 70, 2, 8),
-                             p->percent);
+    return vr_axis_new(low, high == low ? low + 1 : high, fixed, (int)vrp_plot_clamp(room / 70, 2, 8),
+                       p->percent);
 }
 
 /* One bar with its whisker, name and value. */
-static void vrp_plot_bar_draw(vr_canvas *c, const vr_plot *p, const vrp_plot_axis *x, const vrp_plot_bar *bar,
+static void vrp_plot_bar_draw(vr_canvas *c, const vr_plot *p, const vr_axis *x, const vrp_plot_bar *bar,
                               double size, double label_width) {
     const vr_interval v = p->intervals[bar->index];
     const char *name = p->names ? p->names[bar->index] : "";
     const double middle = bar->y + bar->height / 2,
                  thick = bar->height < 6 ? bar->height : bar->height * 0.64;
-    const double zero = vrp_plot_at(x, vrp_plot_clamp(0, x->min, x->max));
+    const double zero = vr_axis_at(x, vrp_plot_clamp(0, x->min, x->max));
     if (!isnan(v.value)) {
-        const double end = vrp_plot_at(x, vrp_plot_clamp(v.value, x->min, x->max));
+        const double end = vr_axis_at(x, vrp_plot_clamp(v.value, x->min, x->max));
         vr_canvas_rect(c, fmin(zero, end), middle - thick / 2, fabs(end - zero), thick, VR_COLOUR_SERIES,
                        vrp_plot_tooltip(c->arena, name, v, p->percent));
     }
     if (bar->height >= 10 && v.low < v.high) { /* false for NaN */
-        const double from = vrp_plot_at(x, vrp_plot_clamp(v.low, x->min, x->max));
-        const double to = vrp_plot_at(x, vrp_plot_clamp(v.high, x->min, x->max));
+        const double from = vr_axis_at(x, vrp_plot_clamp(v.low, x->min, x->max));
+        const double to = vr_axis_at(x, vrp_plot_clamp(v.high, x->min, x->max));
         const double cap = bar->height * 0.14;
         vr_canvas_line(c, from, middle, to, middle, 1.25, VR_COLOUR_INK, false);
         if (v.low >= x->min)
@@ -281,9 +183,9 @@ static void vrp_plot_bar_draw(vr_canvas *c, const vr_plot *p, const vrp_plot_axi
     }
     if (!bar->named) return;
     vr_canvas_text(c, label_width, middle + size * 0.36, size, VR_COLOUR_INK, VR_ANCHOR_END, 0, false,
-                   vrp_plot_shorten(c->arena, name, size, label_width));
+                   vr_text_shorten(c->arena, name, size, label_width));
     vr_canvas_text(c, c->width, middle + size * 0.36, size, VR_COLOUR_MUTED, VR_ANCHOR_END, 0, false,
-                   vrp_plot_value(c->arena, v.value, p->percent));
+                   vr_value_text(c->arena, v.value, p->percent));
 }
 
 static void vrp_plot_bars(vr_canvas *c, const vr_plot *p) {
@@ -294,7 +196,7 @@ static void vrp_plot_bars(vr_canvas *c, const vr_plot *p) {
     double value_width = 0;
     for (int64_t i = 0; i < n; i++) {
         bars[i] = (vrp_plot_bar){.index = i, .value = p->intervals[i].value};
-        value_width = fmax(value_width, vr_text_width(vrp_plot_value(a, bars[i].value, p->percent), size));
+        value_width = fmax(value_width, vr_text_width(vr_value_text(a, bars[i].value, p->percent), size));
     }
     if (p->sorted) vrp_plot_sort(bars, VR_NEW(a, vrp_plot_bar, n), n);
     double label_width = vrp_plot_names_width(p->names, n, size, 0.42 * c->width);
@@ -307,7 +209,7 @@ static void vrp_plot_bars(vr_canvas *c, const vr_plot *p) {
         label_width = fmax(label_width, vr_text_width(between, size));
     }
     const double left = label_width + 8, right = c->width - value_width - 10;
-    vrp_plot_axis x = vrp_plot_bars_axis(p, right - left);
+    vr_axis x = vrp_plot_bars_axis(p, right - left);
     x.from = left, x.to = right;
     vrp_plot_x_axis(c, &x, top, bottom, n > 40);
     for (int64_t i = 0; i < n; i++) vrp_plot_bar_draw(c, p, &x, &bars[i], size, label_width);
@@ -315,10 +217,10 @@ static void vrp_plot_bars(vr_canvas *c, const vr_plot *p) {
         vr_canvas_text(c, label_width, (bars[40].y + bars[n - 20].y) / 2 + size * 0.36, size, VR_COLOUR_MUTED,
                        VR_ANCHOR_END, 0, false, between);
     if (x.min <= 0 && 0 <= x.max)
-        vr_canvas_line(c, vrp_plot_at(&x, 0), top, vrp_plot_at(&x, 0), bottom, 1, VR_COLOUR_MUTED, false);
+        vr_canvas_line(c, vr_axis_at(&x, 0), top, vr_axis_at(&x, 0), bottom, 1, VR_COLOUR_MUTED, false);
     if (p->mark != 0 && p->mark >= x.min && p->mark <= x.max)
-        vr_canvas_line(c, vrp_plot_at(&x, p->mark), top, vrp_plot_at(&x, p->mark), bottom, 1.25,
-                       VR_COLOUR_INK, true);
+        vr_canvas_line(c, vr_axis_at(&x, p->mark), top, vr_axis_at(&x, p->mark), bottom, 1.25, VR_COLOUR_INK,
+                       true);
     if (n > 0)
         c->description = vr_arena_printf(
             a, "Bar chart of %lld values. %s%s; %s.", (long long)n, p->sorted ? "Highest: " : "First: ",
@@ -334,7 +236,7 @@ static void vrp_plot_bars(vr_canvas *c, const vr_plot *p) {
 
 /* A frame's axes; data outside of it are cut off at its edge. */
 typedef struct vrp_plot_frame {
-    vrp_plot_axis x, y; /* y.from is the bottom */
+    vr_axis x, y; /* y.from is the bottom */
 } vrp_plot_frame;
 
 /* The part of the segment p0 p1 inside the frame (Liang and Barsky 1984), or false. */
@@ -386,10 +288,10 @@ static void vrp_plot_band_run(vr_canvas *c, const vr_series *s, int64_t from, in
     double *a = VR_NEW(c->arena, double, 32 * (n + 1)), *b = a + 16 * (n + 1); /* each edge at most doubles */
     for (int64_t i = 0; i < to - from; i++) {
         const int64_t up = from + i, down = to - 1 - i;
-        a[2 * i] = vrp_plot_at(&f->x, s->x[up]);
-        a[2 * i + 1] = vrp_plot_at(&f->y, s->high[up]);
-        a[n + 2 * i] = vrp_plot_at(&f->x, s->x[down]);
-        a[n + 2 * i + 1] = vrp_plot_at(&f->y, s->low[down]);
+        a[2 * i] = vr_axis_at(&f->x, s->x[up]);
+        a[2 * i + 1] = vr_axis_at(&f->y, s->high[up]);
+        a[n + 2 * i] = vr_axis_at(&f->x, s->x[down]);
+        a[n + 2 * i + 1] = vr_axis_at(&f->y, s->low[down]);
     }
     n = vrp_plot_clip_edge(b, a, n, 0, f->x.from, -1);
     n = vrp_plot_clip_edge(a, b, n, 0, f->x.to, 1);
@@ -401,7 +303,9 @@ static void vrp_plot_band_run(vr_canvas *c, const vr_series *s, int64_t from, in
 static void vrp_plot_band(vr_canvas *c, const vr_series *s, const vrp_plot_frame *f, vr_colour colour) {
     if (!s->low || !s->high) return;
     for (int64_t i = 0, from = 0; i <= s->count; i++) {
-        if (i < s->count && isfinite(s->x[i]) && isfinite(s->low[i]) && isfinite(s->high[i])) continue;
+        if (i < s->count && isfinite(s->x[i]) && isfinite(s->y[i]) && isfinite(s->low[i]) &&
+            isfinite(s->high[i]))
+            continue;
         if (i - from >= 2) vrp_plot_band_run(c, s, from, i, f, colour);
         from = i + 1;
     }
@@ -415,8 +319,8 @@ static void vrp_plot_curve(vr_canvas *c, const vr_series *s, const vrp_plot_fram
     for (int64_t i = 0; i < s->count; i++) {
         const int64_t last =
             i > 0 ? i - 1 : 0; /* the first point is a segment of no length: it may be alone */
-        const double p0[2] = {vrp_plot_at(&f->x, s->x[last]), vrp_plot_at(&f->y, s->y[last])};
-        const double p1[2] = {vrp_plot_at(&f->x, s->x[i]), vrp_plot_at(&f->y, s->y[i])};
+        const double p0[2] = {vr_axis_at(&f->x, s->x[last]), vr_axis_at(&f->y, s->y[last])};
+        const double p1[2] = {vr_axis_at(&f->x, s->x[i]), vr_axis_at(&f->y, s->y[i])};
         if (!isfinite(p1[0]) || !isfinite(p1[1])) continue;
         const bool joined = isfinite(p0[0]) && isfinite(p0[1]);
         double part[4];
@@ -442,13 +346,13 @@ static void vrp_plot_points(vr_canvas *c, const vr_plot *p, const vr_series *s, 
         const char *text = NULL;
         if (told) {
             const vr_interval y = {s->y[i], s->low ? s->low[i] : NAN, s->high ? s->high[i] : NAN};
-            const char *x = vrp_plot_value(c->arena, s->x[i], f->x.percent);
-            if (p->kind != VR_PLOT_SCATTER) x = vrp_plot_tick(c->arena, &f->x, s->x[i]);
+            const char *x = vr_value_text(c->arena, s->x[i], f->x.percent);
+            if (p->kind != VR_PLOT_SCATTER) x = vr_axis_text(c->arena, &f->x, s->x[i]);
             const char *name = names ? names[i] : s->name;
             text = vrp_plot_tooltip(c->arena, name ? vr_arena_printf(c->arena, "%s, %s", name, x) : x, y,
                                     f->y.percent);
         }
-        vr_canvas_circle(c, vrp_plot_at(&f->x, s->x[i]), vrp_plot_at(&f->y, s->y[i]), radius, colour, alpha,
+        vr_canvas_circle(c, vr_axis_at(&f->x, s->x[i]), vr_axis_at(&f->y, s->y[i]), radius, colour, alpha,
                          text);
     }
 }
@@ -471,8 +375,8 @@ static vrp_plot_frame vrp_plot_frame_new(const vr_plot *p, int x_ticks, int y_ti
                y_fixed = p->y_min != p->y_max;
     if (x_fixed) x0 = p->x_min, x1 = p->x_max;
     if (y_fixed) y0 = p->y_min, y1 = p->y_max;
-    return (vrp_plot_frame){vrp_plot_axis_new(x0, x1, x_fixed || !scatter, x_ticks, scatter && p->percent),
-                            vrp_plot_axis_new(y0, y1, y_fixed, y_ticks, p->percent)};
+    return (vrp_plot_frame){vr_axis_new(x0, x1, x_fixed || !scatter, x_ticks, scatter && p->percent),
+                            vr_axis_new(y0, y1, y_fixed, y_ticks, p->percent)};
 }
 
 /* A row of swatches and names that breaks at the width; returns the y below. Dashed from the ninth on, as lines. */
@@ -480,7 +384,7 @@ static double vrp_plot_legend(vr_canvas *c, const char *const *names, int64_t co
     double x = 0;
     for (int64_t k = 0; k < count; k++) {
         const vr_colour colour = VR_COLOUR_SERIES + (vr_colour)(k % VR_COLOUR_SERIES_COUNT);
-        const char *name = vrp_plot_shorten(c->arena, names[k] ? names[k] : "", VRP_PLOT_TEXT, c->width - 24);
+        const char *name = vr_text_shorten(c->arena, names[k] ? names[k] : "", VRP_PLOT_TEXT, c->width - 24);
         const double width = 20 + vr_text_width(name, VRP_PLOT_TEXT);
         if (x > 0 && x + width > c->width) x = 0, y += 18;
         if (points)
@@ -509,7 +413,7 @@ static void vrp_plot_end_labels(vr_canvas *c, const vr_plot *p, const vrp_plot_f
     for (int64_t k = 0; k < n; k++) {
         const int64_t i = vrp_plot_last(&p->series[k]);
         if (i < 0) continue; /* no finite point: no line to name */
-        const double y = vrp_plot_at(&f->y, vrp_plot_clamp(p->series[k].y[i], f->y.min, f->y.max));
+        const double y = vr_axis_at(&f->y, vrp_plot_clamp(p->series[k].y[i], f->y.min, f->y.max));
         labels[count++] = (vrp_plot_bar){.index = k, .value = -y, .y = y, .height = y};
     }
     vrp_plot_sort(labels, VR_NEW(c->arena, vrp_plot_bar, n), count);
@@ -523,14 +427,14 @@ static void vrp_plot_end_labels(vr_canvas *c, const vr_plot *p, const vrp_plot_f
         vr_canvas_line(c, x + 3, labels[i].height, x + 13, labels[i].y, 1, colour, false);
         vr_canvas_text(
             c, x + 17, labels[i].y + 4, VRP_PLOT_TEXT, VR_COLOUR_INK, VR_ANCHOR_START, 0, false,
-            vrp_plot_shorten(c->arena, p->series[k].name ? p->series[k].name : "", VRP_PLOT_TEXT, width));
+            vr_text_shorten(c->arena, p->series[k].name ? p->series[k].name : "", VRP_PLOT_TEXT, width));
     }
 }
 
 /* The y label, level, at the frame's top left: nobody has to turn the head. */
 static double vrp_plot_y_label(vr_canvas *c, const vr_plot *p, double y) {
     if (!p->y_label) return y + 6;
-    return vrp_plot_paragraph(c, 0, y, c->width, VRP_PLOT_TEXT, VR_COLOUR_MUTED, false, p->y_label) + 8;
+    return vr_canvas_paragraph(c, 0, y, c->width, VRP_PLOT_TEXT, VR_COLOUR_MUTED, false, p->y_label) + 8;
 }
 
 /* Places a frame of the plot's width below y and draws its axes; returns its bottom. */
@@ -542,7 +446,7 @@ static double vrp_plot_frame_draw(vr_canvas *c, const vr_plot *p, vrp_plot_frame
     vrp_plot_y_axis(c, &f->y, left, f->x.to, true);
     vrp_plot_x_axis(c, &f->x, top, top + height, false);
     if (p->mark != 0 && p->mark >= f->y.min && p->mark <= f->y.max)
-        vr_canvas_line(c, left, vrp_plot_at(&f->y, p->mark), f->x.to, vrp_plot_at(&f->y, p->mark), 1.25,
+        vr_canvas_line(c, left, vr_axis_at(&f->y, p->mark), f->x.to, vr_axis_at(&f->y, p->mark), 1.25,
                        VR_COLOUR_INK, true);
     return top + height;
 }
@@ -580,14 +484,16 @@ static void vrp_plot_lines(vr_canvas *c, const vr_plot *p) {
 static void vrp_plot_panel(vr_canvas *c, const vr_plot *p, const vr_series *s, const vrp_plot_frame *f) {
     const double left = f->x.from, right = f->x.to, above = f->y.to - 7;
     const int64_t last = vrp_plot_last(s);
-    const char *value = last >= 0 ? vrp_plot_value(c->arena, s->y[last], p->percent) : "-";
+    const char *value = last < 0     ? "-"
+                        : p->percent ? vr_value_fixed(c->arena, 100 * s->y[last], 0, " %")
+                                     : vr_value_text(c->arena, s->y[last], false);
     const double value_width = vr_text_width(value, 10.5);
     vr_canvas_text(
         c, left, above, 11.5, VR_COLOUR_INK, VR_ANCHOR_START, 0, true,
-        vrp_plot_shorten(c->arena, s->name ? s->name : "", 11.5 * 1.06, right - left - value_width - 4));
+        vr_text_shorten(c->arena, s->name ? s->name : "", 11.5 * 1.06, right - left - value_width - 4));
     vr_canvas_text(c, right, above, 10.5, VR_COLOUR_MUTED, VR_ANCHOR_END, 0, false, value);
     if (p->mark != 0 && p->mark >= f->y.min && p->mark <= f->y.max)
-        vr_canvas_line(c, left, vrp_plot_at(&f->y, p->mark), right, vrp_plot_at(&f->y, p->mark), 1,
+        vr_canvas_line(c, left, vr_axis_at(&f->y, p->mark), right, vr_axis_at(&f->y, p->mark), 1,
                        VR_COLOUR_INK, true);
     vrp_plot_band(c, s, f, VR_COLOUR_SERIES);
     vrp_plot_curve(c, s, f, 1.75, VR_COLOUR_SERIES, false);
@@ -595,9 +501,9 @@ static void vrp_plot_panel(vr_canvas *c, const vr_plot *p, const vr_series *s, c
 }
 
 static void vrp_plot_panels(vr_canvas *c, const vr_plot *p) {
-    enum { GAP = 14, LEAST = 112, NAME = 24, AXIS = 20 };
+    enum { GAP = 14, LEAST = 112, NAME = 32, AXIS = 20 };
     const int64_t n = p->series_count;
-    double y = vrp_plot_y_label(c, p, vrp_plot_head(c, p, NULL)) - 8;
+    double y = vrp_plot_y_label(c, p, vrp_plot_head(c, p, NULL)) - 12;
     vrp_plot_frame f = vrp_plot_frame_new(p, 3, 3);
     const double left = vrp_plot_tick_width(c->arena, &f.y) + 8, room = c->width - left - 8;
     const int64_t columns = vr_clamp((int64_t)((room + GAP) / (LEAST + GAP)), 1, vr_max(n, 1));
@@ -612,18 +518,18 @@ static void vrp_plot_panels(vr_canvas *c, const vr_plot *p) {
         vrp_plot_y_axis(c, &f.y, x0, x0 + width, k % columns == 0);
         if (k + columns >= n) { /* the last panel of its column carries the numbers */
             double first;
-            const int64_t ticks = vrp_plot_ticks(&f.x, &first);
+            const int64_t ticks = vr_axis_ticks(&f.x, &first);
             for (int64_t i = 0; i < ticks; i++) {
                 const double value = (first + (double)i) * f.x.step;
-                vr_canvas_text(c, vrp_plot_at(&f.x, value), y0 + height + 14, 10.5, VR_COLOUR_MUTED,
-                               VR_ANCHOR_MIDDLE, 0, false, vrp_plot_tick(c->arena, &f.x, value));
+                vr_canvas_text(c, vr_axis_at(&f.x, value), y0 + height + 14, 10.5, VR_COLOUR_MUTED,
+                               VR_ANCHOR_MIDDLE, 0, false, vr_axis_text(c->arena, &f.x, value));
             }
         }
         vrp_plot_panel(c, p, &p->series[k], &f);
     }
     y += (height + NAME) * (double)rows + AXIS;
     if (p->x_label)
-        y = vrp_plot_paragraph(c, left, y - 2, room, VRP_PLOT_TEXT, VR_COLOUR_MUTED, false, p->x_label);
+        y = vr_canvas_paragraph(c, left, y - 2, room, VRP_PLOT_TEXT, VR_COLOUR_MUTED, false, p->x_label);
     c->description = vr_arena_printf(c->arena, "%lld small line charts with the same axes.", (long long)n);
     vrp_plot_foot(c, p, y);
 }
@@ -666,7 +572,7 @@ static void vrp_plot_scatter(vr_canvas *c, const vr_plot *p) {
         names[k] = s->name ? s->name : "";
         if (p->fit && vr_series_fit(&lines[2 * k], &lines[2 * k + 1], s))
             names[k] = vr_arena_printf(c->arena, "%s%sslope %s", names[k], s->name ? ", " : "",
-                                       vrp_plot_fixed(c->arena, lines[2 * k], 2, ""));
+                                       vr_value_fixed(c->arena, lines[2 * k], 2, ""));
     }
     double y = vrp_plot_head(c, p, NULL);
     if (n > 1 || (n == 1 && p->fit)) y = vrp_plot_legend(c, names, n, true, y) + 4;
@@ -690,18 +596,19 @@ static void vrp_plot_scatter(vr_canvas *c, const vr_plot *p) {
 
 /* ---- reliability ---- */
 
-/* One bin: the accuracy as a bar, what is missing (or over) to the confidence as a lighter one. */
+/* One bin: up to the lower of accuracy and confidence, and the gap to the higher. */
 static void vrp_plot_bin(vr_canvas *c, const vr_reliability_bin *b, const vrp_plot_frame *f) {
     if (b->count == 0) return;
-    const double left = vrp_plot_at(&f->x, b->low) + 1, width = vrp_plot_at(&f->x, b->high) - 1 - left;
-    const double zero = f->y.from, top = vrp_plot_at(&f->y, b->accuracy),
-                 sure = vrp_plot_at(&f->y, b->confidence);
+    const double left = vr_axis_at(&f->x, b->low) + 1, width = vr_axis_at(&f->x, b->high) - 1 - left;
+    const bool over = b->confidence > b->accuracy;
+    const double low = vr_axis_at(&f->y, fmin(b->accuracy, b->confidence));
+    const double high = vr_axis_at(&f->y, fmax(b->accuracy, b->confidence));
     const char *text = vr_arena_printf(c->arena, "confidence %s, accuracy %s, %lld images",
-                                       vrp_plot_value(c->arena, b->confidence, true),
-                                       vrp_plot_value(c->arena, b->accuracy, true), (long long)b->count);
-    vr_canvas_rect(c, left, top, width, zero - top, VR_COLOUR_SERIES, text);
-    vr_canvas_rect(c, left, fmin(top, sure), width, fabs(top - sure), VR_COLOUR_SERIES + 1, text);
-    if (c->count > 0) c->shapes[c->count - 1].alpha = 0.45;
+                                       vr_value_text(c->arena, b->confidence, true),
+                                       vr_value_text(c->arena, b->accuracy, true), (long long)b->count);
+    vr_canvas_rect(c, left, low, width, f->y.from - low, VR_COLOUR_SERIES, text);
+    vr_canvas_rect(c, left, high, width, low - high, VR_COLOUR_SERIES + (over ? 1 : 2), text);
+    c->shapes[c->count - 1].alpha = 0.6;
 }
 
 static void vrp_plot_reliability(vr_canvas *c, const vr_plot *p) {
@@ -711,12 +618,12 @@ static void vrp_plot_reliability(vr_canvas *c, const vr_plot *p) {
         most = vr_max(most, p->bins[i].count);
         images += p->bins[i].count;
     }
-    const char *remark = vr_arena_printf(
-        a, "expected calibration error %s, maximum %s", vrp_plot_value(a, vr_ece(p->bins, p->count), true),
-        vrp_plot_value(a, vr_max_calibration_error(p->bins, p->count), true));
-    static const char *const names[] = {"accuracy", "gap to confidence"};
-    double y = vrp_plot_legend(c, names, 2, true, vrp_plot_head(c, p, remark)) + 6;
-    vrp_plot_frame f = {vrp_plot_axis_new(0, 1, true, 5, true), vrp_plot_axis_new(0, 1, true, 5, true)};
+    const char *remark = vr_arena_printf(a, "expected calibration error %s, maximum %s",
+                                         vr_value_text(a, vr_ece(p->bins, p->count), true),
+                                         vr_value_text(a, vr_max_calibration_error(p->bins, p->count), true));
+    static const char *const names[] = {"accuracy", "less than the confidence", "more than the confidence"};
+    double y = vrp_plot_legend(c, names, 3, true, vrp_plot_head(c, p, remark)) + 6;
+    vrp_plot_frame f = {vr_axis_new(0, 1, true, 5, true), vr_axis_new(0, 1, true, 5, true)};
     vr_plot labels = *p;
     labels.mark = 0;
     labels.x_label = p->x_label ? p->x_label : "confidence";
@@ -726,14 +633,14 @@ static void vrp_plot_reliability(vr_canvas *c, const vr_plot *p) {
     vrp_plot_straight(c, &f, 1, 0, 1.5, VR_COLOUR_INK, true);
     /* below, on the same x axis: how many images stand behind each bar */
     const double low = bottom + 30, height = 54;
-    vrp_plot_frame g = {f.x, vrp_plot_axis_new(0, most > 0 ? (double)most : 1, true, 2, false)};
+    vrp_plot_frame g = {f.x, vr_axis_new(0, most > 0 ? (double)most : 1, true, 2, false)};
     g.y.from = low + height, g.y.to = low;
     vrp_plot_y_axis(c, &g.y, f.x.from, f.x.to, true);
     for (int64_t i = 0; i < p->count; i++) {
         const vr_reliability_bin *b = &p->bins[i];
-        const double left = vrp_plot_at(&f.x, b->low) + 1, top = vrp_plot_at(&g.y, (double)b->count);
+        const double left = vr_axis_at(&f.x, b->low) + 1, top = vr_axis_at(&g.y, (double)b->count);
         if (b->count > 0)
-            vr_canvas_rect(c, left, top, vrp_plot_at(&f.x, b->high) - 1 - left, g.y.from - top,
+            vr_canvas_rect(c, left, top, vr_axis_at(&f.x, b->high) - 1 - left, g.y.from - top,
                            VR_COLOUR_MUTED,
                            vr_arena_printf(a, "%lld of %lld images", (long long)b->count, (long long)images));
     }
@@ -800,108 +707,130 @@ static vr_colour vrp_plot_map_ink(vr_colour cell) {
     return cell >= VR_COLOUR_HEAT + 18 ? VR_COLOUR_PAPER : VR_COLOUR_INK;
 }
 
-/* Few cells: each a rectangle with its tooltip, and its number where that fits. Many: one shape. */
+/* What stands in a cell: percent without the sign, whole numbers without decimals. */
+static const char *vrp_plot_cell_text(vr_arena *arena, double x, bool percent) {
+    if (percent) return vr_value_fixed(arena, 100 * x, 0, "");
+    return fabs(x) < 1e6 && x == floor(x) ? vr_value_fixed(arena, x, 0, "") : vr_value_text(arena, x, false);
+}
+
+/* One cell with its tooltip, and its number where text is not NULL; an empty one is left open. */
+static void vrp_plot_cell(vr_canvas *c, const vr_plot *p, const vrp_plot_map *m, int64_t i,
+                          const char *text) {
+    const int64_t row = i / m->columns, column = i % m->columns;
+    const vr_colour colour = vrp_plot_map_colour(m, m->values[i]);
+    if (colour == VR_COLOUR_NONE) return;
+    const double gap = m->w >= 10 && m->h >= 10 ? 1 : 0;
+    const double x = m->left + m->w * (double)column, y = m->top + m->h * (double)row;
+    const char *of = p->names && m->pool_rows == 1 ? p->names[row] : NULL;
+    const char *at = p->column_names && m->pool_columns == 1 ? p->column_names[column] : NULL;
+    const char *name = vr_arena_printf(c->arena, "%s%s%s", of ? of : "", of && at ? ", " : "", at ? at : "");
+    vr_canvas_rect(c, x, y, m->w - gap, m->h - gap, colour,
+                   vrp_plot_tooltip(c->arena, name, (vr_interval){m->values[i], NAN, NAN}, p->percent));
+    if (text)
+        vr_canvas_text(c, x + (m->w - gap) / 2, y + (m->h - gap) / 2 + 3.8, 10.5,
+                       strcmp(text, "0") == 0 ? VR_COLOUR_MUTED : vrp_plot_map_ink(colour), VR_ANCHOR_MIDDLE,
+                       0, false, text);
+}
+
+/* Few cells: a rectangle each, with numbers where all of them fit. Many: one shape. */
 static void vrp_plot_map_cells(vr_canvas *c, const vr_plot *p, const vrp_plot_map *m) {
+    enum { FEW = 2500 };
     const int64_t n = m->rows * m->columns;
-    if (n > 2500) {
+    if (n > FEW) {
         vr_colour *cells = VR_NEW(c->arena, vr_colour, n);
         for (int64_t i = 0; i < n; i++) cells[i] = vrp_plot_map_colour(m, m->values[i]);
         vr_canvas_cells(c, m->left, m->top, m->w * (double)m->columns, m->h * (double)m->rows, cells, m->rows,
                         m->columns);
         return;
     }
-    const double gap = m->w >= 10 && m->h >= 10 ? 1 : 0;
     double widest = 0;
     const char **texts = VR_NEW(c->arena, const char *, n);
     for (int64_t i = 0; i < n; i++) {
-        texts[i] = p->percent ? vrp_plot_fixed(c->arena, 100 * m->values[i], 0, "")
-                              : vrp_plot_value(c->arena, m->values[i], false);
-        if (!p->percent && m->values[i] == floor(m->values[i]))
-            texts[i] = vrp_plot_fixed(c->arena, m->values[i], 0, "");
+        texts[i] = vrp_plot_cell_text(c->arena, m->values[i], p->percent);
         widest = fmax(widest, vr_text_width(texts[i], 10.5));
     }
     const bool numbers = widest <= m->w - 2 && m->h >= 14;
-    for (int64_t i = 0; i < n; i++) {
-        const double x = m->left + m->w * (double)(i % m->columns),
-                     y = m->top + m->h * (double)(i / m->columns);
-        const vr_colour colour = vrp_plot_map_colour(m, m->values[i]);
-        if (colour == VR_COLOUR_NONE) continue;
-        const char *row = p->names && m->pool_rows == 1 ? p->names[i / m->columns] : NULL;
-        const char *column = p->column_names && m->pool_columns == 1 ? p->column_names[i % m->columns] : NULL;
-        const char *name = vr_arena_printf(c->arena, "%s%s%s", row ? row : "", row && column ? ", " : "",
-                                           column ? column : "");
-        vr_canvas_rect(c, x, y, m->w - gap, m->h - gap, colour,
-                       vrp_plot_tooltip(c->arena, name, (vr_interval){m->values[i], NAN, NAN}, p->percent));
-        if (numbers)
-            vr_canvas_text(c, x + (m->w - gap) / 2, y + (m->h - gap) / 2 + 3.8, 10.5,
-                           vrp_plot_map_ink(colour), VR_ANCHOR_MIDDLE, 0, false, texts[i]);
-    }
+    for (int64_t i = 0; i < n; i++) vrp_plot_cell(c, p, m, i, numbers ? texts[i] : NULL);
 }
 
-/* The scale of colours, right below the map; returns the y below. */
+/* An end of the scale of colours: no decimals where it is a whole number. */
+static const char *vrp_plot_end_text(vr_arena *arena, double x, bool percent) {
+    const double shown = percent ? 100 * x : x;
+    if (fabs(shown) < 1e6 && shown == floor(shown))
+        return vr_value_fixed(arena, shown, 0, percent ? " %" : "");
+    return vr_value_text(arena, x, percent);
+}
+
+/* The scale of colours, below the map's left end, which a phone shows first; returns the y below. */
 static double vrp_plot_map_scale(vr_canvas *c, const vr_plot *p, const vrp_plot_map *m, double y) {
     const int levels = m->diverging ? VR_COLOUR_DIVERGING_COUNT : VR_COLOUR_HEAT_COUNT;
     const vr_colour first = m->diverging ? VR_COLOUR_DIVERGING : VR_COLOUR_HEAT;
     vr_colour cells[VR_COLOUR_DIVERGING_COUNT];
     for (int i = 0; i < levels; i++) cells[i] = first + (vr_colour)i;
     const double width = 128;
-    const char *low = vrp_plot_value(c->arena, m->low, p->percent),
-               *high = vrp_plot_value(c->arena, m->high, p->percent);
-    const double x = c->width - width - vr_text_width(high, VRP_PLOT_SMALL) - 6;
+    const char *low = vrp_plot_end_text(c->arena, m->low, p->percent);
+    const char *high = vrp_plot_end_text(c->arena, m->high, p->percent);
+    const double x = fmax(m->left, vr_text_width(low, VRP_PLOT_SMALL) + 6);
     vr_canvas_cells(c, x, y, width, 10, cells, 1, levels);
     vr_canvas_text(c, x - 6, y + 9, VRP_PLOT_SMALL, VR_COLOUR_MUTED, VR_ANCHOR_END, 0, false, low);
     vr_canvas_text(c, x + width + 6, y + 9, VRP_PLOT_SMALL, VR_COLOUR_MUTED, VR_ANCHOR_START, 0, false, high);
     return y + 14;
 }
 
-/* Names of rows at the left and of columns above, thinned where they would touch. */
-static void vrp_plot_map_names(vr_canvas *c, const vr_plot *p, const vrp_plot_map *m, bool level,
+/* Names of rows at the left and of columns above, thinned where they would touch; turned by turn degrees. */
+static void vrp_plot_map_names(vr_canvas *c, const vr_plot *p, const vrp_plot_map *m, double turn,
                                double name_width) {
-    const int64_t row_stride = (int64_t)ceil(12 / (m->h * 1)),
-                  column_stride = level ? 1 : (int64_t)ceil(12 / m->w);
+    const int64_t row_stride = (int64_t)ceil(12 / m->h),
+                  column_stride = turn == 0 ? 1 : (int64_t)ceil(13 / m->w);
     for (int64_t r = 0; p->names && r < m->rows; r += row_stride)
         vr_canvas_text(c, m->left - 6, m->top + m->h * ((double)r + 0.5) + 3.8, VRP_PLOT_SMALL, VR_COLOUR_INK,
                        VR_ANCHOR_END, 0, false,
-                       vrp_plot_shorten(c->arena, p->names[r * m->pool_rows], VRP_PLOT_SMALL, m->left - 6));
+                       vr_text_shorten(c->arena, p->names[r * m->pool_rows], VRP_PLOT_SMALL, m->left - 6));
     for (int64_t k = 0; p->column_names && k < m->columns; k += column_stride) {
-        const double x = m->left + m->w * ((double)k + 0.5);
-        const char *name =
-            vrp_plot_shorten(c->arena, p->column_names[k * m->pool_columns], VRP_PLOT_SMALL, name_width);
-        if (level)
-            vr_canvas_text(c, x, m->top - 6, VRP_PLOT_SMALL, VR_COLOUR_INK, VR_ANCHOR_MIDDLE, 0, false, name);
-        else
-            vr_canvas_text(c, x + 4, m->top - 5, VRP_PLOT_SMALL, VR_COLOUR_INK, VR_ANCHOR_START, -90, false,
-                           name);
+        const double x = m->left + m->w * ((double)k + 0.5) + (turn == 0 ? 0 : turn == -45 ? 1 : 4);
+        vr_canvas_text(
+            c, x, m->top - 6, VRP_PLOT_SMALL, VR_COLOUR_INK, turn == 0 ? VR_ANCHOR_MIDDLE : VR_ANCHOR_START,
+            turn, false,
+            vr_text_shorten(c->arena, p->column_names[k * m->pool_columns], VRP_PLOT_SMALL, name_width));
     }
 }
 
-static void vrp_plot_heat(vr_canvas *c, const vr_plot *p) {
+/* Chooses cells and the blocks that are averaged into them; returns how column names are turned. */
+static double vrp_plot_map_place(vrp_plot_map *m, const vr_plot *p, double width, double name_width) {
     enum { LEAST = 3 }; /* pixels of a cell that can be seen */
-    vrp_plot_map m = {.values = p->values, .rows = p->rows, .columns = p->columns};
-    const double label = vrp_plot_names_width(p->names, p->rows, VRP_PLOT_SMALL, 0.3 * c->width);
-    m.left = label > 0 ? label + 6 : 0;
-    const double room = c->width - m.left;
     const bool square = p->rows == p->columns;
-    m.pool_columns = vr_max(1, (int64_t)ceil(LEAST * (double)p->columns / room - 1e-9));
-    m.pool_rows = square ? m.pool_columns : vr_max(1, (int64_t)ceil((double)p->rows / 400));
-    m.rows = (p->rows + m.pool_rows - 1) / m.pool_rows;
-    m.columns = (p->columns + m.pool_columns - 1) / m.pool_columns;
+    double room = width - m->left, turn = 0;
+    const double cell = room / (double)vr_max(p->columns, 1), most = square ? 52 : 80;
+    if (name_width > fmin(cell, most) - 3) turn = cell >= 16 ? -45 : -90;
+    if (turn == -45) room -= fmax(0, 0.75 * name_width - cell / 2); /* the last name leans out to the right */
+    m->pool_columns = vr_max(1, (int64_t)ceil(LEAST * (double)p->columns / room - 1e-9));
+    m->pool_rows = square ? m->pool_columns : vr_max(1, (int64_t)ceil((double)p->rows / 400));
+    m->rows = (p->rows + m->pool_rows - 1) / m->pool_rows;
+    m->columns = (p->columns + m->pool_columns - 1) / m->pool_columns;
+    m->w = fmin(room / (double)vr_max(m->columns, 1), most);
+    m->h = square ? m->w : m->rows <= 60 ? vrp_plot_clamp(m->w, 16, 24) : fmax(LEAST, 1200 / (double)m->rows);
+    return turn;
+}
+
+static void vrp_plot_heat(vr_canvas *c, const vr_plot *p) {
+    vrp_plot_map m = {.values = p->values};
+    const double label = vrp_plot_names_width(p->names, p->rows, VRP_PLOT_SMALL, 0.3 * c->width);
+    const double widest = vrp_plot_names_width(p->column_names, p->columns, VRP_PLOT_SMALL, 110);
+    m.left = label > 0 ? label + 6 : 0;
+    const double turn = vrp_plot_map_place(&m, p, c->width, widest);
     const char *remark = NULL;
     if (m.pool_rows > 1 || m.pool_columns > 1) {
         vrp_plot_pool(c->arena, &m, p->rows, p->columns);
-        remark = vr_arena_printf(c->arena, "each cell is the mean of %lld x %lld", (long long)m.pool_rows,
-                                 (long long)m.pool_columns);
+        remark = vr_arena_printf(c->arena, "each cell is the mean of %lld\xC3\x97%lld",
+                                 (long long)m.pool_rows, (long long)m.pool_columns);
     }
     vrp_plot_map_range(&m, p);
-    m.w = fmin(room / (double)vr_max(m.columns, 1), square ? 52 : 80);
-    m.h = square ? m.w : m.rows <= 60 ? vrp_plot_clamp(m.w, 16, 24) : fmax(LEAST, 1200 / (double)m.rows);
     double y = vrp_plot_head(c, p, remark);
     if (p->y_label)
-        y = vrp_plot_paragraph(c, 0, y, c->width, VRP_PLOT_TEXT, VR_COLOUR_MUTED, false, p->y_label) + 4;
-    const double widest = vrp_plot_names_width(p->column_names, p->columns, VRP_PLOT_SMALL, 110);
-    const bool level = m.pool_columns == 1 && widest <= m.w - 3;
-    m.top = y + (widest == 0 ? 0 : level ? 18 : widest + 8);
-    vrp_plot_map_names(c, p, &m, level, 110);
+        y = vr_canvas_paragraph(c, 0, y, c->width, VRP_PLOT_TEXT, VR_COLOUR_MUTED, false, p->y_label) + 4;
+    const double names = turn == 0 ? 14 : turn == -45 ? 0.71 * widest + 10 : widest + 4;
+    m.top = y + (widest == 0 ? 0 : names + 4);
+    vrp_plot_map_names(c, p, &m, turn, 110);
     vrp_plot_map_cells(c, p, &m);
     y = m.top + m.h * (double)m.rows;
     if (p->x_label) {
@@ -911,8 +840,8 @@ static void vrp_plot_heat(vr_canvas *c, const vr_plot *p) {
     }
     c->description = vr_arena_printf(c->arena, "Heat map of %lld rows and %lld columns, from %s to %s.",
                                      (long long)p->rows, (long long)p->columns,
-                                     vrp_plot_value(c->arena, m.low, p->percent),
-                                     vrp_plot_value(c->arena, m.high, p->percent));
+                                     vrp_plot_end_text(c->arena, m.low, p->percent),
+                                     vrp_plot_end_text(c->arena, m.high, p->percent));
     vrp_plot_foot(c, p, vrp_plot_map_scale(c, p, &m, y + 12));
 }
 
@@ -952,7 +881,8 @@ vr_canvas vr_plot_draw(vr_arena *arena, const vr_plot *p) {
 }
 
 void vr_plot_svg(vr_text *out, const vr_plot *plot) {
-    const vr_canvas c = vr_plot_draw(out->arena, plot);
+    vr_canvas c = vr_plot_draw(out->arena, plot);
+    c.margin = VRP_PLOT_MARGIN;
     vr_canvas_svg(out, &c, true);
 }
 
@@ -961,13 +891,14 @@ bool vr_plot_save(const vr_plot *plot, const char *path, vr_err *err) {
     if (!png && !vr_path_has_suffix(path, ".svg"))
         return vr_fail(err, VR_ERR_ARGUMENT, "%s: a plot is saved as .svg or .png", path);
     vr_arena scratch = {0};
-    const vr_canvas c = vr_plot_draw(&scratch, plot);
-    vr_text svg = {.arena = &scratch};
     bool ok;
     if (png) {
+        vr_canvas c = vr_plot_draw(&scratch, plot);
+        c.margin = VRP_PLOT_MARGIN;
         ok = vr_image_save(vr_canvas_image(&scratch, &c, 2), path, err);
     } else {
-        vr_canvas_svg(&svg, &c, true);
+        vr_text svg = {.arena = &scratch};
+        vr_plot_svg(&svg, plot);
         ok = vr_file_write(path, svg.data, svg.size, err);
     }
     vr_arena_free(&scratch);
@@ -977,3 +908,4 @@ bool vr_plot_save(const vr_plot *plot, const char *path, vr_err *err) {
 #undef VRP_PLOT_SMALL
 #undef VRP_PLOT_TEXT
 #undef VRP_PLOT_TITLE
+#undef VRP_PLOT_MARGIN
