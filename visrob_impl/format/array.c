@@ -4,7 +4,10 @@
  * memcpy, because arrays point into files, where nothing is aligned; compilers make plain loads of it. */
 #include "array.h"
 #include "../base/os.h"
+#include "npy.h"
+#include "safetensors.h"
 #include "torchzip.h"
+#include "zip.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,10 +38,31 @@ int64_t vr_array_count(const vr_array *a) {
     return count;
 }
 
+bool vr_array_set_shape(vr_array *a, int ndim, const int64_t *shape) {
+    if (ndim < 0 || ndim > VR_ARRAY_MAX_DIMS) return false;
+    int64_t bytes = vr_dtype_size(a->dtype), count = 1;
+    a->ndim = ndim;
+    for (int d = ndim - 1; d >= 0; d--) {
+        if (shape[d] < 0 || !vr_size_mul(&bytes, bytes, vr_max(shape[d], 1))) return false;
+        a->shape[d] = shape[d];
+        a->stride[d] = count;
+        count *= vr_max(shape[d], 1);
+    }
+    return true;
+}
+
+void vr_array_set_fortran(vr_array *a) {
+    int64_t count = 1;
+    for (int d = 0; d < a->ndim; d++) {
+        a->stride[d] = count;
+        count *= vr_max(a->shape[d], 1);
+    }
+}
+
 bool vr_array_contiguous(const vr_array *a) {
     int64_t expected = 1;
+    if (vr_array_count(a) == 0) return true;
     for (int d = a->ndim - 1; d >= 0; d--) {
-        if (a->shape[d] == 0) return true;
         if (a->shape[d] != 1 && a->stride[d] != expected) return false;
         expected *= a->shape[d];
     }
@@ -170,6 +194,17 @@ static void vrp_array_walk(void *out, int64_t out_size, const vr_array *a, vrp_a
     }
 }
 
+#define X(bytes) VRP_ROW(vrp_array_copy_##bytes, vrp_array_bytes_##bytes, vrp_array_bytes_##bytes, v)
+typedef uint8_t vrp_array_bytes_1;
+typedef uint16_t vrp_array_bytes_2;
+typedef uint32_t vrp_array_bytes_4;
+typedef uint64_t vrp_array_bytes_8;
+X(1)
+X(2)
+X(4)
+X(8)
+#undef X
+
 void vr_array_to_f32(float *out, const vr_array *a) {
     static vrp_array_row *const rows[VR_DTYPE_COUNT] = {
 #define X(name, type, f32, i64) [VR_##name] = vrp_array_f32_##name,
@@ -199,7 +234,26 @@ bool vr_array_to_i64(int64_t *out, const vr_array *a, vr_err *err) {
     return true;
 }
 
+void vr_array_to_bytes(void *out, const vr_array *a) {
+    const int64_t size = vr_dtype_size(a->dtype);
+    if (vr_array_contiguous(a)) {
+        if (vr_array_count(a) > 0) memcpy(out, a->data, (size_t)(vr_array_count(a) * size));
+        return;
+    }
+    vrp_array_walk(out, size, a,
+                   size == 1   ? vrp_array_copy_1
+                   : size == 2 ? vrp_array_copy_2
+                   : size == 4 ? vrp_array_copy_4
+                               : vrp_array_copy_8);
+}
+
 /* ---- tensors ---- */
+
+vr_array vr_array_of(const char *name, vr_tensor x) {
+    vr_array a = {.name = name, .data = x.data, .dtype = VR_F32, .ndim = x.ndim};
+    for (int d = 0; d < x.ndim; d++) a.shape[d] = x.shape[d], a.stride[d] = x.stride[d];
+    return a;
+}
 
 /* True where all n floats are finite: a block at a time, without a branch inside, so that it runs at the speed
  * of memory. */
@@ -268,9 +322,30 @@ static bool vrp_array_starts(vr_bytes b, const char *with, int64_t n) {
     return b.size >= n && memcmp(b.data, with, (size_t)n) == 0;
 }
 
+static bool vrp_array_parse_zip(vr_arena *arena, vr_arrays *arrays, vr_bytes b, const char *path,
+                                vr_err *err) {
+    vr_arena scratch = {0};
+    vr_zip zip;
+    bool ok = vr_zip_parse(&scratch, &zip, b, path, err), npz = ok;
+    for (int64_t i = 0; ok && i < zip.count; i++)
+        npz = npz && vr_path_has_suffix(zip.entries[i].name, ".npy");
+    vr_arena_free(&scratch);
+    if (!ok) return false;
+    return npz ? vr_npz_parse(arena, arrays, b, path, err) : vr_torch_parse(arena, arrays, b, path, err);
+}
+
 static bool vrp_array_parse(vr_arena *arena, vr_arrays *arrays, vr_bytes b, const char *path, vr_err *err) {
-    if (vrp_array_starts(b, "PK", 2) || (vrp_array_starts(b, "\x80", 1) && b.size >= 2 && b.data[1] <= 5))
+    if (vrp_array_starts(b, "\x93NUMPY", 6)) {
+        arrays->items = VR_NEW(arena, vr_array, 1);
+        if (!vr_npy_parse(arena, arrays->items, b, path, err)) return false;
+        arrays->path = vr_arena_string(arena, path, (int64_t)strlen(path));
+        arrays->count = 1;
+        return true;
+    }
+    if (vrp_array_starts(b, "PK", 2)) return vrp_array_parse_zip(arena, arrays, b, path, err);
+    if (vrp_array_starts(b, "\x80", 1) && b.size >= 2 && b.data[1] <= 5)
         return vr_torch_parse(arena, arrays, b, path, err);
+    if (b.size >= 9 && b.data[8] == '{') return vr_safetensors_parse(arena, arrays, b, path, err);
     if (vrp_array_starts(b, "version https://git-lfs", 23))
         return vr_fail(err, VR_ERR_FORMAT,
                        "%s: is a git-lfs pointer, not the file itself; run `git lfs pull`", path);

@@ -14,9 +14,10 @@ extern "C" {
 #define VR_DTYPES(X)                                                                                         \
     X(F32, 4, "F32", "<f4")                                                                                  \
     X(F64, 8, "F64", "<f8")                                                                                  \
-    X(F16, 2, "F16", "<f2") X(BF16, 2, "BF16", "") X(I8, 1, "I8", "|i1") X(U8, 1, "U8", "|u1")               \
-        X(I16, 2, "I16", "<i2") X(U16, 2, "U16", "<u2") X(I32, 4, "I32", "<i4") X(U32, 4, "U32", "<u4")      \
-            X(I64, 8, "I64", "<i8") X(U64, 8, "U64", "<u8") X(BOOL, 1, "BOOL", "|b1")
+    X(F16, 2, "F16", "<f2")                                                                                  \
+    X(BF16, 2, "BF16", "") X(I8, 1, "I8", "|i1") X(U8, 1, "U8", "|u1") X(I16, 2, "I16", "<i2")               \
+        X(U16, 2, "U16", "<u2") X(I32, 4, "I32", "<i4") X(U32, 4, "U32", "<u4") X(I64, 8, "I64", "<i8")      \
+            X(U64, 8, "U64", "<u8") X(BOOL, 1, "BOOL", "|b1")
 
 typedef enum vr_dtype {
 #define X(name, bytes, safetensors, npy) VR_##name,
@@ -61,6 +62,14 @@ VR_API int64_t vr_dtype_size(vr_dtype dtype);
 /* "F32", "BF16", ... */
 VR_API const char *vr_dtype_name(vr_dtype dtype);
 
+/* Sets shape and row-major strides, for an element type that is set already.
+ * Notes:   false for more than 8 dimensions, a negative size, or a product beyond 2^63-1 bytes; a size of 0 counts as 1 in
+ *          it, so that no part of the product overflows later either. */
+VR_API bool vr_array_set_shape(vr_array *a, int ndim, const int64_t *shape);
+
+/* Makes the strides those of column-major (Fortran) order; the shape is set already. */
+VR_API void vr_array_set_fortran(vr_array *a);
+
 /* The number of elements. */
 VR_API int64_t vr_array_count(const vr_array *a);
 
@@ -82,6 +91,12 @@ VR_API void vr_array_to_f32(float *out, const vr_array *a);
 /* Converts all elements to i64, in row-major order, into out[count]; a bool gives 0 or 1.
  * Errors:  VR_ERR_FORMAT for a floating-point array or a u64 beyond 2^63-1. */
 VR_API bool vr_array_to_i64(int64_t *out, const vr_array *a, vr_err *err);
+
+/* Copies all elements as they are, in row-major order, into out[count * size of one]. */
+VR_API void vr_array_to_bytes(void *out, const vr_array *a);
+
+/* A tensor as an array of that name, for the writers; a view. */
+VR_API vr_array vr_array_of(const char *name, vr_tensor x);
 
 /* The array as a tensor: a view without copy where it is aligned f32 (strides kept), else a converted copy.
  * Notes:   a scalar becomes [1]. The view is of read-only memory when the file is mapped.

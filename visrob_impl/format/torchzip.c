@@ -363,18 +363,21 @@ static bool vrp_torch_shape(vrp_torch_reader *r, vr_array *a, vr_pickle_value v,
         return vrp_torch_fail(r, VR_ERR_FORMAT, v, "has no shape");
     if (size.node->count > VR_ARRAY_MAX_DIMS)
         return vrp_torch_fail(r, VR_ERR_UNSUPPORTED, v, "has more than 8 dimensions");
-    a->ndim = (int)size.node->count;
-    int64_t count = 1, last = offset;
-    bool fits = true;
-    for (int d = 0; d < a->ndim; d++) {
+    int64_t sizes[VR_ARRAY_MAX_DIMS], last = offset;
+    const int ndim = (int)size.node->count;
+    for (int d = 0; d < ndim; d++) {
         vr_pickle_value n = size.node->items[d], step = stride.node->items[d];
-        if (n.kind != VR_PICKLE_INT || step.kind != VR_PICKLE_INT || n.integer < 0 || step.integer < 0)
-            return vrp_torch_fail(r, VR_ERR_FORMAT, v, "has a size or stride that is none");
-        a->shape[d] = n.integer;
-        a->stride[d] = step.integer;
+        sizes[d] =
+            n.kind == VR_PICKLE_INT && step.kind == VR_PICKLE_INT && step.integer >= 0 ? n.integer : -1;
+    }
+    if (!vr_array_set_shape(a, ndim, sizes))
+        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "has a size or stride that cannot be");
+    const int64_t count = vr_array_count(a);
+    bool fits = true;
+    for (int d = 0; d < ndim; d++) {
         int64_t reach = 0;
-        fits = fits && vr_size_mul(&count, count, n.integer);
-        fits = fits && vr_size_mul(&reach, vr_max(n.integer - 1, 0), step.integer) &&
+        a->stride[d] = stride.node->items[d].integer;
+        fits = fits && vr_size_mul(&reach, vr_max(sizes[d] - 1, 0), a->stride[d]) &&
                vr_size_add(&last, last, reach);
     }
     if (!fits || (count > 0 && last >= numel))
@@ -444,20 +447,14 @@ static bool vrp_torch_ndarray(vrp_torch_reader *r, vr_pickle_value v) {
         return vrp_torch_fail(r, VR_ERR_UNSUPPORTED, v, "has more than 8 dimensions");
     if (!vrp_torch_numpy_dtype(r, &a.dtype, vrp_torch_item(state, 2))) return false;
     if (!vrp_torch_bytes(r, r->arena, &b, vrp_torch_item(state, 4))) return false;
-    a.ndim = (int)shape.node->count;
     a.data = b.data;
-    int64_t bytes = vr_dtype_size(a.dtype);
-    bool fits = true;
-    for (int k = 0; k < a.ndim; k++) {
-        const int d = fortran.integer ? k : a.ndim - 1 - k;
-        vr_pickle_value n = shape.node->items[d];
-        fits = fits && n.kind == VR_PICKLE_INT;
-        a.shape[d] = n.integer;
-        a.stride[d] = bytes / vr_dtype_size(a.dtype);
-        fits = fits && vr_size_mul(&bytes, bytes, n.integer);
-    }
-    if (!fits || bytes != b.size)
+    const int ndim = (int)shape.node->count;
+    int64_t sizes[VR_ARRAY_MAX_DIMS];
+    for (int d = 0; d < ndim; d++)
+        sizes[d] = shape.node->items[d].kind == VR_PICKLE_INT ? shape.node->items[d].integer : -1;
+    if (!vr_array_set_shape(&a, ndim, sizes) || vr_array_count(&a) * vr_dtype_size(a.dtype) != b.size)
         return vrp_torch_fail(r, VR_ERR_FORMAT, v, "has a shape that its bytes do not fill");
+    if (fortran.integer) vr_array_set_fortran(&a);
     vrp_torch_array(r, a);
     return true;
 }

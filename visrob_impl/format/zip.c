@@ -349,5 +349,103 @@ const vr_zip_entry *vr_zip_find(const vr_zip *zip, const char *name) {
     return NULL;
 }
 
+/* ---- writing ---- */
+
+static uint8_t *vrp_zip_put(uint8_t *p, uint64_t v, int bytes) {
+    for (int i = 0; i < bytes; i++) *p++ = (uint8_t)(v >> 8 * i);
+    return p;
+}
+
+/* What the local header and the directory say alike of an entry: version, flags (UTF-8 names), method, date, checksum,
+ * sizes, lengths. A zip64 entry has its sizes, and in the directory its place, in an extra field. */
+static uint8_t *vrp_zip_put_facts(uint8_t *p, const vr_zip_item *item, uint32_t crc, bool wide, int extra) {
+    p = vrp_zip_put(p, wide ? 45 : 20, 2);
+    p = vrp_zip_put(p, 0x0800, 2);
+    p = vrp_zip_put(p, 0, 2);
+    p = vrp_zip_put(p, 0x00210000, 4);
+    p = vrp_zip_put(p, crc, 4);
+    p = vrp_zip_put(p, wide ? 0xffffffffu : (uint64_t)item->size, 4);
+    p = vrp_zip_put(p, wide ? 0xffffffffu : (uint64_t)item->size, 4);
+    p = vrp_zip_put(p, strlen(item->name), 2);
+    return vrp_zip_put(p, (uint64_t)extra, 2);
+}
+
+static uint8_t *vrp_zip_put_wide(uint8_t *p, const vr_zip_item *item, int fields, int64_t at) {
+    p = vrp_zip_put(p, 1, 2);
+    p = vrp_zip_put(p, (uint64_t)(8 * fields), 2);
+    p = vrp_zip_put(p, (uint64_t)item->size, 8);
+    p = vrp_zip_put(p, (uint64_t)item->size, 8);
+    return fields == 3 ? vrp_zip_put(p, (uint64_t)at, 8) : p;
+}
+
+static uint8_t *vrp_zip_put_end(uint8_t *p, int64_t count, int64_t at, int64_t size, bool wide) {
+    if (wide) {
+        const uint64_t here = (uint64_t)(at + size);
+        p = vrp_zip_put(p, 0x06064b50u, 4);
+        p = vrp_zip_put(p, 44, 8);
+        p = vrp_zip_put(p, 45 | 45 << 16, 4);
+        p = vrp_zip_put(p, 0, 8);
+        p = vrp_zip_put(p, (uint64_t)count, 8);
+        p = vrp_zip_put(p, (uint64_t)count, 8);
+        p = vrp_zip_put(p, (uint64_t)size, 8);
+        p = vrp_zip_put(p, (uint64_t)at, 8);
+        p = vrp_zip_put(p, 0x07064b50u, 4);
+        p = vrp_zip_put(p, 0, 4);
+        p = vrp_zip_put(p, here, 8);
+        p = vrp_zip_put(p, 1, 4);
+    }
+    p = vrp_zip_put(p, 0x06054b50u, 4);
+    p = vrp_zip_put(p, 0, 4);
+    p = vrp_zip_put(p, wide ? 0xffff : (uint64_t)count, 2);
+    p = vrp_zip_put(p, wide ? 0xffff : (uint64_t)count, 2);
+    p = vrp_zip_put(p, wide ? 0xffffffffu : (uint64_t)size, 4);
+    p = vrp_zip_put(p, wide ? 0xffffffffu : (uint64_t)at, 4);
+    return vrp_zip_put(p, 0, 2);
+}
+
+vr_bytes vr_zip_format(vr_arena *arena, const vr_zip_item *items, int64_t count) {
+    int64_t total = 98; /* the end records */
+    for (int64_t i = 0; i < count; i++) {
+        const int64_t name = (int64_t)strlen(items[i].name);
+        VR_CHECK(name <= 65535 && items[i].size >= 0, "'%.64s...' has %lld bytes", items[i].name,
+                 (long long)name);
+        total += 30 + 46 + 2 * name + 20 + 28 + items[i].size;
+    }
+    const bool wide = total >= (int64_t)0xffffffffu || count >= 0xffff;
+    uint8_t *data = (uint8_t *)vr_arena_alloc(arena, total, 1), *p = data;
+    vr_arena_mark mark = vr_arena_here(arena);
+    struct vrp_zip_place {
+        int64_t at;
+        uint32_t crc;
+    } *places = (struct vrp_zip_place *)vr_arena_alloc(arena, count, (int64_t)sizeof *places);
+    for (int64_t i = 0; i < count; i++) {
+        const vr_zip_item *item = &items[i];
+        const size_t name = strlen(item->name);
+        uint8_t *body = p + 30 + name + (wide ? 20 : 0);
+        item->fill(body, item->size, item->context);
+        places[i] = (struct vrp_zip_place){.at = p - data, .crc = vr_crc32(0, body, item->size)};
+        p = vrp_zip_put(p, 0x04034b50u, 4);
+        p = vrp_zip_put_facts(p, item, places[i].crc, wide, wide ? 20 : 0);
+        memcpy(p, item->name, name);
+        if (wide) vrp_zip_put_wide(p + name, item, 2, 0);
+        p = body + item->size;
+    }
+    const int64_t directory = p - data;
+    for (int64_t i = 0; i < count; i++) {
+        const size_t name = strlen(items[i].name);
+        p = vrp_zip_put(p, 0x02014b50u, 4);
+        p = vrp_zip_put(p, wide ? 45 : 20, 2);
+        p = vrp_zip_put_facts(p, &items[i], places[i].crc, wide, wide ? 28 : 0);
+        p = vrp_zip_put(vrp_zip_put(p, 0, 8), 0, 2); /* comment, disk, attributes */
+        p = vrp_zip_put(p, wide ? 0xffffffffu : (uint64_t)places[i].at, 4);
+        memcpy(p, items[i].name, name);
+        p += name;
+        if (wide) p = vrp_zip_put_wide(p, &items[i], 3, places[i].at);
+    }
+    p = vrp_zip_put_end(p, count, directory, p - data - directory, wide);
+    vr_arena_rewind(arena, mark);
+    return (vr_bytes){.data = data, .size = p - data};
+}
+
 #undef VRP_DEFLATE_RATIO
 #undef VRP_STB_TAIL

@@ -40,6 +40,18 @@ VR_API const vr_zip_entry *vr_zip_find(const vr_zip *zip, const char *name);
 VR_API bool vr_zip_read(vr_arena *arena, vr_bytes *out, const vr_zip *zip, const vr_zip_entry *entry,
                         int64_t limit, vr_err *err);
 
+/* A file to be put into a zip: fill writes its `size` bytes. */
+typedef struct vr_zip_item {
+    const char *name;
+    int64_t size;
+    void (*fill)(void *to, int64_t size, const void *context);
+    const void *context;
+} vr_zip_item;
+
+/* Makes a zip file of stored (not packed) entries in the arena, dated 1980-01-01, so that equal content gives equal bytes.
+ * Notes:   zip64 where an entry or the whole needs it. Names are at most 65,535 bytes. */
+VR_API vr_bytes vr_zip_format(vr_arena *arena, const vr_zip_item *items, int64_t count);
+
 /* Unpacks a gzip file (RFC 1952) that is in memory; out->data[out->size] is a 0 that is not counted.
  * Notes:   its checksum and its declared size are checked; nothing beyond `limit` bytes is allocated. A file of
  *          several gzip members is refused.
