@@ -198,10 +198,24 @@ static bool vrp_checkpoint_missing(const vr_checkpoint *c, const char *stem, con
     return vr_fail(err, VR_ERR_FORMAT, "%s: the key '%s%s%s' is missing", c->path, c->prefix, stem, leaf);
 }
 
+/* Strides of 0 would let a small file declare endless weights. */
+static bool vrp_checkpoint_limit(const vr_checkpoint *c, const vr_array *a, vr_err *err) {
+    int64_t count = 1;
+    bool fits = true;
+    for (int d = 0; d < a->ndim; d++) fits = fits && vr_size_mul(&count, count, a->shape[d]);
+    if (fits && count <= (int64_t)1 << 31 &&
+        (vr_array_contiguous(a) || count <= vr_max(c->file.size, 1 << 20)))
+        return true;
+    char text[128];
+    return vr_fail(err, VR_ERR_LIMIT, "%s: the key '%s' is %s: more numbers than such a file can hold",
+                   c->path, a->name, vrp_checkpoint_shape_text(text, a->ndim, a->shape));
+}
+
 bool vr_checkpoint_shape(vr_checkpoint *c, int64_t *shape, int ndim, const char *stem, const char *leaf,
                          vr_err *err) {
     const struct vr_checkpoint_key *key = vrp_checkpoint_find(c, stem, leaf);
     if (!key) return vrp_checkpoint_missing(c, stem, leaf, err);
+    if (!vrp_checkpoint_limit(c, key->array, err)) return false;
     char text[128];
     bool fits = key->array->ndim == ndim;
     for (int d = 0; fits && d < ndim; d++) {
@@ -253,12 +267,7 @@ bool vr_checkpoint_take(vr_checkpoint *c, vr_tensor *out, const char *stem, cons
                        vrp_checkpoint_shape_text(is, a->ndim, a->shape),
                        vrp_checkpoint_shape_text(wanted, ndim, shape));
     }
-    /* Strides of 0 let a small file declare an endless array. */
-    int64_t count = 1;
-    bool fits = true;
-    for (int d = 0; d < ndim; d++) fits = fits && vr_size_mul(&count, count, shape[d]);
-    if (!fits || count > (int64_t)1 << 31)
-        return vr_fail(err, VR_ERR_LIMIT, "%s: the key '%s' has more than 2^31 numbers", c->path, a->name);
+    if (!vrp_checkpoint_limit(c, a, err)) return false;
     if (!vr_array_tensor(c->scratch, out, a, err)) return vr_err_context(err, "%s: the key ", c->path);
     if (!key->taken) key->next_unpacked = c->unpacked, c->unpacked = key;
     key->taken = true;

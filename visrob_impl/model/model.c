@@ -37,6 +37,8 @@ static vr_model *vrp_model_build(vr_arena *perm, vr_arena *load, const vr_arrays
                                  const vr_model_opts *opts, vr_err *err) {
     static const vr_model_opts defaults = {0};
     if (!opts) opts = &defaults;
+    VR_CHECK(opts->image_size >= 0 && opts->heads >= 0, "an image size of %lld, %lld heads",
+             (long long)opts->image_size, (long long)opts->heads);
     const char *anchors[VRP_MODEL_FAMILIES];
     for (int i = 0; i < VRP_MODEL_FAMILIES; i++) anchors[i] = vrp_model_families[i].anchor;
     const vr_arena_mark mark = vr_arena_here(perm);

@@ -1,2 +1,126 @@
-/* model/probe.c */
+/* model/probe.c: the normal equations in double. One-hot labels make F^T Y a sum over the images of each class. */
 #include "probe.h"
+#include "../base/error.h"
+#include "../base/par.h"
+#include "../tensor/linalg.h"
+#include <string.h>
+
+/* The lower triangle of a = x x^T + ridge I. Shapes: a: [n,n]; x: [n,len]. Four dot products share each load of a row. */
+static void vrp_probe_gram(double *a, const double *x, int64_t n, int64_t len, double ridge) {
+#pragma omp parallel for num_threads(vr_threads()) schedule(dynamic, 8) if (n * n * len > 100000)
+    for (int64_t i = 0; i < n; i++) {
+        const double *xi = x + i * len;
+        for (int64_t j = 0; j <= i; j += 4) {
+            /* Beyond the diagonal the last row is read again; what it gives is not stored. */
+            const double *y0 = x + j * len, *y1 = x + vr_min(j + 1, i) * len,
+                         *y2 = x + vr_min(j + 2, i) * len, *y3 = x + vr_min(j + 3, i) * len;
+            double s[4], s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+#pragma omp simd reduction(+ : s0, s1, s2, s3)
+            for (int64_t k = 0; k < len; k++) {
+                s0 += xi[k] * y0[k];
+                s1 += xi[k] * y1[k];
+                s2 += xi[k] * y2[k];
+                s3 += xi[k] * y3[k];
+            }
+            s[0] = s0, s[1] = s1, s[2] = s2, s[3] = s3;
+            for (int64_t k = 0; k < vr_min(4, i - j + 1); k++) a[i * n + j + k] = s[k];
+        }
+        a[i * n + i] += ridge;
+    }
+}
+
+/* mean[D] of the features; x[n*row + d*col] = features[n,d] - mean[d]. */
+static void vrp_probe_centre(double *x, double *mean, vr_tensor features, int64_t row, int64_t col) {
+    const int64_t N = features.shape[0], D = features.shape[1];
+    memset(mean, 0, (size_t)D * sizeof *mean);
+    for (int64_t n = 0; n < N; n++)
+        for (int64_t d = 0; d < D; d++)
+            mean[d] += (double)features.data[n * features.stride[0] + d * features.stride[1]];
+    for (int64_t d = 0; d < D; d++) mean[d] /= (double)N;
+    for (int64_t n = 0; n < N; n++)
+        for (int64_t d = 0; d < D; d++)
+            x[n * row + d * col] =
+                (double)features.data[n * features.stride[0] + d * features.stride[1]] - mean[d];
+}
+
+/* out [D,C] from centred columns x [D,N]: the equations of the weights. */
+static bool vrp_probe_primal(double *out, const double *x, const int64_t *labels, int64_t N, int64_t D,
+                             int64_t C, double ridge, vr_arena *scratch, vr_err *err) {
+    double *a = (double *)vr_arena_alloc(scratch, D * D, sizeof(double));
+    vrp_probe_gram(a, x, D, N, ridge);
+    for (int64_t d = 0; d < D; d++)
+        for (int64_t n = 0; n < N; n++) out[d * C + labels[n]] += x[d * N + n];
+    return vr_solve_spd(a, out, D, C, err);
+}
+
+/* The same from centred rows x [N,D]: the equations of one coefficient per image. */
+static bool vrp_probe_dual(double *out, const double *x, const int64_t *labels, const double *share,
+                           int64_t N, int64_t D, int64_t C, double ridge, vr_arena *scratch, vr_err *err) {
+    double *a = (double *)vr_arena_alloc(scratch, N * N, sizeof(double));
+    double *alpha = (double *)vr_arena_alloc(scratch, N * C, sizeof(double));
+    vrp_probe_gram(a, x, N, D, ridge);
+    for (int64_t n = 0; n < N; n++)
+        for (int64_t c = 0; c < C; c++) alpha[n * C + c] = (labels[n] == c) - share[c];
+    if (!vr_solve_spd(a, alpha, N, C, err)) return false;
+    for (int64_t n = 0; n < N; n++)
+        for (int64_t d = 0; d < D; d++)
+            for (int64_t c = 0; c < C; c++) out[d * C + c] += x[n * D + d] * alpha[n * C + c];
+    return true;
+}
+
+static bool vrp_probe_inputs(vr_tensor features, const int64_t *labels, int64_t classes, vr_err *err) {
+    const int64_t bad = vr_tensor_find_nonfinite(features), D = features.shape[1];
+    if (bad >= 0)
+        return vr_fail(err, VR_ERR_NUMERIC, "feature %lld of image %lld is not finite", (long long)(bad % D),
+                       (long long)(bad / D));
+    for (int64_t n = 0; n < features.shape[0]; n++)
+        if (labels[n] < 0 || labels[n] >= classes)
+            return vr_fail(err, VR_ERR_ARGUMENT, "the label of image %lld is %lld, there are %lld classes",
+                           (long long)n, (long long)labels[n], (long long)classes);
+    return true;
+}
+
+bool vr_probe_ridge(vr_tensor w, vr_tensor b, vr_tensor features, const int64_t *labels, double lambda,
+                    vr_arena *scratch, vr_err *err) {
+    const int64_t N = features.shape[0], D = features.shape[1], C = w.shape[0];
+    VR_CHECK(vr_is_mat(features, N, D) && vr_is_mat(w, C, D) && vr_is_vec(b, C) && N >= 1 && lambda >= 0,
+             "features are [%lld,%lld], w [%lld,%lld], lambda %g", (long long)N, (long long)D, (long long)C,
+             (long long)w.shape[1], lambda);
+    const vr_arena_mark mark = vr_arena_here(scratch);
+    double *mean = VR_NEW(scratch, double, D), *share = VR_NEW(scratch, double, C),
+           *out = VR_NEW(scratch, double, D *C);
+    bool ok = vrp_probe_inputs(features, labels, C, err);
+    if (ok) {
+        const bool dual = N < D;
+        double *x = (double *)vr_arena_alloc(scratch, N * D, sizeof(double));
+        vrp_probe_centre(x, mean, features, dual ? D : 1, dual ? 1 : N);
+        for (int64_t n = 0; n < N; n++) share[labels[n]] += 1 / (double)N;
+        const double ridge = lambda * (double)N;
+        ok = dual ? vrp_probe_dual(out, x, labels, share, N, D, C, ridge, scratch, err)
+                  : vrp_probe_primal(out, x, labels, N, D, C, ridge, scratch, err);
+        if (!ok) {
+            memset(out, 0, (size_t)(D * C) * sizeof *out);
+            memset(share, 0, (size_t)C * sizeof *share);
+            vr_err_context(err, "ridge regression with lambda %g: ", lambda);
+        }
+    }
+    for (int64_t c = 0; c < C; c++) {
+        double bias = share[c];
+        for (int64_t d = 0; d < D; d++) {
+            bias -= out[d * C + c] * mean[d];
+            w.data[c * w.stride[0] + d * w.stride[1]] = (float)out[d * C + c];
+        }
+        b.data[c * b.stride[0]] = (float)bias;
+    }
+    vr_arena_rewind(scratch, mark);
+    return ok;
+}
+
+void vr_model_set_head(vr_arena *perm, vr_model *model, vr_tensor w, vr_tensor b, const char *const *labels) {
+    const int64_t C = w.shape[0];
+    VR_CHECK(vr_is_mat(w, C, model->features) && C >= 1, "w is [%lld,%lld], the model has %lld features",
+             (long long)C, (long long)w.shape[1], (long long)model->features);
+    model->head = vr_linear_pack(perm, w, b);
+    model->classes = C;
+    model->labels = labels;
+}

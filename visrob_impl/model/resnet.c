@@ -293,10 +293,10 @@ bool vr_resnet_build(vr_arena *perm, vr_model *model, vr_checkpoint *c, const vr
     if (!vrp_resnet_by_keys(&s, c, err)) return false;
     vrp_resnet *net = vrp_resnet_describe(perm, model, &s, opts);
     if (!vrp_resnet_pack(perm, net, &s, c, err)) return false;
-    const char *head = vr_checkpoint_has(c, "linear.", "weight") ? "linear." : "fc.";
+    const char *head = vr_checkpoint_has_below(c, "linear.") ? "linear." : "fc.";
     if (opts->no_head || c->projector) {
         vr_checkpoint_skip(c, head);
-    } else if (vr_checkpoint_has(c, head, "weight")) {
+    } else if (vr_checkpoint_has(c, head, "weight") || vr_checkpoint_has(c, head, "bias")) {
         int64_t w[2];
         if (!vr_checkpoint_shape(c, w, 2, head, "weight", err) ||
             !vr_checkpoint_linear(c, &model->head, perm, head, true, NULL, model->features, w[0], err))

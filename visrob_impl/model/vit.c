@@ -388,7 +388,7 @@ static bool vrp_vit_pack_head(vr_arena *perm, vr_model *model, const vrp_vit_sha
         vr_checkpoint_skip(c, "head_dist.");
         return true;
     }
-    if (!vr_checkpoint_has(c, head, "weight")) return true;
+    if (!vr_checkpoint_has(c, head, "weight") && !vr_checkpoint_has(c, head, "bias")) return true;
     if (!vr_checkpoint_shape(c, w, 2, head, "weight", err)) return false;
     model->classes = w[0];
     return s->dist_token ? vrp_vit_pack_two_heads(perm, model, c, w[0], s->width, err)
