@@ -40,6 +40,7 @@
  *   nn/      layers: the readable reference (kernels.h) and the fast path (packed.h)
  *   model/   ResNet and ViT in their dialects, probes
  *   report/  tables, plots, self-contained pages
+ *   study/   models over data sets, and what the papers measure: read first examples/robustness.c
  */
 #ifndef VISROB_H
 #define VISROB_H
@@ -104,6 +105,10 @@
 #include "visrob_impl/report/axis.h"
 #include "visrob_impl/report/plot.h"
 #include "visrob_impl/report/page.h"
+
+#include "visrob_impl/study/evaluate.h"
+#include "visrob_impl/study/shapes.h"
+#include "visrob_impl/study/robustness.h"
 
 #endif /* VISROB_H */
 
@@ -176,5 +181,10 @@
 #include "visrob_impl/report/axis.c"
 #include "visrob_impl/report/plot.c"
 #include "visrob_impl/report/page.c"
+
+#include "visrob_impl/study/evaluate.c"
+#include "visrob_impl/study/shapes.c"
+#include "visrob_impl/study/robustness.c"
+#include "visrob_impl/study/robustness_page.c"
 
 #endif

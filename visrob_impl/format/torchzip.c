@@ -363,7 +363,7 @@ static bool vrp_torch_shape(vrp_torch_reader *r, vr_array *a, vr_pickle_value v,
         return vrp_torch_fail(r, VR_ERR_FORMAT, v, "has no shape");
     if (size.node->count > VR_ARRAY_MAX_DIMS)
         return vrp_torch_fail(r, VR_ERR_UNSUPPORTED, v, "has more than 8 dimensions");
-    int64_t sizes[VR_ARRAY_MAX_DIMS], last = offset;
+    int64_t sizes[VR_ARRAY_MAX_DIMS] = {0}, last = offset;
     const int ndim = (int)size.node->count;
     for (int d = 0; d < ndim; d++) {
         vr_pickle_value n = size.node->items[d], step = stride.node->items[d];

@@ -1,5 +1,7 @@
 /* model/labels.c: names in index order, as torchvision spells them. */
 #include "labels.h"
+#include "../base/os.h"
+#include <string.h>
 
 /* A flowing list, not a column of a thousand lines. */
 /* clang-format off */
@@ -148,3 +150,34 @@ static const char *const vrp_labels_cifar10[10] = {"airplane", "automobile", "bi
 
 const char *const *vr_labels_imagenet(void) { return vrp_labels_imagenet; }
 const char *const *vr_labels_cifar10(void) { return vrp_labels_cifar10; }
+
+bool vr_model_labels_load(vr_arena *perm, vr_model *model, const char *path, vr_err *err) {
+    const vr_arena_mark mark = vr_arena_here(perm);
+    vr_bytes file;
+    if (!vr_file_read(perm, &file, path, err)) return false;
+    const char *p = (const char *)file.data, *end = p + file.size;
+    while (end > p && (end[-1] == '\n' || end[-1] == '\r')) end--;
+    const char **labels = VR_NEW(perm, const char *, model->classes);
+    int64_t line = 0;
+    while (p < end) {
+        const char *stop = (const char *)memchr(p, '\n', (size_t)(end - p));
+        const char *next = stop ? stop + 1 : end;
+        if (!stop) stop = end;
+        if (stop > p && stop[-1] == '\r') stop--;
+        if (stop == p) {
+            vr_arena_rewind(perm, mark);
+            return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: the line is empty, a class name is wanted", path,
+                           (long long)line + 1);
+        }
+        if (line < model->classes) labels[line] = vr_arena_string(perm, p, stop - p);
+        line++;
+        p = next;
+    }
+    if (line != model->classes) {
+        vr_arena_rewind(perm, mark);
+        return vr_fail(err, VR_ERR_FORMAT, "%s: it has %lld names, the model %lld classes", path, (long long)line,
+                       (long long)model->classes);
+    }
+    model->labels = labels;
+    return true;
+}

@@ -1,0 +1,186 @@
+/* tests/test_evaluate.c: models over data sets, on the drawn shapes. */
+#include "test.h"
+
+static vr_arena perm;
+static vr_model *model;
+static vr_dataset data;
+
+static int begin(void **state) {
+    (void)state;
+    vr_progress_quiet(true);
+    model = vr_model_shapes(&perm, 1, VR_FATAL);
+    vr_dataset_shapes(&perm, &data, 60, model->preprocess.size, vr_rng_init(2));
+    return 0;
+}
+static int end(void **state) {
+    (void)state;
+    vr_arena_free(&perm);
+    return 0;
+}
+
+static void the_model_made_on_the_spot_has_learnt_something(void **state) {
+    (void)state;
+    vr_predictions p;
+    assert_true(vr_evaluate(&perm, &p, model, &data, NULL, VR_FATAL));
+    assert_int_equal(p.count, 60);
+    assert_true(vr_accuracy(p.correct, p.count) > 0.5); /* chance is 0.1 */
+    assert_true(vr_accuracy(p.correct_top5, p.count) >= vr_accuracy(p.correct, p.count));
+}
+
+static void batches_and_threads_change_no_bit(void **state) {
+    (void)state;
+    vr_predictions whole, single;
+    assert_true(vr_evaluate(&perm, &whole, model, &data, NULL, VR_FATAL));
+    const int threads = vr_threads();
+    for (int t = 1; t <= 7; t += t == 3 ? 4 : 1) {
+        vr_threads_set(t);
+        assert_true(vr_evaluate(&perm, &single, model, &data, &(vr_evaluate_opts){.batch = 7}, VR_FATAL));
+        assert_memory_equal(whole.confidence, single.confidence, 60 * sizeof(float));
+        assert_memory_equal(whole.predicted, single.predicted, 60 * sizeof(int64_t));
+        assert_memory_equal(&whole.calibration.ece, &single.calibration.ece, sizeof(double));
+    }
+    vr_threads_set(threads);
+}
+
+static void the_numbers_are_those_of_the_probabilities(void **state) {
+    (void)state;
+    vr_predictions p;
+    assert_true(vr_evaluate(&perm, &p, model, &data, NULL, VR_FATAL));
+    vr_image *images = VR_NEW(&perm, vr_image, 60);
+    vr_err *faults = VR_NEW(&perm, vr_err, 60);
+    assert_int_equal(vr_dataset_images(&perm, images, faults, &data, 0, 60), 0);
+    vr_tensor x = vr_tensor_4d(&perm, 60, model->preprocess.size, model->preprocess.size, 3);
+    vr_preprocess_batch(x, images, &model->preprocess, &perm);
+    vr_tensor probability = vr_model_logits(&perm, model, x);
+    vr_softmax_forward(probability, probability);
+    vr_calibration c = vr_calibrate(NULL, probability.data, data.labels, 60, model->classes);
+    assert_close(p.calibration.ece, c.ece, 1e-12);
+    assert_close(p.calibration.mce, c.mce, 1e-12);
+    assert_close(p.calibration.brier, c.brier, 1e-12); /* sums of batches in another order */
+    assert_close(p.calibration.nll, c.nll, 1e-12);
+}
+
+static void labels_are_matched_by_name_or_by_order(void **state) {
+    (void)state;
+    static const char *const two[] = {"HEART", "no_such"}, *const good[] = {"HEART", "ring"};
+    static const char *const files[] = {"a", "b", "c"};
+    const int64_t labels[] = {0, 1, -1}, origin[] = {0, 1, 2};
+    vr_dataset small = {.path = "small",
+                        .files = files,
+                        .labels = labels,
+                        .count = 3,
+                        .classes = two,
+                        .class_count = 2,
+                        .origin = origin};
+    vr_err err = {0};
+    assert_false(vr_dataset_match(&perm, &small, model, &err));
+    assert_int_equal(err.code, VR_ERR_ARGUMENT);
+    assert_message(err, "small");
+    assert_message(err, "no_such");
+    small.classes = good;
+    assert_true(vr_dataset_match(&perm, &small, model, VR_FATAL));
+    assert_int_equal(small.labels[0], VR_SHAPES_HEART);
+    assert_int_equal(small.labels[1], VR_SHAPES_RING);
+    assert_int_equal(small.labels[2], -1);
+    assert_int_equal(small.class_count, VR_SHAPES_COUNT);
+}
+
+static void a_folder_with_a_bad_image_is_an_error_or_a_counted_skip(void **state) {
+    (void)state;
+    const char *folder = vr_arena_printf(&perm, "%s", test_tmp("photos"));
+    vr_dir_make(folder, VR_FATAL);
+    for (int c = 0; c < 2; c++) {
+        const char *class = vr_arena_printf(&perm, "%s/%s", folder, c ? "ring" : "heart");
+        vr_dir_make(class, VR_FATAL);
+        for (int i = 0; i < 3; i++) {
+            vr_image image;
+            vr_dataset_image(&perm, &image, &data, i, VR_FATAL);
+            vr_image_save(image, vr_arena_printf(&perm, "%s/%d.png", class, i), VR_FATAL);
+        }
+    }
+    vr_file_write(vr_arena_printf(&perm, "%s/ring/1.png", folder), "\x89PNG\r\n\x1a\nbroken", 14, VR_FATAL);
+    vr_dataset set;
+    vr_dataset_open(&perm, &set, folder, NULL, VR_FATAL);
+    vr_dataset_match(&perm, &set, model, VR_FATAL);
+    vr_predictions p;
+    vr_err err = {0};
+    assert_false(vr_evaluate(&perm, &p, model, &set, NULL, &err));
+    assert_message(err, "ring/1.png");
+    assert_int_equal(p.count, 0);
+    fflush(stderr);
+    assert_true(vr_evaluate(&perm, &p, model, &set, &(vr_evaluate_opts){.skip_bad = true}, VR_FATAL));
+    assert_int_equal(p.count, 5);
+    assert_int_equal(p.skipped, 1);
+    for (int64_t i = 0; i < p.count; i++) assert_null(strstr(set.files[p.index[i]], "ring/1.png"));
+}
+
+static void predictions_are_saved_with_short_names_where_they_are_unique(void **state) {
+    (void)state;
+    static const char *const files[] = {"x/a.png", "y/b,\"c\".png"}, *const same[] = {"x/a.png", "y/a.png"};
+    int64_t index[] = {0, 1}, predicted[] = {3, 4};
+    float confidence[] = {0.5f, 0.25f};
+    const vr_predictions p = {.count = 2, .index = index, .predicted = predicted, .confidence = confidence};
+    vr_dataset set = {.path = "s", .files = files, .count = 2};
+    const char *path = test_tmp("p.csv");
+    vr_bytes bytes;
+    assert_true(vr_predictions_save(&p, &set, path, VR_FATAL));
+    vr_file_read(&perm, &bytes, path, VR_FATAL);
+    assert_string_equal((const char *)bytes.data, "file_name,predicted_class,predicted_probability\n"
+                                                  "a.png,3,0.5\n\"b,\"\"c\"\".png\",4,0.25\n");
+    set.files = same;
+    assert_true(vr_predictions_save(&p, &set, path, VR_FATAL));
+    vr_file_read(&perm, &bytes, path, VR_FATAL);
+    assert_non_null(strstr((const char *)bytes.data, "\ny/a.png,4,"));
+    vr_err err = {0};
+    assert_false(vr_predictions_save(&p, &set, "/dev/full", &err));
+    assert_message(err, "/dev/full");
+}
+
+static void features_come_in_the_order_of_the_data_set(void **state) {
+    (void)state;
+    vr_tensor features, one;
+    int64_t *index;
+    assert_true(vr_embed(&perm, &features, &index, model, &data, &(vr_evaluate_opts){.batch = 16}, VR_FATAL));
+    assert_true(vr_is_mat(features, 60, model->features));
+    vr_image image;
+    vr_dataset_image(&perm, &image, &data, 37, VR_FATAL);
+    vr_tensor x = vr_tensor_4d(&perm, 1, model->preprocess.size, model->preprocess.size, 3);
+    vr_preprocess_apply(vr_tensor_row(x, 0), image, &model->preprocess, &perm);
+    one = vr_model_features(&perm, model, x);
+    assert_int_equal(index[37], 37);
+    for (int64_t d = 0; d < model->features; d++)
+        assert_close(features.data[37 * features.stride[0] + d], one.data[d], 1e-5 * (1 + fabs(one.data[d])));
+}
+
+static void labels_are_read_from_a_file(void **state) {
+    (void)state;
+    vr_model copy = *model;
+    const char *path = test_tmp("labels.txt");
+    vr_file_write(path, "a\r\nb\nc\nd\ne\nf\ng\nh\ni\nj j\n\n", 27, VR_FATAL);
+    assert_true(vr_model_labels_load(&perm, &copy, path, VR_FATAL));
+    assert_string_equal(copy.labels[0], "a");
+    assert_string_equal(copy.labels[9], "j j");
+    vr_err err = {0};
+    vr_file_write(path, "a\n\nc\n", 5, VR_FATAL);
+    assert_false(vr_model_labels_load(&perm, &copy, path, &err));
+    assert_message(err, "labels.txt:2:1");
+    err = (vr_err){0};
+    vr_file_write(path, "a\nb\nc\n", 6, VR_FATAL);
+    assert_false(vr_model_labels_load(&perm, &copy, path, &err));
+    assert_message(err, "3 names");
+    assert_string_equal(copy.labels[9], "j j");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_model_made_on_the_spot_has_learnt_something),
+        cmocka_unit_test(batches_and_threads_change_no_bit),
+        cmocka_unit_test(the_numbers_are_those_of_the_probabilities),
+        cmocka_unit_test(labels_are_matched_by_name_or_by_order),
+        cmocka_unit_test(a_folder_with_a_bad_image_is_an_error_or_a_counted_skip),
+        cmocka_unit_test(predictions_are_saved_with_short_names_where_they_are_unique),
+        cmocka_unit_test(features_come_in_the_order_of_the_data_set),
+        cmocka_unit_test(labels_are_read_from_a_file),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}

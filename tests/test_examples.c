@@ -1,0 +1,195 @@
+/* tests/test_examples.c: every program as a user starts it: without arguments, with --help, with wrong ones, and on
+ * real data. What is printed on an embedded default is compared with examples/expected/. */
+#include "test.h"
+#include <sys/wait.h>
+
+static char programs[512]; /* the folder of the built examples, beside that of the tests */
+
+/* Runs a shell line in the folder of temporary files; stdout and stderr go to *out and *said. Returns the exit code. */
+static int run(vr_arena *a, const char **out, const char **said, const char *fmt, ...) {
+    char line[2048];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(line, sizeof line, fmt, args);
+    va_end(args);
+    static char o[256], e[256]; /* test_tmp's own turn over */
+    if (!o[0])
+        snprintf(o, sizeof o, "%s", test_tmp("stdout")), snprintf(e, sizeof e, "%s", test_tmp("stderr"));
+    const char *command = vr_arena_printf(a, "{ %s ; } >%s 2>%s", line, o, e);
+    const int status = system(command);
+    vr_bytes bytes;
+    vr_file_read(a, &bytes, o, VR_FATAL);
+    *out = (const char *)bytes.data;
+    vr_file_read(a, &bytes, e, VR_FATAL);
+    *said = (const char *)bytes.data;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+/* Word by word; numbers may differ by `tolerance`: a processor's own GEMM kernel can move an image across a border. */
+static void assert_same_text(const char *text, const char *expected, double tolerance) {
+    const char *t = text, *e = expected;
+    for (int word = 1;; word++) {
+        t += strspn(t, " \n[],%"), e += strspn(e, " \n[],%");
+        if (!*t && !*e) return;
+        const size_t n = strcspn(t, " \n[],%"), m = strcspn(e, " \n[],%");
+        char *t_end, *e_end;
+        const double x = strtod(t, &t_end), y = strtod(e, &e_end);
+        if (n > 0 && m > 0 && t_end == t + n && e_end == e + m) {
+            if (!(fabs(x - y) <= tolerance)) fail_msg("word %d is %g, expected %g\n%s", word, x, y, text);
+        } else if (n != m || memcmp(t, e, n) != 0)
+            fail_msg("word %d is '%.*s', expected '%.*s'\n%s", word, (int)n, t, (int)m, e, text);
+        t += n, e += m;
+    }
+}
+
+static const char *expected(vr_arena *a, const char *name) {
+    vr_bytes bytes;
+    vr_file_read(a, &bytes, vr_arena_printf(a, "examples/expected/%s.txt", name), VR_FATAL);
+    return (const char *)bytes.data;
+}
+
+static const char *const names[] = {"classify", "embed", "evaluate", "robustness"};
+enum { PROGRAMS = sizeof names / sizeof *names };
+
+static void every_program_explains_itself(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    for (int i = 0; i < PROGRAMS; i++) {
+        const char *out, *said;
+        assert_int_equal(run(&a, &out, &said, "%s/%s --help", programs, names[i]), 0);
+        assert_non_null(strstr(out, names[i]));
+        assert_non_null(strstr(out, "--threads"));
+        assert_int_equal(run(&a, &out, &said, "%s/%s --nonsense", programs, names[i]), 2);
+        assert_non_null(strstr(said, "--nonsense"));
+        assert_int_equal(run(&a, &out, &said, "%s/%s only-one", programs, names[i]), 2);
+    }
+    vr_arena_free(&a);
+}
+
+static void a_missing_or_wrong_file_is_named_and_nothing_is_written(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    const char *out, *said, *text = test_tmp("text.pth"), *page = test_tmp("none.html");
+    vr_file_write(text, "this is no checkpoint\n", 22, VR_FATAL);
+    for (int i = 0; i < PROGRAMS; i++) {
+        assert_int_equal(run(&a, &out, &said, "%s/%s /nowhere/model.pth x.jpg", programs, names[i]), 1);
+        assert_non_null(strstr(said, "/nowhere/model.pth"));
+        assert_string_equal(out, "");
+        assert_int_equal(run(&a, &out, &said, "%s/%s %s x.jpg", programs, names[i], text), 1);
+        assert_non_null(strstr(said, text));
+    }
+    assert_int_equal(run(&a, &out, &said, "%s/robustness --report %s --factors fgo", programs, page), 1);
+    assert_non_null(strstr(said, "fgo"));
+    assert_false(vr_path_exists(page));
+    vr_arena_free(&a);
+}
+
+static void without_arguments_they_run_on_drawn_shapes(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    const char *out, *said;
+    const char *npy = test_tmp("f.npy"), *page = test_tmp("report.html"), *csv = test_tmp("robustness.csv");
+    assert_int_equal(run(&a, &out, &said, "%s/classify --top 3", programs), 0);
+    assert_same_text(out, expected(&a, "classify"), 1.0);
+    assert_int_equal(run(&a, &out, &said, "%s/evaluate --limit 200 --quiet", programs), 0);
+    assert_same_text(out, expected(&a, "evaluate"), 5.0);
+    assert_int_equal(run(&a, &out, &said, "%s/embed --limit 20 -o %s --quiet", programs, npy), 0);
+    vr_arrays arrays;
+    vr_arrays_load(&a, &arrays, npy, VR_FATAL);
+    assert_int_equal(arrays.count, 1);
+    assert_int_equal(arrays.items[0].shape[0], 20);
+    assert_int_equal(run(&a, &out, &said,
+                         "%s/robustness --factors fog,hue,contrast --limit 100 --quiet --report %s --csv %s",
+                         programs, page, csv),
+                     0);
+    assert_same_text(out, expected(&a, "robustness"), 5.0);
+    vr_bytes html;
+    vr_file_read(&a, &html, page, VR_FATAL);
+    assert_non_null(strstr((const char *)html.data, "<!DOCTYPE html>"));
+    assert_non_null(strstr((const char *)html.data, "Which factors break it"));
+    assert_null(strstr((const char *)html.data, "src=\"http"));
+    vr_arena_free(&a);
+}
+
+static void a_report_that_cannot_be_written_is_an_error(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    const char *out, *said;
+    assert_int_equal(
+        run(&a, &out, &said, "%s/robustness --factors hue --limit 20 --quiet --csv /dev/full", programs), 1);
+    assert_non_null(strstr(said, "/dev/full"));
+    assert_int_equal(run(&a, &out, &said,
+                         "%s/robustness --factors hue --limit 20 --quiet --csv %s --report /dev/full",
+                         programs, test_tmp("r.csv")),
+                     1);
+    assert_non_null(strstr(said, "/dev/full"));
+    vr_arena_free(&a);
+}
+
+static void the_threads_change_no_bit_of_a_report(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    const char *out[2], *said;
+    for (int i = 0; i < 2; i++) {
+        const char *csv = test_tmp("t.csv");
+        assert_int_equal(run(&a, &out[i], &said,
+                             "%s/robustness --threads %d --factors glass_blur,snow --limit 50 --quiet "
+                             "--csv %s --report %s && cat %s",
+                             programs, i ? 3 : 1, csv, test_tmp("t.html"), csv),
+                         0);
+    }
+    assert_string_equal(out[0], out[1]);
+    vr_arena_free(&a);
+}
+
+static void a_real_checkpoint_on_real_images_is_as_good_as_in_pytorch(void **state) {
+    (void)state;
+    const char *weights = test_data("weights/resnet20-12fca82f.th"), *tar = test_data("cifar10/test.tar");
+    vr_arena a = {0};
+    const char *out, *said, *csv = test_tmp("p.csv");
+    assert_int_equal(
+        run(&a, &out, &said, "%s/evaluate %s %s --quiet --predictions %s", programs, weights, tar, csv), 0);
+    const char *accuracy = strstr(out, "accuracy ");
+    assert_non_null(accuracy);
+    /* 81.03 with Pillow's JPEG decoder; stb's differs by a level here and there, which decides a few images. */
+    assert_close(atof(accuracy + 9), 81.03, 0.5);
+    vr_arena_free(&a);
+}
+
+static void data_scripts_fetch_checks_what_came(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    const char *out, *said, *mirror = test_tmp("mirror"), *to = test_tmp("to");
+    if (run(&a, &out, &said, "python3 --version") != 0) {
+        printf("SKIP: python3 is not installed\n");
+        skip();
+    }
+    vr_dir_make(mirror, VR_FATAL);
+    const char *file = vr_arena_printf(&a, "%s/resnet20-12fca82f.th", mirror);
+    vr_file_write(file, "not those weights", 17, VR_FATAL);
+    const char *command = vr_arena_printf(
+        &a, "python3 data_scripts/fetch.py resnet20_cifar10 --to %s --from file://%s", to, mirror);
+    assert_int_equal(run(&a, &out, &said, "%s", command), 1);
+    assert_non_null(strstr(said, "12fca82f"));
+    assert_false(vr_path_exists(vr_arena_printf(&a, "%s/resnet20-12fca82f.th", to)));
+    const char *weights = test_data("weights/resnet20-12fca82f.th");
+    assert_int_equal(run(&a, &out, &said, "cp %s %s && %s", weights, file, command), 0);
+    assert_non_null(strstr(out, "/resnet20-12fca82f.th"));
+    vr_arena_free(&a);
+}
+
+int main(int argc, char **argv) {
+    (void)argc;
+    const char *slash = strrchr(argv[0], '/');
+    snprintf(programs, sizeof programs, "%.*s/..", slash ? (int)(slash - argv[0]) : 1, slash ? argv[0] : ".");
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_program_explains_itself),
+        cmocka_unit_test(a_missing_or_wrong_file_is_named_and_nothing_is_written),
+        cmocka_unit_test(without_arguments_they_run_on_drawn_shapes),
+        cmocka_unit_test(a_report_that_cannot_be_written_is_an_error),
+        cmocka_unit_test(the_threads_change_no_bit_of_a_report),
+        cmocka_unit_test(a_real_checkpoint_on_real_images_is_as_good_as_in_pytorch),
+        cmocka_unit_test(data_scripts_fetch_checks_what_came),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,20 @@
+/* study/shapes.h: a small model and a data set that need no download: what the programs run on without arguments.
+ *
+ * The model is made on the spot in closed form: a ResNet with random weights, whose features a ridge probe reads.
+ * It is there to be measured, not to be good; a rendered world and a trained model would take its place here. */
+#ifndef VISROB_STUDY_SHAPES_H
+#define VISROB_STUDY_SHAPES_H
+#include "evaluate.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A classifier of the ten drawn shapes (image/draw.h): a probe on 2,000 pictures of the set that `seed` names.
+ * Notes:   a second or two on two cores; the same bits on any number of threads.
+ * Errors:  VR_ERR_NUMERIC where the probe has no solution. */
+VR_API vr_model *vr_model_shapes(vr_arena *perm, uint64_t seed, vr_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
