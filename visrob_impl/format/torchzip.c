@@ -141,7 +141,7 @@ typedef struct vrp_torch_reader {
     int depth;
     char name[VRP_NAME];
     int64_t name_size;
-    int64_t work, work_max; /* bytes of text and values visited so far, and at most */
+    int64_t work, work_max; /* steps and bytes that the walk has cost so far, and at most */
     int64_t text_size;
     char *text;
     vr_arrays out;
@@ -183,6 +183,7 @@ static bool vrp_torch_bytes(vrp_torch_reader *r, vr_arena *arena, vr_bytes *out,
     if (v.kind != VR_PICKLE_OBJECT || vrp_torch_find(v.node->callable).role != VRP_ENCODE ||
         text.kind != VR_PICKLE_TEXT || !vr_pickle_is(vrp_torch_arg(v, 1), "latin1"))
         return vrp_torch_fail(r, VR_ERR_FORMAT, v, "should be bytes");
+    r->work += text.bytes;
     uint8_t *data = (uint8_t *)vr_arena_alloc(arena, text.bytes, 1);
     int64_t n = 0;
     for (int32_t i = 0; i < text.bytes; i++) {
@@ -312,6 +313,7 @@ static const char *vrp_torch_text(vrp_torch_reader *r, const char *s, int64_t n)
 static bool vrp_torch_meta(vrp_torch_reader *r, vr_pickle_value v, const char *s, int64_t n) {
     if (memchr(s, 0, (size_t)n)) return vrp_torch_fail(r, VR_ERR_FORMAT, v, "is text with a 0 in it");
     const char *key = vrp_torch_text(r, r->name, r->name_size), *value = vrp_torch_text(r, s, n);
+    r->work += 8;
     int64_t i = r->out.meta_count++;
     if (r->filling) r->out.meta_keys[i] = key, r->out.meta_values[i] = value;
     return true;
@@ -348,6 +350,7 @@ static bool vrp_torch_meta_long(vrp_torch_reader *r, vr_pickle_value v) {
 
 static void vrp_torch_array(vrp_torch_reader *r, vr_array a) {
     a.name = vrp_torch_text(r, r->name, r->name_size);
+    r->work += 32; /* a vr_array takes more memory than its name */
     int64_t i = r->out.count++;
     if (r->filling) r->out.items[i] = a;
 }
@@ -522,6 +525,7 @@ static bool vrp_torch_pairs(vrp_torch_reader *r, const vr_pickle_node *n) {
 static bool vrp_torch_map(vrp_torch_reader *r, vr_pickle_value v) {
     for (int64_t k = 0; k < vrp_torch_arg_count(v); k++) {
         vr_pickle_value arg = vrp_torch_arg(v, k);
+        r->work++;
         if (arg.kind == VR_PICKLE_GLOBAL || arg.kind == VR_PICKLE_NONE) continue; /* defaultdict's function */
         if (arg.kind == VR_PICKLE_DICT) {
             if (!vrp_torch_pairs(r, arg.node)) return false;
@@ -546,7 +550,7 @@ static bool vrp_torch_path(vrp_torch_reader *r, vr_pickle_value v) {
         if (part.kind != VR_PICKLE_TEXT) return vrp_torch_fail(r, VR_ERR_FORMAT, v, "is a path of no text");
         if (i > 0 && t.size > 0 && t.data[t.size - 1] != '/') vr_text_add(&t, "/");
         vr_text_bytes(&t, part.text, part.bytes);
-        r->work += part.bytes;
+        r->work += part.bytes + 1;
     }
     return vrp_torch_meta(r, v, t.size > 0 ? t.data : ".", vr_max(t.size, 1));
 }
@@ -564,6 +568,7 @@ static bool vrp_torch_object(vrp_torch_reader *r, vr_pickle_value v) {
     vr_pickle_value first = vrp_torch_arg(v, 0), state = v.node->state;
     vr_bytes b;
     char s[48];
+    r->work += 16; /* the list of names is searched */
     switch (vrp_torch_find(v.node->callable).role) {
     case VRP_TENSOR:
         return vrp_torch_tensor(r, v, false);
@@ -640,7 +645,7 @@ static bool vrp_torch_value(vrp_torch_reader *r, vr_pickle_value v) {
 static bool vrp_torch_walk(vrp_torch_reader *r, vr_pickle_value v) {
     if (++r->work > r->work_max)
         return vr_fail(r->err, VR_ERR_LIMIT,
-                       "%s: byte %lld: its keys and values multiply to more than %lld bytes", r->where,
+                       "%s: byte %lld: its keys and values multiply to more than %lld steps", r->where,
                        (long long)(r->base + v.at), (long long)r->work_max);
     if (r->depth == VRP_DEPTH) return vrp_torch_fail(r, VR_ERR_LIMIT, v, "is nested more than 100 deep");
     r->depth++;
@@ -698,7 +703,11 @@ static bool vrp_torch_read_zip(vrp_torch_reader *r, vr_bytes file) {
                            "%s: a TorchScript archive, a program rather than weights; in Python: "
                            "torch.save(torch.jit.load(path).state_dict(), \"weights.pth\")",
                            r->path);
-        if (strcmp(slash, "/data.pkl") == 0) pickle = &r->zip.entries[i];
+        if (strcmp(slash, "/data.pkl") != 0) continue;
+        if (pickle)
+            return vr_fail(r->err, VR_ERR_FORMAT, "%s: byte %lld: a second pickle, '%.256s', beside '%.256s'", r->path,
+                           (long long)r->zip.entries[i].at, name, pickle->name);
+        pickle = &r->zip.entries[i];
     }
     if (!pickle)
         return vr_fail(r->err, VR_ERR_FORMAT, "%s: a zip file without data.pkl: not a checkpoint", r->path);
