@@ -7,7 +7,9 @@ command -v clang >/dev/null || { echo "make fuzz needs clang: sudo apt-get insta
 mkdir -p build/fuzz
 flags="-std=c11 -O1 -g -w -isystem /usr/include/stb -I. -DVR_NO_BLIS -DVR_NO_OPENMP -fno-sanitize-recover=undefined"
 printf '#define VISROB_IMPLEMENTATION\n#include "visrob.h"\n' >build/fuzz/visrob.c
-clang $flags -fsanitize=fuzzer-no-link,address,undefined -c build/fuzz/visrob.c -o build/fuzz/visrob.o || exit 1
+if [ ! -f build/fuzz/visrob.o ] || [ -n "$(find visrob.h visrob_impl -newer build/fuzz/visrob.o -print -quit)" ]; then
+    clang $flags -fsanitize=fuzzer-no-link,address,undefined -c build/fuzz/visrob.c -o build/fuzz/visrob.o || exit 1
+fi
 targets=("$@")
 [ $# -gt 0 ] || targets=($(sed -n 's/^\([a-z]*\) .*/\1/p' tests/fuzz/seeds.txt))
 passed=0 failed=0

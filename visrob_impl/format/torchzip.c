@@ -565,7 +565,7 @@ static bool vrp_torch_from_type(vrp_torch_reader *r, vr_pickle_value v) {
 }
 
 static bool vrp_torch_object(vrp_torch_reader *r, vr_pickle_value v) {
-    vr_pickle_value first = vrp_torch_arg(v, 0), state = v.node->state;
+    vr_pickle_value first = vrp_torch_arg(v, 0), second = vrp_torch_arg(v, 1), state = v.node->state;
     vr_bytes b;
     char s[48];
     r->work += 16; /* the list of names is searched */
@@ -586,6 +586,10 @@ static bool vrp_torch_object(vrp_torch_reader *r, vr_pickle_value v) {
                vrp_torch_fail(r, VR_ERR_FORMAT, v, "has a state that is no dictionary");
     case VRP_WORD:
         if (first.kind != VR_PICKLE_TEXT) return vrp_torch_fail(r, VR_ERR_FORMAT, v, "has no name");
+        if (second.kind == VR_PICKLE_INT && vr_pickle_is(v.node->callable, "torch device")) {
+            snprintf(s, sizeof s, "%.*s:%lld", (int)vr_min(first.bytes, 20), first.text, (long long)second.integer);
+            return vrp_torch_meta_text(r, v, s);
+        }
         return vrp_torch_meta(r, v, first.text, first.bytes);
     case VRP_PATH:
         return vrp_torch_path(r, v);
