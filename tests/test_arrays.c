@@ -313,7 +313,8 @@ static void an_npy_header_that_lies_is_refused(void **state) {
     npy_fault("{\"shape\":(2L,),\"descr\":\"<f4\",\"fortran_order\":True}", 8, NULL); /* any order; Python 2 */
     npy_fault(N("'<f4'", "False", "(2,)"), 9, "x.npy: byte 68: its shape needs 8 bytes, 9 are there");
     npy_fault(N("'<f4'", "False", "(-2,)"), 8, "x.npy: byte 61: a size is wanted");
-    npy_fault(N("'<f4'", "False", "(2"), 8, "a ',' or ')' is wanted");
+    npy_fault(N("'<f4'", "False", "(2"), 8, "byte 64: a size is wanted");
+    npy_fault(N("'<f4'", "False", "(2 3)"), 8, "byte 63: a ',' or ')' is wanted");
     npy_fault(N("'<f4'", "False", "2"), 8, "a tuple is wanted");
     npy_fault(N("'<f4'", "Maybe", "(2,)"), 8, "True or False is wanted");
     npy_fault(N("'<f4", "False", "(2,)"), 8, "a ',' or '}' is wanted");

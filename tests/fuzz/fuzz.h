@@ -68,7 +68,7 @@ static inline void fuzz_touch_all(const vr_arrays *all) {
 }
 
 #ifdef FUZZ_REPLAY
-#define FUZZ_TARGET(name) static bool fuzz_##name(vr_arena *arena, vr_bytes file, vr_err *err)
+#define FUZZ_TARGET(name) static VR_UNUSED bool fuzz_##name(vr_arena *arena, vr_bytes file, vr_err *err)
 #else
 static fuzz_target fuzz_this;
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
