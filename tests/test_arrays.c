@@ -125,7 +125,8 @@ static void a_nan_or_infinity_is_named_by_array_and_index(void **state) {
 static void a_shape_that_overflows_is_none(void **state) {
     (void)state;
     vr_array a = {.name = "", .dtype = VR_F32};
-    const int64_t huge[3] = {(int64_t)1 << 31, (int64_t)1 << 31, 0}, negative = -1, ok[2] = {0, (int64_t)1 << 60};
+    const int64_t huge[3] = {(int64_t)1 << 31, (int64_t)1 << 31, 0}, negative = -1,
+                  ok[2] = {0, (int64_t)1 << 60};
     assert_false(vr_array_set_shape(&a, 3, huge)); /* also where a 0 makes it empty */
     assert_false(vr_array_set_shape(&a, 1, &negative));
     assert_false(vr_array_set_shape(&a, 9, huge));
@@ -178,13 +179,15 @@ static void safetensors_fault(const char *header, int64_t data, const char *why)
 
 static void a_safetensors_header_that_lies_is_refused(void **state) {
     (void)state;
-#define A(dtype, shape, place) "{\"a\":{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":" place "}}"
+#define A(dtype, shape, place)                                                                               \
+    "{\"a\":{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":" place "}}"
     safetensors_fault(A("F32", "[2]", "[0,8]"), 8, NULL);
     safetensors_fault("{}", 0, NULL);
     safetensors_fault("{}", 1, "x.st: byte 10: 1 bytes follow the last tensor");
     safetensors_fault(A("F32", "[2]", "[0,8]"), 9, "byte 70: 1 bytes follow the last tensor");
     safetensors_fault(A("F32", "[2]", "[0,8]"), 7, "its place is not in the 7 bytes behind the header");
-    safetensors_fault(A("F32", "[3]", "[0,8]"), 8, "x.st:1:48: 'a': its shape needs 12 bytes, its place has 8");
+    safetensors_fault(A("F32", "[3]", "[0,8]"), 8,
+                      "x.st:1:48: 'a': its shape needs 12 bytes, its place has 8");
     safetensors_fault(A("F32", "[2]", "[8,0]"), 8, "its place is not in");
     safetensors_fault(A("F32", "[2]", "[-8,0]"), 8, "its place is not in");
     safetensors_fault(A("F32", "[2]", "[0,8,8]"), 8, "its place is not in");
@@ -194,8 +197,10 @@ static void a_safetensors_header_that_lies_is_refused(void **state) {
     safetensors_fault(A("F32", "[4611686018427387904,4]", "[0,8]"), 8, "a shape that cannot be");
     safetensors_fault(A("F32", "[1,1,1,1,1,1,1,1,1]", "[0,4]"), 4, "more than 8 dimensions");
     safetensors_fault(A("F8_E4M3", "[2]", "[0,2]"), 2, "elements of type 'F8_E4M3', which is not read");
-    safetensors_fault("{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}}", 8, "x.st:1:6: \"data_offsets\" is missing");
-    safetensors_fault("{\"a\":{\"dtype\":4,\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "\"dtype\" should be a string");
+    safetensors_fault("{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}}", 8,
+                      "x.st:1:6: \"data_offsets\" is missing");
+    safetensors_fault("{\"a\":{\"dtype\":4,\"shape\":[2],\"data_offsets\":[0,8]}}", 8,
+                      "\"dtype\" should be a string");
     safetensors_fault("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],\"dtype\":\"U8\"}}", 8,
                       "has more than dtype, shape and data_offsets");
     safetensors_fault("{\"a\":[]}", 0, "x.st:1:6:");
@@ -205,11 +210,13 @@ static void a_safetensors_header_that_lies_is_refused(void **state) {
     safetensors_fault("{" B("a", "[0,4]") "," B("b", "[4,8]") "}", 8, NULL);
     safetensors_fault("{" B("a", "[0,4]") "," B("a", "[4,8]") "}", 8, "'a' is there twice");
     safetensors_fault("{" B("a", "[0,4]") "," B("b", "[3,7]") "}", 7, "'b' begins inside of another");
-    safetensors_fault("{" B("a", "[0,4]") "," B("b", "[5,9]") "}", 9, "'b' begins after bytes that are nobody's");
+    safetensors_fault("{" B("a", "[0,4]") "," B("b", "[5,9]") "}", 9,
+                      "'b' begins after bytes that are nobody's");
     safetensors_fault("{" B("a\\u0000b", "[0,4]") "}", 4, "a name with a 0 in it");
     vr_arrays all;
     vr_err err = {0};
-    assert_false(vr_safetensors_parse(&arena, &all, (vr_bytes){(const uint8_t *)"\xff\xff\xff\xff\xff\xff\xff\xff{", 9}, "x.st", &err));
+    assert_false(vr_safetensors_parse(
+        &arena, &all, (vr_bytes){(const uint8_t *)"\xff\xff\xff\xff\xff\xff\xff\xff{", 9}, "x.st", &err));
     assert_message(err, "byte 0: declares a header of 18446744073709551615 bytes");
     err = (vr_err){0};
     assert_false(vr_safetensors_load(&arena, &all, CHECKPOINTS "f8.safetensors", &err));
@@ -286,7 +293,8 @@ static void npy_files_of_every_kind_are_read(void **state) {
         {"text.npy", "'<U2'"}, {"struct.npy", "its elements are structures"}, {"complex.npy", "'<c16'"}};
     for (int i = 0; i < 3; i++) {
         vr_err err = {0};
-        assert_false(vr_arrays_load(&arena, &all, vr_arena_printf(&arena, CHECKPOINTS "%s", refused[i][0]), &err));
+        assert_false(
+            vr_arrays_load(&arena, &all, vr_arena_printf(&arena, CHECKPOINTS "%s", refused[i][0]), &err));
         assert_int_equal(err.code, VR_ERR_UNSUPPORTED);
         assert_message(err, refused[i][1]);
     }
@@ -310,7 +318,8 @@ static void an_npy_header_that_lies_is_refused(void **state) {
     (void)state;
 #define N(descr, order, shape) "{'descr': " descr ", 'fortran_order': " order ", 'shape': " shape ", }\n"
     npy_fault(N("'<f4'", "False", "(2,)"), 8, NULL);
-    npy_fault("{\"shape\":(2L,),\"descr\":\"<f4\",\"fortran_order\":True}", 8, NULL); /* any order; Python 2 */
+    npy_fault("{\"shape\":(2L,),\"descr\":\"<f4\",\"fortran_order\":True}", 8,
+              NULL); /* any order; Python 2 */
     npy_fault(N("'<f4'", "False", "(2,)"), 9, "x.npy: byte 68: its shape needs 8 bytes, 9 are there");
     npy_fault(N("'<f4'", "False", "(-2,)"), 8, "x.npy: byte 61: a size is wanted");
     npy_fault(N("'<f4'", "False", "(2"), 8, "byte 64: a size is wanted");
@@ -343,7 +352,8 @@ static void numpys_files_are_written_byte_for_byte(void **state) {
     static const char *const npz[] = {"stored.npz", "deflated.npz"};
     for (int i = 0; i < 2; i++) {
         const char *path = test_tmp("copy.npz");
-        assert_true(vr_arrays_load(&arena, &all, vr_arena_printf(&arena, CHECKPOINTS "%s", npz[i]), VR_FATAL));
+        assert_true(
+            vr_arrays_load(&arena, &all, vr_arena_printf(&arena, CHECKPOINTS "%s", npz[i]), VR_FATAL));
         assert_int_equal(all.count, 2);
         assert_int_equal(vr_arrays_find(&all, "x")->shape[1], 3);
         assert_true(vr_npz_save(path, &all, VR_FATAL));
@@ -370,7 +380,8 @@ static void zip64_and_gzip_are_unpacked_and_checked(void **state) {
     assert_true(vr_zip_read(&arena, &b, &zip, vr_zip_find(&zip, "folder/long.txt"), 1000, VR_FATAL));
     assert_int_equal(b.size, 1000);
     for (int i = 0; i < 1000; i++) assert_int_equal(b.data[i], '0' + i % 10);
-    assert_true(vr_zip_read(&arena, &b, &zip, vr_zip_find(&zip, "short.txt"), 0, VR_FATAL)); /* no limit on views */
+    assert_true(
+        vr_zip_read(&arena, &b, &zip, vr_zip_find(&zip, "short.txt"), 0, VR_FATAL)); /* no limit on views */
     assert_memory_equal(b.data, "a file that is stored", 21);
     assert_null(vr_zip_find(&zip, "short.tx"));
     static const char *const gz[] = {"plain.gz", "named.gz"};
@@ -432,7 +443,8 @@ static void a_zip_bomb_is_refused_before_it_takes_memory(void **state) {
                 {0xfffffffe, "more than 11 packed bytes can hold"},
                 {999, "does not unpack to the 999 bytes"}};
     for (int i = 0; i < 3; i++) {
-        assert_true(vr_zip_parse(&arena, &zip, bomb(zeros, sizeof zeros, lies[i].size, crc), "x.zip", VR_FATAL));
+        assert_true(
+            vr_zip_parse(&arena, &zip, bomb(zeros, sizeof zeros, lies[i].size, crc), "x.zip", VR_FATAL));
         const int64_t used = arena.used;
         err = (vr_err){0};
         assert_false(vr_zip_read(&arena, &b, &zip, &zip.entries[0], INT64_MAX, &err));

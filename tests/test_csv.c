@@ -99,7 +99,9 @@ static void rfc_4180_case_by_case(void **state) {
     reads_as("a,b\n1,2", "a|b/1|2");
     reads_as("a,b\r\n1,2\r\n", "a|b/1|2");
     reads_as("a,b\r\n1,2\r", "a|b/1|2");
-    reads_as("\xEF\xBB\xBF" "a,b\n1,2\n", "a|b/1|2");
+    reads_as("\xEF\xBB\xBF"
+             "a,b\n1,2\n",
+             "a|b/1|2");
     reads_as("a,b", "a|b");
     reads_as("a,b\n1,2\n\n\r\n\n", "a|b/1|2");
     reads_as("a\n1\n\n2\n", "a/1//2"); /* one column: a blank line is an empty field */
@@ -188,27 +190,49 @@ static void fields_with_doubled_quotes_stay_until_the_next_row(void **state) {
 
 static void a_number_is_all_of_its_text_or_none(void **state) {
     (void)state;
-    static const char *const no_int[] = {"", "-", "+", " 1", "1 ", "1.0", "0x1", "1e3", "--1", "9223372036854775808",
-                                         "-9223372036854775809", "99999999999999999999", "1,0", "one"};
-    static const char *const no_double[] = {"", "-", ".", "+.", "1 ", " 1", "1.2.3", "1e", "1e+", "e5", "0x1p3", "1_000",
-                                            "nano", "infinit", "1e400", "-1e400", "1,5", "--1"};
+    static const char *const no_int[] = {"",
+                                         "-",
+                                         "+",
+                                         " 1",
+                                         "1 ",
+                                         "1.0",
+                                         "0x1",
+                                         "1e3",
+                                         "--1",
+                                         "9223372036854775808",
+                                         "-9223372036854775809",
+                                         "99999999999999999999",
+                                         "1,0",
+                                         "one"};
+    static const char *const no_double[] = {"",      "-",       ".",     "+.",     "1 ",    " 1",
+                                            "1.2.3", "1e",      "1e+",   "e5",     "0x1p3", "1_000",
+                                            "nano",  "infinit", "1e400", "-1e400", "1,5",   "--1"};
     static const struct {
         const char *text;
         int64_t n;
-    } ints[] = {{"42", 42}, {"-7", -7}, {"+3", 3}, {"0007", 7}, {"9223372036854775807", INT64_MAX}, {"-9223372036854775808", INT64_MIN}};
+    } ints[] = {{"42", 42},
+                {"-7", -7},
+                {"+3", 3},
+                {"0007", 7},
+                {"9223372036854775807", INT64_MAX},
+                {"-9223372036854775808", INT64_MIN}};
     static const struct {
         const char *text;
         double x;
-    } doubles[] = {{"1", 1}, {"-0.5", -0.5}, {".5", 0.5}, {"5.", 5}, {"1e-3", 1e-3}, {"1E3", 1000}, {"+2", 2},
-                   {"inf", INFINITY}, {"-Infinity", -INFINITY}, {"INF", INFINITY}, {"1e-400", 0}};
+    } doubles[] = {{"1", 1},          {"-0.5", -0.5},    {".5", 0.5},
+                   {"5.", 5},         {"1e-3", 1e-3},    {"1E3", 1000},
+                   {"+2", 2},         {"inf", INFINITY}, {"-Infinity", -INFINITY},
+                   {"INF", INFINITY}, {"1e-400", 0}};
     int64_t n;
     double x;
     for (size_t i = 0; i < sizeof no_int / sizeof *no_int; i++) {
-        if (vr_number_int(&n, no_int[i], (int64_t)strlen(no_int[i]))) fail_msg("'%s' is a whole number", no_int[i]);
+        if (vr_number_int(&n, no_int[i], (int64_t)strlen(no_int[i])))
+            fail_msg("'%s' is a whole number", no_int[i]);
         assert_int_equal(n, 0);
     }
     for (size_t i = 0; i < sizeof no_double / sizeof *no_double; i++) {
-        if (vr_number_double(&x, no_double[i], (int64_t)strlen(no_double[i]))) fail_msg("'%s' is a number", no_double[i]);
+        if (vr_number_double(&x, no_double[i], (int64_t)strlen(no_double[i])))
+            fail_msg("'%s' is a number", no_double[i]);
         assert_true(x == 0);
     }
     for (size_t i = 0; i < sizeof ints / sizeof *ints; i++) {

@@ -110,7 +110,8 @@ static void a_tar_header_that_lies_is_refused(void **state) {
     tar_fault(124, "0000000000z", 11, true, "x.tar: byte 636: the size is not a number");
     tar_fault(124, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xfc", 12, true, "the size is not a number");
     tar_fault(124, "\x80\x40\0\0\0\0\0\0\0\0\0\0", 12, true, "the size is not a number");
-    tar_fault(124, "77777777777", 11, true, "byte 512: the file is cut short: 3584 bytes of data follow, not 8589934591");
+    tar_fault(124, "77777777777", 11, true,
+              "byte 512: the file is cut short: 3584 bytes of data follow, not 8589934591");
     tar_fault(124, "\x80\0\0\0\x3f\xff\xff\xff\xff\xff\xff\xff", 12, true, "not 4611686018427387903");
     tar_fault(156, "S", 1, true, "byte 512: a sparse file or a further volume");
     tar_fault(156, "M", 1, true, "a sparse file or a further volume");
@@ -119,9 +120,12 @@ static void a_tar_header_that_lies_is_refused(void **state) {
     static const struct {
         const char *record, *why;
     } pax[] = {
-        {"7 path=", "a pax record has a wrong length"},  {"5 ab\n", "a pax record without '='"},
-        {"7 path=\n", "a pax record has a wrong length"}, {"8 path=\n", "a path that is empty"},
-        {"8 size=\n", "a size that is not a number"},     {"10 size=x\n", "a size that is not a number"},
+        {"7 path=", "a pax record has a wrong length"},
+        {"5 ab\n", "a pax record without '='"},
+        {"7 path=\n", "a pax record has a wrong length"},
+        {"8 path=\n", "a path that is empty"},
+        {"8 size=\n", "a size that is not a number"},
+        {"10 size=x\n", "a size that is not a number"},
         {"30 size=999999999999999999999\n", "a size that is not a number"},
         {"22 GNU.sparse.major=1\n", "byte 1024: a sparse file"},
         {"99999999999999999999 path=a\n", "a pax record has a wrong length"},
@@ -162,8 +166,8 @@ static void idx_of_every_type_is_read(void **state) {
     static const struct {
         const char *name;
         vr_dtype dtype;
-    } files[] = {{"u8.idx", VR_U8}, {"u8.idx.gz", VR_U8}, {"i8.idx", VR_I8}, {"i16.idx", VR_I16},
-                 {"i32.idx", VR_I32}, {"f32.idx", VR_F32}, {"f64.idx", VR_F64}};
+    } files[] = {{"u8.idx", VR_U8},   {"u8.idx.gz", VR_U8}, {"i8.idx", VR_I8},  {"i16.idx", VR_I16},
+                 {"i32.idx", VR_I32}, {"f32.idx", VR_F32},  {"f64.idx", VR_F64}};
     for (int i = 0; i < 7; i++) {
         vr_array a;
         float x[12];
@@ -198,7 +202,8 @@ static void an_idx_header_that_lies_is_refused(void **state) {
     IDX("\0\0\x08\x09", "byte 3: 9 dimensions");
     IDX("\0\0\x08\2\0\0\0\2ab", "byte 10: the file is cut short: 2 sizes are wanted");
     IDX("\0\0\x0e\3\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "the sizes ask for more than");
-    IDX("\0\0\x0e\3\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff", "byte 4: a shape that cannot be"); /* empty, yet too large */
+    IDX("\0\0\x0e\3\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff",
+        "byte 4: a shape that cannot be"); /* empty, yet too large */
     IDX("\x1f\x8b\x08", "byte 0: not a gzip file, or one that is cut off");
 }
 
@@ -265,7 +270,8 @@ static void cifars_names_come_from_the_file_beside_it(void **state) {
     vr_cifar c;
     vr_err err = {0};
     assert_true(vr_file_write(path, b.data, b.size, VR_FATAL));
-    assert_true(vr_file_write(test_tmp("batches.meta.txt"), "a\r\nb\nc\nd\ne\nf\ng\nh\ni\ntruck\n\n", 26, VR_FATAL));
+    assert_true(
+        vr_file_write(test_tmp("batches.meta.txt"), "a\r\nb\nc\nd\ne\nf\ng\nh\ni\ntruck\n\n", 26, VR_FATAL));
     assert_true(vr_cifar_load(&arena, &c, path, VR_FATAL));
     assert_string_equal(c.classes[0], "a");
     assert_string_equal(c.classes[9], "truck");

@@ -7,8 +7,9 @@
 
 /* X(name): the targets */
 #define TARGETS(X)                                                                                           \
-    X(json) X(jsonl) X(csv) X(npy) X(npz) X(zip) X(gzip) X(pickle) X(torch) X(safetensors) X(idx) X(cifar)   \
-        X(tar) X(image)
+    X(json)                                                                                                  \
+    X(jsonl) X(csv) X(npy) X(npz) X(zip) X(gzip) X(pickle) X(torch) X(safetensors) X(idx) X(cifar) X(tar)    \
+        X(image)
 #include "fuzz/fuzz_cifar.c"
 #include "fuzz/fuzz_csv.c"
 #include "fuzz/fuzz_gzip.c"
@@ -66,7 +67,8 @@ static seeds load_seeds(vr_arena *a, const char *target) {
 
 /* One input made of a seed: bytes changed, taken out, doubled, or the tail of another seed put in. */
 static int64_t mutate(uint8_t *out, int64_t room, const seeds *s, vr_rng rng) {
-    const vr_bytes from = s->files[vr_rng_below(rng, 0, s->count)], other = s->files[vr_rng_below(rng, 1, s->count)];
+    const vr_bytes from = s->files[vr_rng_below(rng, 0, s->count)],
+                   other = s->files[vr_rng_below(rng, 1, s->count)];
     int64_t n = vr_min(from.size, room);
     memcpy(out, from.data, (size_t)n);
     uint64_t draw = 2;
@@ -75,10 +77,18 @@ static int64_t mutate(uint8_t *out, int64_t room, const seeds *s, vr_rng rng) {
                       length = vr_min(1 + vr_rng_below(rng, draw++, 16), n - at);
         static const uint8_t extremes[] = {0, 1, 0x7f, 0x80, 0xff, '0', '9', '"'};
         switch (vr_rng_below(rng, draw++, 6)) {
-        case 0: out[at] = (uint8_t)value; break;
-        case 1: out[at] ^= (uint8_t)(1 << value % 8); break;
-        case 2: memset(out + at, extremes[value % 8], (size_t)length); break;
-        case 3: memmove(out + at, out + at + length, (size_t)(n - at - length)), n -= length; break;
+        case 0:
+            out[at] = (uint8_t)value;
+            break;
+        case 1:
+            out[at] ^= (uint8_t)(1 << value % 8);
+            break;
+        case 2:
+            memset(out + at, extremes[value % 8], (size_t)length);
+            break;
+        case 3:
+            memmove(out + at, out + at + length, (size_t)(n - at - length)), n -= length;
+            break;
         case 4:
             if (n + length > room) break;
             memmove(out + at + length, out + at, (size_t)(n - at));
@@ -109,7 +119,8 @@ static void replay(const char *name, fuzz_target *target) {
         most = vr_max(most, f.size);
         for (int64_t n = 0; n < f.size; n += n < DENSE || n > f.size - 200 ? 1 : 7) {
             if (fuzz_one(target, f.data, (size_t)n) && s.whole)
-                fail_msg("%s can be read with %lld of its %lld bytes", s.names[i], (long long)n, (long long)f.size);
+                fail_msg("%s can be read with %lld of its %lld bytes", s.names[i], (long long)n,
+                         (long long)f.size);
             static const uint8_t change[] = {0xff, 0x01, 0x80};
             for (int k = 0; k < 3; k++) {
                 changed[n] = f.data[n] ^ change[k];
@@ -118,7 +129,8 @@ static void replay(const char *name, fuzz_target *target) {
             changed[n] = f.data[n];
         }
     }
-    const int64_t mutations = getenv("FUZZ_MUTATIONS") ? atoll(getenv("FUZZ_MUTATIONS")) : 3000, room = most + 64;
+    const int64_t mutations = getenv("FUZZ_MUTATIONS") ? atoll(getenv("FUZZ_MUTATIONS")) : 3000,
+                  room = most + 64;
     uint8_t *out = (uint8_t *)vr_arena_alloc(&a, room, 1);
     const vr_rng rng = vr_rng_split(vr_rng_init(1), name);
     for (int64_t i = 0; i < mutations; i++)

@@ -171,7 +171,8 @@ static void what_is_wanted_but_not_there_is_named_with_its_place(void **state) {
     static const char text[] = "{\n \"n\": 3,\n \"x\": 0.5, \"n\": 4,\n \"list\": [1, \"two\"]\n}";
     vr_json_doc doc;
     vr_err err = {0};
-    assert_true(vr_json_parse(&arena, &doc, (vr_bytes){(const uint8_t *)text, sizeof text - 1}, "x.json", VR_FATAL));
+    assert_true(
+        vr_json_parse(&arena, &doc, (vr_bytes){(const uint8_t *)text, sizeof text - 1}, "x.json", VR_FATAL));
     assert_int_equal(vr_json_get(doc.root, "n")->integer, 4); /* the last of two, as in Python */
     assert_int_equal(doc.root->count, 4);
     assert_non_null(vr_json_want(&doc, doc.root, "n", VR_JSON_REAL, &err)); /* a whole number is a number */
@@ -230,7 +231,8 @@ static void what_is_written_is_escaped(void **state) {
     vr_json_string(&t, "a\"\\\b\f\n\r\t\x01/\x7f\xc3\xa9\xff");
     assert_string_equal(t.data, "\"a\\\"\\\\\\b\\f\\n\\r\\t\\u0001/\x7f\xc3\xa9\xef\xbf\xbd\"");
     t.size = 0;
-    vr_json_real(&t, (double)NAN), vr_text_add(&t, " "), vr_json_real(&t, 0.1), vr_text_add(&t, " "), vr_json_real(&t, 1e300);
+    vr_json_real(&t, (double)NAN), vr_text_add(&t, " "), vr_json_real(&t, 0.1), vr_text_add(&t, " "),
+        vr_json_real(&t, 1e300);
     assert_string_equal(t.data, "null 0.1 1e+300");
     assert_true(vr_json_is_utf8("caf\xc3\xa9"));
     assert_false(vr_json_is_utf8("caf\xe9"));

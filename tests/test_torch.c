@@ -38,10 +38,12 @@ static const vr_array *find(const vr_arrays *all, const char *name) {
 }
 
 /* The array's type, its sizes ("2,3") and its elements; `values` as doubles, compared as f32. */
-static void check(const vr_arrays *all, const char *name, vr_dtype dtype, const char *shape, const double *values) {
+static void check(const vr_arrays *all, const char *name, vr_dtype dtype, const char *shape,
+                  const double *values) {
     const vr_array *a = find(all, name);
     char s[64] = "";
-    for (int d = 0, n = 0; d < a->ndim; d++) n += snprintf(s + n, sizeof s - n, "%s%d", d ? "," : "", (int)a->shape[d]);
+    for (int d = 0, n = 0; d < a->ndim; d++)
+        n += snprintf(s + n, sizeof s - n, "%s%d", d ? "," : "", (int)a->shape[d]);
     if (a->dtype != dtype || strcmp(s, shape) != 0)
         fail_msg("'%s' is %s [%s]", name, vr_dtype_name(a->dtype), s);
     float x[64];
@@ -69,7 +71,8 @@ static void check_tensors(const vr_arrays *all) {
     CHECK(all, "state_dict.expanded", VR_F32, "3,2", 7, 7, 7, 7, 7, 7);
     CHECK(all, "state_dict.shared.a", VR_F32, "4", 0, 1, 2, 3);
     CHECK(all, "state_dict.shared.b", VR_F32, "6", 4, 5, 6, 7, 8, 9);
-    CHECK(all, "state_dict.half", VR_F16, "5", 1.5, -2, 65504, 0x1p-24, INFINITY); /* 6e-8 is the least subnormal */
+    CHECK(all, "state_dict.half", VR_F16, "5", 1.5, -2, 65504, 0x1p-24,
+          INFINITY); /* 6e-8 is the least subnormal */
     CHECK(all, "state_dict.bf16", VR_BF16, "3", 1.5, -2, 3);
     CHECK(all, "state_dict.f64", VR_F64, "2", 1.0 / 3, -INFINITY); /* -1e300 as f32 */
     CHECK(all, "state_dict.i64", VR_I64, "2", 0x1p62, -1);
@@ -91,13 +94,20 @@ static void check_tensors(const vr_arrays *all) {
 
 static void check_words(const vr_arrays *all) {
     static const char *const said[][2] = {
-        {"epoch", "300"}, {"best_prec1", "91.78"}, {"arch", "resnet20"}, {"none", "None"}, {"yes", "True"},
-        {"no", "False"}, {"minus", "-2147483648"}, {"numpy", "0.1"}, {"numpy32", "0.5"}, {"numpy_int", "-3"},
-        {"numpy_bool", "True"}, {"args.lr", "0.1"}, {"args.out", "/a/b"}, {"dtype", "torch.float32"},
-        {"device", "cuda:1"}, {"size.0", "5"}, {"size.1", "6"}, {"set.0", "9"}, {"milestones.30", "1"},
-        {"defaults.2", "3"}, {"bytes", "4 bytes"}, {"text", "caf\xc3\xa9"},
+        {"epoch", "300"},         {"best_prec1", "91.78"},
+        {"arch", "resnet20"},     {"none", "None"},
+        {"yes", "True"},          {"no", "False"},
+        {"minus", "-2147483648"}, {"numpy", "0.1"},
+        {"numpy32", "0.5"},       {"numpy_int", "-3"},
+        {"numpy_bool", "True"},   {"args.lr", "0.1"},
+        {"args.out", "/a/b"},     {"dtype", "torch.float32"},
+        {"device", "cuda:1"},     {"size.0", "5"},
+        {"size.1", "6"},          {"set.0", "9"},
+        {"milestones.30", "1"},   {"defaults.2", "3"},
+        {"bytes", "4 bytes"},     {"text", "caf\xc3\xa9"},
     };
-    for (size_t i = 0; i < sizeof said / sizeof *said; i++) assert_string_equal(word(all, said[i][0]), said[i][1]);
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        assert_string_equal(word(all, said[i][0]), said[i][1]);
     assert_non_null(strstr(word(all, "long"), "400000000000000000")); /* 2^70, in hexadecimal */
     assert_int_equal(all->meta_count, sizeof said / sizeof *said + 1);
 }
@@ -223,9 +233,13 @@ static void a_broken_pickle_names_the_byte_of_its_opcode(void **state) {
 
 static void a_pickle_becomes_values_and_calls_nothing(void **state) {
     (void)state;
-    static const char shell[] = "\x80\x02" "cos\nsystem\nX\x09\0\0\0" "touch /x!" "\x85R.";
+    static const char shell[] = "\x80\x02"
+                                "cos\nsystem\nX\x09\0\0\0"
+                                "touch /x!"
+                                "\x85R.";
     vr_pickle p;
-    assert_true(vr_pickle_parse(&arena, &p, (vr_bytes){(const uint8_t *)shell, sizeof shell - 1}, "x", 0, VR_FATAL));
+    assert_true(
+        vr_pickle_parse(&arena, &p, (vr_bytes){(const uint8_t *)shell, sizeof shell - 1}, "x", 0, VR_FATAL));
     assert_int_equal(p.root.kind, VR_PICKLE_OBJECT);
     assert_true(vr_pickle_is(p.root.node->callable, "os system"));
     assert_true(vr_pickle_is(p.root.node->args.node->items[0], "touch /x!"));
@@ -233,7 +247,8 @@ static void a_pickle_becomes_values_and_calls_nothing(void **state) {
     assert_int_equal(p.size, sizeof shell - 1);
     vr_arrays all;
     vr_err err = {0};
-    assert_false(vr_torch_parse(&arena, &all, (vr_bytes){(const uint8_t *)shell, sizeof shell - 1}, "x", &err));
+    assert_false(
+        vr_torch_parse(&arena, &all, (vr_bytes){(const uint8_t *)shell, sizeof shell - 1}, "x", &err));
     assert_message(err, "not one that torch.save wrote");
 }
 
@@ -270,7 +285,8 @@ static void fill(void *to, int64_t size, const void *context) { memcpy(to, conte
 
 static void torch_of(const char *pickle, size_t n, vr_err_code code, const char *why) {
     static const float storage[4] = {1, 2, 3, 4};
-    const vr_zip_item items[] = {{"m/data.pkl", (int64_t)n, fill, pickle}, {"m/data/0", sizeof storage, fill, storage}};
+    const vr_zip_item items[] = {{"m/data.pkl", (int64_t)n, fill, pickle},
+                                 {"m/data/0", sizeof storage, fill, storage}};
     const vr_bytes b = vr_zip_format(&arena, items, 2);
     const int64_t used = arena.used;
     vr_arrays all;
@@ -286,29 +302,36 @@ static void torch_of(const char *pickle, size_t n, vr_err_code code, const char 
 
 /* {"w": _rebuild_tensor_v2(storage "0" of 4 floats, offset, size, stride, False, None)} */
 #define TENSOR(count, offset, size, stride)                                                                  \
-    "\x80\x02}X\1\0\0\0wctorch._utils\n_rebuild_tensor_v2\n((X\7\0\0\0storagectorch\nFloatStorage\nX\1\0\0\0" \
+    "\x80\x02}X\1\0\0\0wctorch._utils\n_rebuild_tensor_v2\n(("                                               \
+    "X\7\0\0\0storagectorch\nFloatStorage\nX\1\0\0\0"                                                        \
     "0X\3\0\0\0cpu" count "tQ" offset size stride "\x89NtRs."
 
 static void a_tensor_has_to_lie_in_its_storage(void **state) {
     (void)state;
     TORCH(TENSOR("K\4", "K\0", "K\4\x85", "K\1\x85"), VR_OK, "");
     TORCH(TENSOR("K\4", "K\0", "K\2\x85", "K\3\x85"), VR_OK, "");
-    TORCH(TENSOR("K\4", "K\1", "K\4\x85", "K\1\x85"), VR_ERR_FORMAT, "'w' reaches beyond the end of its storage");
+    TORCH(TENSOR("K\4", "K\1", "K\4\x85", "K\1\x85"), VR_ERR_FORMAT,
+          "'w' reaches beyond the end of its storage");
     TORCH(TENSOR("K\4", "K\0", "K\3\x85", "K\2\x85"), VR_ERR_FORMAT, "reaches beyond the end of its storage");
-    TORCH(TENSOR("K\4", "K\5", "K\0\x85", "K\1\x85"), VR_ERR_FORMAT, "'w' begins beyond the end of its storage");
+    TORCH(TENSOR("K\4", "K\5", "K\0\x85", "K\1\x85"), VR_ERR_FORMAT,
+          "'w' begins beyond the end of its storage");
     TORCH(TENSOR("K\4", "J\xff\xff\xff\xff", "K\1\x85", "K\1\x85"), VR_ERR_FORMAT, "begins beyond");
-    TORCH(TENSOR("K\4", "K\0", "J\xff\xff\xff\xff\x85", "K\1\x85"), VR_ERR_FORMAT, "a size or stride that cannot be");
-    TORCH(TENSOR("K\4", "K\0", "K\2\x85", "J\xff\xff\xff\xff\x85"), VR_ERR_FORMAT, "a size or stride that cannot be");
-    TORCH(TENSOR("K\5", "K\0", "K\4\x85", "K\1\x85"), VR_ERR_FORMAT, "needs a storage of 20 bytes, 'm/data/0' has 16");
+    TORCH(TENSOR("K\4", "K\0", "J\xff\xff\xff\xff\x85", "K\1\x85"), VR_ERR_FORMAT,
+          "a size or stride that cannot be");
+    TORCH(TENSOR("K\4", "K\0", "K\2\x85", "J\xff\xff\xff\xff\x85"), VR_ERR_FORMAT,
+          "a size or stride that cannot be");
+    TORCH(TENSOR("K\5", "K\0", "K\4\x85", "K\1\x85"), VR_ERR_FORMAT,
+          "needs a storage of 20 bytes, 'm/data/0' has 16");
     TORCH(TENSOR("K\4", "K\0", "K\4\x85", "K\1K\1\x86"), VR_ERR_FORMAT, "has no shape");
 #define BIG "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x3f" /* 2^62 - 1 */
     TORCH(TENSOR("K\4", "K\0", BIG "\x85", "K\0\x85"), VR_ERR_FORMAT, "a size or stride that cannot be");
-    TORCH(TENSOR("K\4", "K\0", "K\2\x85", BIG "\x85"), VR_ERR_FORMAT, "reaches beyond the end of its storage");
+    TORCH(TENSOR("K\4", "K\0", "K\2\x85", BIG "\x85"), VR_ERR_FORMAT,
+          "reaches beyond the end of its storage");
     TORCH(TENSOR(BIG, "K\0", "K\2\x85", "K\0\x85"), VR_ERR_FORMAT, "more than 2^63 bytes");
     TORCH(TENSOR("K\4", BIG, "K\2\x85", "K\0\x85"), VR_ERR_FORMAT, "begins beyond");
     TORCH(TENSOR("K\4", "K\0", "J\1\0\0\x40\x85", "K\0\x85"), VR_ERR_LIMIT, "repeats its storage");
-    TORCH(TENSOR("K\4", "K\0", "(K\1K\1K\1K\1K\1K\1K\1K\1K\1t", "(K\1K\1K\1K\1K\1K\1K\1K\1K\1t"), VR_ERR_UNSUPPORTED,
-          "more than 8 dimensions");
+    TORCH(TENSOR("K\4", "K\0", "(K\1K\1K\1K\1K\1K\1K\1K\1K\1t", "(K\1K\1K\1K\1K\1K\1K\1K\1K\1t"),
+          VR_ERR_UNSUPPORTED, "more than 8 dimensions");
 #undef BIG
 }
 
@@ -317,9 +340,7 @@ static void a_checkpoint_that_multiplies_is_refused_before_it_takes_memory(void 
     vr_text t = {.arena = &arena};
     /* A list of ten times a list of ten times ... a number: 10^20 values in 400 bytes. */
     ADD("\x80\x02K\1");
-    for (int level = 0; level < 20; level++) {
-        ADD("q\0000](h\0h\0h\0h\0h\0h\0h\0h\0h\0h\0e");
-    }
+    for (int level = 0; level < 20; level++) { ADD("q\0000](h\0h\0h\0h\0h\0h\0h\0h\0h\0h\0e"); }
     ADD(".");
     const int64_t peak = arena.peak;
     torch_of(t.data, (size_t)t.size, VR_ERR_LIMIT, "multiply to more than");

@@ -37,9 +37,11 @@ FUZZ_TARGET(json) {
     vr_text t[3] = {{.arena = arena}, {.arena = arena}, {.arena = arena}};
     if (!fuzz_json_write(&t[0], doc.root)) return true;
     for (int i = 1; i < 3; i++) {
-        FUZZ_CHECK(vr_json_parse(arena, &doc, (vr_bytes){(const uint8_t *)t[i - 1].data, t[i - 1].size}, "x", err));
+        FUZZ_CHECK(
+            vr_json_parse(arena, &doc, (vr_bytes){(const uint8_t *)t[i - 1].data, t[i - 1].size}, "x", err));
         FUZZ_CHECK(fuzz_json_write(&t[i], doc.root));
     }
-    FUZZ_CHECK(strcmp(t[1].data, t[2].data) == 0); /* the first may hold -0., which becomes the whole number 0 */
+    FUZZ_CHECK(strcmp(t[1].data, t[2].data) ==
+               0); /* the first may hold -0., which becomes the whole number 0 */
     return true;
 }

@@ -9,7 +9,8 @@ FUZZ_TARGET(jsonl) {
     while (vr_json_lines_next(arena, &doc, &lines, err)) {
         FUZZ_CHECK(lines.at > before && lines.at <= file.size);
         before = lines.at;
-        for (const vr_json *c = vr_json_first(doc.root); c; c = vr_json_next(doc.root, c)) FUZZ_CHECK(c->skip > 0);
+        for (const vr_json *c = vr_json_first(doc.root); c; c = vr_json_next(doc.root, c))
+            FUZZ_CHECK(c->skip > 0);
         vr_arena_rewind(arena, mark);
     }
     return err->code == VR_OK;

@@ -37,7 +37,8 @@ FUZZ_TARGET(pickle) {
     FUZZ_CHECK(p.size > 0 && p.size <= file.size);
     fuzz_pickle_walk(p.root, 50, &left);
     for (int64_t i = 0; i < p.global_count; i++)
-        FUZZ_CHECK(p.globals[i].kind == VR_PICKLE_GLOBAL && strlen(p.globals[i].text) == (size_t)p.globals[i].bytes);
+        FUZZ_CHECK(p.globals[i].kind == VR_PICKLE_GLOBAL &&
+                   strlen(p.globals[i].text) == (size_t)p.globals[i].bytes);
     FUZZ_CHECK(arena->used < 65536 + 300 * file.size); /* as format/pickle.h says, and the first nodes */
     return true;
 }

@@ -1,8 +1,9 @@
 /* format/tar.c: one pass over the headers; the data between them is not touched.
  *
  * A block of 512 bytes describes what follows it. Long names come as an entry of their own before the one they
- * belong to: GNU's types 'L' and 'K' hold the path and what a link points to, pax's type 'x' holds "length key=value" records.
- * A hard link is a file whose bytes came earlier; links are resolved after the pass, by a search in the sorted paths. */
+ * belong to: GNU's types 'L' and 'K' hold the path and what a link points to, pax's type 'x' holds records of the
+ * form "length key=value". A hard link is a file whose bytes came earlier; links are resolved after the pass, by a
+ * search in the sorted paths. */
 #include "tar.h"
 #include "../base/os.h"
 #include "zip.h"
@@ -28,7 +29,7 @@ typedef struct vrp_tar_reader {
     int64_t pool_left;
     vr_bytes long_path, long_link; /* from L, K or x, for the next entry */
     int64_t long_size;             /* from x; -1 = not given */
-    vrp_tar_key *links; /* what hard links point to, and their entries */
+    vrp_tar_key *links;            /* what hard links point to, and their entries */
     int64_t link_count, link_capacity;
 } vrp_tar_reader;
 
@@ -108,7 +109,8 @@ static bool vrp_tar_pax(vrp_tar_reader *r, int64_t at, int64_t size, bool global
         if (!equals) return vrp_tar_bad(r, at, "a pax record without '='");
         const vr_bytes value = {.data = equals + 1, .size = last - equals - 1};
         const int64_t k = equals - key;
-        const bool path = k == 4 && memcmp(key, "path", 4) == 0, link = k == 8 && memcmp(key, "linkpath", 8) == 0,
+        const bool path = k == 4 && memcmp(key, "path", 4) == 0,
+                   link = k == 8 && memcmp(key, "linkpath", 8) == 0,
                    length = k == 4 && memcmp(key, "size", 4) == 0;
         if (k >= 11 && memcmp(key, "GNU.sparse.", 11) == 0)
             return vr_fail(r->err, VR_ERR_UNSUPPORTED, "%s: byte %lld: a sparse file", r->name,
@@ -153,7 +155,8 @@ static void vrp_tar_add_link(vrp_tar_reader *r, const uint8_t *h) {
         if (r->link_count > 0) memcpy(more, r->links, (size_t)r->link_count * sizeof *more);
         r->links = more;
     }
-    const vr_bytes target = r->long_link.data ? r->long_link : (vr_bytes){h + 157, vrp_tar_length(h + 157, 100)};
+    const vr_bytes target =
+        r->long_link.data ? r->long_link : (vr_bytes){h + 157, vrp_tar_length(h + 157, 100)};
     r->links[r->link_count++] = (vrp_tar_key){vrp_tar_path(r, (vr_bytes){0}, target), r->tar->count - 1};
 }
 
@@ -214,8 +217,8 @@ static int vrp_tar_compare(const void *a, const void *b) {
     return order != 0 ? order : (x->number > y->number) - (x->number < y->number);
 }
 
-/* Gives each hard link the bytes of the last entry of that path before it; one that points to something else than a file
- * (a link, a device, what is not in the archive) goes to the others. */
+/* Gives each hard link the bytes of the last entry of that path before it; one that points to something else than a
+ * file (a link, a device, what is not in the archive) goes to the others. */
 static void vrp_tar_resolve(vrp_tar_reader *r) {
     vr_tar *t = r->tar;
     if (r->link_count == 0) return;

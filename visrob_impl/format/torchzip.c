@@ -587,7 +587,8 @@ static bool vrp_torch_object(vrp_torch_reader *r, vr_pickle_value v) {
     case VRP_WORD:
         if (first.kind != VR_PICKLE_TEXT) return vrp_torch_fail(r, VR_ERR_FORMAT, v, "has no name");
         if (second.kind == VR_PICKLE_INT && vr_pickle_is(v.node->callable, "torch device")) {
-            snprintf(s, sizeof s, "%.*s:%lld", (int)vr_min(first.bytes, 20), first.text, (long long)second.integer);
+            snprintf(s, sizeof s, "%.*s:%lld", (int)vr_min(first.bytes, 20), first.text,
+                     (long long)second.integer);
             return vrp_torch_meta_text(r, v, s);
         }
         return vrp_torch_meta(r, v, first.text, first.bytes);
@@ -709,8 +710,8 @@ static bool vrp_torch_read_zip(vrp_torch_reader *r, vr_bytes file) {
                            r->path);
         if (strcmp(slash, "/data.pkl") != 0) continue;
         if (pickle)
-            return vr_fail(r->err, VR_ERR_FORMAT, "%s: byte %lld: a second pickle, '%.256s', beside '%.256s'", r->path,
-                           (long long)r->zip.entries[i].at, name, pickle->name);
+            return vr_fail(r->err, VR_ERR_FORMAT, "%s: byte %lld: a second pickle, '%.256s', beside '%.256s'",
+                           r->path, (long long)r->zip.entries[i].at, name, pickle->name);
         pickle = &r->zip.entries[i];
     }
     if (!pickle)
