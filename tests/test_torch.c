@@ -375,6 +375,20 @@ static void names_that_are_too_deep_too_long_or_hold_a_zero_are_refused(void **s
     TORCH("\x80\x02}(K\1\x85K\2u.", VR_ERR_UNSUPPORTED, "a key that is neither text nor a number");
 }
 
+static void floats_become_their_shortest_text(void **state) {
+    (void)state;
+    /* {0.1: nan, 'b': -inf, 'c': 1e300} */
+    static const char text[] =
+        "\x80\x02}(G\x3f\xb9\x99\x99\x99\x99\x99\x9aG\x7f\xf8\0\0\0\0\0\0X\1\0\0\0bG\xff\xf0\0\0\0\0\0\0"
+        "X\1\0\0\0cG\x7e\x37\xe4\x3c\x88\x00\x75\x9cu.";
+    const vr_zip_item items[] = {{"m/data.pkl", sizeof text - 1, fill, text}};
+    vr_arrays all;
+    assert_true(vr_torch_parse(&arena, &all, vr_zip_format(&arena, items, 1), "x.pt", VR_FATAL));
+    assert_string_equal(word(&all, "0.1"), "nan");
+    assert_string_equal(word(&all, "b"), "-inf");
+    assert_string_equal(word(&all, "c"), "1e+300");
+}
+
 static void two_pickles_in_one_file_are_refused(void **state) {
     (void)state;
     const vr_zip_item items[] = {{"a/data.pkl", 2, fill, "N."}, {"b/data.pkl", 2, fill, "N."}};
@@ -400,6 +414,7 @@ int main(void) {
         TEST(a_tensor_has_to_lie_in_its_storage),
         TEST(a_checkpoint_that_multiplies_is_refused_before_it_takes_memory),
         TEST(names_that_are_too_deep_too_long_or_hold_a_zero_are_refused),
+        TEST(floats_become_their_shortest_text),
         TEST(two_pickles_in_one_file_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

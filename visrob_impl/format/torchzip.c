@@ -8,8 +8,10 @@
 #include "torchzip.h"
 #include "../base/os.h"
 #include "../base/text.h"
+#include "json.h"
 #include "pickle.h"
 #include "zip.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -323,13 +325,18 @@ static bool vrp_torch_meta_text(vrp_torch_reader *r, vr_pickle_value v, const ch
     return vrp_torch_meta(r, v, s, (int64_t)strlen(s));
 }
 
-/* The fewest digits that read back as the same number. */
+/* The fewest digits that read back as the same number, with a point whatever the locale says. */
+static void vrp_torch_float_text(vrp_torch_reader *r, char *out, size_t room, double x) {
+    const vr_arena_mark mark = vr_arena_here(&r->scratch);
+    vr_text t = {.arena = &r->scratch};
+    if (isfinite(x)) vr_json_real(&t, x);
+    snprintf(out, room, "%s", isfinite(x) ? t.data : isnan(x) ? "nan" : x > 0 ? "inf" : "-inf");
+    vr_arena_rewind(&r->scratch, mark);
+}
+
 static bool vrp_torch_meta_float(vrp_torch_reader *r, vr_pickle_value v, double x) {
     char s[40];
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(s, sizeof s, "%.*g", digits, x);
-        if (strtod(s, NULL) == x) break;
-    }
+    vrp_torch_float_text(r, s, sizeof s, x);
     return vrp_torch_meta_text(r, v, s);
 }
 
@@ -504,7 +511,7 @@ static bool vrp_torch_pair(vrp_torch_reader *r, vr_pickle_value key, vr_pickle_v
         snprintf(s, sizeof s, "%s", key.integer ? "True" : "False");
         break;
     case VR_PICKLE_FLOAT:
-        snprintf(s, sizeof s, "%.17g", key.number);
+        vrp_torch_float_text(r, s, sizeof s, key.number);
         break;
     case VR_PICKLE_NONE:
         snprintf(s, sizeof s, "None");
