@@ -222,14 +222,6 @@ static void vrp_canvas_number(vr_text *out, double x) {
         vr_text_printf(out, ".%lld", (long long)(size % 100 / 10));
 }
 
-/* A positive factor with nine significant digits: %g without the locale's decimal comma. */
-static void vrp_canvas_ratio(vr_text *out, double x) {
-    const int64_t start = out->size;
-    vr_text_printf(out, "%.9g", x);
-    for (int64_t i = start; i < out->size; i++)
-        if (out->data[i] == ',') out->data[i] = '.';
-}
-
 static void vrp_canvas_attribute(vr_text *out, const char *name, double x) {
     vr_text_printf(out, " %s=\"", name);
     vrp_canvas_number(out, x);
@@ -328,9 +320,9 @@ static void vrp_canvas_svg_cells(vr_text *out, const vr_shape *s, bool standalon
     vr_text_add(out, " ");
     vrp_canvas_number(out, s->points[1]);
     vr_text_add(out, ") scale(");
-    vrp_canvas_ratio(out, s->points[2] / (double)s->columns);
+    vr_text_number(out, s->points[2] / (double)s->columns, 9);
     vr_text_add(out, " ");
-    vrp_canvas_ratio(out, s->points[3] / (double)s->rows);
+    vr_text_number(out, s->points[3] / (double)s->rows, 9);
     vr_text_add(out, ")\">\n");
     const int64_t n = s->rows * s->columns;
     uint32_t above = 0; /* colours up to here are written; 0 is VR_COLOUR_NONE, an empty cell */
