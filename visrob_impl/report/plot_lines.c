@@ -183,13 +183,14 @@ static void vrp_lines_panel(vr_canvas *c, const vr_plot *p, const vr_series *s, 
 }
 
 void vr_plot_draw_panels(vr_canvas *c, const vr_plot *p) {
-    enum { GAP = 14, LEAST = 132, NAME = 32, AXIS = 20 };
+    enum { GAP = 14, LEAST = 118, NAME = 32, AXIS = 20 };
     const int64_t n = p->series_count;
     double y = vr_plot_y_label(c, p->y_label, vr_plot_head(c, p, NULL)) - 12;
     vr_frame f = vrp_lines_frame(p, 3, 3);
     const double left = vr_axis_width(c->arena, &f.y, VR_TYPE_SMALL) + 8, room = c->width - left - 8;
-    const int64_t columns = vr_clamp((int64_t)((room + GAP) / (LEAST + GAP)), 1, vr_max(n, 1));
-    const int64_t rows = (n + columns - 1) / columns;
+    const int64_t most = vr_clamp((int64_t)((room + GAP) / (LEAST + GAP)), 1, vr_max(n, 1));
+    const int64_t rows = (n + most - 1) / most,
+                  columns = rows > 0 ? (n + rows - 1) / rows : 1; /* rows about equal */
     const double width = fmin((room - GAP * (double)(columns - 1)) / (double)columns, 240);
     const double height = vr_between(width * 0.62, 64, 120);
     for (int64_t k = 0; k < n; k++) {
