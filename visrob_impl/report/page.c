@@ -163,7 +163,7 @@ static const char *const vrp_page_script[] = {
     "    let shown = 0;",
     "    const rows = table.tBodies[0].rows;",
     "    for (const row of rows) {",
-    "      const text = row.textContent.toLowerCase();",
+    "      const text = [...row.cells].map(cell => cell.textContent).join(' ').toLowerCase();",
     "      row.hidden = !words.every(word => text.includes(word));",
     "      if (!row.hidden) shown++;",
     "    }",
@@ -212,7 +212,7 @@ static const char *const vrp_page_script[] = {
 /* clang-format on */
 
 static const char vrp_page_policy[] = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
-                                      "script-src 'sha256-oNsjSa/4jDfoaKSu53qMJ9bq6fd9hvUqJ3TkYiSTMO4='";
+                                      "script-src 'sha256-eTcqq2zn0Lw+MZoIupodAItURgKYV6/DYr2v0wcdXsc='";
 
 /* 10000 as "10,000". */
 static const char *vrp_page_thousands(vr_arena *arena, int64_t n) {
