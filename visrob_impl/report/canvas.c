@@ -30,7 +30,7 @@ uint32_t vr_colour_rgb(vr_colour colour, bool dark) {
     static const uint32_t roles[][2] = {
         [VR_COLOUR_PAPER] = {0xffffff, 0x14171b},      [VR_COLOUR_INK] = {0x1b1f24, 0xe8eaed},
         [VR_COLOUR_MUTED] = {0x59636e, 0x9aa4af},      [VR_COLOUR_GRID] = {0xe2e5e9, 0x2d333a},
-        [VR_COLOUR_SERIES] = {0x0072b2, 0x3f9bdc},     [VR_COLOUR_SERIES + 1] = {0xd55e00, 0xee7d2e},
+        [VR_COLOUR_SERIES] = {0x0072b2, 0x3f9bdc},     [VR_COLOUR_SERIES + 1] = {0xd55e00, 0xe0650a},
         [VR_COLOUR_SERIES + 2] = {0x009e73, 0x22b88e}, [VR_COLOUR_SERIES + 3] = {0xe69f00, 0xe9ae2b},
         [VR_COLOUR_SERIES + 4] = {0xcc79a7, 0xd88fb7}, [VR_COLOUR_SERIES + 5] = {0x56b4e9, 0x8bcdf3},
         [VR_COLOUR_SERIES + 6] = {0xf0e442, 0xf0e442}, [VR_COLOUR_SERIES + 7] = {0x000000, 0xffffff}};
