@@ -31,10 +31,14 @@ static vr_table numbers(void) {
     return t;
 }
 
-static vr_page_image picture(int64_t width, int64_t height) {
+static vr_image grey(int64_t width, int64_t height) {
     const vr_image image = vr_image_new(&perm, width, height);
     memset(image.pixels, 200, (size_t)(width * height * 3));
-    return (vr_page_image){vr_image_format_png(&perm, image), "a <grey> picture"};
+    return image;
+}
+
+static vr_page_image picture(int64_t width, int64_t height) {
+    return (vr_page_image){vr_image_format_png(&perm, grey(width, height)), "a <grey> picture"};
 }
 
 /* A page with one of everything. */
@@ -182,8 +186,7 @@ static void an_image_that_is_neither_png_nor_jpeg_shows_its_text(void **state) {
         assert_null(strstr(page.body.data, "<img"));
     }
     vr_page page = vr_page_new(&perm, &info);
-    vr_page_picture(
-        &page, (vr_page_image){vr_image_format_jpeg(&perm, vr_image_new(&perm, 30, 10), 90), NULL}, NULL);
+    vr_page_picture(&page, (vr_page_image){vr_image_format_jpeg(&perm, grey(30, 10), 90), NULL}, NULL);
     assert_non_null(strstr(
         page.body.data,
         "<img width=\"240\" height=\"80\" class=\"whole\" alt=\"\" src=\"data:image/jpeg;base64,/9j/"));
