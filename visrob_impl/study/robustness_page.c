@@ -86,28 +86,41 @@ static bool vrp_robustness_page_samples(vr_page *page, const vr_robustness *r, c
     vr_page_section(page, "What each factor does");
     vr_page_strip(
         page, strip, rows, values, n + 1,
-        vr_arena_printf(a,
-                        "%s, as the model sees it, at severity %d of 5, the worst factor first. Below each: "
-                        "how many of all images are still right.",
-                        data->files[index], SHOWN));
+        vr_arena_printf(
+            a,
+            "Image %s, as the model sees it, at severity %d of 5, the worst factor first. Below each: "
+            "how many of all images are still right.",
+            data->files[index], SHOWN));
     vr_page_fold(page, "All five severities");
     vr_page_grid(page, images, rows + 1, columns, n, COLUMNS, NULL);
     vr_page_fold(page, NULL);
     return true;
 }
 
-static void vrp_robustness_page_ratios(vr_page *page, const vr_robustness *r) {
-    vr_arena *a = page->arena;
-    vr_interval *ratios = VR_NEW(a, vr_interval, r->factor_count);
+vr_plot vr_robustness_plot(vr_arena *arena, const vr_robustness *r, const vr_model *model,
+                           const vr_dataset *data) {
+    vr_interval *ratios = VR_NEW(arena, vr_interval, r->factor_count);
     for (int64_t f = 0; f < r->factor_count; f++) ratios[f] = r->factors[f].error_ratio;
-    const vr_plot plot = {.kind = VR_PLOT_BARS,
-                          .title = "Error ratio by factor",
-                          .x_label = "error ratio: (1 - accuracy under the factor) / (1 - clean accuracy)",
-                          .names = vrp_robustness_page_names(a, r),
-                          .intervals = ratios,
-                          .count = r->factor_count,
-                          .mark = 1,
-                          .sorted = true};
+    return (vr_plot){
+        .kind = VR_PLOT_BARS,
+        .title = "Error ratio by factor",
+        .subtitle =
+            vr_arena_printf(arena, "%s, right on %.1f %% of clean images", model->name, 100 * r->clean.value),
+        .x_label =
+            "error ratio: (1 \xE2\x88\x92 accuracy under the factor) / (1 \xE2\x88\x92 clean accuracy)",
+        .names = vrp_robustness_page_names(arena, r),
+        .intervals = ratios,
+        .count = r->factor_count,
+        .mark = 1,
+        .sorted = true,
+        .note = vr_page_note(
+            arena, &(vr_page_info){.n = r->count, .seed = r->seed, .data = data->path, .build = VR_BUILD})};
+}
+
+static void vrp_robustness_page_ratios(vr_page *page, const vr_robustness *r, const vr_model *model,
+                                       const vr_dataset *data) {
+    vr_plot plot = vr_robustness_plot(page->arena, r, model, data);
+    plot.subtitle = NULL; /* the page has said it */
     vr_page_section(page, "Which factors break it");
     vr_page_plot(page, &plot,
                  "Mean over severities 1 to 5, with 95 % bootstrap intervals over images. At the dashed "
@@ -195,19 +208,26 @@ static void vrp_robustness_page_answer(vr_page *page, const vr_robustness *r) {
                                    "mean corruption error, over ImageNet-C's corruptions"};
     vr_page_figures(page, values, labels, isnan(r->mean_corruption_error) ? 3 : 4);
     if (!ratios) {
-        vr_page_lead(page, "%s breaks it most: %s of the images are right, from %s on clean ones.", name,
-                     values[1], values[0]);
+        vr_page_lead(page, "It breaks most under %s: %s of the images are right, from %s on clean ones.",
+                     name, values[1], values[0]);
+        return;
+    }
+    if (worst->error_ratio.value <= 1) {
+        vr_page_lead(page, "No factor makes it worse: the highest error ratio is %.2f, under %s.",
+                     worst->error_ratio.value, name);
         return;
     }
     vr_text next = {.arena = a};
     vr_text_add(&next, "");
-    for (int64_t i = 1; i < vr_min(n - 1, 3); i++)
-        vr_text_printf(&next, "%s%s (%.2f)", i == 1 ? " Next come " : " and ",
+    const int64_t named = n < 3 ? n - 1 : vr_min(n - 2, 2); /* the least one comes after these */
+    for (int64_t i = 1; i <= named; i++)
+        vr_text_printf(&next, "%s%s (%.2f)", i == 1 ? " Next: " : " and ",
                        vrp_robustness_page_name(a, r->factors[order[i]].factor),
                        r->factors[order[i]].error_ratio.value);
-    if (n > 1)
-        vr_text_printf(&next, "%s %s does least (%.2f).", next.size > 0 ? ";" : "",
-                       vrp_robustness_page_name(a, least->factor), least->error_ratio.value);
+    if (n >= 3)
+        vr_text_printf(&next, "; %s does least (%.2f)", vrp_robustness_page_name(a, least->factor),
+                       least->error_ratio.value);
+    if (n >= 2) vr_text_add(&next, ".");
     vr_page_lead(page,
                  "It breaks most under %s: there it makes %.2f times as many errors as on clean images (%.2f "
                  "to %.2f).%s",
@@ -231,7 +251,7 @@ bool vr_robustness_page_save(const vr_robustness *r, const vr_model *model, cons
         vr_page_text(&page, "%lld images could not be decoded and are left out.", (long long)r->skipped);
     bool ok = vrp_robustness_page_samples(&page, r, model, data, err);
     if (ok) {
-        vrp_robustness_page_ratios(&page, r);
+        vrp_robustness_page_ratios(&page, r, model, data);
         vrp_robustness_page_curves(&page, r);
         vrp_robustness_page_classes(&page, r, model, data);
         const vr_table table = vr_robustness_table(&arena, r);
