@@ -104,6 +104,7 @@
 #include "visrob_impl/report/canvas.h"
 #include "visrob_impl/report/axis.h"
 #include "visrob_impl/report/plot.h"
+#include "visrob_impl/report/frame.h"
 #include "visrob_impl/report/page.h"
 
 #include "visrob_impl/study/evaluate.h"
@@ -179,7 +180,12 @@
 #include "visrob_impl/report/canvas.c"
 #include "visrob_impl/report/raster.c"
 #include "visrob_impl/report/axis.c"
+#include "visrob_impl/report/frame.c"
 #include "visrob_impl/report/plot.c"
+#include "visrob_impl/report/plot_bars.c"
+#include "visrob_impl/report/plot_lines.c"
+#include "visrob_impl/report/plot_heat.c"
+#include "visrob_impl/report/plot_reliability.c"
 #include "visrob_impl/report/page.c"
 
 #include "visrob_impl/study/evaluate.c"
