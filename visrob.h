@@ -68,6 +68,7 @@
 #include "visrob_impl/format/torchzip.h"
 #include "visrob_impl/format/npy.h"
 #include "visrob_impl/format/csv.h"
+#include "visrob_impl/format/pylist.h"
 #include "visrob_impl/format/json.h"
 #include "visrob_impl/format/idx.h"
 #include "visrob_impl/format/cifar.h"
@@ -109,6 +110,7 @@
 #include "visrob_impl/study/evaluate.h"
 #include "visrob_impl/study/shapes.h"
 #include "visrob_impl/study/robustness.h"
+#include "visrob_impl/study/dollar_street.h"
 
 #endif /* VISROB_H */
 
@@ -141,6 +143,7 @@
 #include "visrob_impl/format/torchzip.c"
 #include "visrob_impl/format/npy.c"
 #include "visrob_impl/format/csv.c"
+#include "visrob_impl/format/pylist.c"
 #include "visrob_impl/format/json.c"
 #include "visrob_impl/format/idx.c"
 #include "visrob_impl/format/cifar.c"
@@ -186,5 +189,6 @@
 #include "visrob_impl/study/shapes.c"
 #include "visrob_impl/study/robustness.c"
 #include "visrob_impl/study/robustness_page.c"
+#include "visrob_impl/study/dollar_street.c"
 
 #endif
