@@ -111,6 +111,7 @@
 #include "visrob_impl/study/shapes.h"
 #include "visrob_impl/study/robustness.h"
 #include "visrob_impl/study/dollar_street.h"
+#include "visrob_impl/study/dollar_street_score.h"
 
 #endif /* VISROB_H */
 
@@ -190,5 +191,8 @@
 #include "visrob_impl/study/robustness.c"
 #include "visrob_impl/study/robustness_page.c"
 #include "visrob_impl/study/dollar_street.c"
+#include "visrob_impl/study/dollar_street_map.c"
+#include "visrob_impl/study/dollar_street_score.c"
+#include "visrob_impl/study/dollar_street_errors.c"
 
 #endif
