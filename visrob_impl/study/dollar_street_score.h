@@ -13,6 +13,7 @@
  */
 #ifndef VISROB_STUDY_DOLLAR_STREET_SCORE_H
 #define VISROB_STUDY_DOLLAR_STREET_SCORE_H
+#include "../image/factor.h"
 #include "../report/table.h"
 #include "dollar_street.h"
 #include "evaluate.h"
