@@ -112,6 +112,7 @@
 #include "visrob_impl/study/robustness.h"
 #include "visrob_impl/study/dollar_street.h"
 #include "visrob_impl/study/dollar_street_score.h"
+#include "visrob_impl/study/dollar_street_page.h"
 
 #endif /* VISROB_H */
 
@@ -194,5 +195,7 @@
 #include "visrob_impl/study/dollar_street_map.c"
 #include "visrob_impl/study/dollar_street_score.c"
 #include "visrob_impl/study/dollar_street_errors.c"
+#include "visrob_impl/study/dollar_street_page.c"
+#include "visrob_impl/study/dollar_street_script.c"
 
 #endif
