@@ -304,18 +304,20 @@ static void vrp_dollar_street_page_charts(vr_text *out, bool factors, bool pictu
     if (factors)
         vr_text_add(
             out,
-            "<section class=\"box\"><h2>Factors among errors</h2><p>How much more often a factor is ticked "
+            "<div class=\"stack\">\n<section class=\"box\"><h2>Factors among errors</h2><p>How much more "
+            "often a factor is ticked "
             "among "
             "the wrong images than in the baseline. Counts of at most 5 are taken as none.</p>\n"
             "<div class=\"inline\"><label>Baseline <select name=\"base\" id=\"base\" form=\"filters\">"
             "<option value=\"all\">all images</option>"
             "<option value=\"own\" data-word=\"own\">the images that pass</option></select></label></div>\n"
             "<div id=\"factors\"></div>\n</section>\n");
-    vr_text_printf(
+    vrp_dollar_street_page_cells(out);
+    vr_text_add(out, factors ? "</div>\n" : "");
+    vr_text_add(
         out, "<section class=\"box\"><h2>Classes, worst first</h2><p>Classes with more than 5 images.</p>\n"
              "<div id=\"classes\"></div>\n<p class=\"note\" id=\"classes-note\"></p>\n"
              "<button type=\"button\" id=\"more-classes\"></button>\n</section>\n");
-    vrp_dollar_street_page_cells(out);
     vr_text_printf(
         out,
         "<section class=\"box wide\"><h2>Images</h2>\n<div class=\"inline\" role=\"group\" "
@@ -325,7 +327,7 @@ static void vrp_dollar_street_page_charts(vr_text *out, bool factors, bool pictu
         "<label><input type=\"radio\" form=\"filters\" name=\"show\" value=\"all\"> all</label>\n"
         "%s<span class=\"note\" id=\"cards-note\"></span></div>\n<ul id=\"cards\"></ul>\n"
         "<button type=\"button\" class=\"more\" id=\"more-cards\">Show more</button>\n</section>\n</div>\n",
-        pictures ? "<label><input type=\"checkbox\" form=\"filters\" name=\"pictures\"> only with a "
+        pictures ? "<label><input type=\"checkbox\" form=\"filters\" name=\"pictures\" checked> only with a "
                    "picture</label>\n"
                  : "");
 }
