@@ -195,6 +195,7 @@
 #include "visrob_impl/study/dollar_street_map.c"
 #include "visrob_impl/study/dollar_street_score.c"
 #include "visrob_impl/study/dollar_street_errors.c"
+#include "visrob_impl/study/dollar_street_example.c"
 #include "visrob_impl/study/dollar_street_page.c"
 #include "visrob_impl/study/dollar_street_script.c"
 

@@ -44,6 +44,26 @@ void vr_dollar_street_associate(vr_dollar_street_association *out, const vr_doll
     qsort(out, F, sizeof *out, vrp_dollar_street_by_shift);
 }
 
+vr_table vr_dollar_street_association_table(vr_arena *arena, const vr_dollar_street *data,
+                                            const vr_dollar_street_hits *hits, vr_dollar_street_by by,
+                                            int64_t most, const vr_dollar_street_association_opts *opts) {
+    static const char *const names[] = {"group", "factor", "wrong", "among errors", "baseline", "shift"};
+    vr_table t = vr_table_new(arena, names, 6);
+    for (int64_t g = 0; g < vr_dollar_street_groups(data, by); g++) {
+        vr_dollar_street_association a[VR_DOLLAR_STREET_FACTOR_COUNT];
+        vr_dollar_street_associate(a, data, hits, by, g, opts);
+        for (int64_t k = 0; k < vr_min(most, VR_DOLLAR_STREET_FACTOR_COUNT) && a[k].shift > 0; k++) {
+            vr_table_text(&t, vr_dollar_street_group_name(arena, data, by, g));
+            vr_table_text(&t, vr_dollar_street_factor_name(a[k].factor));
+            vr_table_number(&t, (double)a[k].wrong, 0);
+            vr_table_number(&t, a[k].share_wrong, 3);
+            vr_table_number(&t, a[k].share, 3);
+            vr_table_number(&t, a[k].shift, 2);
+        }
+    }
+    return t;
+}
+
 double vr_dollar_street_chi_square(const vr_dollar_street_association *a, int64_t k, int64_t *freedom) {
     double ticks = 0, wrong = 0, sum = 0;
     int64_t n = 0;

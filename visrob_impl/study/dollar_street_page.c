@@ -253,14 +253,17 @@ static void vrp_dollar_street_page_form(vr_text *out, const vr_dollar_street *da
         vrp_dollar_street_page_select(out, "model", "Model", NULL, names, model_count);
     else
         vr_text_add(out, "<input type=\"hidden\" name=\"model\" value=\"0\">\n");
-    vr_text_printf(
-        out,
-        "<fieldset class=\"row\"><legend>Right when the class is</legend>\n"
-        "<label><input type=\"radio\" name=\"top\" id=\"top-5\" value=\"5\" checked> in the first "
-        "%lld</label>\n"
-        "<label><input type=\"radio\" name=\"top\" id=\"top-1\" value=\"1\"> first</label></fieldset>\n"
-        "<button type=\"reset\" id=\"reset\">Reset</button>\n</form>\n</details>\n",
-        (long long)models[0].hits->k);
+    if (models[0].hits->k > 1)
+        vr_text_printf(
+            out,
+            "<fieldset class=\"row\"><legend>Right when the class is</legend>\n"
+            "<label><input type=\"radio\" name=\"top\" id=\"top-5\" value=\"5\" checked> in the first "
+            "%lld</label>\n<label><input type=\"radio\" name=\"top\" id=\"top-1\" value=\"1\"> first"
+            "</label></fieldset>\n",
+            (long long)models[0].hits->k);
+    else
+        vr_text_add(out, "<input type=\"hidden\" name=\"top\" value=\"1\">\n");
+    vr_text_add(out, "<button type=\"reset\" id=\"reset\">Reset</button>\n</form>\n</details>\n");
 }
 
 /* ---- the places that the script draws in ---- */

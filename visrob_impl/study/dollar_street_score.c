@@ -64,7 +64,8 @@ bool vr_dollar_street_predict(vr_arena *perm, vr_dollar_street_predictions *out,
     vr_preprocess p = model->preprocess;
     for (int c = 0; o.published && c < 3; c++) p.mean[c] = 0, p.std[c] = 1;
     const vr_arena_mark mark = vr_arena_here(perm);
-    const int64_t k = vr_min(5, model->classes), batch = vr_evaluate_batch(&o.evaluate, p.size);
+    const int64_t k = vr_min(o.k > 0 ? o.k : 5, model->classes),
+                  batch = vr_evaluate_batch(&o.evaluate, p.size);
     int64_t *predicted = VR_NEW(perm, int64_t, images->count * k), n = 0, skipped = 0;
     const char **id = VR_NEW(perm, const char *, images->count);
     vr_arena step = {0};
@@ -319,8 +320,10 @@ vr_table vr_dollar_street_accuracy_table(vr_arena *arena, const vr_dollar_street
                                          const vr_dollar_street_opts *opts) {
     static const char *const firsts[] = {"images",  "income", "region", "region, income",
                                          "country", "class",  "factor"};
-    const char *names[] = {firsts[by], "images", "top-1", hits->k == 5 ? "top-5" : "top-k"};
-    vr_table t = vr_table_new(arena, names, 4);
+    const bool both = hits->k > 1; /* with one prediction an image, top-1 is all there is */
+    const char *names[] = {firsts[by], "images", "top-1",
+                           vr_arena_printf(arena, "top-%lld", (long long)hits->k)};
+    vr_table t = vr_table_new(arena, names, both ? 4 : 3);
     const int64_t G = vr_dollar_street_groups(data, by);
     vr_dollar_street_accuracy *a = VR_NEW(arena, vr_dollar_street_accuracy, G);
     vr_dollar_street_accuracies(a, data, hits, by, opts);
@@ -328,7 +331,7 @@ vr_table vr_dollar_street_accuracy_table(vr_arena *arena, const vr_dollar_street
         vr_table_text(&t, vr_dollar_street_group_name(arena, data, by, g));
         vr_table_number(&t, (double)a[g].count, 0);
         vr_table_interval(&t, a[g].accuracy1, 3);
-        vr_table_interval(&t, a[g].accuracy5, 3);
+        if (both) vr_table_interval(&t, a[g].accuracy5, 3);
     }
     return t;
 }
@@ -362,4 +365,23 @@ void vr_dollar_street_compare(vr_dollar_street_change *out, const vr_dollar_stre
         out[g].after = (double)(was[g] + more) / (double)out[g].count;
     }
     vr_arena_free(&scratch);
+}
+
+vr_table vr_dollar_street_compare_table(vr_arena *arena, const vr_dollar_street *data,
+                                        const vr_dollar_street_hits *before,
+                                        const vr_dollar_street_hits *after, vr_dollar_street_factor factor,
+                                        vr_dollar_street_by by, const vr_dollar_street_opts *opts) {
+    static const char *const names[] = {"group", "images", "before", "after", "difference"};
+    vr_table t = vr_table_new(arena, names, 5);
+    const int64_t G = vr_dollar_street_groups(data, by);
+    vr_dollar_street_change *c = VR_NEW(arena, vr_dollar_street_change, G);
+    vr_dollar_street_compare(c, data, before, after, factor, by, opts);
+    for (int64_t g = 0; g < G; g++) {
+        vr_table_text(&t, vr_dollar_street_group_name(arena, data, by, g));
+        vr_table_number(&t, (double)c[g].count, 0);
+        vr_table_number(&t, c[g].before, 3);
+        vr_table_number(&t, c[g].after, 3);
+        vr_table_interval(&t, c[g].difference, 3);
+    }
+    return t;
 }

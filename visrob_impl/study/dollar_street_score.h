@@ -81,11 +81,12 @@ typedef struct vr_dollar_street_predict_opts {
     bool
         published; /* what the released code did: values 0..1 without mean and deviation, and scores that are a
                        softmax over the images of a batch, so that an image's classes are ranked against other images */
+    int64_t k;     /* how many classes, best first; 0 = 5 */
     uint64_t seed;
     vr_evaluate_opts evaluate;
 } vr_dollar_street_predict_opts;
 
-/* The five best classes of every image of a data set. opts may be NULL. Errors: as vr_evaluate. */
+/* The best classes of every image of a data set. opts may be NULL. Errors: as vr_evaluate. */
 VR_API bool vr_dollar_street_predict(vr_arena *perm, vr_dollar_street_predictions *out, const vr_model *model,
                                      const vr_dataset *images, const vr_dollar_street_predict_opts *opts,
                                      vr_err *err);
@@ -186,6 +187,13 @@ VR_API void vr_dollar_street_associate(vr_dollar_street_association *out, const 
                                        const vr_dollar_street_hits *hits, vr_dollar_street_by by,
                                        int64_t group, const vr_dollar_street_association_opts *opts);
 
+/* The factors of each group as a table: group, factor, wrong ones with it, shift; at most `most` a group, and those only
+ * that are among its errors more often than in the baseline. */
+VR_API vr_table vr_dollar_street_association_table(vr_arena *arena, const vr_dollar_street *data,
+                                                   const vr_dollar_street_hits *hits, vr_dollar_street_by by,
+                                                   int64_t most,
+                                                   const vr_dollar_street_association_opts *opts);
+
 /* The statistic of whether the first k factors of an association are ticked among errors as among all:
  *     sum_f (wrong_f - expected_f)^2 / expected_f,  expected_f = share of f among the k in the baseline * sum wrong
  * Notes:   *freedom (may be NULL) = the factors that count, less one; NaN where that is none. */
@@ -235,6 +243,20 @@ VR_API void vr_dollar_street_compare(vr_dollar_street_change *out, const vr_doll
                                      const vr_dollar_street_hits *before, const vr_dollar_street_hits *after,
                                      vr_dollar_street_factor factor, vr_dollar_street_by by,
                                      const vr_dollar_street_opts *opts);
+
+/* The same as a table: group, images, before, after, difference. */
+VR_API vr_table vr_dollar_street_compare_table(vr_arena *arena, const vr_dollar_street *data,
+                                               const vr_dollar_street_hits *before,
+                                               const vr_dollar_street_hits *after,
+                                               vr_dollar_street_factor factor, vr_dollar_street_by by,
+                                               const vr_dollar_street_opts *opts);
+
+/* A made-up street that needs no download: 48 homes in four regions, with ten drawn shapes each in place of photographs.
+ * The poorer the home, the likelier a picture is darker, blocked or of another texture; the pictures are really drawn
+ * that way, so that a model's errors are its own.
+ * Notes:   targets are the classes' numbers in vr_model_shapes. The same bits everywhere. */
+VR_API void vr_dollar_street_example(vr_arena *perm, vr_dollar_street *data, vr_dataset *images,
+                                     vr_lists *targets, uint64_t seed);
 
 #ifdef __cplusplus
 }

@@ -18,7 +18,8 @@ static const char *const vrp_dollar_street_css[] = {
     "header p{margin:.35rem 0 0;color:var(--vr-m);max-width:80ch}",
     "h2{margin:0;font-size:1rem;line-height:1.35}",
     "h2+p,.note{margin:.15rem 0 .8rem;color:var(--vr-m);font-size:.82rem;line-height:1.4}",
-    ".layout{display:grid;grid-template-columns:15rem minmax(0,1fr);gap:1.25rem;margin-top:1.5rem;align-items:start}",
+    ".layout{display:grid;grid-template-columns:15rem "
+    "minmax(0,1fr);gap:1.25rem;margin-top:1.5rem;align-items:start}",
     ".box{background:var(--card);border:1px solid var(--edge);border-radius:10px;padding:1rem 1.1rem}",
     "#panel{position:sticky;top:1rem;max-height:calc(100vh - 2rem);overflow:auto}",
     "#panel summary{cursor:pointer;font-weight:600}",
@@ -28,8 +29,10 @@ static const char *const vrp_dollar_street_css[] = {
     "fieldset label{display:flex;align-items:center;gap:.5rem;padding:.16rem 0}",
     "fieldset.row{display:flex;flex-wrap:wrap;gap:0 1rem}",
     "fieldset.row legend{float:left;width:100%}",
-    "input[type=checkbox],input[type=radio]{width:1.05rem;height:1.05rem;margin:0;accent-color:var(--vr-0);flex:none}",
-    "select,button{font:inherit;color:inherit;background:var(--card);border:1px solid var(--vr-m);border-radius:6px;padding:.35rem .5rem}",
+    "input[type=checkbox],input[type=radio]{width:1.05rem;height:1.05rem;margin:0;accent-color:var(--vr-0);"
+    "flex:none}",
+    "select,button{font:inherit;color:inherit;background:var(--card);border:1px solid "
+    "var(--vr-m);border-radius:6px;padding:.35rem .5rem}",
     "select{width:100%}",
     "button{cursor:pointer;padding:.35rem .9rem}",
     "button:hover{border-color:var(--vr-0);color:var(--vr-0)}",
@@ -37,7 +40,9 @@ static const char *const vrp_dollar_street_css[] = {
     ".figures{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:1.25rem;margin:0}",
     ".figures div{display:flex;flex-direction:column}",
     ".figures dt{order:2;color:var(--vr-m);font-size:.82rem}",
-    ".figures dd{margin:0;font-size:1.6rem;line-height:1.25;font-weight:600;letter-spacing:-.02em;font-variant-numeric:tabular-nums}",
+    ".figures "
+    "dd{margin:0;font-size:1.6rem;line-height:1.25;font-weight:600;letter-spacing:-.02em;font-variant-"
+    "numeric:tabular-nums}",
     ".figures small{order:3;color:var(--vr-m);font-size:.78rem;font-variant-numeric:tabular-nums}",
     "#count{font-size:1.05rem;font-weight:600;letter-spacing:0}",
     ".charts{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:1.25rem;margin-top:1.25rem}",
@@ -47,7 +52,8 @@ static const char *const vrp_dollar_street_css[] = {
     ".stack>.box{flex:1 1 auto}",
     ".stack>.box:first-child{flex:0 0 auto}",
     "svg{display:block;max-width:100%;overflow:visible;font-variant-numeric:tabular-nums}",
-    "svg text{font:13px -apple-system,BlinkMacSystemFont,\"Segoe UI\",Roboto,Helvetica,Arial,sans-serif;fill:var(--vr-k)}",
+    "svg text{font:13px -apple-system,BlinkMacSystemFont,\"Segoe "
+    "UI\",Roboto,Helvetica,Arial,sans-serif;fill:var(--vr-k)}",
     "svg .tick{font-size:11.5px;fill:var(--vr-m)}",
     "svg .value{font-weight:600}",
     "svg .dim{opacity:.42}",
@@ -67,26 +73,34 @@ static const char *const vrp_dollar_street_css[] = {
     "#cells td{background:color-mix(in srgb,var(--vr-0) var(--share,0%),var(--card))}",
     "#cells td.dim{opacity:.42}",
     "#cells small{display:block;font-weight:400;font-size:.75rem;opacity:.85}",
-    ".inline{display:flex;flex-wrap:wrap;gap:.4rem 1rem;align-items:center;margin:0 0 .8rem;font-size:.87rem}",
+    ".inline{display:flex;flex-wrap:wrap;gap:.4rem 1rem;align-items:center;margin:0 0 "
+    ".8rem;font-size:.87rem}",
     ".inline label{display:flex;gap:.4rem;align-items:center}",
     ".inline select{width:auto}",
-    "#cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(10.5rem,1fr));gap:.8rem;list-style:none;margin:0;padding:0}",
-    ".card{border:1px solid var(--edge);border-radius:8px;overflow:hidden;min-width:0;font-size:.84rem;line-height:1.4}",
+    "#cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(10.5rem,1fr));gap:.8rem;list-style:"
+    "none;margin:0;padding:0}",
+    ".card{border:1px solid "
+    "var(--edge);border-radius:8px;overflow:hidden;min-width:0;font-size:.84rem;line-height:1.4}",
     ".card img{display:block;width:100%;aspect-ratio:1;object-fit:cover;background:var(--vr-g)}",
     ".card div{display:flex;flex-direction:column;padding:.55rem .7rem .6rem}",
     ".card .right{color:var(--good)}",
     ".card .wrong{color:var(--bad)}",
     ".card span{color:var(--vr-m)}",
-    ".card small{color:var(--vr-m);font-size:.72rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}",
+    ".card "
+    "small{color:var(--vr-m);font-size:.72rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}",
     ":root{--good:#00795a;--bad:#b34700}",
     "@media screen and (prefers-color-scheme:dark){:root{--good:#3fc79a;--bad:#f08a4b}}",
     ".more{margin-top:.9rem}",
     ".numbers{margin-top:1.25rem}",
     ".numbers summary{cursor:pointer;font-weight:600}",
-    ".tables{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));gap:1rem 2.5rem}",
+    ".tables{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));gap:1rem "
+    "2.5rem}",
     ".scroll{overflow-x:auto}",
-    ".numbers table{border-collapse:collapse;font-size:.83rem;font-variant-numeric:tabular-nums;margin-top:.8rem;width:100%}",
-    ".numbers th,.numbers td{padding:.28rem .7rem;text-align:left;border-bottom:1px solid var(--vr-g);white-space:nowrap}",
+    ".numbers "
+    "table{border-collapse:collapse;font-size:.83rem;font-variant-numeric:tabular-nums;margin-top:.8rem;"
+    "width:100%}",
+    ".numbers th,.numbers td{padding:.28rem .7rem;text-align:left;border-bottom:1px solid "
+    "var(--vr-g);white-space:nowrap}",
     ".numbers .n{text-align:right}",
     "footer{margin-top:1.5rem;color:var(--vr-m);font-size:.8rem;overflow-wrap:anywhere}",
     "[hidden]{display:none!important}",
@@ -99,8 +113,11 @@ static const char *const vrp_dollar_street_css[] = {
     ".charts{gap:1rem;margin-top:1rem}",
     "header h1{font-size:1.4rem}",
     "}",
-    "@media(max-width:480px){.box{padding:.85rem .8rem}#cards{grid-template-columns:repeat(2,minmax(0,1fr))}}",
-    "@media print{.layout{display:block}#panel,.more,.inline{display:none}.box{break-inside:avoid;margin-bottom:1rem}}",
+    "@media(max-width:480px){.box{padding:.85rem "
+    ".8rem}#cards{grid-template-columns:repeat(2,minmax(0,1fr))}}",
+    "@media "
+    "print{.layout{display:block}#panel,.more,.inline{display:none}.box{break-inside:avoid;margin-bottom:"
+    "1rem}}",
 };
 /* Its SHA-256 stands in vr_dollar_street_page_policy; tests/test_dollar_street.c compares the two. */
 static const char *const vrp_dollar_street_script[] = {
@@ -110,8 +127,10 @@ static const char *const vrp_dollar_street_script[] = {
     "  const data = JSON.parse($('data').textContent);",
     "  const bytes = s => Uint8Array.from(atob(s), c => c.charCodeAt(0));",
     "  const u16 = s => new Uint16Array(bytes(s).buffer);",
-    "  const n = data.n, region = bytes(data.region), bucket = bytes(data.bucket), country = u16(data.country);",
-    "  const home = u16(data.home), income = new Float32Array(bytes(data.income).buffer), label = u16(data.label);",
+    "  const n = data.n, region = bytes(data.region), bucket = bytes(data.bucket), country = "
+    "u16(data.country);",
+    "  const home = u16(data.home), income = new Float32Array(bytes(data.income).buffer), label = "
+    "u16(data.label);",
     "  const factors = data.factors ? u16(data.factors) : new Uint16Array(n), hits = data.hits.map(bytes);",
     "  const begin = new Uint32Array(n + 1);",
     "  bytes(data.labels).forEach((count, i) => { begin[i + 1] = begin[i] + count; });",
@@ -122,7 +141,8 @@ static const char *const vrp_dollar_street_script[] = {
     "  const picture = i => data.pictures[image ? image[i] : i];",
     "  let ids = null;",
     "",
-    "  /* A place is a home: some hundreds of them, so that rows are only counted per place, and all else follows from that. */",
+    "  /* A place is a home: some hundreds of them, so that rows are only counted per place, and all else "
+    "follows from that. */",
     "  const places = [], place = new Uint32Array(n), numbers = new Map();",
     "  for (let i = 0; i < n; i++) {",
     "    const key = (home[i] * 3 + bucket[i]) * regions.length + region[i];",
@@ -132,10 +152,12 @@ static const char *const vrp_dollar_street_script[] = {
     "    }",
     "    place[i] = numbers.get(key);",
     "  }",
-    "  const P = places.length, byIncome = places.map((_, p) => p).sort((a, b) => places[a].income - places[b].income);",
+    "  const P = places.length, byIncome = places.map((_, p) => p).sort((a, b) => places[a].income - "
+    "places[b].income);",
     "  const poorest = places[byIncome[0]].income, richest = places[byIncome[P - 1]].income;",
     "  const count = new Int32Array(P), right = new Int32Array(P);",
-    "  const classCount = new Int32Array(P * data.classes.length), classRight = new Int32Array(P * data.classes.length);",
+    "  const classCount = new Int32Array(P * data.classes.length), classRight = new Int32Array(P * "
+    "data.classes.length);",
     "",
     "  /* ---- numbers as people read them ---- */",
     "",
@@ -144,11 +166,13 @@ static const char *const vrp_dollar_street_script[] = {
     "  const words = s => s.replace(/_/g, ' ');",
     "  const dollars = x => `$${whole.format(x < 100 ? Math.round(x) : Number(x.toPrecision(3)))}`;",
     "",
-    "  /* Wilson's 95 % interval of the places chosen; images of one home count for less, as much as they are alike. */",
+    "  /* Wilson's 95 % interval of the places chosen; images of one home count for less, as much as they "
+    "are alike. */",
     "  function rate(chosen, counts = count, rights = right, from = 0) {",
     "    let all = 0, good = 0, homes = 0, spread = 0;",
     "    for (let p = 0; p < P; p++)",
-    "      if (counts[from + p] && chosen(p)) { all += counts[from + p]; good += rights[from + p]; homes++; }",
+    "      if (counts[from + p] && chosen(p)) { all += counts[from + p]; good += rights[from + p]; homes++; "
+    "}",
     "    if (!all) return {count: 0, value: NaN, low: NaN, high: NaN};",
     "    const share = good / all, simple = share * (1 - share) * all;",
     "    for (let p = 0; p < P; p++)",
@@ -156,18 +180,21 @@ static const char *const vrp_dollar_street_script[] = {
     "    const effect = homes > 1 && simple ? Math.max(1, spread * homes / (homes - 1) / simple) : 1;",
     "    const m = all / effect, z = 1.959964, z2 = z * z / m, centre = (share + z2 / 2) / (1 + z2);",
     "    const half = z / (1 + z2) * Math.sqrt(share * (1 - share) / m + z2 / (4 * m));",
-    "    return {count: all, value: share, low: Math.max(0, centre - half), high: Math.min(1, centre + half)};",
+    "    return {count: all, value: share, low: Math.max(0, centre - half), high: Math.min(1, centre + "
+    "half)};",
     "  }",
     "",
     "  /* ---- the form, and its state in the address ---- */",
     "",
     "  const checked = name =>",
-    "    [...form.elements[name]].reduce((mask, box) => box.checked ? mask | 1 << Number(box.value) : mask, 0);",
+    "    [...form.elements[name]].reduce((mask, box) => box.checked ? mask | 1 << Number(box.value) : mask, "
+    "0);",
     "  const choice = name => form.elements[name] ? form.elements[name].value : '';",
     "  const read = () => ({",
     "    income: checked('income'), region: checked('region'), class: Number(choice('class')),",
     "    country: Number(choice('country')), factor: choice('factor'), model: Number(choice('model')),",
-    "    top: choice('top'), base: choice('base'), show: choice('show'), pictures: form.elements.pictures?.checked,",
+    "    top: choice('top'), base: choice('base'), show: choice('show'), pictures: "
+    "form.elements.pictures?.checked,",
     "  });",
     "",
     "  function remember() {",
@@ -178,10 +205,12 @@ static const char *const vrp_dollar_street_script[] = {
     "        words.set(name, boxes.filter(box => box.checked).map(box => box.dataset.word).join(','));",
     "    }",
     "    for (const field of [...form.elements].filter(e => e.tagName === 'SELECT'))",
-    "      if (field.selectedIndex) words.set(field.name, field.selectedOptions[0].dataset.word || field.value);",
+    "      if (field.selectedIndex) words.set(field.name, field.selectedOptions[0].dataset.word || "
+    "field.value);",
     "    for (const name of ['top', 'show']) {",
     "      const chosen = choice(name);",
-    "      if (chosen && chosen !== document.querySelector(`[name=${name}]`).value) words.set(name, chosen);",
+    "      if (chosen && document.querySelector(`[name=${name}]`).type === 'radio' && chosen !== "
+    "document.querySelector(`[name=${name}]`).value) words.set(name, chosen);",
     "    }",
     "    try {",
     "      history.replaceState(null, '', `#${words}`);",
@@ -217,13 +246,15 @@ static const char *const vrp_dollar_street_script[] = {
     "  }",
     "  const whole16 = hits.map(hit => { /* of all scored rows: the baseline, by model */",
     "    const halves = new Float64Array(512);",
-    "    for (let i = 0; i < n; i++) if (hit[i] & 1) { halves[factors[i] & 255]++; halves[256 + (factors[i] >> 8)]++; }",
+    "    for (let i = 0; i < n; i++) if (hit[i] & 1) { halves[factors[i] & 255]++; halves[256 + (factors[i] "
+    ">> 8)]++; }",
     "    return ticks(halves);",
     "  });",
     "",
     "  function pass(f) {",
     "    const hit = hits[f.model], bit = f.top === '1' ? 1 : 2, want = f.show, rows = [];",
-    "    const factor = f.factor === '' ? 0 : 1 << Math.abs(Number(f.factor)) - 1, with_ = f.factor.startsWith('-') ? 0 : factor;",
+    "    const factor = f.factor === '' ? 0 : 1 << Math.abs(Number(f.factor)) - 1, with_ = "
+    "f.factor.startsWith('-') ? 0 : factor;",
     "    const here = Uint8Array.from(places, p => f.country < 0 || p.country === f.country);",
     "    const chosen = Uint8Array.from(places, p =>",
     "      f.income >> p.bucket & f.region >> p.region & 1 && (f.country < 0 || p.country === f.country));",
@@ -233,20 +264,24 @@ static const char *const vrp_dollar_street_script[] = {
     "    for (let i = 0; i < n; i++) {",
     "      const bits = hit[i], p = place[i];",
     "      if (!(bits & 1) || !here[p]) continue;",
-    "      const good = bits >> bit & 1, mask = factors[i], inFactor = (mask & factor) === with_, end = begin[i + 1];",
+    "      const good = bits >> bit & 1, mask = factors[i], inFactor = (mask & factor) === with_, end = "
+    "begin[i + 1];",
     "      let inClass = f.class < 0;",
     "      for (let l = begin[i]; !inClass && l < end; l++) inClass = label[l] === f.class;",
     "      if (inClass && inFactor) { count[p]++; right[p] += good; }",
     "      if (!chosen[p]) continue;",
-    "      if (inFactor) for (let l = begin[i]; l < end; l++) { classCount[label[l] * P + p]++; classRight[label[l] * P + p] += good; }",
+    "      if (inFactor) for (let l = begin[i]; l < end; l++) { classCount[label[l] * P + p]++; "
+    "classRight[label[l] * P + p] += good; }",
     "      if (!inClass) continue;",
     "      own[mask & 255]++;",
     "      own[256 + (mask >> 8)]++;",
     "      if (!good) { wrong[mask & 255]++; wrong[256 + (mask >> 8)]++; }",
-    "      if (!inFactor || want !== 'all' && (want === 'right') !== (good === 1) || f.pictures && !picture(i)) continue;",
+    "      if (!inFactor || want !== 'all' && (want === 'right') !== (good === 1) || f.pictures && "
+    "!picture(i)) continue;",
     "      if (matching++ < shown.cards) rows.push(i);",
     "    }",
-    "    return {rows, matching, chosen, wrong: ticks(wrong), all: f.base === 'own' ? ticks(own) : whole16[f.model]};",
+    "    return {rows, matching, chosen, wrong: ticks(wrong), all: f.base === 'own' ? ticks(own) : "
+    "whole16[f.model]};",
     "  }",
     "",
     "  /* Ten groups of about as many images, from poor to rich; a home is in one group only. */",
@@ -255,7 +290,8 @@ static const char *const vrp_dollar_street_script[] = {
     "    let now = 0, seen = 0, last = NaN;",
     "    for (const p of byIncome) {",
     "      if (!chosen[p] || !count[p]) continue;",
-    "      if (places[p].income !== last && seen >= (now + 1) * total / 10) now = Math.min(9, Math.floor(10 * seen / total));",
+    "      if (places[p].income !== last && seen >= (now + 1) * total / 10) now = Math.min(9, Math.floor(10 "
+    "* seen / total));",
     "      group[p] = now;",
     "      seen += count[p];",
     "      last = places[p].income;",
@@ -287,15 +323,18 @@ static const char *const vrp_dollar_street_script[] = {
     "  /* An empty drawing in place of the old one; `said` is what it says, for those who cannot see it. */",
     "  function drawing(id, height, said) {",
     "    const box = $(id), width = widths[id];",
-    "    const svg = mark('svg', {width, height, viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': said});",
+    "    const svg = mark('svg', {width, height, viewBox: `0 0 ${width} ${height}`, role: 'img', "
+    "'aria-label': said});",
     "    box.replaceChildren(svg);",
-    "    return {svg, width, put: (name, attributes, text) => svg.appendChild(mark(name, attributes, text))};",
+    "    return {svg, width, put: (name, attributes, text) => svg.appendChild(mark(name, attributes, "
+    "text))};",
     "  }",
     "  const pen = document.createElement('canvas').getContext('2d');",
     "  pen.font = '13px sans-serif';",
     "  const widest = names => Math.max(...names.map(name => pen.measureText(name).width));",
     "  const whisker = (d, low, high, y, x) => {",
-    "    d.put('path', {class: 'whisker', d: `M${x(low)} ${y}H${x(high)}M${x(low)} ${y - 3}v6M${x(high)} ${y - 3}v6`});",
+    "    d.put('path', {class: 'whisker', d: `M${x(low)} ${y}H${x(high)}M${x(low)} ${y - 3}v6M${x(high)} ${y "
+    "- 3}v6`});",
     "  };",
     "",
     "  function bars(id, rows, said, step = 30) {",
@@ -304,9 +343,11 @@ static const char *const vrp_dollar_street_script[] = {
     "    const left = Math.min(widest(rows.map(r => r.name)) + 18, d.width * .42), right = d.width - 66;",
     "    const x = v => left + v * (right - left);",
     "    for (let v = 0; v <= 1; v += .25) {",
-    "      d.put('line', {class: v ? 'grid' : 'zero', x1: x(v), x2: x(v), y1: 0, y2: rows.length * step + 3});",
+    "      d.put('line', {class: v ? 'grid' : 'zero', x1: x(v), x2: x(v), y1: 0, y2: rows.length * step + "
+    "3});",
     "      if (v % .5 === 0)",
-    "        d.put('text', {class: 'tick', x: x(v), y: rows.length * step + 19, 'text-anchor': 'middle'}, `${100 * v} %`);",
+    "        d.put('text', {class: 'tick', x: x(v), y: rows.length * step + 19, 'text-anchor': 'middle'}, "
+    "`${100 * v} %`);",
     "    }",
     "    rows.forEach((r, k) => {",
     "      const y = k * step + step / 2, g = r.dim ? 'dim' : '';",
@@ -315,12 +356,15 @@ static const char *const vrp_dollar_street_script[] = {
     "        d.put('text', {class: 'tick', x: left + 7, y: y + 4}, 'no images');",
     "        return;",
     "      }",
-    "      const bar = d.put('rect', {class: `bar ${g}`, x: left, y: y - step * .3, height: step * .6, rx: 2,",
+    "      const bar = d.put('rect', {class: `bar ${g}`, x: left, y: y - step * .3, height: step * .6, rx: "
+    "2,",
     "        width: Math.max(1, x(r.value) - left)});",
     "      bar.appendChild(mark('title', {}, `${r.name}: ${percent(r.value)} of ${whole.format(r.count)}`));",
     "      whisker(d, r.low, r.high, y, x);",
-    "      d.put('text', {class: `value ${g}`, x: d.width, y: y + (step > 26 ? -1 : 4), 'text-anchor': 'end'}, percent(r.value));",
-    "      if (step > 26) d.put('text', {class: 'tick', x: d.width, y: y + 11, 'text-anchor': 'end'}, whole.format(r.count));",
+    "      d.put('text', {class: `value ${g}`, x: d.width, y: y + (step > 26 ? -1 : 4), 'text-anchor': "
+    "'end'}, percent(r.value));",
+    "      if (step > 26) d.put('text', {class: 'tick', x: d.width, y: y + 11, 'text-anchor': 'end'}, "
+    "whole.format(r.count));",
     "    });",
     "  }",
     "",
@@ -329,21 +373,25 @@ static const char *const vrp_dollar_street_script[] = {
     "    const d = drawing(id, rows.length * step + 26, `Factors among errors: ${known.map(r =>",
     "      `${r.name} ${signed(r.shift)}`).join(', ')}`);",
     "    const left = Math.min(widest(rows.map(r => r.name)) + 18, d.width * .42), right = d.width - 60;",
-    "    const high = Math.max(.5, ...known.map(r => r.shift)), low = Math.min(-.5, ...known.map(r => r.shift));",
+    "    const high = Math.max(.5, ...known.map(r => r.shift)), low = Math.min(-.5, ...known.map(r => "
+    "r.shift));",
     "    const x = v => left + (v - low) / (high - low) * (right - left);",
     "    const unit = high - low > 8 ? 4 : high - low > 4 ? 2 : high - low > 2 ? 1 : .5;",
     "    for (let v = Math.ceil(low / unit) * unit; v <= high; v += unit) {",
-    "      d.put('line', {class: v ? 'grid' : 'zero', x1: x(v), x2: x(v), y1: 0, y2: rows.length * step + 3});",
+    "      d.put('line', {class: v ? 'grid' : 'zero', x1: x(v), x2: x(v), y1: 0, y2: rows.length * step + "
+    "3});",
     "      d.put('text', {class: 'tick', x: x(v), y: rows.length * step + 19, 'text-anchor': 'middle'},",
     "        v ? `${v < 0 ? '\\u2212' : '+'}${Math.abs(v)}x` : 'as often');",
     "    }",
     "    rows.forEach((r, k) => {",
     "      const y = k * step + step / 2, none = isNaN(r.shift);",
-    "      d.put('text', {class: `name ${none ? 'dim' : ''}`, x: left - 9, y: y + 4, 'text-anchor': 'end'}, r.name);",
+    "      d.put('text', {class: `name ${none ? 'dim' : ''}`, x: left - 9, y: y + 4, 'text-anchor': 'end'}, "
+    "r.name);",
     "      d.put('text', {class: none ? 'tick' : 'value', x: d.width, y: y + 4, 'text-anchor': 'end'},",
     "        none ? 'too few' : signed(r.shift));",
     "      if (none) return;",
-    "      const bar = d.put('rect', {class: r.shift < 0 ? 'bar less' : 'bar more', y: y - 7, height: 14, rx: 2,",
+    "      const bar = d.put('rect', {class: r.shift < 0 ? 'bar less' : 'bar more', y: y - 7, height: 14, "
+    "rx: 2,",
     "        x: Math.min(x(0), x(r.shift)), width: Math.max(1, Math.abs(x(r.shift) - x(0)))});",
     "      bar.appendChild(mark('title', {}, `${r.name}: ${whole.format(r.wrong)} among errors, ` +",
     "        `${whole.format(r.all)} in the baseline`));",
@@ -354,7 +402,8 @@ static const char *const vrp_dollar_street_script[] = {
     "    const height = 250, bottom = height - 30, top = 22;",
     "    const d = drawing(id, height, `Accuracy along income: ${points.map(p =>",
     "      `${dollars(p.x)} ${percent(p.value)}`).join(', ')}`);",
-    "    const left = 42, right = d.width - 12, lowest = Math.log(poorest), highest = Math.max(Math.log(richest), lowest + .1);",
+    "    const left = 42, right = d.width - 12, lowest = Math.log(poorest), highest = "
+    "Math.max(Math.log(richest), lowest + .1);",
     "    const x = v => left + (Math.log(v) - lowest) / (highest - lowest) * (right - left);",
     "    const y = v => bottom - v * (bottom - top);",
     "    for (let v = 0; v <= 1; v += .25) {",
@@ -364,31 +413,37 @@ static const char *const vrp_dollar_street_script[] = {
     "    let clear = -1;",
     "    for (const v of [10, 30, 100, 300, 1000, 3000, 10000, 30000]) {",
     "      if (Math.log(v) < lowest || Math.log(v) > highest || x(v) < clear) continue;",
-    "      d.put('text', {class: 'tick', x: Math.min(x(v), right - 14), y: height - 10, 'text-anchor': 'middle'}, dollars(v));",
+    "      d.put('text', {class: 'tick', x: Math.min(x(v), right - 14), y: height - 10, 'text-anchor': "
+    "'middle'}, dollars(v));",
     "      clear = x(v) + 46;",
     "    }",
     "    const edges = [Math.exp(lowest), Math.exp(4.5), Math.exp(7.5), Math.exp(highest)];",
     "    incomes.forEach((name, k) => {",
     "      const from = Math.max(edges[k], edges[0]), to = Math.min(edges[k + 1], edges[3]);",
     "      if (from >= to) return;",
-    "      if (k && from > edges[0]) d.put('line', {class: 'edge', x1: x(from), x2: x(from), y1: top - 14, y2: bottom});",
+    "      if (k && from > edges[0]) d.put('line', {class: 'edge', x1: x(from), x2: x(from), y1: top - 14, "
+    "y2: bottom});",
     "      if (x(to) - x(from) > 48)",
-    "        d.put('text', {class: 'tick', x: (x(from) + x(to)) / 2, y: top - 9, 'text-anchor': 'middle'}, name);",
+    "        d.put('text', {class: 'tick', x: (x(from) + x(to)) / 2, y: top - 9, 'text-anchor': 'middle'}, "
+    "name);",
     "    });",
     "    if (!points.length) return;",
-    "    const band = points.map(p => `${x(p.x)},${y(p.high)}`).concat(points.slice().reverse().map(p => `${x(p.x)},${y(p.low)}`));",
+    "    const band = points.map(p => `${x(p.x)},${y(p.high)}`).concat(points.slice().reverse().map(p => "
+    "`${x(p.x)},${y(p.low)}`));",
     "    d.put('polygon', {class: 'band', points: band.join(' ')});",
     "    d.put('polyline', {class: 'line', points: points.map(p => `${x(p.x)},${y(p.value)}`).join(' ')});",
     "    for (const p of points) {",
     "      const dot = d.put('circle', {class: 'dot', cx: x(p.x), cy: y(p.value), r: 4});",
-    "      dot.appendChild(mark('title', {}, `about ${dollars(p.x)}: ${percent(p.value)} of ${whole.format(p.count)}`));",
+    "      dot.appendChild(mark('title', {}, `about ${dollars(p.x)}: ${percent(p.value)} of "
+    "${whole.format(p.count)}`));",
     "    }",
     "  }",
     "",
     "  function cells(f) {",
     "    const body = $('cells').tBodies[0];",
     "    regions.forEach((name, r) => incomes.forEach((_, b) => {",
-    "      const cell = body.rows[r].cells[b + 1], one = rate(p => places[p].region === r && places[p].bucket === b);",
+    "      const cell = body.rows[r].cells[b + 1], one = rate(p => places[p].region === r && "
+    "places[p].bucket === b);",
     "      cell.replaceChildren(one.count ? percent(one.value) : '\\u2013');",
     "      if (one.count) cell.append(element('small', '', whole.format(one.count)));",
     "      cell.style.setProperty('--share', one.count ? `${Math.round(6 + 52 * one.value)}%` : '0%');",
@@ -401,7 +456,8 @@ static const char *const vrp_dollar_street_script[] = {
     "    for (let c = 0; c < data.classes.length; c++) {",
     "      const one = rate(() => true, classCount, classRight, c * P);",
     "      if (one.count > few || c === f.class)",
-    "        rows.push({...one, name: words(data.classes[c]), dim: f.class >= 0 && f.class !== c, chosen: c === f.class});",
+    "        rows.push({...one, name: words(data.classes[c]), dim: f.class >= 0 && f.class !== c, chosen: c "
+    "=== f.class});",
     "    }",
     "    rows.sort((a, b) => b.chosen - a.chosen || a.value - b.value || b.count - a.count);",
     "    bars('classes', rows.slice(0, shown.classes), 'Accuracy by class, worst first', 24);",
@@ -424,7 +480,8 @@ static const char *const vrp_dollar_street_script[] = {
     "",
     "  function card(i, f) {",
     "    const right = hits[f.model][i] >> (f.top === '1' ? 1 : 2) & 1, box = element('li', 'card');",
-    "    const names = [...label.subarray(begin[i], begin[i + 1])].map(c => words(data.classes[c])).join(', ');",
+    "    const names = [...label.subarray(begin[i], begin[i + 1])].map(c => words(data.classes[c])).join(', "
+    "');",
     "    if (picture(i)) {",
     "      const img = element('img');",
     "      img.src = `data:image/jpeg;base64,${picture(i)}`;",
@@ -432,10 +489,12 @@ static const char *const vrp_dollar_street_script[] = {
     "      box.append(img);",
     "    }",
     "    const text = element('div');",
-    "    text.append(element('strong', right ? 'right' : 'wrong', right ? '\\u2713 right' : '\\u2717 wrong'), element('b', '', names));",
+    "    text.append(element('strong', right ? 'right' : 'wrong', right ? '\\u2713 right' : '\\u2717 "
+    "wrong'), element('b', '', names));",
     "    text.append(element('span', '', `${data.countries[country[i]]}, ${dollars(income[i])}`));",
     "    if (factors[i])",
-    "      text.append(element('span', '', data.factorNames.filter((_, k) => factors[i] >> k & 1).map(words).join(', ')));",
+    "      text.append(element('span', '', data.factorNames.filter((_, k) => factors[i] >> k & "
+    "1).map(words).join(', ')));",
     "    const name = element('small', '', ids[i]);",
     "    name.title = ids[i];",
     "    text.append(name);",
@@ -448,29 +507,35 @@ static const char *const vrp_dollar_street_script[] = {
     "    $('cards').replaceChildren(...found.rows.map(i => card(i, f)));",
     "    $('more-cards').hidden = found.matching <= found.rows.length;",
     "    $('cards-note').textContent = found.matching",
-    "      ? `${whole.format(found.rows.length)} of ${whole.format(found.matching)} shown` : 'No image is like that.';",
+    "      ? `${whole.format(found.rows.length)} of ${whole.format(found.matching)} shown` : 'No image is "
+    "like that.';",
     "  }",
     "",
     "  /* ---- all of it ---- */",
     "",
     "  function update() {",
     "    const f = read();",
-    "    for (const id of ['by-income', 'by-region', 'along', 'classes', 'factors']) { /* all at once: each may cost a layout */",
+    "    for (const id of ['by-income', 'by-region', 'along', 'classes', 'factors']) { /* all at once: each "
+    "may cost a layout */",
     "      const box = $(id)?.parentElement, padding = box && parseFloat(getComputedStyle(box).paddingLeft);",
     "      widths[id] = box && Math.max(260, box.clientWidth - 2 * padding);",
     "    }",
     "    const found = pass(f), all = rate(p => found.chosen[p]);",
-    "    $('count').textContent = `${whole.format(all.count)} of ${whole.format(data.scored[f.model])} images`;",
+    "    $('count').textContent = `${whole.format(all.count)} of ${whole.format(data.scored[f.model])} "
+    "images`;",
     "    $('accuracy').textContent = all.count ? percent(all.value) : '\\u2013';",
     "    $('interval').textContent = all.count ? `${percent(all.low)} to ${percent(all.high)}` : '';",
     "    /* A chart of incomes shows them all, whichever are chosen: the others are pale. */",
-    "    const inRegions = p => f.region >> places[p].region & 1, inIncomes = p => f.income >> places[p].bucket & 1;",
+    "    const inRegions = p => f.region >> places[p].region & 1, inIncomes = p => f.income >> "
+    "places[p].bucket & 1;",
     "    for (const [name, names, of, others] of",
-    "      [['income', incomes, p => places[p].bucket, inRegions], ['region', regions, p => places[p].region, inIncomes]]) {",
+    "      [['income', incomes, p => places[p].bucket, inRegions], ['region', regions, p => "
+    "places[p].region, inIncomes]]) {",
     "      const rows = names.map((text, k) =>",
     "        ({name: text, ...rate(p => of(p) === k && others(p)), dim: !(f[name] >> k & 1)}));",
     "      const seen = rows.filter(r => r.count && !r.dim).map(r => r.value);",
-    "      $(`${name}-gap`).textContent = seen.length > 1 ? percent(Math.max(...seen) - Math.min(...seen)) : '\\u2013';",
+    "      $(`${name}-gap`).textContent = seen.length > 1 ? percent(Math.max(...seen) - Math.min(...seen)) : "
+    "'\\u2013';",
     "      bars(`by-${name}`, rows, `Accuracy by ${name}`, 36);",
     "    }",
     "    curve('along', along(found.chosen));",
@@ -478,7 +543,8 @@ static const char *const vrp_dollar_street_script[] = {
     "    classes(f);",
     "    if (data.factors) errors(found);",
     "    cards(f, found);",
-    "    for (const e of document.querySelectorAll('.measure')) e.textContent = f.top === '1' ? 'top-1' : data.topk;",
+    "    for (const e of document.querySelectorAll('.measure')) e.textContent = f.top === '1' ? 'top-1' : "
+    "data.topk;",
     "  }",
     "",
     "  document.addEventListener('input', () => { /* some of its controls stand beside the charts */",
@@ -524,7 +590,7 @@ static const char *const vrp_dollar_street_script[] = {
 
 const char *vr_dollar_street_page_policy(void) {
     return "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
-           "script-src 'sha256-5+fPjbHYo2ltGxyEJBfeaOxne7Nr+dCLrMJjQiywFs4='";
+           "script-src 'sha256-Jci/pZ2+siCX5FeUeQh9StUPguSn7z4HkztY/iEGjXo='";
 }
 
 /* An array of lines: a single string of that length is more than C promises to take. */
