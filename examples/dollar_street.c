@@ -88,7 +88,7 @@ int main(int argc, char **argv) {
     vr_model *model = NULL;
     if (example) {
         vr_dollar_street_example(&perm, &data, &images, &targets, 1);
-        model = vr_model_shapes(&perm, 1, VR_FATAL);
+        model = vr_dollar_street_example_model(&perm, 1, VR_FATAL);
     } else {
         vr_class_map map;
         vr_dollar_street_load(&perm, &data, argv[1], NULL, VR_FATAL);

@@ -1,6 +1,7 @@
 /* study/dollar_street_example.c: a street to try everything on. Its table is written in the annotations' own form and read
  * by the loader; its pictures carry the factors that the table states. No country is meant. */
 #include "../image/draw.h"
+#include "../model/probe.h"
 #include "dollar_street_score.h"
 #include <math.h>
 #include <string.h>
@@ -39,28 +40,30 @@ static bool vrp_dollar_street_example_has(uint16_t factors, vr_dollar_street_fac
 static void vrp_dollar_street_example_draw(vr_arena *scratch, uint8_t *pixels, int64_t shape,
                                            uint16_t factors, vr_rng rng) {
     const vr_image out = {pixels, VRP_DOLLAR_STREET_EXAMPLE_SIDE, VRP_DOLLAR_STREET_EXAMPLE_SIDE};
-    const bool pose = vrp_dollar_street_example_has(factors, VR_DOLLAR_STREET_POSE);
+    float u[6];
+    vr_rng_uniform_fill(u, 6, rng, 20);
+    const bool textured = vrp_dollar_street_example_has(factors, VR_DOLLAR_STREET_TEXTURE),
+               busy = vrp_dollar_street_example_has(factors, VR_DOLLAR_STREET_BACKGROUND),
+               turned = vrp_dollar_street_example_has(factors, VR_DOLLAR_STREET_POSE),
+               red = vrp_dollar_street_example_has(factors, VR_DOLLAR_STREET_COLOR),
+               smaller = vrp_dollar_street_example_has(factors, VR_DOLLAR_STREET_SMALLER);
     const vr_shapes_factors look = {
         .shape = (vr_shapes_class)shape,
-        .shape_texture = vrp_dollar_street_example_has(factors, VR_DOLLAR_STREET_TEXTURE) ? VR_PATTERN_CHECKS
-                                                                                          : VR_PATTERN_PLAIN,
-        .background_texture = vrp_dollar_street_example_has(factors, VR_DOLLAR_STREET_BACKGROUND)
-                                  ? VR_PATTERN_MARBLE
-                                  : VR_PATTERN_PLAIN,
-        .hue = vrp_dollar_street_example_has(factors, VR_DOLLAR_STREET_COLOR) ? 360 * vr_rng_uniform(rng, 20)
-                                                                              : 210,
-        .size = vrp_dollar_street_example_has(factors, VR_DOLLAR_STREET_SMALLER) ? 0.2f : 0.3f,
-        .x = 0.44f + 0.12f * vr_rng_uniform(rng, 21),
-        .y = 0.44f + 0.12f * vr_rng_uniform(rng, 22),
-        .rotation = pose ? 60 * vr_rng_uniform(rng, 23) - 30 : 0,
-        .light = 0.95f};
+        .shape_texture = textured ? VR_PATTERN_CHECKS : (vr_pattern)vr_rng_below(rng, 30, 2),
+        .background_texture = busy ? (vr_pattern)(1 + vr_rng_below(rng, 31, 5)) : VR_PATTERN_PLAIN,
+        .hue = red ? 40 * u[0] : 120 + 160 * u[0],
+        .size = smaller ? 0.2f + 0.03f * u[1] : 0.27f + 0.09f * u[1],
+        .x = 0.42f + 0.16f * u[2],
+        .y = 0.42f + 0.16f * u[3],
+        .rotation = (turned ? 60 : 20) * (u[4] - 0.5f),
+        .light = 0.75f + 0.3f * u[5]};
     vr_draw_shapes_picture(out, &look, vr_rng_split(rng, "picture"));
     static const struct {
         vr_dollar_street_factor factor;
         vr_factor change;
         double amount;
     } changes[] = {{VR_DOLLAR_STREET_OBJECT_BLOCKING, VR_FACTOR_OCCLUSION, 0.12},
-                   {VR_DOLLAR_STREET_DARKER, VR_FACTOR_DARKNESS, 0.68},
+                   {VR_DOLLAR_STREET_DARKER, VR_FACTOR_DARKNESS, 0.55},
                    {VR_DOLLAR_STREET_BRIGHTER, VR_FACTOR_BRIGHTEN, 1.4}};
     for (int k = 0; k < 3; k++) {
         if (!vrp_dollar_street_example_has(factors, changes[k].factor)) continue;
@@ -106,4 +109,35 @@ void vr_dollar_street_example(vr_arena *perm, vr_dollar_street *data, vr_dataset
     vr_dataset_pixels(perm, images, pixels, N, SIDE, SIDE, label, names, VR_SHAPES_COUNT);
     *targets = (vr_lists){begin, label};
     vr_arena_free(&scratch);
+}
+
+vr_model *vr_dollar_street_example_model(vr_arena *perm, uint64_t seed, vr_err *err) {
+    enum { N = 1200, SIDE = VRP_DOLLAR_STREET_EXAMPLE_SIDE };
+    static const char *labels[VR_SHAPES_COUNT];
+    for (int c = 0; c < VR_SHAPES_COUNT; c++) labels[c] = vr_shapes_class_name((vr_shapes_class)c);
+    vr_model *model = vr_model_random(perm, "resnet18", seed, err);
+    if (!model) return NULL;
+    model->preprocess = (vr_preprocess){.size = SIDE};
+    vr_arena scratch = {0};
+    const vr_rng rng = vr_rng_split(vr_rng_init(seed), "rich homes");
+    uint8_t *pixels = VR_NEW(&scratch, uint8_t, (int64_t)N * SIDE * SIDE * 3);
+    int64_t *label = VR_NEW(&scratch, int64_t, N), *index;
+    for (int64_t i = 0; i < N; i++) {
+        const vr_rng own = vr_rng_at(rng, (uint64_t)i);
+        label[i] = i % VR_SHAPES_COUNT;
+        vrp_dollar_street_example_draw(&scratch, pixels + i * SIDE * SIDE * 3, label[i],
+                                       vrp_dollar_street_example_factors(own, 1), own);
+    }
+    vr_dataset pictures;
+    vr_dataset_pixels(&scratch, &pictures, pixels, N, SIDE, SIDE, label, labels, VR_SHAPES_COUNT);
+    vr_tensor features, w = vr_tensor_2d(&scratch, VR_SHAPES_COUNT, model->features),
+                        b = vr_tensor_1d(&scratch, VR_SHAPES_COUNT);
+    vr_err own = {0};
+    const bool ok = vr_embed(&scratch, &features, &index, model, &pictures, NULL, &own) &&
+                    vr_probe_ridge(w, b, features, label, 1e-3, &scratch, &own);
+    if (ok) vr_model_set_head(perm, model, w, b, labels);
+    vr_arena_free(&scratch);
+    if (ok) return model;
+    vr_err_set(err, own.code, own.src_file, own.src_line, "%s", own.msg);
+    return NULL;
 }
