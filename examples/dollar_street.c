@@ -5,7 +5,7 @@
  *
  * Prints accuracy by income and region with intervals over homes, the factors that go with errors, the classes that fall
  * behind, and what a mitigation changes (brighter images; another model's predictions), and writes dollar_street.html, a
- * page with filters. With no arguments it does that for a made-up street of drawn shapes: two seconds. */
+ * page with filters. With no arguments it does that for a made-up street of drawn shapes: some five seconds. */
 #include <stdio.h>
 #include <string.h>
 #include "visrob.h"

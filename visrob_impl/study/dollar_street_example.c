@@ -8,7 +8,7 @@
 
 enum {
     VRP_DOLLAR_STREET_EXAMPLE_HOMES = 48,
-    VRP_DOLLAR_STREET_EXAMPLE_SIDE = 64,
+    VRP_DOLLAR_STREET_EXAMPLE_SIDE = 48,
     VRP_DOLLAR_STREET_EXAMPLE_COUNT = VRP_DOLLAR_STREET_EXAMPLE_HOMES * VR_SHAPES_COUNT
 };
 
@@ -18,10 +18,14 @@ static uint16_t vrp_dollar_street_example_factors(vr_rng rng, double rich) {
         vr_dollar_street_factor factor;
         double poor, rich;
     } chance[] = {
-        {VR_DOLLAR_STREET_DARKER, 0.55, 0.05},         {VR_DOLLAR_STREET_TEXTURE, 0.5, 0.1},
-        {VR_DOLLAR_STREET_OBJECT_BLOCKING, 0.35, 0.1}, {VR_DOLLAR_STREET_SMALLER, 0.2, 0.2},
-        {VR_DOLLAR_STREET_BACKGROUND, 0.6, 0.6},       {VR_DOLLAR_STREET_POSE, 0.5, 0.5},
-        {VR_DOLLAR_STREET_BRIGHTER, 0.02, 0.15},       {VR_DOLLAR_STREET_COLOR, 0.3, 0.3},
+        {VR_DOLLAR_STREET_DARKER, 0.75, 0},
+        {VR_DOLLAR_STREET_TEXTURE, 0.6, 0.05},
+        {VR_DOLLAR_STREET_OBJECT_BLOCKING, 0.5, 0.05},
+        {VR_DOLLAR_STREET_SMALLER, 0.2, 0.2},
+        {VR_DOLLAR_STREET_BACKGROUND, 0.6, 0.6},
+        {VR_DOLLAR_STREET_POSE, 0.5, 0.5},
+        {VR_DOLLAR_STREET_BRIGHTER, 0.02, 0.15},
+        {VR_DOLLAR_STREET_COLOR, 0.3, 0.3},
     };
     uint16_t factors = 0;
     for (size_t k = 0; k < sizeof chance / sizeof *chance; k++)
@@ -62,8 +66,8 @@ static void vrp_dollar_street_example_draw(vr_arena *scratch, uint8_t *pixels, i
         vr_dollar_street_factor factor;
         vr_factor change;
         double amount;
-    } changes[] = {{VR_DOLLAR_STREET_OBJECT_BLOCKING, VR_FACTOR_OCCLUSION, 0.12},
-                   {VR_DOLLAR_STREET_DARKER, VR_FACTOR_DARKNESS, 0.55},
+    } changes[] = {{VR_DOLLAR_STREET_OBJECT_BLOCKING, VR_FACTOR_OCCLUSION, 0.2},
+                   {VR_DOLLAR_STREET_DARKER, VR_FACTOR_DARKNESS, 0.75},
                    {VR_DOLLAR_STREET_BRIGHTER, VR_FACTOR_BRIGHTEN, 1.4}};
     for (int k = 0; k < 3; k++) {
         if (!vrp_dollar_street_example_has(factors, changes[k].factor)) continue;
@@ -77,7 +81,7 @@ void vr_dollar_street_example(vr_arena *perm, vr_dollar_street *data, vr_dataset
                               uint64_t seed) {
     enum { N = VRP_DOLLAR_STREET_EXAMPLE_COUNT, SIDE = VRP_DOLLAR_STREET_EXAMPLE_SIDE };
     /* The middle of each region's incomes, and how far they reach, as powers of e. */
-    static const double middle[VR_DOLLAR_STREET_REGION_COUNT] = {4.9, 5.9, 7.2, 6.4};
+    static const double middle[VR_DOLLAR_STREET_REGION_COUNT] = {4.2, 5.4, 7.4, 6.3};
     vr_arena scratch = {0};
     vr_text csv = {.arena = &scratch};
     const vr_rng rng = vr_rng_split(vr_rng_init(seed), "street");
@@ -90,7 +94,7 @@ void vr_dollar_street_example(vr_arena *perm, vr_dollar_street *data, vr_dataset
     for (int64_t i = 0; i < N; i++) {
         const int64_t home = i / VR_SHAPES_COUNT, shape = i % VR_SHAPES_COUNT, region = home % 4;
         const double reach = 3.4 * (double)vr_rng_uniform(vr_rng_split(rng, "income"), (uint64_t)home) - 1.7;
-        const double income = exp(fmin(9, fmax(3.4, middle[region] + reach)));
+        const double income = exp(fmin(9, fmax(3.4 + 0.01 * (double)home, middle[region] + reach)));
         const vr_rng own = vr_rng_at(rng, (uint64_t)i);
         const uint16_t factors = vrp_dollar_street_example_factors(own, (log(income) - 3.4) / 5.6);
         vrp_dollar_street_example_draw(&scratch, pixels + i * SIDE * SIDE * 3, shape, factors, own);

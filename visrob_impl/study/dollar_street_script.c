@@ -48,6 +48,7 @@ static const char *const vrp_dollar_street_css[] = {
     ".charts{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:1.25rem;margin-top:1.25rem}",
     ".wide{grid-column:1/-1}",
     "main section{content-visibility:auto;contain-intrinsic-size:auto 420px}",
+    ".charts>.box:has(#classes){align-self:start}",
     ".stack{display:flex;flex-direction:column;gap:1.25rem;min-width:0}",
     ".stack>.box{flex:1 1 auto}",
     ".stack>.box:first-child{flex:0 0 auto}",
