@@ -122,9 +122,10 @@ int main(int argc, char **argv) {
     const vr_dollar_street_opts intervals = {.seed = (uint64_t)o.seed};
     printf("%s on %s: %lld of %lld rows scored, %lld homes\n", models[0].name, data.path,
            (long long)hits[0].rows, (long long)data.count, (long long)data.household_count);
-    vr_table t = vr_dollar_street_accuracy_table(&perm, &data, &hits[0], VR_BY_INCOME, &intervals);
+    const vr_dollar_street_hits images_once = vr_dollar_street_hits_per_image(&perm, &data, &hits[0], false);
+    vr_table t = vr_dollar_street_accuracy_table(&perm, &data, &images_once, VR_BY_INCOME, &intervals);
     print("Accuracy by income, with 95 % intervals over homes", &t);
-    t = vr_dollar_street_accuracy_table(&perm, &data, &hits[0], VR_BY_REGION, &intervals);
+    t = vr_dollar_street_accuracy_table(&perm, &data, &images_once, VR_BY_REGION, &intervals);
     print("By region", &t);
     if (data.factors) {
         t = vr_dollar_street_association_table(&perm, &data, &hits[0], VR_BY_INCOME, 5, NULL);
@@ -137,7 +138,7 @@ int main(int argc, char **argv) {
                                            VR_BY_INCOME, &intervals);
         print(vr_arena_printf(&perm, "%s, %s", models[1].name, of ? "where they are darker" : "all"), &t);
     }
-    t = vr_dollar_street_accuracy_table(&perm, &data, &hits[0], VR_BY_REGION_INCOME, &intervals);
+    t = vr_dollar_street_accuracy_table(&perm, &data, &images_once, VR_BY_REGION_INCOME, &intervals);
     if (o.csv) vr_table_save(&t, o.csv, VR_FATAL);
     const vr_dollar_street_page_opts page = {
         .title = vr_arena_printf(&perm, "Dollar Street: %s", models[0].name),

@@ -237,8 +237,10 @@ static void vrp_dollar_street_page_form(vr_text *out, const vr_dollar_street *da
                                         const vr_dollar_street_model *models, int64_t model_count) {
     const char **names = VR_NEW(out->arena, const char *, model_count);
     for (int64_t m = 0; m < model_count; m++) names[m] = models[m].name;
-    vr_text_add(out, "<details id=\"panel\" class=\"box\" open><summary>Filters</summary>\n"
-                     "<form id=\"filters\" autocomplete=\"off\">\n");
+    vr_text_add(
+        out,
+        "<details id=\"panel\" class=\"box\" open><summary>Filters <span id=\"active\"></span></summary>\n"
+        "<form id=\"filters\" autocomplete=\"off\">\n");
     vrp_dollar_street_page_boxes(out, "income", "Income of the home", VR_INCOME_COUNT,
                                  vrp_dollar_street_page_income);
     vrp_dollar_street_page_boxes(out, "region", "Region", VR_DOLLAR_STREET_REGION_COUNT,
@@ -288,7 +290,7 @@ static void vrp_dollar_street_page_cells(vr_text *out) {
     vr_text_add(out, "</tbody></table></section>\n");
 }
 
-static void vrp_dollar_street_page_charts(vr_text *out, bool factors, bool pictures) {
+static void vrp_dollar_street_page_charts(vr_text *out, const vr_dollar_street *data, bool pictures) {
     static const char own[] = "Whiskers are 95 % intervals, wider where one home gives many images.";
     vr_text_add(
         out, "<dl class=\"figures box\">\n"
@@ -303,24 +305,26 @@ static void vrp_dollar_street_page_charts(vr_text *out, bool factors, bool pictu
     vrp_dollar_street_page_box(out, "by-region", "By region", own, false);
     vrp_dollar_street_page_box(
         out, "along", "Along income",
-        "Ten groups of homes, from poor to rich, in dollars a month; the band is the interval.", true);
-    if (factors)
+        "Homes in groups from poor to rich, in dollars a month; the band is the interval.", true);
+    const bool many = data->class_count > 12; /* two columns of about one length */
+    vr_text_add(out, "<div class=\"stack\">\n");
+    if (data->factors)
         vr_text_add(
             out,
-            "<div class=\"stack\">\n<section class=\"box\"><h2>Factors among errors</h2><p>How much more "
-            "often a factor is ticked "
-            "among "
-            "the wrong images than in the baseline. Counts of at most 5 are taken as none.</p>\n"
+            "<section class=\"box\"><h2>Factors among errors</h2><p>How much more often a factor is ticked "
+            "among the wrong images than in the baseline. Counts of at most 5 are taken as none.</p>\n"
             "<div class=\"inline\"><label>Baseline <select name=\"base\" id=\"base\" form=\"filters\">"
             "<option value=\"all\">all images</option>"
             "<option value=\"own\" data-word=\"own\">the images that pass</option></select></label></div>\n"
             "<div id=\"factors\"></div>\n</section>\n");
-    vrp_dollar_street_page_cells(out);
-    vr_text_add(out, factors ? "</div>\n" : "");
+    if (many || !data->factors) vrp_dollar_street_page_cells(out);
     vr_text_add(
-        out, "<section class=\"box\"><h2>Classes, worst first</h2><p>Classes with more than 5 images.</p>\n"
+        out, "</div>\n<div class=\"stack\">\n"
+             "<section class=\"box\"><h2>Classes, worst first</h2><p>Classes with more than 5 images.</p>\n"
              "<div id=\"classes\"></div>\n<p class=\"note\" id=\"classes-note\"></p>\n"
              "<button type=\"button\" id=\"more-classes\"></button>\n</section>\n");
+    if (!many && data->factors) vrp_dollar_street_page_cells(out);
+    vr_text_add(out, "</div>\n");
     vr_text_printf(
         out,
         "<section class=\"box wide\"><h2>Images</h2>\n<div class=\"inline\" role=\"group\" "
@@ -441,7 +445,7 @@ bool vr_dollar_street_page_save(const vr_dollar_street *data, const vr_dollar_st
     vr_text_add(&out, "<div class=\"layout\">\n");
     vrp_dollar_street_page_form(&out, data, models, model_count);
     vr_text_add(&out, "<main>\n");
-    vrp_dollar_street_page_charts(&out, data->factors != NULL, o.images != NULL);
+    vrp_dollar_street_page_charts(&out, data, o.images != NULL);
     vrp_dollar_street_page_tables(&out, data, models, model_count, &o);
     vr_text_add(&out, "</main>\n</div>\n");
     vrp_dollar_street_page_footer(&out, data, models, model_count, &o);
