@@ -277,10 +277,12 @@ static void vrp_dollar_street_page_box(vr_text *out, const char *id, const char 
                    wide ? " wide" : "", heading, note, id);
 }
 
-static void vrp_dollar_street_page_cells(vr_text *out) {
-    vr_text_add(out,
-                "<section class=\"box\"><h2>Region by income</h2><p>Accuracy, and below it the images.</p>\n"
-                "<table id=\"cells\"><thead><tr><td></td>");
+static void vrp_dollar_street_page_cells(vr_text *out, bool wide) {
+    vr_text_printf(
+        out,
+        "<section class=\"box%s\"><h2>Region by income</h2><p>Accuracy, and below it the images.</p>\n"
+        "<table id=\"cells\"><thead><tr><td></td>",
+        wide ? " wide" : "");
     for (int b = 0; b < VR_INCOME_COUNT; b++)
         vr_text_printf(out, "<th scope=\"col\">%s</th>", vr_income_name((vr_income)b));
     vr_text_add(out, "</tr></thead><tbody>\n");
@@ -306,7 +308,7 @@ static void vrp_dollar_street_page_charts(vr_text *out, const vr_dollar_street *
     vrp_dollar_street_page_box(
         out, "along", "Along income",
         "Homes in groups from poor to rich, in dollars a month; the band is the interval.", true);
-    const bool many = data->class_count > 12; /* two columns of about one length */
+    const bool many = data->class_count > 12; /* then one column holds them alone */
     vr_text_add(out, "<div class=\"stack\">\n");
     if (data->factors)
         vr_text_add(
@@ -317,14 +319,14 @@ static void vrp_dollar_street_page_charts(vr_text *out, const vr_dollar_street *
             "<option value=\"all\">all images</option>"
             "<option value=\"own\" data-word=\"own\">the images that pass</option></select></label></div>\n"
             "<div id=\"factors\"></div>\n</section>\n");
-    if (many || !data->factors) vrp_dollar_street_page_cells(out);
+    if (many || !data->factors) vrp_dollar_street_page_cells(out, false);
     vr_text_add(
         out, "</div>\n<div class=\"stack\">\n"
              "<section class=\"box\"><h2>Classes, worst first</h2><p>Classes with more than 5 images.</p>\n"
              "<div id=\"classes\"></div>\n<p class=\"note\" id=\"classes-note\"></p>\n"
              "<button type=\"button\" id=\"more-classes\"></button>\n</section>\n");
-    if (!many && data->factors) vrp_dollar_street_page_cells(out);
     vr_text_add(out, "</div>\n");
+    if (!many && data->factors) vrp_dollar_street_page_cells(out, true);
     vr_text_printf(
         out,
         "<section class=\"box wide\"><h2>Images</h2>\n<div class=\"inline\" role=\"group\" "
