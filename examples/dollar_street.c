@@ -71,13 +71,13 @@ int main(int argc, char **argv) {
     vr_text command = {.arena = &perm};
     for (int i = 0; i < argc; i++) vr_text_printf(&command, "%s%s", i ? " " : "", argv[i]);
     const int code = vr_args_parse(&argc, argv, about, list, (int64_t)(sizeof list / sizeof *list));
-    if (code >= 0) return code;
+    if (code >= 0) return vr_arena_free(&perm), code;
     const bool example = argc == 1 && !o.predictions && !o.weights;
     if (argc > 2 || (!example && argc != 2) || (!example && !o.predictions == !(o.weights && o.images)))
         return fprintf(stderr,
                        "dollar_street: METADATA and --predictions, or --weights and --images, are wanted; "
                        "see --help\n"),
-               2;
+               vr_arena_free(&perm), 2;
     vr_threads_set((int)o.threads);
     vr_progress_quiet(o.quiet);
 
