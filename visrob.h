@@ -68,6 +68,7 @@
 #include "visrob_impl/format/torchzip.h"
 #include "visrob_impl/format/npy.h"
 #include "visrob_impl/format/csv.h"
+#include "visrob_impl/format/pylist.h"
 #include "visrob_impl/format/json.h"
 #include "visrob_impl/format/idx.h"
 #include "visrob_impl/format/cifar.h"
@@ -110,6 +111,9 @@
 #include "visrob_impl/study/evaluate.h"
 #include "visrob_impl/study/shapes.h"
 #include "visrob_impl/study/robustness.h"
+#include "visrob_impl/study/dollar_street.h"
+#include "visrob_impl/study/dollar_street_score.h"
+#include "visrob_impl/study/dollar_street_page.h"
 
 #endif /* VISROB_H */
 
@@ -142,6 +146,7 @@
 #include "visrob_impl/format/torchzip.c"
 #include "visrob_impl/format/npy.c"
 #include "visrob_impl/format/csv.c"
+#include "visrob_impl/format/pylist.c"
 #include "visrob_impl/format/json.c"
 #include "visrob_impl/format/idx.c"
 #include "visrob_impl/format/cifar.c"
@@ -192,5 +197,12 @@
 #include "visrob_impl/study/shapes.c"
 #include "visrob_impl/study/robustness.c"
 #include "visrob_impl/study/robustness_page.c"
+#include "visrob_impl/study/dollar_street.c"
+#include "visrob_impl/study/dollar_street_map.c"
+#include "visrob_impl/study/dollar_street_score.c"
+#include "visrob_impl/study/dollar_street_errors.c"
+#include "visrob_impl/study/dollar_street_example.c"
+#include "visrob_impl/study/dollar_street_page.c"
+#include "visrob_impl/study/dollar_street_script.c"
 
 #endif
