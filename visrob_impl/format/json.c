@@ -4,8 +4,8 @@
  * scanned eight bytes at a time. Numbers take the exact short ways (Clinger 1990) wherever they reach, which is nearly
  * always, and strtod otherwise. */
 #include "json.h"
+#include "../base/number.h"
 #include "../base/os.h"
-#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <stdarg.h>
@@ -181,29 +181,6 @@ static bool vrp_json_text(vrp_json_parser *j, uint32_t node) {
 
 /* ---- numbers ---- */
 
-/* m * 10^e, exactly rounded, where that takes one exact operation; false where it does not. */
-static bool vrp_json_exact(double *out, uint64_t m, int e) {
-    static const double ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    if (m <= (uint64_t)1 << 53 && e >= -22 && e <= 22) {
-        *out = e < 0 ? (double)m / ten[-e] : (double)m * ten[e];
-        return true;
-    }
-#if LDBL_MANT_DIG == 64
-    /* The same in 64 bits, then rounded to 53: right unless the 64 bits lie just between two doubles. */
-    if (e < -27 || e > 27) return false;
-    const int k = e < 0 ? -e : e;
-    const long double power = (long double)ten[k > 22 ? 22 : k] * (long double)(k > 22 ? ten[k - 22] : 1.0);
-    const long double x = e < 0 ? (long double)m / power : (long double)m * power;
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    *out = (double)x;
-    return (bits & 0x7ff) != 0x400;
-#else
-    return false;
-#endif
-}
-
 /* The number from `from` to j->p by strtod, which wants a closing 0 and the locale's own point. */
 static double vrp_json_strtod(vrp_json_parser *j, const uint8_t *from) {
     const char *point = localeconv()->decimal_point;
@@ -271,7 +248,7 @@ static bool vrp_json_parse_number(vrp_json_parser *j) {
         return true;
     }
     double x;
-    if (digits > 19 || !vrp_json_exact(&x, m, e)) {
+    if (digits > 19 || !vr_number_scale(&x, m, e)) {
         x = vrp_json_strtod(j, from);
         if (!isfinite(x)) return vrp_json_wrong(j, from, "a number beyond what a double holds");
     } else if (negative)
