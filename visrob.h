@@ -109,6 +109,7 @@
 #include "visrob_impl/study/evaluate.h"
 #include "visrob_impl/study/shapes.h"
 #include "visrob_impl/study/robustness.h"
+#include "visrob_impl/study/imagenet_x.h"
 
 #endif /* VISROB_H */
 
@@ -186,5 +187,8 @@
 #include "visrob_impl/study/shapes.c"
 #include "visrob_impl/study/robustness.c"
 #include "visrob_impl/study/robustness_page.c"
+#include "visrob_impl/study/imagenet_x.c"
+#include "visrob_impl/study/imagenet_x_load.c"
+#include "visrob_impl/study/imagenet_x_table.c"
 
 #endif

@@ -1,0 +1,470 @@
+/* study/imagenet_x_load.c: from the released files to arrays.
+ *
+ * Annotations and predictions are joined by file name: a hash table over one pool of names, and before it a guess,
+ * that the next row is of the next image, which is right for files in the released order. Rejected: joining by row
+ * number, as the original does, which refuses a file in another order. */
+#include "../base/os.h"
+#include "../format/csv.h"
+#include "../format/json.h"
+#include "imagenet_x.h"
+#include <math.h>
+#include <string.h>
+
+/* ---- names to numbers ---- */
+
+typedef struct vrp_imagenet_x_slot {
+    uint32_t hash;
+    int32_t number; /* -1: empty */
+} vrp_imagenet_x_slot;
+
+/* At most half full; probed one by one. */
+struct vr_imagenet_x_index {
+    vr_arena *arena;
+    vrp_imagenet_x_slot *slots;
+    vr_bytes *names; /* [capacity] */
+    int64_t count, capacity;
+    uint64_t mask;
+};
+
+static uint64_t vrp_imagenet_x_hash(vr_bytes s) {
+    uint64_t h = (uint64_t)s.size * 0x9e3779b97f4a7c15u, w;
+    int64_t i = 0;
+    for (; i + 8 <= s.size; i += 8) {
+        memcpy(&w, s.data + i, 8);
+        h = (h ^ w) * 0xbf58476d1ce4e5b9u;
+        h ^= h >> 32;
+    }
+    w = 0;
+    if (i < s.size) memcpy(&w, s.data + i, (size_t)(s.size - i));
+    h = (h ^ w) * 0x94d049bb133111ebu;
+    return h ^ h >> 29;
+}
+
+static bool vrp_imagenet_x_same(vr_bytes a, vr_bytes b) {
+    return a.size == b.size && memcmp(a.data, b.data, (size_t)a.size) == 0;
+}
+
+static struct vr_imagenet_x_index *vrp_imagenet_x_index_new(vr_arena *arena) {
+    struct vr_imagenet_x_index *x = VR_NEW(arena, struct vr_imagenet_x_index, 1);
+    x->arena = arena;
+    return x;
+}
+
+/* The slot of that name, or the empty one where it belongs. */
+static vrp_imagenet_x_slot *vrp_imagenet_x_slot_of(const struct vr_imagenet_x_index *x, vr_bytes name,
+                                                   uint64_t hash) {
+    for (uint64_t at = hash & x->mask;; at = (at + 1) & x->mask) {
+        vrp_imagenet_x_slot *s = &x->slots[at];
+        if (s->number < 0 ||
+            (s->hash == (uint32_t)(hash >> 32) && vrp_imagenet_x_same(x->names[s->number], name)))
+            return s;
+    }
+}
+
+/* Doubles names and slots. */
+static void vrp_imagenet_x_index_grow(struct vr_imagenet_x_index *x) {
+    const int64_t capacity = vr_max(1024, 2 * x->capacity);
+    vr_bytes *names = (vr_bytes *)vr_arena_alloc(x->arena, capacity, (int64_t)sizeof *names);
+    if (x->count > 0) memcpy(names, x->names, (size_t)x->count * sizeof *names);
+    x->names = names;
+    x->capacity = capacity;
+    x->mask = (uint64_t)capacity * 2 - 1;
+    x->slots =
+        (vrp_imagenet_x_slot *)vr_arena_alloc(x->arena, capacity * 2, (int64_t)sizeof(vrp_imagenet_x_slot));
+    memset(x->slots, 0xff, (size_t)capacity * 2 * sizeof *x->slots);
+    for (int64_t i = 0; i < x->count; i++) {
+        const uint64_t hash = vrp_imagenet_x_hash(names[i]);
+        *vrp_imagenet_x_slot_of(x, names[i], hash) =
+            (vrp_imagenet_x_slot){(uint32_t)(hash >> 32), (int32_t)i};
+    }
+}
+
+/* The number of that name, or -1. */
+static int64_t vrp_imagenet_x_index_find(const struct vr_imagenet_x_index *x, vr_bytes name) {
+    return x && x->count > 0 ? vrp_imagenet_x_slot_of(x, name, vrp_imagenet_x_hash(name))->number : -1;
+}
+
+/* Adds a copy of the name as the next number; where it is there already, returns its number, else -1. */
+static int64_t vrp_imagenet_x_index_add(struct vr_imagenet_x_index *x, vr_bytes name) {
+    if (x->count == x->capacity) vrp_imagenet_x_index_grow(x);
+    const uint64_t hash = vrp_imagenet_x_hash(name);
+    vrp_imagenet_x_slot *s = vrp_imagenet_x_slot_of(x, name, hash);
+    if (s->number >= 0) return s->number;
+    *s = (vrp_imagenet_x_slot){(uint32_t)(hash >> 32), (int32_t)x->count};
+    x->names[x->count++] = (vr_bytes){
+        (const uint8_t *)vr_arena_string(x->arena, (const char *)name.data, name.size), name.size};
+    return -1;
+}
+
+/* ---- annotations ---- */
+
+/* The keys of a line: 16 factors, then these. */
+enum {
+    VRP_IMAGENET_X_FILE = VR_IMAGENET_X_FACTORS,
+    VRP_IMAGENET_X_LABEL,
+    VRP_IMAGENET_X_WHY,
+    VRP_IMAGENET_X_WORD,
+    VRP_IMAGENET_X_KEYS
+};
+
+static const char *vrp_imagenet_x_key(int key) {
+    static const char *const more[] = {"file_name", "class", "justification", "one_word"};
+    return key < VR_IMAGENET_X_FACTORS ? vr_imagenet_x_factor(key) : more[key - VR_IMAGENET_X_FACTORS];
+}
+
+/* A file of annotations that is being read. */
+typedef struct vrp_imagenet_x_reader {
+    vr_arena *arena;
+    vr_imagenet_x_set *set;
+    int16_t *labels;
+    uint16_t *factors;
+    int32_t *lines; /* on which each image is */
+    int64_t capacity;
+    size_t key_size[VRP_IMAGENET_X_KEYS];
+    int guess[VRP_IMAGENET_X_KEYS]; /* the last line's keys, in its order: most often this line's too */
+} vrp_imagenet_x_reader;
+
+/* The number of a key, the place-th of its line, or -1. */
+static int vrp_imagenet_x_which(vrp_imagenet_x_reader *r, const vr_json *key, int place) {
+    const bool in = place < VRP_IMAGENET_X_KEYS;
+    const int guess = in ? r->guess[place] : 0;
+    if (key->count == r->key_size[guess] && memcmp(key->string, vrp_imagenet_x_key(guess), key->count) == 0)
+        return guess;
+    for (int k = 0; k < VRP_IMAGENET_X_KEYS; k++)
+        if (key->count == r->key_size[k] && memcmp(key->string, vrp_imagenet_x_key(k), key->count) == 0) {
+            if (in) r->guess[place] = k;
+            return k;
+        }
+    return -1;
+}
+
+/* The values of one line, by key; each is looked at once more where its type matters. */
+static bool vrp_imagenet_x_values(vrp_imagenet_x_reader *r, const vr_json **values, const vr_json_doc *doc,
+                                  vr_err *err) {
+    int place = 0;
+    uint32_t seen = 0;
+    if (doc->root->type != VR_JSON_OBJECT)
+        return vr_json_fail(doc, doc->root, err, "an object is wanted: one image a line");
+    for (const vr_json *key = vr_json_first(doc->root); key; key = vr_json_next(doc->root, key), place++) {
+        const int k = vrp_imagenet_x_which(r, key, place);
+        if (k < 0)
+            return vr_json_fail(doc, key, err, "'%.60s' is none of ImageNet-X's 16 factors, nor another key of it",
+                                key->string);
+        if (seen & (uint32_t)1 << k) return vr_json_fail(doc, key, err, "'%s' is twice there", key->string);
+        seen |= (uint32_t)1 << k;
+        values[k] = vr_json_value(key);
+        const vr_json_type type = values[k]->type;
+        if (k >= VRP_IMAGENET_X_WHY && type != VR_JSON_STRING && type != VR_JSON_NULL)
+            return vr_json_fail(doc, values[k], err, "'%s' should be a string or null", key->string);
+    }
+    const uint32_t needed = ((uint32_t)1 << VRP_IMAGENET_X_WHY) - 1;
+    for (int k = 0; (seen & needed) != needed && k < VRP_IMAGENET_X_WHY; k++)
+        if (!(seen & (uint32_t)1 << k))
+            return vr_json_fail(doc, doc->root, err, "'%s' is missing", vrp_imagenet_x_key(k));
+    return true;
+}
+
+static void vrp_imagenet_x_reserve(vrp_imagenet_x_reader *r) {
+    const int64_t n = r->capacity, capacity = vr_max(1 << 16, 2 * n);
+    int16_t *labels = VR_NEW(r->arena, int16_t, capacity);
+    uint16_t *factors = VR_NEW(r->arena, uint16_t, capacity);
+    int32_t *lines = VR_NEW(r->arena, int32_t, capacity);
+    if (n > 0) {
+        memcpy(labels, r->labels, (size_t)n * sizeof *labels);
+        memcpy(factors, r->factors, (size_t)n * sizeof *factors);
+        memcpy(lines, r->lines, (size_t)n * sizeof *lines);
+    }
+    r->labels = labels, r->factors = factors, r->lines = lines, r->capacity = capacity;
+}
+
+/* Takes the image of one line in. */
+static bool vrp_imagenet_x_image(vrp_imagenet_x_reader *r, const vr_json_doc *doc, vr_err *err) {
+    vr_imagenet_x_set *set = r->set;
+    const vr_json *v[VRP_IMAGENET_X_KEYS];
+    if (!vrp_imagenet_x_values(r, v, doc, err)) return false;
+    const vr_json *name = v[VRP_IMAGENET_X_FILE], *label = v[VRP_IMAGENET_X_LABEL];
+    if (name->type != VR_JSON_STRING || name->count == 0)
+        return vr_json_fail(doc, name, err, "'file_name' should be the name of a file");
+    if (label->type != VR_JSON_INT || label->integer < 0 || label->integer >= VR_IMAGENET_X_CLASSES)
+        return vr_json_fail(doc, label, err, "'class' should be a class of ImageNet, 0 to 999");
+    uint32_t factors = 0;
+    for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
+        if (v[f]->type != VR_JSON_INT || (v[f]->integer | 1) != 1)
+            return vr_json_fail(doc, v[f], err, "'%s' should be 0 or 1", vr_imagenet_x_factor(f));
+        factors |= (uint32_t)v[f]->integer << f;
+    }
+    const vr_bytes bytes = {(const uint8_t *)name->string, name->count};
+    if (vrp_imagenet_x_index_find(set->prototype_index, bytes) >= 0) {
+        set->prototypes++;
+        return true;
+    }
+    if (set->count == INT32_MAX || doc->line > INT32_MAX)
+        return vr_json_fail(doc, name, err, "more than 2^31-1 lines");
+    const int64_t before = vrp_imagenet_x_index_add(set->index, bytes);
+    if (before >= 0)
+        return vr_json_fail(doc, name, err, "'%.200s' is twice there: on line %d too", name->string,
+                            (int)r->lines[before]);
+    if (set->count == r->capacity) vrp_imagenet_x_reserve(r);
+    r->labels[set->count] = (int16_t)label->integer;
+    r->factors[set->count] = (uint16_t)factors;
+    r->lines[set->count++] = (int32_t)doc->line;
+    set->no_factor += factors == 0;
+    return true;
+}
+
+static bool vrp_imagenet_x_annotations(vr_arena *arena, vr_imagenet_x_set *set, const char *path, vr_err *err) {
+    vr_arena step = {0};
+    vrp_imagenet_x_reader r = {.arena = arena, .set = set};
+    for (int k = 0; k < VRP_IMAGENET_X_KEYS; k++) r.key_size[k] = strlen(vrp_imagenet_x_key(k));
+    set->path = vr_arena_string(arena, path, (int64_t)strlen(path));
+    set->index = vrp_imagenet_x_index_new(arena);
+    vr_arena file = {0};
+    vr_json_lines lines = {.path = path};
+    vr_json_doc doc;
+    vr_err own = {0};
+    bool ok = vr_file_map(&file, &lines.text, path, &own);
+    while (ok && vr_json_lines_next(&step, &doc, &lines, &own)) {
+        ok = vrp_imagenet_x_image(&r, &doc, &own);
+        vr_arena_reset(&step);
+    }
+    vr_arena_free(&step);
+    vr_arena_free(&file);
+    if (own.code != VR_OK) return vr_fail(err, own.code, "%s", own.msg);
+    set->names = set->index->names;
+    set->labels = r.labels;
+    set->factors = r.factors;
+    if (set->count > 0) return true;
+    return vr_fail(err, VR_ERR_ARGUMENT, "%s: %s", path,
+                   set->prototypes > 0 ? "every image is a prototype" : "there is no image in it");
+}
+
+static bool vrp_imagenet_x_prototypes(vr_arena *arena, vr_imagenet_x_set *set, const char *path, vr_err *err) {
+    vr_csv csv;
+    vr_err own = {0};
+    set->prototype_index = vrp_imagenet_x_index_new(arena);
+    if (!vr_csv_load(arena, &csv, path, err)) return false;
+    const int64_t name = vr_csv_column(&csv, "file_name", err);
+    if (name < 0) return false;
+    while (vr_csv_next(&csv, &own))
+        if (csv.fields[name].size == 0)
+            return vr_csv_fail(&csv, name, err, "a file name is missing");
+        else if (vrp_imagenet_x_index_add(set->prototype_index, csv.fields[name]) >= 0)
+            return vr_csv_fail(&csv, name, err, "'%.*s' is twice there",
+                               (int)vr_min(csv.fields[name].size, 200), (const char *)csv.fields[name].data);
+    return own.code == VR_OK || vr_fail(err, own.code, "%s", own.msg);
+}
+
+/* Row c is class c: the file has no column of class numbers. */
+static bool vrp_imagenet_x_metaclasses(vr_arena *arena, vr_imagenet_x_set *set, const char *path, vr_err *err) {
+    vr_csv csv;
+    vr_err own = {0};
+    if (!vr_csv_load(arena, &csv, path, err)) return false;
+    const int64_t name = vr_csv_column(&csv, "name", err);
+    if (name < 0) return false;
+    int8_t *metaclass = VR_NEW(arena, int8_t, VR_IMAGENET_X_CLASSES);
+    while (vr_csv_next(&csv, &own)) {
+        if (csv.row >= VR_IMAGENET_X_CLASSES) return vr_csv_fail(&csv, name, err, "more than 1000 classes");
+        int g = 0;
+        while (g < VR_IMAGENET_X_METACLASSES - 1) {
+            const char *known = vr_imagenet_x_metaclass(g);
+            if (vrp_imagenet_x_same(csv.fields[name],
+                                    (vr_bytes){(const uint8_t *)known, (int64_t)strlen(known)}))
+                break;
+            g++;
+        }
+        metaclass[csv.row] = (int8_t)g;
+    }
+    if (own.code != VR_OK) return vr_fail(err, own.code, "%s", own.msg);
+    if (csv.row + 1 < VR_IMAGENET_X_CLASSES)
+        return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: %lld classes, 1000 are wanted", path,
+                       (long long)csv.line, (long long)csv.row + 1);
+    set->metaclass = metaclass;
+    return true;
+}
+
+/* ILSVRC2012_val_00000001.JPEG is element 0; -1 for a name of another form. */
+static int64_t vrp_imagenet_x_val_number(vr_bytes name) {
+    static const char before[] = "ILSVRC2012_val_", after[] = ".JPEG";
+    const int64_t b = (int64_t)sizeof before - 1, a = (int64_t)sizeof after - 1;
+    if (name.size != b + 8 + a || memcmp(name.data, before, (size_t)b) != 0 ||
+        memcmp(name.data + b + 8, after, (size_t)a) != 0)
+        return -1;
+    int64_t n = 0;
+    for (int i = 0; i < 8; i++) {
+        const int digit = name.data[b + i] - '0';
+        if (digit < 0 || digit > 9) return -1;
+        n = n * 10 + digit;
+    }
+    return n - 1;
+}
+
+/* One array of arrays: element i holds the labels of validation image i + 1. */
+static bool vrp_imagenet_x_real(vr_arena *arena, vr_imagenet_x_set *set, const char *path, vr_err *err) {
+    vr_arena scratch = {0};
+    vr_json_doc doc;
+    vr_err own = {0};
+    bool ok = vr_json_load(&scratch, &doc, path, &own);
+    if (ok && doc.root->type != VR_JSON_ARRAY)
+        ok = vr_json_fail(&doc, doc.root, &own, "an array of arrays of labels is wanted");
+    const int64_t n = ok ? doc.root->count : 0;
+    const vr_json **lists = VR_NEW(&scratch, const vr_json *, n);
+    int64_t i = 0, labels = 0;
+    for (const vr_json *list = ok ? vr_json_first(doc.root) : NULL; ok && list;
+         list = vr_json_next(doc.root, list)) {
+        if (list->type != VR_JSON_ARRAY) ok = vr_json_fail(&doc, list, &own, "an array of labels is wanted");
+        for (const vr_json *l = vr_json_first(list); ok && l; l = vr_json_next(list, l))
+            if (l->type != VR_JSON_INT || l->integer < 0 || l->integer >= VR_IMAGENET_X_CLASSES)
+                ok = vr_json_fail(&doc, l, &own, "a label should be a class of ImageNet, 0 to 999");
+        labels += list->count;
+        lists[i++] = list;
+    }
+    int32_t *at = VR_NEW(arena, int32_t, set->count + 1);
+    int16_t *real = VR_NEW(arena, int16_t, labels); /* each element is used at most once: names are unique */
+    for (int64_t k = 0; ok && k < set->count; k++) {
+        const int64_t number = vrp_imagenet_x_val_number(set->names[k]);
+        if (number < 0 || number >= n) {
+            ok = vr_fail(&own, VR_ERR_ARGUMENT, "%s: it has no labels for '%.200s' of %s", path,
+                         (const char *)set->names[k].data, set->path);
+            break;
+        }
+        at[k + 1] = at[k];
+        for (const vr_json *l = vr_json_first(lists[number]); l; l = vr_json_next(lists[number], l))
+            real[at[k + 1]++] = (int16_t)l->integer;
+    }
+    set->real_at = at;
+    set->real = real;
+    vr_arena_free(&scratch);
+    return ok || vr_fail(err, own.code, "%s", own.msg);
+}
+
+bool vr_imagenet_x_load(vr_arena *arena, vr_imagenet_x_set *set, const vr_imagenet_x_files *files,
+                        vr_err *err) {
+    *set = (vr_imagenet_x_set){0};
+    const vr_arena_mark mark = vr_arena_here(arena);
+    vr_imagenet_x_set s = {0};
+    VR_CHECK(files->annotations != NULL, "no file of annotations is named");
+    if ((!files->prototypes || vrp_imagenet_x_prototypes(arena, &s, files->prototypes, err)) &&
+        vrp_imagenet_x_annotations(arena, &s, files->annotations, err) &&
+        (!files->metaclasses || vrp_imagenet_x_metaclasses(arena, &s, files->metaclasses, err)) &&
+        (!files->real || vrp_imagenet_x_real(arena, &s, files->real, err))) {
+        *set = s;
+        return true;
+    }
+    vr_arena_rewind(arena, mark);
+    return false;
+}
+
+/* ---- predictions ---- */
+
+/* "models/ViT.csv" -> "ViT" */
+static const char *vrp_imagenet_x_stem(vr_arena *arena, const char *path) {
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+    return vr_arena_string(arena, name, dot && dot > name ? dot - name : (int64_t)strlen(name));
+}
+
+/* The columns of a predictions file that is being read, and where its rows go. */
+typedef struct vrp_imagenet_x_columns {
+    vr_csv csv;
+    int64_t name, label, probability; /* probability -1: there is none */
+    int16_t *predicted;
+    float *sure;
+    struct vr_imagenet_x_index *others; /* names of rows without an image: they too may be there but once */
+} vrp_imagenet_x_columns;
+
+/* The current row's image, which is `guess` in a file in the set's order; -1: none. */
+static int64_t vrp_imagenet_x_find(const vr_imagenet_x_set *set, vr_bytes name, int64_t guess) {
+    if (guess < set->count && vrp_imagenet_x_same(set->names[guess], name)) return guess;
+    return vrp_imagenet_x_index_find(set->index, name);
+}
+
+/* A row of an image that is not in the set. */
+static bool vrp_imagenet_x_other(vrp_imagenet_x_columns *c, const vr_imagenet_x_set *set,
+                                 vr_imagenet_x_join *join, vr_err *err) {
+    const vr_bytes name = c->csv.fields[c->name];
+    if (name.size == 0) return vr_csv_fail(&c->csv, c->name, err, "a file name is missing");
+    if (vrp_imagenet_x_index_add(c->others, name) >= 0)
+        return vr_csv_fail(&c->csv, c->name, err, "'%.*s' is twice there", (int)vr_min(name.size, 200),
+                           (const char *)name.data);
+    if (vrp_imagenet_x_index_find(set->prototype_index, name) >= 0)
+        join->prototypes++;
+    else
+        join->unknown++;
+    return true;
+}
+
+static bool vrp_imagenet_x_row_read(vrp_imagenet_x_columns *c, const vr_imagenet_x_set *set, int64_t *next,
+                                    vr_imagenet_x_join *join, vr_err *err) {
+    vr_csv *csv = &c->csv;
+    const vr_bytes name = csv->fields[c->name];
+    int64_t label;
+    double probability = 1;
+    if (!vr_csv_int(&label, csv, c->label, err)) return false;
+    if (label < 0 || label >= VR_IMAGENET_X_CLASSES)
+        return vr_csv_fail(csv, c->label, err, "class %lld: ImageNet's are 0 to 999", (long long)label);
+    if (c->probability >= 0 && !vr_csv_double(&probability, csv, c->probability, err)) return false;
+    if (!(probability >= 0 && probability <= 1.000001)) /* a softmax may round to just above 1; NaN fails */
+        return vr_csv_fail(csv, c->probability, err, "%g is not a probability", probability);
+    join->rows++;
+    const int64_t image = vrp_imagenet_x_find(set, name, *next);
+    if (image < 0) return vrp_imagenet_x_other(c, set, join, err);
+    *next = image + 1;
+    if (c->predicted[image] >= 0)
+        return vr_csv_fail(csv, c->name, err, "'%.*s' is twice there", (int)vr_min(name.size, 200),
+                           (const char *)name.data);
+    c->predicted[image] = (int16_t)label;
+    c->sure[image] = (float)probability;
+    join->joined++;
+    return true;
+}
+
+static bool vrp_imagenet_x_predictions(vr_arena *arena, vr_arena *scratch, vr_imagenet_x_predictions *p,
+                                       const vr_imagenet_x_set *set, const char *path, vr_err *err) {
+    vrp_imagenet_x_columns c = {.others = vrp_imagenet_x_index_new(scratch)};
+    if (!vr_csv_load(scratch, &c.csv, path, err)) return false;
+    c.name = vr_csv_column(&c.csv, "file_name", err);
+    c.label = c.name < 0 ? -1 : vr_csv_column(&c.csv, "predicted_class", err);
+    c.probability = vr_csv_find(&c.csv, "predicted_probability");
+    if (c.label < 0) return false;
+    c.predicted = (int16_t *)vr_arena_alloc(arena, set->count, (int64_t)sizeof *c.predicted);
+    c.sure = (float *)vr_arena_alloc(arena, set->count, (int64_t)sizeof *c.sure);
+    memset(c.predicted, 0xff, (size_t)set->count * sizeof *c.predicted);
+    for (int64_t i = 0; i < set->count; i++) c.sure[i] = (float)NAN;
+    vr_imagenet_x_join join = {0};
+    vr_err own = {0};
+    int64_t next = 0;
+    while (own.code == VR_OK && vr_csv_next(&c.csv, &own))
+        vrp_imagenet_x_row_read(&c, set, &next, &join, &own);
+    if (own.code != VR_OK) return vr_fail(err, own.code, "%s", own.msg);
+    if (join.joined == 0)
+        return vr_fail(err, VR_ERR_ARGUMENT,
+                       "%s: none of its %lld images is annotated in %s, whose names are like '%.100s'", path,
+                       (long long)join.rows, set->path, (const char *)set->names[0].data);
+    join.missing = set->count - join.joined;
+    *p = (vr_imagenet_x_predictions){.model = vrp_imagenet_x_stem(arena, path),
+                                     .predicted = c.predicted,
+                                     .probability = c.probability >= 0 ? c.sure : NULL,
+                                     .join = join};
+    return true;
+}
+
+bool vr_imagenet_x_predictions_load(vr_arena *arena, vr_imagenet_x_predictions *p,
+                                    const vr_imagenet_x_set *set, const char *path, vr_err *err) {
+    *p = (vr_imagenet_x_predictions){0};
+    const vr_arena_mark mark = vr_arena_here(arena);
+    vr_arena scratch = {0};
+    vr_err own = {0};
+    const bool ok = vrp_imagenet_x_predictions(arena, &scratch, p, set, path, &own);
+    vr_arena_free(&scratch);
+    if (ok) return true;
+    vr_arena_rewind(arena, mark);
+    return vr_fail(err, own.code, "%s", own.msg);
+}
+
+vr_imagenet_x_predictions vr_imagenet_x_human(vr_arena *arena, const vr_imagenet_x_set *set) {
+    float *sure = VR_NEW(arena, float, set->count);
+    for (int64_t i = 0; i < set->count; i++) sure[i] = 1;
+    return (vr_imagenet_x_predictions){.model = "human",
+                                       .predicted = set->labels,
+                                       .probability = sure,
+                                       .join = {.rows = set->count, .joined = set->count}};
+}
