@@ -52,6 +52,7 @@ static inline uint32_t vrp_json_node(vrp_json_parser *j, vr_json_type type, cons
 }
 
 static inline void vrp_json_space(vrp_json_parser *j) {
+    if (j->p < j->end && *j->p > ' ') return; /* as nearly always */
     while (j->p < j->end && (*j->p == ' ' || *j->p == '\n' || *j->p == '\r' || *j->p == '\t')) j->p++;
 }
 
@@ -152,12 +153,14 @@ static bool vrp_json_text(vrp_json_parser *j, uint32_t node) {
     char *to = j->text;
     j->p++;
     for (;;) {
-        for (int n = 8; n == 8 && j->end - j->p >= 8; to += n, j->p += n) {
+        const uint8_t *p = j->p, *const end = j->end; /* in registers: text that is written might be *j */
+        for (int n = 8; n == 8 && end - p >= 8; to += n, p += n) {
             uint64_t w;
-            memcpy(&w, j->p, 8);
+            memcpy(&w, p, 8);
             memcpy(to, &w, 8);
             n = vrp_json_plain(w);
         }
+        j->p = p;
         if (j->p == j->end)
             return vrp_json_wrong(j, j->begin + j->nodes[node].at, "a string without its closing quote");
         const uint8_t c = *j->p;
@@ -316,6 +319,11 @@ static bool vrp_json_container(vrp_json_parser *j, vr_json_type type, uint8_t cl
 
 static bool vrp_json_parse_value(vrp_json_parser *j) {
     if (j->p == j->end) return vrp_json_wrong(j, j->p, "a value is wanted, the text ends");
+    if (j->end - j->p > 1 && *j->p >= '0' && *j->p <= '9' && (j->p[1] == ',' || j->p[1] == '}')) {
+        const uint32_t n = vrp_json_node(j, VR_JSON_INT, j->p); /* the digit alone: flags are most of many a file */
+        j->nodes[n].integer = *j->p++ - '0';
+        return true;
+    }
     switch (*j->p) {
     case '{':
         return vrp_json_container(j, VR_JSON_OBJECT, '}');
