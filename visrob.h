@@ -190,5 +190,7 @@
 #include "visrob_impl/study/imagenet_x.c"
 #include "visrob_impl/study/imagenet_x_load.c"
 #include "visrob_impl/study/imagenet_x_table.c"
+#include "visrob_impl/study/imagenet_x_stats.c"
+#include "visrob_impl/study/imagenet_x_page.c"
 
 #endif

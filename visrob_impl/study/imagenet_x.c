@@ -224,9 +224,10 @@ bool vr_imagenet_x_run(vr_arena *arena, vr_imagenet_x_table *table, const vr_ima
     vr_imagenet_x_table t = {0};
     if (!vrp_imagenet_x_list(arena, &paths, &t.count, &t.passed_over, path, err)) return false;
     const int64_t n = t.count, G = VR_IMAGENET_X_METACLASSES;
+    const int64_t rows = n + (opts && opts->human);
     const bool by_metaclass = opts && opts->by_metaclass;
-    t.rows = VR_NEW(arena, vr_imagenet_x_row, n);
-    if (by_metaclass) t.metaclasses = VR_NEW(arena, vr_imagenet_x_row, n *G);
+    t.rows = VR_NEW(arena, vr_imagenet_x_row, rows);
+    if (by_metaclass) t.metaclasses = VR_NEW(arena, vr_imagenet_x_row, rows *G);
     char(*models)[256] = (char(*)[256])vr_arena_zeroed(arena, n, 256); /* NAME_MAX + 1: outlives the thread's arena */
     vr_err first = {0};
     int64_t first_at = n;
@@ -243,7 +244,7 @@ bool vr_imagenet_x_run(vr_arena *arena, vr_imagenet_x_table *table, const vr_ima
                 p.model = models[i];
                 vr_imagenet_x_score(&t.rows[i], by_metaclass ? by : NULL, set, &p, opts, &e);
             }
-            for (int64_t g = 0; by_metaclass && e.code == VR_OK && g < G; g++) t.metaclasses[g * n + i] = by[g];
+            for (int64_t g = 0; by_metaclass && e.code == VR_OK && g < G; g++) t.metaclasses[g * rows + i] = by[g];
             if (e.code != VR_OK) {
 #pragma omp critical(vrp_imagenet_x_run)
                 if (i < first_at) first = e, first_at = i;
@@ -252,7 +253,14 @@ bool vr_imagenet_x_run(vr_arena *arena, vr_imagenet_x_table *table, const vr_ima
         }
         vr_arena_free(&own);
     }
+    if (first_at == n && opts && opts->human) {
+        const vr_imagenet_x_predictions p = vr_imagenet_x_human(arena, set);
+        vr_imagenet_x_row by[VR_IMAGENET_X_METACLASSES];
+        if (!vr_imagenet_x_score(&t.rows[n], by_metaclass ? by : NULL, set, &p, opts, &first)) first_at = -1;
+        for (int64_t g = 0; by_metaclass && g < G; g++) t.metaclasses[g * rows + n] = by[g];
+    }
     if (first_at == n) {
+        t.count = rows;
         *table = t;
         return true;
     }

@@ -136,6 +136,7 @@ typedef struct vr_imagenet_x_opts {
     vr_imagenet_x_target target;
     bool by_metaclass; /* a table for each metaclass too */
     bool calibration;  /* ece and factor_ece too */
+    bool human;        /* a last row "human" in vr_imagenet_x_run: vr_imagenet_x_human */
     bool compat;       /* as the original: images without any ReaL label count as wrong (else they are left out); a
                         * metaclass in which a model has no right answer has NaN (else 0) for each factor */
 } vr_imagenet_x_opts;
@@ -175,7 +176,7 @@ VR_API bool vr_imagenet_x_table_save(const vr_imagenet_x_row *rows, int64_t coun
 
 /* Finds the numbers of images behind released accuracies: for each factor the smallest count for which every
  * model's accuracy is, to the last bit, a whole number of images over it; sets count and n of all rows.
- * Notes:   rows have to be of the same images (one target, top or multi). Few models can have a common divisor, and
+ * Notes:   rows (of one metaclass, where they have one) have to be of the same images: one target, top or multi. Few models can have a common divisor, and
  *          what is found is then a divisor of the true number: intervals come out too wide, never too narrow. A
  *          factor for which no count up to 100,000 fits stays 0. */
 VR_API void vr_imagenet_x_recover(vr_imagenet_x_row *rows, int64_t count);
@@ -219,6 +220,103 @@ VR_API void vr_imagenet_x_counts(int64_t *counts, const vr_imagenet_x_set *set, 
  * labels: images and right answers, recovered from the released accuracies. What the program shows without data.
  * Source:  results/val/top_factor/base/class of facebookresearch/imagenetx at 6403d41; the counts are facts. */
 VR_API vr_imagenet_x_table vr_imagenet_x_example(vr_arena *arena);
+
+/* ---- many models ---- */
+
+/* The models of one family. ratio[f] is the mean of their error ratios, each model counting once; NaN without models.
+ * count[f] models have a finite one. */
+typedef struct vr_imagenet_x_family {
+    const char *name;
+    int64_t models, count[VR_IMAGENET_X_FACTORS];
+    double ratio[VR_IMAGENET_X_FACTORS];
+} vr_imagenet_x_family;
+
+/* Families side by side. */
+typedef struct vr_imagenet_x_families {
+    vr_imagenet_x_family all;       /* over the models of all these families */
+    vr_imagenet_x_family *families; /* [count], in the order asked for */
+    int64_t count;
+    double statistic[VR_IMAGENET_X_FACTORS], p[VR_IMAGENET_X_FACTORS]; /* do the families differ? Alexander-Govern */
+    int64_t repeated; /* rows of a model that an earlier row has: the first one counts */
+    int64_t other;    /* models of families that were not asked for */
+    int64_t unlisted; /* models that the catalogue does not name */
+} vr_imagenet_x_families;
+
+/* Groups the table's models by a catalogue, a CSV of model,family.
+ * Notes:   names: [count] families, or NULL for those of the paper's figure, in its order: "Supervised on more data",
+ *          "Supervised on ImageNet-1K", "Self-supervised", "Robustness intervention". statistic and p are NaN for a
+ *          factor in which a family has fewer than two models, or models that all agree.
+ * Errors:  VR_ERR_FORMAT as `path:line:column:` for a model that is twice in the catalogue; VR_ERR_ARGUMENT where no
+ *          model is of any of the families.
+ * Source:  Idrissi et al. 2022, figure 4; scipy.stats.alexandergovern. */
+VR_API bool vr_imagenet_x_families_find(vr_arena *arena, vr_imagenet_x_families *out, const vr_imagenet_x_table *table,
+                                        const char *catalogue, const char *const *names, int64_t count,
+                                        vr_err *err);
+
+/* What one augmentation does to one factor. */
+typedef struct vr_imagenet_x_effect {
+    double low, high; /* the two strengths at which a cubic fit of the error ratio is lowest and highest, in order */
+    int64_t low_count, high_count; /* models at each */
+    double low_mean, high_mean;    /* their mean error ratios */
+    double t, p;                   /* Welch's test of low against high: t > 0 where the ratio falls */
+} vr_imagenet_x_effect;
+
+/* An augmentation over all factors. */
+typedef struct vr_imagenet_x_effects {
+    vr_imagenet_x_effect factors[VR_IMAGENET_X_FACTORS];
+    int64_t models, levels;
+    int64_t thin;  /* models left out, of strengths with four models or fewer */
+    int64_t other; /* models whose name tells no strength */
+} vr_imagenet_x_effects;
+
+/* Does an augmentation that helps on one factor hurt on another?
+ * Notes:   models are named as in the released tables, `eval_resnet50_crop8.0_wd1e-05_color50.0_id1662124509`; kind is
+ *          "crop", "color" or "smoothing", and the strength the number behind it, for crop 100 less that.
+ * Errors:  VR_ERR_ARGUMENT where fewer than four strengths have more than four models each.
+ * Source:  Idrissi et al. 2022, figure 6. */
+VR_API bool vr_imagenet_x_augmentation(vr_imagenet_x_effects *out, const vr_imagenet_x_table *table, const char *kind,
+                                       vr_err *err);
+
+enum { VR_IMAGENET_X_LABELS = VR_IMAGENET_X_FACTORS + VR_IMAGENET_X_METACLASSES };
+
+/* Spearman's rho of each two of the 16 factors and 17 metaclasses over the images, and its two-sided p.
+ * Shapes:  rho, p: [33,33]: factors, then metaclasses.
+ * Notes:   both are 0 or 1 for an image, so rho is the phi coefficient, from counts alone. NaN for a label that all
+ *          images or none have (there the original stops). The diagonal is 1, with p 0 (compat: rho 0 too). Without
+ *          metaclasses their rows and columns are NaN.
+ * Source:  scipy.stats.spearmanr. */
+VR_API void vr_imagenet_x_spearman(double *rho, double *p, const vr_imagenet_x_set *set, bool compat);
+
+/* ---- tables and the page ---- */
+
+/* Error ratios, six digits as in the paper's repository: one row a factor where there are at most 8 models, else one row a
+ * model. Factors with fewer than min_images images are left out. */
+VR_API vr_table vr_imagenet_x_ratio_table(vr_arena *arena, const vr_imagenet_x_table *table, int64_t min_images);
+
+/* One row a model and factor: images, accuracy and error ratio with their intervals, the ratio to all other images,
+ * the shift, calibration error: for other programs (CSV). */
+VR_API vr_table vr_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *rows, int64_t count);
+
+/* One row a factor, most errors first: the mean error ratio of each family, and whether they differ. */
+VR_API vr_table vr_imagenet_x_family_table(vr_arena *arena, const vr_imagenet_x_families *families);
+
+/* One row a factor, from the one that the augmentation helps most to the one that it hurts most. */
+VR_API vr_table vr_imagenet_x_effect_table(vr_arena *arena, const vr_imagenet_x_effects *effects);
+
+/* What a report shows; all but table and data may be NULL. */
+typedef struct vr_imagenet_x_report {
+    const vr_imagenet_x_table *table;
+    const vr_imagenet_x_set *set; /* what the factors are, and go with */
+    const vr_imagenet_x_families *families;
+    const vr_imagenet_x_effects *effects;
+    const char *augmentation; /* what effects are of */
+    const char *data;         /* what the numbers come from */
+    const char *command;
+    int64_t min_images; /* no ratio is shown of fewer images */
+} vr_imagenet_x_report;
+
+/* Saves the report as one HTML file. Errors: VR_ERR_IO naming the path. */
+VR_API bool vr_imagenet_x_page_save(const vr_imagenet_x_report *report, const char *path, vr_err *err);
 
 #ifdef __cplusplus
 }

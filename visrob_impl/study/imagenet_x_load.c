@@ -236,7 +236,8 @@ static void vrp_imagenet_x_piece_read(vrp_imagenet_x_piece *r, const char *path)
 
 static int64_t vrp_imagenet_x_count_lines(vr_bytes text) {
     int64_t n = 0;
-    for (int64_t i = 0; i < text.size; i++) n += text.data[i] == '\n';
+    const uint8_t *p = text.data, *end = p + text.size;
+    while (p < end && (p = (const uint8_t *)memchr(p, '\n', (size_t)(end - p))) != NULL) n++, p++;
     return n;
 }
 

@@ -235,22 +235,29 @@ static int64_t vrp_imagenet_x_denominator(const double *x, int64_t count) {
     return 0;
 }
 
+/* Finds the counts of column f (16: of the average) of the rows of one metaclass, NULL: of all images. */
+static void vrp_imagenet_x_recover_column(vr_imagenet_x_row *rows, int64_t count, const char *metaclass, int f,
+                                          double *scratch) {
+    int64_t known = 0;
+    for (int64_t i = 0; i < count; i++) {
+        const double a = f < VR_IMAGENET_X_FACTORS ? rows[i].accuracy[f] : rows[i].average;
+        if (rows[i].metaclass == metaclass && !isnan(a)) scratch[known++] = a;
+    }
+    const int64_t n = vrp_imagenet_x_denominator(scratch, known);
+    for (int64_t i = 0; i < count; i++) {
+        if (rows[i].metaclass != metaclass) continue;
+        if (f == VR_IMAGENET_X_FACTORS)
+            rows[i].n = n;
+        else
+            rows[i].count[f] = isnan(rows[i].accuracy[f]) ? 0 : n;
+    }
+}
+
 void vr_imagenet_x_recover(vr_imagenet_x_row *rows, int64_t count) {
     vr_arena scratch = {0};
     double *x = VR_NEW(&scratch, double, count);
-    for (int f = 0; f <= VR_IMAGENET_X_FACTORS; f++) {
-        int64_t known = 0;
-        for (int64_t i = 0; i < count; i++) {
-            const double a = f < VR_IMAGENET_X_FACTORS ? rows[i].accuracy[f] : rows[i].average;
-            if (!isnan(a)) x[known++] = a;
-        }
-        const int64_t n = vrp_imagenet_x_denominator(x, known);
-        for (int64_t i = 0; i < count; i++) {
-            if (f == VR_IMAGENET_X_FACTORS)
-                rows[i].n = n;
-            else
-                rows[i].count[f] = isnan(rows[i].accuracy[f]) ? 0 : n;
-        }
-    }
+    for (int g = -1; g < VR_IMAGENET_X_METACLASSES; g++)
+        for (int f = 0; f <= VR_IMAGENET_X_FACTORS; f++)
+            vrp_imagenet_x_recover_column(rows, count, g < 0 ? NULL : vr_imagenet_x_metaclass(g), f, x);
     vr_arena_free(&scratch);
 }
