@@ -179,9 +179,9 @@ static void every_fault_of_an_annotation_is_named_with_its_place(void **state) {
     assert_annotations_fail(replaced(s, "\"pose\":1", "\"pose\":1.0"), "'pose' should be 0 or 1");
     assert_annotations_fail(replaced(s, "\"pose\":1,", ""), "bad.jsonl:1:1: 'pose' is missing");
     assert_annotations_fail(replaced(s, "\"pose\":1", "\"pose\":1,\"pose\":0"), "bad.jsonl:1:214: 'pose' is twice there");
-    assert_annotations_fail(replaced(s, "\"class\":2", "\"class\":1000"), "bad.jsonl:3:32: 'class' should be a class");
-    assert_annotations_fail(replaced(s, "\"class\":2", "\"class\":-1"), "bad.jsonl:3:32: 'class'");
-    assert_annotations_fail(replaced(s, "\"class\":2", "\"class\":\"2\""), "bad.jsonl:3:32: 'class'");
+    assert_annotations_fail(replaced(s, "\"class\":2", "\"class\":1000"), "bad.jsonl:3:31: 'class' should be a class");
+    assert_annotations_fail(replaced(s, "\"class\":2", "\"class\":-1"), "bad.jsonl:3:31: 'class'");
+    assert_annotations_fail(replaced(s, "\"class\":2", "\"class\":\"2\""), "bad.jsonl:3:31: 'class'");
     assert_annotations_fail(replaced(s, "\"e.JPEG\"", "\"b.JPEG\""), "bad.jsonl:5:14: 'b.JPEG' is twice there: on line 2 too");
     assert_annotations_fail(replaced(s, "\"e.JPEG\"", "\"\""), "bad.jsonl:5:14: 'file_name'");
     assert_annotations_fail(replaced(s, "\"e.JPEG\"", "null"), "bad.jsonl:5:14: 'file_name'");
