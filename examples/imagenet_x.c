@@ -123,7 +123,7 @@ int main(int argc, char **argv) {
     if (families) printf("\nMean error ratios by family\n\n"), vr_table_print(stdout, &family_table);
     if (augmentation) printf("\nWhat %s does\n\n", augmentation), vr_table_print(stdout, &effect_table);
     print_joins(&table);
-    const vr_table cells = csv ? vr_imagenet_x_cells(&perm, table.rows, table.count) : (vr_table){0};
+    const vr_table cells = csv ? vr_imagenet_x_cells(&perm, table.rows, table.count, 0) : (vr_table){0};
     if (csv) vr_table_save(&cells, csv, VR_FATAL);
     if (accuracies) vr_imagenet_x_table_save(table.rows, table.count, accuracies, VR_FATAL);
     if (by_metaclass && !table.metaclasses)

@@ -150,7 +150,7 @@ static void a_model_without_errors_has_no_ratio(void **state) {
     assert_int_equal(vr_imagenet_x_worst(&t.rows[0], 0), -1);
     const vr_interval i = vr_imagenet_x_error_ratio_interval(&t.rows[0], POSE);
     assert_true(isnan(i.low) && isnan(i.high));
-    const vr_table cells = vr_imagenet_x_cells(&perm, t.rows, 1);
+    const vr_table cells = vr_imagenet_x_cells(&perm, t.rows, 1, 0);
     vr_text csv = {.arena = &perm};
     vr_table_format(&csv, &cells, VR_TABLE_CSV);
     assert_non_null(strstr(csv.data, "m,,pose,2,1,,,,,,\n")); /* empty, not inf or 0 */

@@ -231,7 +231,7 @@ bool vr_imagenet_x_run(vr_arena *arena, vr_imagenet_x_table *table, const vr_ima
     char(*models)[256] = (char(*)[256])vr_arena_zeroed(arena, n, 256); /* NAME_MAX + 1: outlives the thread's arena */
     vr_err first = {0};
     int64_t first_at = n;
-#pragma omp parallel num_threads(vr_threads())
+#pragma omp parallel num_threads((int)vr_min(n, vr_threads()))
     {
         vr_arena own = {0};
 #pragma omp for schedule(dynamic)

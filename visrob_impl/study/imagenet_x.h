@@ -290,12 +290,14 @@ VR_API void vr_imagenet_x_spearman(double *rho, double *p, const vr_imagenet_x_s
 /* ---- tables and the page ---- */
 
 /* Error ratios, six digits as in the paper's repository: one row a factor where there are at most 8 models, else one row a
- * model. Factors with fewer than min_images images are left out. */
+ * model. The ratio of fewer than min_images images is not shown. */
 VR_API vr_table vr_imagenet_x_ratio_table(vr_arena *arena, const vr_imagenet_x_table *table, int64_t min_images);
 
 /* One row a model and factor: images, accuracy and error ratio with their intervals, the ratio to all other images,
- * the shift, calibration error: for other programs (CSV). */
-VR_API vr_table vr_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *rows, int64_t count);
+ * the shift, calibration error: for other programs (CSV). Factors with fewer than min_images images are left out,
+ * unless their counts are not known. */
+VR_API vr_table vr_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *rows, int64_t count,
+                                    int64_t min_images);
 
 /* One row a factor, most errors first: the mean error ratio of each family, and whether they differ. */
 VR_API vr_table vr_imagenet_x_family_table(vr_arena *arena, const vr_imagenet_x_families *families);

@@ -252,7 +252,7 @@ static void vrp_imagenet_x_cut(vrp_imagenet_x_piece *pieces, int64_t count, vr_b
         pieces[i].text = (vr_bytes){from, to - from};
         from = to;
     }
-#pragma omp parallel for num_threads(vr_threads())
+#pragma omp parallel for num_threads((int)count)
     for (int64_t i = 0; i < count; i++) pieces[i].line = vrp_imagenet_x_count_lines(pieces[i].text);
     int64_t before = 0;
     for (int64_t i = 0; i < count; i++) {
@@ -290,10 +290,10 @@ static bool vrp_imagenet_x_annotations(vr_arena *arena, vr_imagenet_x_set *set, 
     vr_err own = {0};
     set->path = vr_arena_string(arena, path, (int64_t)strlen(path));
     if (!vr_file_map(&scratch, &text, path, err)) return false;
-    const int64_t count = vr_threads();
+    const int64_t count = vr_clamp(text.size >> 16, 1, vr_threads()); /* a small file is not worth a thread */
     vrp_imagenet_x_piece *pieces = VR_NEW(&scratch, vrp_imagenet_x_piece, count);
     vrp_imagenet_x_cut(pieces, count, text);
-#pragma omp parallel for num_threads(vr_threads())
+#pragma omp parallel for num_threads((int)count)
     for (int64_t i = 0; i < count; i++) vrp_imagenet_x_piece_read(&pieces[i], path);
     int64_t n = 0, capacity = 1024;
     for (int64_t i = 0; i < count; i++) n += pieces[i].count;

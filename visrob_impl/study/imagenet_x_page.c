@@ -58,7 +58,7 @@ vr_table vr_imagenet_x_ratio_table(vr_arena *arena, const vr_imagenet_x_table *t
     return t;
 }
 
-vr_table vr_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *rows, int64_t count) {
+vr_table vr_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *rows, int64_t count, int64_t min_images) {
     static const char *const names[] = {"model",       "metaclass", "factor",        "images", "accuracy",
                                         "error ratio", "rest ratio", "error shift", "ece"};
     vr_table t = vr_table_new(arena, names, (int64_t)(sizeof names / sizeof *names));
@@ -68,11 +68,14 @@ vr_table vr_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *rows, int
         vr_imagenet_x_shift(shift, row);
         for (int f = -1; f < VR_IMAGENET_X_FACTORS; f++) {
             const bool all = f < 0;
+            const double accuracy = all ? row->average : row->accuracy[f];
+            const int64_t images = all ? row->n : row->count[f];
+            if (images < min_images && (images > 0 || isnan(accuracy))) continue;
             vr_table_text(&t, row->model);
             vr_table_text(&t, row->metaclass ? row->metaclass : "");
             vr_table_text(&t, all ? "(all)" : vr_imagenet_x_factor(f));
-            vr_table_number(&t, vrp_imagenet_x_images(all ? row->n : row->count[f]), 0);
-            vr_table_number(&t, all ? row->average : row->accuracy[f], 4);
+            vr_table_number(&t, vrp_imagenet_x_images(images), 0);
+            vr_table_number(&t, accuracy, 4);
             vr_table_interval(&t, all ? (vr_interval){1, NAN, NAN} : vr_imagenet_x_error_ratio_interval(row, f), 3);
             vr_table_number(&t, all ? (double)NAN : vr_imagenet_x_rest_ratio(row, f), 3);
             vr_table_number(&t, all ? (double)NAN : shift[f], 4);
@@ -238,18 +241,58 @@ static void vrp_imagenet_x_page_heat(vr_page *page, const vr_imagenet_x_row *row
     vr_page_plot(page, &plot, caption);
 }
 
+/* Many models: accuracy under the hardest factors and the easiest one against accuracy at large. */
+static void vrp_imagenet_x_page_scatter(vr_page *page, const vr_imagenet_x_table *t) {
+    enum { SERIES = 4 };
+    vr_arena *a = page->arena;
+    double mean[VR_IMAGENET_X_FACTORS], *ratio = VR_NEW(a, double, t->count), *x = VR_NEW(a, double, t->count);
+    const char **names = VR_NEW(a, const char *, SERIES *t->count);
+    int order[VR_IMAGENET_X_FACTORS];
+    for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
+        int64_t n = 0;
+        for (int64_t m = 0; m < t->count; m++) {
+            ratio[n] = vr_imagenet_x_error_ratio(&t->rows[m], f);
+            n += isfinite(ratio[n]);
+        }
+        mean[f] = vr_mean(ratio, n);
+    }
+    vrp_imagenet_x_order(order, mean);
+    int last = VR_IMAGENET_X_FACTORS - 1;
+    while (last > SERIES && isnan(mean[order[last]])) last--;
+    vr_series series[SERIES];
+    for (int64_t m = 0; m < t->count; m++) x[m] = t->rows[m].average;
+    for (int s = 0; s < SERIES; s++) {
+        const int f = order[s + 1 < SERIES ? s : last];
+        double *y = VR_NEW(a, double, t->count);
+        for (int64_t m = 0; m < t->count; m++)
+            y[m] = t->rows[m].accuracy[f], names[s * t->count + m] = t->rows[m].model;
+        series[s] = (vr_series){.name = vr_imagenet_x_factor(f), .x = x, .y = y, .count = t->count};
+    }
+    const vr_plot plot = {.kind = VR_PLOT_SCATTER,
+                          .title = "Accuracy under a factor and at large",
+                          .x_label = "accuracy",
+                          .y_label = "accuracy under the factor",
+                          .series = series,
+                          .series_count = SERIES,
+                          .point_names = names,
+                          .percent = true,
+                          .fit = true,
+                          .diagonal = true};
+    vr_page_plot(page, &plot, "A point a model. The three factors with the highest mean error ratio, and the one with the lowest.");
+}
+
 static void vrp_imagenet_x_page_metaclasses(vr_page *page, const vr_imagenet_x_report *r) {
     const vr_imagenet_x_table *t = r->table;
     if (!t->metaclasses || t->count > VRP_IMAGENET_X_FEW) return;
     const int64_t min_images = vr_max(r->min_images, 10);
     vr_page_section(page, "By metaclass");
-    vr_page_text(page, "Cells of fewer than %lld images are left empty.", (long long)min_images);
+    vr_page_text(page, "Fewer than %lld images have no cell and no row.", (long long)min_images);
     for (int64_t m = 0; m < t->count; m++)
         vrp_imagenet_x_page_heat(
             page, t->metaclasses + m, VR_IMAGENET_X_METACLASSES, t->count,
             vr_arena_printf(page->arena, "%s: error ratio by metaclass and factor", t->rows[m].model),
             "Each ratio is to the metaclass's own errors.", min_images);
-    const vr_table cells = vr_imagenet_x_cells(page->arena, t->metaclasses, VR_IMAGENET_X_METACLASSES * t->count);
+    const vr_table cells = vr_imagenet_x_cells(page->arena, t->metaclasses, VR_IMAGENET_X_METACLASSES * t->count, min_images);
     vr_page_table(page, &cells, "Accuracy and error ratio in each metaclass.");
 }
 
@@ -367,13 +410,14 @@ bool vr_imagenet_x_page_save(const vr_imagenet_x_report *r, const char *path, vr
     vr_page_section(&page, "Error ratios");
     if (t->count <= VRP_IMAGENET_X_FEW)
         for (int64_t m = 0; m < t->count; m++) vrp_imagenet_x_page_bars(&page, &t->rows[m], r->min_images);
+    if (t->count > VRP_IMAGENET_X_FEW) vrp_imagenet_x_page_scatter(&page, t);
     if (t->count > 1)
         vrp_imagenet_x_page_heat(&page, t->rows, t->count, 1, "Error ratio by model and factor", NULL, r->min_images);
     vrp_imagenet_x_page_families(&page, r->families);
     vrp_imagenet_x_page_effects(&page, r);
     vrp_imagenet_x_page_metaclasses(&page, r);
     vrp_imagenet_x_page_set(&page, r->set);
-    const vr_table table = t->count <= VRP_IMAGENET_X_FEW ? vr_imagenet_x_cells(&arena, t->rows, t->count)
+    const vr_table table = t->count <= VRP_IMAGENET_X_FEW ? vr_imagenet_x_cells(&arena, t->rows, t->count, r->min_images)
                                                           : vr_imagenet_x_ratio_table(&arena, t, r->min_images);
     vr_page_section(&page, "All numbers");
     vr_page_table(&page, &table,

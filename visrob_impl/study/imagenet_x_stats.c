@@ -313,7 +313,7 @@ bool vr_imagenet_x_augmentation(vr_imagenet_x_effects *out, const vr_imagenet_x_
         else
             x.other++;
     }
-    qsort(models, (size_t)n, sizeof *models, vrp_imagenet_x_by_strength);
+    if (n > 0) qsort(models, (size_t)n, sizeof *models, vrp_imagenet_x_by_strength);
     x.models = vrp_imagenet_x_thick(models, n, &x.levels);
     x.thin = n - x.models;
     bool ok = x.levels >= 4 || vr_fail(err, VR_ERR_ARGUMENT,

@@ -98,7 +98,7 @@ static int vrp_imagenet_x_by_key(const void *a, const void *b) {
 }
 
 static bool vrp_imagenet_x_table_unique(vrp_imagenet_x_key_row *keys, int64_t n, const char *path, vr_err *err) {
-    qsort(keys, (size_t)n, sizeof *keys, vrp_imagenet_x_by_key);
+    if (n > 0) qsort(keys, (size_t)n, sizeof *keys, vrp_imagenet_x_by_key);
     for (int64_t i = 1; i < n; i++)
         if (strcmp(keys[i].model, keys[i - 1].model) == 0 &&
             strcmp(keys[i].metaclass, keys[i - 1].metaclass) == 0)
