@@ -46,8 +46,26 @@ static uint64_t vrp_imagenet_x_hash(vr_bytes s) {
     return h ^ h >> 29;
 }
 
+/* memcmp(a, b, n) == 0 for texts of a few bytes: the call would cost more than the comparison. */
+static inline bool vrp_imagenet_x_equal(const void *a, const void *b, int64_t n) {
+    const uint8_t *p = (const uint8_t *)a, *q = (const uint8_t *)b;
+    uint64_t x, y;
+    if (n < 8) {
+        for (int64_t i = 0; i < n; i++)
+            if (p[i] != q[i]) return false;
+        return true;
+    }
+    for (int64_t i = 0; i < n; i += 8) {
+        const int64_t k = vr_min(i, n - 8); /* the last eight overlap those before */
+        memcpy(&x, p + k, 8);
+        memcpy(&y, q + k, 8);
+        if (x != y) return false;
+    }
+    return true;
+}
+
 static bool vrp_imagenet_x_same(vr_bytes a, vr_bytes b) {
-    return a.size == b.size && memcmp(a.data, b.data, (size_t)a.size) == 0;
+    return a.size == b.size && vrp_imagenet_x_equal(a.data, b.data, a.size);
 }
 
 static struct vr_imagenet_x_index *vrp_imagenet_x_index_new(vr_arena *arena) {
@@ -99,14 +117,13 @@ static vr_bytes vrp_imagenet_x_index_copy(struct vr_imagenet_x_index *x, vr_byte
 }
 
 /* The number of that name, or -1. */
-static int64_t vrp_imagenet_x_index_find(const struct vr_imagenet_x_index *x, vr_bytes name) {
-    return x && x->count > 0 ? vrp_imagenet_x_slot_of(x, name, vrp_imagenet_x_hash(name))->number : -1;
+static int64_t vrp_imagenet_x_index_find(const struct vr_imagenet_x_index *x, vr_bytes name, uint64_t hash) {
+    return x && x->count > 0 ? vrp_imagenet_x_slot_of(x, name, hash)->number : -1;
 }
 
 /* Adds a copy of the name as the next number; where it is there already, returns its number, else -1. */
-static int64_t vrp_imagenet_x_index_add(struct vr_imagenet_x_index *x, vr_bytes name) {
+static int64_t vrp_imagenet_x_index_add(struct vr_imagenet_x_index *x, vr_bytes name, uint64_t hash) {
     if (x->count == x->capacity) vrp_imagenet_x_index_reserve(x, vr_max(1024, 2 * x->capacity));
-    const uint64_t hash = vrp_imagenet_x_hash(name);
     vrp_imagenet_x_slot *s = vrp_imagenet_x_slot_of(x, name, hash);
     if (s->number >= 0) return s->number;
     *s = (vrp_imagenet_x_slot){(uint32_t)(hash >> 32), (int32_t)x->count};
@@ -133,6 +150,7 @@ static const char *vrp_imagenet_x_key(int key) {
 /* One image as it stands in the file. */
 typedef struct vrp_imagenet_x_image {
     vr_bytes name; /* in the piece's pool */
+    uint64_t hash;
     int64_t line;
     uint32_t column; /* of the name */
     int16_t label;
@@ -148,7 +166,7 @@ typedef struct vrp_imagenet_x_piece {
     int64_t count, capacity;
     struct vr_imagenet_x_index pool; /* for its copies of names alone */
     vr_err err;
-    size_t key_size[VRP_IMAGENET_X_KEYS];
+    vr_bytes keys[VRP_IMAGENET_X_KEYS];
     int guess[VRP_IMAGENET_X_KEYS]; /* the last line's keys, in its order: most often this line's too */
 } vrp_imagenet_x_piece;
 
@@ -156,10 +174,10 @@ typedef struct vrp_imagenet_x_piece {
 static int vrp_imagenet_x_which(vrp_imagenet_x_piece *r, const vr_json *key, int place) {
     const bool in = place < VRP_IMAGENET_X_KEYS;
     const int guess = in ? r->guess[place] : 0;
-    if (key->count == r->key_size[guess] && memcmp(key->string, vrp_imagenet_x_key(guess), key->count) == 0)
+    if (key->count == r->keys[guess].size && vrp_imagenet_x_equal(key->string, r->keys[guess].data, key->count))
         return guess;
     for (int k = 0; k < VRP_IMAGENET_X_KEYS; k++)
-        if (key->count == r->key_size[k] && memcmp(key->string, vrp_imagenet_x_key(k), key->count) == 0) {
+        if (key->count == r->keys[k].size && vrp_imagenet_x_equal(key->string, r->keys[k].data, key->count)) {
             if (in) r->guess[place] = k;
             return k;
         }
@@ -214,8 +232,10 @@ static bool vrp_imagenet_x_line(vrp_imagenet_x_piece *r, const vr_json_doc *doc,
         if (r->count > 0) memcpy(more, r->images, (size_t)r->count * sizeof *more);
         r->images = more, r->capacity = capacity;
     }
+    const vr_bytes copy = vrp_imagenet_x_index_copy(&r->pool, (vr_bytes){(const uint8_t *)name->string, name->count});
     r->images[r->count++] = (vrp_imagenet_x_image){
-        .name = vrp_imagenet_x_index_copy(&r->pool, (vr_bytes){(const uint8_t *)name->string, name->count}),
+        .name = copy,
+        .hash = vrp_imagenet_x_hash(copy),
         .line = doc->line,
         .column = name->at + 1,
         .label = (int16_t)label->integer,
@@ -228,7 +248,10 @@ static void vrp_imagenet_x_piece_read(vrp_imagenet_x_piece *r, const char *path)
     vr_json_lines lines = {.text = r->text, .path = path, .line = r->line};
     vr_json_doc doc;
     r->pool.arena = &r->arena;
-    for (int k = 0; k < VRP_IMAGENET_X_KEYS; k++) r->key_size[k] = strlen(vrp_imagenet_x_key(k));
+    for (int k = 0; k < VRP_IMAGENET_X_KEYS; k++) {
+        const char *key = vrp_imagenet_x_key(k);
+        r->keys[k] = (vr_bytes){(const uint8_t *)key, (int64_t)strlen(key)};
+    }
     while (vr_json_lines_next(&step, &doc, &lines, &r->err) && vrp_imagenet_x_line(r, &doc, &r->err))
         vr_arena_reset(&step);
     vr_arena_free(&step);
@@ -267,11 +290,13 @@ static bool vrp_imagenet_x_take(vr_imagenet_x_set *set, int16_t *labels, uint16_
                                 const vrp_imagenet_x_piece *piece, vr_err *err) {
     for (int64_t i = 0; i < piece->count; i++) {
         const vrp_imagenet_x_image *image = &piece->images[i];
-        if (vrp_imagenet_x_index_find(set->prototype_index, image->name) >= 0) {
+        if (i + 16 < piece->count) /* the table is larger than a near cache */
+            __builtin_prefetch(&set->index->slots[piece->images[i + 16].hash & set->index->mask]);
+        if (vrp_imagenet_x_index_find(set->prototype_index, image->name, image->hash) >= 0) {
             set->prototypes++;
             continue;
         }
-        const int64_t before = vrp_imagenet_x_index_add(set->index, image->name);
+        const int64_t before = vrp_imagenet_x_index_add(set->index, image->name, image->hash);
         if (before >= 0)
             return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:%u: '%.200s' is twice there: on line %lld too", set->path,
                            (long long)image->line, image->column, (const char *)image->name.data,
@@ -327,7 +352,7 @@ static bool vrp_imagenet_x_prototypes(vr_arena *arena, vr_imagenet_x_set *set, c
     while (vr_csv_next(&csv, &own))
         if (csv.fields[name].size == 0)
             return vr_csv_fail(&csv, name, err, "a file name is missing");
-        else if (vrp_imagenet_x_index_add(set->prototype_index, csv.fields[name]) >= 0)
+        else if (vrp_imagenet_x_index_add(set->prototype_index, csv.fields[name], vrp_imagenet_x_hash(csv.fields[name])) >= 0)
             return vr_csv_fail(&csv, name, err, "'%.*s' is twice there",
                                (int)vr_min(csv.fields[name].size, 200), (const char *)csv.fields[name].data);
     return own.code == VR_OK || vr_fail(err, own.code, "%s", own.msg);
@@ -453,7 +478,7 @@ typedef struct vrp_imagenet_x_columns {
 /* The current row's image, which is `guess` in a file in the set's order; -1: none. */
 static int64_t vrp_imagenet_x_find(const vr_imagenet_x_set *set, vr_bytes name, int64_t guess) {
     if (guess < set->count && vrp_imagenet_x_same(set->names[guess], name)) return guess;
-    return vrp_imagenet_x_index_find(set->index, name);
+    return vrp_imagenet_x_index_find(set->index, name, vrp_imagenet_x_hash(name));
 }
 
 /* A row of an image that is not in the set. */
@@ -461,10 +486,11 @@ static bool vrp_imagenet_x_other(vrp_imagenet_x_columns *c, const vr_imagenet_x_
                                  vr_imagenet_x_join *join, vr_err *err) {
     const vr_bytes name = c->csv.fields[c->name];
     if (name.size == 0) return vr_csv_fail(&c->csv, c->name, err, "a file name is missing");
-    if (vrp_imagenet_x_index_add(c->others, name) >= 0)
+    const uint64_t hash = vrp_imagenet_x_hash(name);
+    if (vrp_imagenet_x_index_add(c->others, name, hash) >= 0)
         return vr_csv_fail(&c->csv, c->name, err, "'%.*s' is twice there", (int)vr_min(name.size, 200),
                            (const char *)name.data);
-    if (vrp_imagenet_x_index_find(set->prototype_index, name) >= 0)
+    if (vrp_imagenet_x_index_find(set->prototype_index, name, hash) >= 0)
         join->prototypes++;
     else
         join->unknown++;
