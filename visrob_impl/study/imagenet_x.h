@@ -293,7 +293,7 @@ VR_API void vr_imagenet_x_spearman(double *rho, double *p, const vr_imagenet_x_s
  * model. The ratio of fewer than min_images images is not shown. */
 VR_API vr_table vr_imagenet_x_ratio_table(vr_arena *arena, const vr_imagenet_x_table *table, int64_t min_images);
 
-/* One row a model and factor: images, accuracy and error ratio with their intervals, the ratio to all other images,
+/* One row a model and factor: images, accuracy and error ratio with their 95 % intervals (Wilson's; the delta method's), the ratio to all other images,
  * the shift, calibration error: for other programs (CSV). Factors with fewer than min_images images are left out,
  * unless their counts are not known. */
 VR_API vr_table vr_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *rows, int64_t count,

@@ -50,10 +50,19 @@ static uint64_t vrp_imagenet_x_hash(vr_bytes s) {
 static inline bool vrp_imagenet_x_equal(const void *a, const void *b, int64_t n) {
     const uint8_t *p = (const uint8_t *)a, *q = (const uint8_t *)b;
     uint64_t x, y;
-    if (n < 8) {
+    uint32_t a4, b4;
+    if (n < 4) {
         for (int64_t i = 0; i < n; i++)
             if (p[i] != q[i]) return false;
         return true;
+    }
+    if (n < 8) { /* two fours that overlap */
+        memcpy(&a4, p, 4);
+        memcpy(&b4, q, 4);
+        if (a4 != b4) return false;
+        memcpy(&a4, p + n - 4, 4);
+        memcpy(&b4, q + n - 4, 4);
+        return a4 == b4;
     }
     for (int64_t i = 0; i < n; i += 8) {
         const int64_t k = vr_min(i, n - 8); /* the last eight overlap those before */
@@ -191,14 +200,15 @@ static bool vrp_imagenet_x_values(vrp_imagenet_x_piece *r, const vr_json **value
     uint32_t seen = 0;
     if (doc->root->type != VR_JSON_OBJECT)
         return vr_json_fail(doc, doc->root, err, "an object is wanted: one image a line");
-    for (const vr_json *key = vr_json_first(doc->root); key; key = vr_json_next(doc->root, key), place++) {
+    const vr_json *key = doc->root + 1; /* its keys follow it, each with its value behind it */
+    for (uint32_t left = doc->root->count; left > 0; left--, key += key->skip, place++) {
         const int k = vrp_imagenet_x_which(r, key, place);
         if (k < 0)
             return vr_json_fail(doc, key, err, "'%.60s' is none of ImageNet-X's 16 factors, nor another key of it",
                                 key->string);
         if (seen & (uint32_t)1 << k) return vr_json_fail(doc, key, err, "'%s' is twice there", key->string);
         seen |= (uint32_t)1 << k;
-        values[k] = vr_json_value(key);
+        values[k] = key + 1;
         const vr_json_type type = values[k]->type;
         if (k >= VRP_IMAGENET_X_WHY && type != VR_JSON_STRING && type != VR_JSON_NULL)
             return vr_json_fail(doc, values[k], err, "'%s' should be a string or null", key->string);

@@ -28,6 +28,15 @@ static double vrp_imagenet_x_shown(const vr_imagenet_x_row *row, int64_t f, int6
     return row->count[f] > 0 && row->count[f] < min_images ? (double)NAN : vr_imagenet_x_error_ratio(row, f);
 }
 
+/* Wilson's 95 % interval of an accuracy over n images; only the accuracy where n is not known. */
+static vr_interval vrp_imagenet_x_wilson(double accuracy, int64_t images) {
+    const double z = 1.959963984540054, n = (double)images;
+    if (images <= 0 || isnan(accuracy)) return (vr_interval){accuracy, (double)NAN, (double)NAN};
+    const double middle = (accuracy + z * z / (2 * n)) / (1 + z * z / n);
+    const double half = z / (1 + z * z / n) * sqrt(accuracy * (1 - accuracy) / n + z * z / (4 * n * n));
+    return (vr_interval){accuracy, fmax(0, middle - half), fmin(1, middle + half)};
+}
+
 static double vrp_imagenet_x_images(int64_t n) { return n > 0 ? (double)n : (double)NAN; }
 
 /* A few models: a row a factor. */
@@ -75,7 +84,7 @@ vr_table vr_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *rows, int
             vr_table_text(&t, row->metaclass ? row->metaclass : "");
             vr_table_text(&t, all ? "(all)" : vr_imagenet_x_factor(f));
             vr_table_number(&t, vrp_imagenet_x_images(images), 0);
-            vr_table_number(&t, accuracy, 4);
+            vr_table_interval(&t, vrp_imagenet_x_wilson(accuracy, images), 4);
             vr_table_interval(&t, all ? (vr_interval){1, NAN, NAN} : vr_imagenet_x_error_ratio_interval(row, f), 3);
             vr_table_number(&t, all ? (double)NAN : vr_imagenet_x_rest_ratio(row, f), 3);
             vr_table_number(&t, all ? (double)NAN : shift[f], 4);
