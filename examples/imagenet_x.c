@@ -81,7 +81,7 @@ int main(int argc, char **argv) {
         {"report", "FILE", VR_OPTION_TEXT, &page, "a page with charts"},
         {"threads", "N", VR_OPTION_INT, &threads, "threads (the physical cores)"},
     };
-    vr_arena perm = {0};
+    static vr_arena perm; /* static: in reach until the end, whichever return is taken */
     const char *command = command_line(&perm, argc, argv);
     int code = vr_args_parse(&argc, argv, about, options, (int64_t)(sizeof options / sizeof *options));
     if (code >= 0) return code;
