@@ -869,6 +869,7 @@ static void the_page_shows_what_it_was_given(void **state) {
     assert_null(strstr(text, "a<b>"));
     assert_non_null(strstr(text, "Which factors go together"));
     assert_non_null(strstr(text, "By metaclass"));
+    assert_non_null(strstr(text, "Prevalence shift by metaclass and factor"));
     assert_null(strstr(text, "src=\"http"));
     vr_err err = {0};
     assert_false(vr_imagenet_x_page_save(&report, "/dev/full", &err));

@@ -257,7 +257,7 @@ bool vr_imagenet_x_run(vr_arena *arena, vr_imagenet_x_table *table, const vr_ima
         const vr_imagenet_x_predictions p = vr_imagenet_x_human(arena, set);
         vr_imagenet_x_row by[VR_IMAGENET_X_METACLASSES];
         if (!vr_imagenet_x_score(&t.rows[n], by_metaclass ? by : NULL, set, &p, opts, &first)) first_at = -1;
-        for (int64_t g = 0; by_metaclass && g < G; g++) t.metaclasses[g * rows + n] = by[g];
+        for (int64_t g = 0; by_metaclass && first_at == n && g < G; g++) t.metaclasses[g * rows + n] = by[g];
     }
     if (first_at == n) {
         t.count = rows;

@@ -362,6 +362,27 @@ static void vrp_imagenet_x_page_effects(vr_page *page, const vr_imagenet_x_repor
                  (long long)r->effects->other);
 }
 
+/* Of which metaclass a factor is ticked more often than at large. */
+static void vrp_imagenet_x_page_prevalence(vr_page *page, const vr_imagenet_x_set *set, const double *all) {
+    enum { F = VR_IMAGENET_X_FACTORS, G = VR_IMAGENET_X_METACLASSES };
+    vr_arena *a = page->arena;
+    double *values = VR_NEW(a, double, G *F);
+    for (int g = 0; g < G; g++) {
+        int64_t counts[F];
+        vr_imagenet_x_counts(counts, set, g);
+        vr_imagenet_x_prevalence(values + g * F, counts);
+        for (int f = 0; f < F; f++) values[g * F + f] = all[f] > 0 ? values[g * F + f] / all[f] - 1 : (double)NAN;
+    }
+    const vr_plot plot = {.kind = VR_PLOT_HEAT,
+                          .title = "Prevalence shift by metaclass and factor",
+                          .values = values,
+                          .names = vrp_imagenet_x_names(a, VR_IMAGENET_X_LABELS) + F,
+                          .column_names = vrp_imagenet_x_names(a, F),
+                          .rows = G,
+                          .columns = F};
+    vr_page_plot(page, &plot, "(the factor's share of the metaclass's ticks - its share of all ticks) / its share of all ticks.");
+}
+
 /* What the annotations are, and which go together. */
 static void vrp_imagenet_x_page_set(vr_page *page, const vr_imagenet_x_set *set) {
     if (!set) return;
@@ -399,7 +420,10 @@ static void vrp_imagenet_x_page_set(vr_page *page, const vr_imagenet_x_set *set)
     vr_page_section(page, "The annotations");
     vr_page_text(page, "%lld images; %lld prototypes are left out; on %lld images no factor is ticked.",
                  (long long)set->count, (long long)set->prototypes, (long long)set->no_factor);
+    double all[VR_IMAGENET_X_FACTORS];
+    vr_imagenet_x_prevalence(all, counts);
     vr_page_plot(page, &bars, NULL);
+    if (set->metaclass) vrp_imagenet_x_page_prevalence(page, set, all);
     vr_page_plot(page, &heat, "Spearman's rho between what is ticked; only cells with p <= 0.01.");
 }
 
