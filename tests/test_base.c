@@ -379,6 +379,20 @@ static void a_message_that_is_too_long_is_cut_and_closed(void **state) {
     assert_string_equal(err.msg, "");
 }
 
+static void numbers_of_any_length_are_the_nearest_doubles(void **state) {
+    (void)state;
+    const vr_rng rng = vr_rng_init(9);
+    for (uint64_t i = 0; i < 200000; i++) {
+        char text[64];
+        const uint64_t m = vr_rng_u64(rng, 3 * i) >> vr_rng_below(rng, 3 * i + 1, 64);
+        const int64_t e = vr_rng_below(rng, 3 * i + 2, 64) - 32;
+        const int n = snprintf(text, sizeof text, "%llue%lld", (unsigned long long)m, (long long)e);
+        double x;
+        assert_true(vr_number_double(&x, text, n));
+        if (x != strtod(text, NULL)) fail_msg("%s is %.17g, not %.17g", text, x, strtod(text, NULL));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(philox_agrees_with_the_published_vectors),
@@ -391,6 +405,7 @@ int main(void) {
         cmocka_unit_test(an_error_keeps_the_first_failure_and_takes_context),
         cmocka_unit_test(files_are_written_whole_or_not_at_all),
         cmocka_unit_test(a_folder_lists_sorted),
+        cmocka_unit_test(numbers_of_any_length_are_the_nearest_doubles),
         cmocka_unit_test(text_grows_escapes_and_encodes),
 #ifdef _OPENMP
         cmocka_unit_test(random_numbers_have_the_same_bits_for_any_number_of_threads),
