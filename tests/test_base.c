@@ -1,5 +1,7 @@
 /* tests/test_base.c: arena, error, rng, os, text. */
 #include "test.h"
+#include <pthread.h>
+#include <stdatomic.h>
 
 static void philox_agrees_with_the_published_vectors(void **state) {
     (void)state;
@@ -206,6 +208,57 @@ static void text_grows_escapes_and_encodes(void **state) {
     vr_arena_free(&a);
 }
 
+enum { LOOP = 1000, ROUNDS = 300 };
+typedef struct loop_seen {
+    atomic_int *times;
+    int64_t inner; /* above 0: each index runs a loop of its own */
+    int threads;
+} loop_seen;
+
+static void loop_count(const void *context, int64_t i, int thread) {
+    const loop_seen *seen = context;
+    if (thread < 0 || thread >= seen->threads) abort();
+    atomic_fetch_add(&seen->times[i], 1);
+    if (seen->inner > 0) {
+        const loop_seen own = {seen->times + LOOP * (i + 1), 0, seen->threads};
+        vr_parallel(seen->inner, loop_count, &own);
+    }
+}
+
+static void *loop_many(void *argument) {
+    atomic_int *times = calloc(LOOP, sizeof *times);
+    const loop_seen seen = {times, 0, vr_threads()};
+    bool *right = argument;
+    for (int r = 0; r < ROUNDS; r++) vr_parallel(r % 7 == 0 ? 1 : LOOP, loop_count, &seen);
+    *right = true;
+    for (int i = 0; i < LOOP; i++)
+        *right = *right && atomic_load(&times[i]) == (i == 0 ? ROUNDS : ROUNDS - (ROUNDS + 6) / 7);
+    free(times);
+    return NULL;
+}
+
+static void a_loop_visits_each_index_once_inside_others_and_beside_others(void **state) {
+    (void)state;
+    static const int counts[] = {1, 2, 3, 7, 2};
+    for (int t = 0; t < 5; t++) {
+        vr_threads_set(counts[t]);
+        atomic_int *times = calloc(LOOP * 11, sizeof *times);
+        const loop_seen seen = {times, 20, vr_threads()};
+        vr_parallel(0, loop_count, &seen);
+        vr_parallel(10, loop_count, &seen);
+        for (int i = 0; i < LOOP * 11; i++)
+            assert_int_equal(atomic_load(&times[i]), i < LOOP ? i < 10 : i % LOOP < 20);
+        free(times);
+        pthread_t other;
+        bool right[2] = {false, false};
+        assert_int_equal(pthread_create(&other, NULL, loop_many, &right[1]), 0);
+        loop_many(&right[0]);
+        pthread_join(other, NULL);
+        assert_true(right[0] && right[1]);
+    }
+    vr_threads_set(0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(philox_agrees_with_the_published_vectors),
@@ -219,6 +272,7 @@ int main(void) {
         cmocka_unit_test(files_are_written_whole_or_not_at_all),
         cmocka_unit_test(a_folder_lists_sorted),
         cmocka_unit_test(text_grows_escapes_and_encodes),
+        cmocka_unit_test(a_loop_visits_each_index_once_inside_others_and_beside_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

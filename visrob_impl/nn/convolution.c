@@ -47,7 +47,6 @@ static bool vrp_conv_depthwise(const vr_conv *c) {
 static void vrp_conv_reorder(float *order, vr_tensor w, const float *scale, bool depthwise) {
     const int64_t O = w.shape[0], C = w.shape[1], KH = w.shape[2], KW = w.shape[3], K = KH * KW * C;
     const int64_t step_o = depthwise ? 1 : K, step_k = depthwise ? O : 1;
-#pragma omp parallel for num_threads(vr_threads()) if (O * K > 50000)
     for (int64_t o = 0; o < O; o++)
         for (int64_t c = 0; c < C; c++)
             for (int64_t u = 0; u < KH; u++)
@@ -165,53 +164,64 @@ static void vrp_conv_block(const vrp_conv_job *job, const float **pointers, int6
         }
 }
 
+/* How a product is cut: into pieces of `step` tiles by `group` column panels. */
+typedef struct vrp_conv_cut {
+    const vrp_conv_job *job;
+    const float **pointers; /* `each` for one thread */
+    int64_t tiles, panels, step, group, groups, each;
+} vrp_conv_cut;
+
+static void vrp_conv_piece(const void *context, int64_t i, int thread) {
+    const vrp_conv_cut *cut = (const vrp_conv_cut *)context;
+    const int64_t t = i / cut->groups * cut->step, p = i % cut->groups * cut->group;
+    vrp_conv_block(cut->job, cut->pointers + thread * cut->each, t, vr_min(t + cut->step, cut->tiles), p,
+                   vr_min(p + cut->group, cut->panels));
+}
+
 /* Pixels are the rows of one product, all images one after another. They are cut into blocks whose input fits
  * L2; where that gives each thread fewer than four blocks, the columns are cut too. */
 static void vrp_conv_run(const vrp_conv_job *job, vr_arena *scratch) {
     const int64_t R = vr_gemm_gather_rows(), NR = vr_gemm_columns(), M = job->N * job->OH * job->OW;
-    const int64_t tiles = (M + R - 1) / R, panels = (job->O + NR - 1) / NR,
-                  K = job->layer->kh * job->layer->kw;
-    if (tiles == 0 || panels == 0) return;
-    const int threads = (double)M * (double)(job->O * K * job->C) < 200e3 ? 1 : vr_threads();
-    int64_t step = vr_clamp(VRP_CONV_BLOCK / (R * job->C), 4, VRP_CONV_TILES);
-    step = vr_min(step, tiles);
-    const int64_t blocks = (tiles + step - 1) / step;
-    const int64_t groups = threads == 1 ? 1 : vr_clamp((4 * threads + blocks - 1) / blocks, 1, panels);
-    const int64_t group = (panels + groups - 1) / groups;
+    const int64_t K = job->layer->kh * job->layer->kw;
+    vrp_conv_cut cut = {.job = job, .tiles = (M + R - 1) / R, .panels = (job->O + NR - 1) / NR};
+    if (cut.tiles == 0 || cut.panels == 0) return;
+    const int threads = vr_threads();
+    cut.step = vr_min(vr_clamp(VRP_CONV_BLOCK / (R * job->C), 4, VRP_CONV_TILES), cut.tiles);
+    const int64_t blocks = (cut.tiles + cut.step - 1) / cut.step;
+    cut.groups = threads == 1 ? 1 : vr_clamp((4 * threads + blocks - 1) / blocks, 1, cut.panels);
+    cut.group = (cut.panels + cut.groups - 1) / cut.groups;
+    cut.groups = (cut.panels + cut.group - 1) / cut.group;
+    cut.each = cut.step * K * R;
     const vr_arena_mark mark = vr_arena_here(scratch);
-    const float **pointers = (const float **)vr_arena_alloc(scratch, threads * step * K * R, sizeof(float *));
-#pragma omp parallel for num_threads(threads) collapse(2) schedule(dynamic) if (threads > 1)
-    for (int64_t t = 0; t < tiles; t += step)
-        for (int64_t p = 0; p < panels; p += group)
-            vrp_conv_block(job, pointers + (threads > 1 ? vr_thread_index() : 0) * step * K * R, t,
-                           vr_min(t + step, tiles), p, vr_min(p + group, panels));
+    cut.pointers = (const float **)vr_arena_alloc(scratch, threads * cut.each, sizeof(float *));
+    vr_parallel(blocks * cut.groups, vrp_conv_piece, &cut);
     vr_arena_rewind(scratch, mark);
 }
 
-/* Each channel its own window. */
-static void vrp_conv_run_depthwise(const vrp_conv_job *job) {
+/* Each channel its own window: one row of outputs. */
+static void vrp_conv_depthwise_row(const void *context, int64_t row, int thread) {
+    const vrp_conv_job *job = (const vrp_conv_job *)context;
     const vr_conv *layer = job->layer;
     const vr_epilogue *e = &job->epilogue;
     const int64_t C = layer->in, stride = layer->opts.stride, dilation = layer->opts.dilation;
-#pragma omp parallel for num_threads(vr_threads())
-    for (int64_t row = 0; row < job->N * job->OH; row++)
-        for (int64_t j = 0; j < job->OW; j++) {
-            const int64_t pixel = row * job->OW + j;
-            float *y = e->y + pixel * C;
-            for (int64_t c = 0; c < C; c++) y[c] = e->bias ? e->bias[c] : 0;
-            for (int64_t u = 0; u < layer->kh; u++)
-                for (int64_t v = 0; v < layer->kw; v++) {
-                    const int64_t r = row % job->OH * stride + u * dilation - layer->opts.pad;
-                    const int64_t s = j * stride + v * dilation - layer->opts.pad;
-                    if (r < 0 || r >= job->H || s < 0 || s >= job->W) continue;
-                    const float *x = job->x + ((row / job->OH * job->H + r) * job->W + s) * C;
-                    const float *w = layer->w + (u * layer->kw + v) * C;
-                    for (int64_t c = 0; c < C; c++) y[c] += x[c] * w[c];
-                }
-            if (e->residual)
-                for (int64_t c = 0; c < C; c++) y[c] += e->residual[pixel * C + c];
-            vr_act_fast(y, C, e->act);
-        }
+    (void)thread;
+    for (int64_t j = 0; j < job->OW; j++) {
+        const int64_t pixel = row * job->OW + j;
+        float *y = e->y + pixel * C;
+        for (int64_t c = 0; c < C; c++) y[c] = e->bias ? e->bias[c] : 0;
+        for (int64_t u = 0; u < layer->kh; u++)
+            for (int64_t v = 0; v < layer->kw; v++) {
+                const int64_t r = row % job->OH * stride + u * dilation - layer->opts.pad;
+                const int64_t s = j * stride + v * dilation - layer->opts.pad;
+                if (r < 0 || r >= job->H || s < 0 || s >= job->W) continue;
+                const float *x = job->x + ((row / job->OH * job->H + r) * job->W + s) * C;
+                const float *w = layer->w + (u * layer->kw + v) * C;
+                for (int64_t c = 0; c < C; c++) y[c] += x[c] * w[c];
+            }
+        if (e->residual)
+            for (int64_t c = 0; c < C; c++) y[c] += e->residual[pixel * C + c];
+        vr_act_fast(y, C, e->act);
+    }
 }
 
 void vr_conv_apply(vr_tensor y, vr_tensor x, const vr_conv *layer, vr_act act, vr_tensor residual,
@@ -252,7 +262,7 @@ void vr_conv_apply(vr_tensor y, vr_tensor x, const vr_conv *layer, vr_act act, v
                         .O = O,
                         .epilogue = epilogue};
     if (vrp_conv_depthwise(layer))
-        vrp_conv_run_depthwise(&job);
+        vr_parallel(N * OH, vrp_conv_depthwise_row, &job);
     else
         for (int64_t g = 0; g < G; g++) {
             const int64_t each = (vr_gemm_packed_size(K, O) + 15) / 16 * 16;
