@@ -18,6 +18,7 @@
 #include "../base/error.h"
 #include "../base/par.h"
 #include "../tensor/gemm.h"
+#include <math.h>
 #include <string.h>
 
 enum {
@@ -148,78 +149,109 @@ void vr_winograd_pack(float *packed, int m, vr_tensor w, const float *scale) {
 
 /* ---- one tile in, one tile out ---- */
 
-/* v[position][.. channels ..] = B^T d B of tile `index`; positions are `step` floats apart. */
+/* B^T d B of 8 channels. Inside the image the pixels lie `row` and `column` floats apart; else each has its pointer.
+ * lanes < 8: the last channels. */
+VRP_WINO_INLINE void vrp_wino_in_lanes(float *v, int64_t step, const float *x, int64_t row, int64_t column,
+                                       const float *const *pixel, int64_t c, int64_t lanes, const int m) {
+    const int n = m + 2;
+    vrp_wino_vec d[6][6];
+    VRP_WINO_UNROLL for (int j = 0; j < n; j++) {
+        vrp_wino_vec line[6];
+        VRP_WINO_UNROLL for (int i = 0; i < n; i++) {
+            const float *at = (pixel ? pixel[i * n + j] : x + i * row + j * column) + c;
+            if (lanes == VRP_WINO_LANES)
+                line[i] = *(const vrp_wino_vec *)at;
+            else {
+                line[i] = (vrp_wino_vec){0};
+                memcpy(&line[i], at, (size_t)lanes * sizeof(float));
+            }
+        }
+        vrp_wino_b(line, m);
+        VRP_WINO_UNROLL for (int i = 0; i < n; i++) d[i][j] = line[i];
+    }
+    VRP_WINO_UNROLL for (int i = 0; i < n; i++) {
+        vrp_wino_b(d[i], m);
+        VRP_WINO_UNROLL for (int j = 0; j < n; j++) * (vrp_wino_vec *)(v + (i * n + j) * step + c) = d[i][j];
+    }
+}
+
+/* v[place][.. channels ..] = B^T d B of tile `index`; places are `step` floats apart. */
 VRP_WINO_INLINE void vrp_wino_in(const vrp_wino_job *job, float *v, int64_t step, int64_t index,
                                  const int m) {
     const int n = m + 2;
-    const int64_t image = index / (job->TH * job->TW), top = index / job->TW % job->TH * m - job->pad,
-                  left = index % job->TW * m - job->pad;
-    const float *pixel[VRP_WINO_PLACES];
+    const int64_t C = job->C, row = job->W * C, image = index / (job->TH * job->TW);
+    const int64_t top = index / job->TW % job->TH * m - job->pad, left = index % job->TW * m - job->pad;
+    const float *x = job->x + image * job->H * row, *pixel[VRP_WINO_PLACES];
+    int64_t c = 0;
+    if (top >= 0 && left >= 0 && top + n <= job->H && left + n <= job->W) {
+        x += top * row + left * C;
+        for (; c + VRP_WINO_LANES <= C; c += VRP_WINO_LANES)
+            vrp_wino_in_lanes(v, step, x, row, C, NULL, c, VRP_WINO_LANES, m);
+        if (c < C) vrp_wino_in_lanes(v, step, x, row, C, NULL, c, C - c, m);
+        return;
+    }
     for (int i = 0; i < n; i++)
         for (int j = 0; j < n; j++) {
             const int64_t r = top + i, s = left + j;
             const bool seen = r >= 0 && r < job->H && s >= 0 && s < job->W;
-            pixel[i * n + j] = seen ? job->x + ((image * job->H + r) * job->W + s) * job->C : job->zeros;
+            pixel[i * n + j] = seen ? x + r * row + s * C : job->zeros;
         }
-    for (int64_t c = 0; c < job->C; c += VRP_WINO_LANES) {
-        vrp_wino_vec d[6][6];
-        const bool whole = c + VRP_WINO_LANES <= job->C;
-        VRP_WINO_UNROLL for (int j = 0; j < n; j++) {
-            vrp_wino_vec line[6];
-            VRP_WINO_UNROLL for (int i = 0; i < n; i++) if (whole) line[i] =
-                *(const vrp_wino_vec *)(pixel[i * n + j] + c);
-            else {
-                line[i] = (vrp_wino_vec){0};
-                memcpy(&line[i], pixel[i * n + j] + c, (size_t)(job->C - c) * sizeof(float));
-            }
-            vrp_wino_b(line, m);
-            VRP_WINO_UNROLL for (int i = 0; i < n; i++) d[i][j] = line[i];
-        }
-        VRP_WINO_UNROLL for (int i = 0; i < n; i++) {
-            vrp_wino_b(d[i], m);
-            VRP_WINO_UNROLL for (int j = 0; j < n; j++) * (vrp_wino_vec *)(v + (i * n + j) * step + c) =
-                d[i][j];
-        }
-    }
+    for (; c + VRP_WINO_LANES <= C; c += VRP_WINO_LANES)
+        vrp_wino_in_lanes(v, step, NULL, 0, 0, pixel, c, VRP_WINO_LANES, m);
+    if (c < C) vrp_wino_in_lanes(v, step, NULL, 0, 0, pixel, c, C - c, m);
 }
 
-/* Writes up to 8 channels of one output pixel. */
-VRP_WINO_INLINE void vrp_wino_store(const vr_epilogue *e, vrp_wino_vec out, int64_t at, int64_t o,
-                                    int64_t lanes) {
-    float *y = e->y + at;
-    if (lanes == VRP_WINO_LANES) {
-        if (e->residual) out += *(const vrp_wino_vec *)(e->residual + at);
-        if (e->act == VR_ACT_RELU)
-            VRP_WINO_UNROLL for (int l = 0; l < VRP_WINO_LANES; l++) out[l] = out[l] < 0 ? 0 : out[l];
-        *(vrp_wino_vec *)y = out;
-    } else
-        for (int64_t l = 0; l < lanes; l++) {
-            const float sum = out[l] + (e->residual ? e->residual[at + l] : 0);
-            y[l] = e->act == VR_ACT_RELU && sum < 0 ? 0 : sum;
-        }
-    if (e->act > VR_ACT_RELU) vr_act_fast(y, lanes, e->act);
-    (void)o;
+/* y = act(sum + residual) for 8 channels; `least` is 0 for a ReLU, else -infinity. A NaN stays. */
+VRP_WINO_INLINE void vrp_wino_store(float *y, const float *residual, vrp_wino_vec sum, vrp_wino_vec least) {
+    typedef int32_t bits __attribute__((vector_size(VRP_WINO_LANES * 4)));
+    if (residual) sum += *(const vrp_wino_vec *)residual;
+    const bits low = (bits)(sum < least);
+    *(vrp_wino_vec *)y = (vrp_wino_vec)(((bits)least & low) | ((bits)sum & ~low));
+}
+
+/* The same for fewer channels, and for the activations that need a call. */
+static void vrp_wino_store_some(const vr_epilogue *e, int64_t at, vrp_wino_vec sum, int64_t lanes) {
+    float out[VRP_WINO_LANES];
+    memcpy(out, &sum, sizeof out);
+    for (int64_t l = 0; l < lanes; l++) out[l] += e->residual ? e->residual[at + l] : 0;
+    vr_act_fast(out, lanes, e->act);
+    memcpy(e->y + at, out, (size_t)lanes * sizeof(float));
 }
 
 /* y = epilogue(A^T P A) for tile `index` and the `lanes` channels from o on. */
 VRP_WINO_INLINE void vrp_wino_out(const vrp_wino_job *job, const float *p, int64_t step, int64_t index,
                                   int64_t o, const int m) {
     const int n = m + 2;
+    const vr_epilogue *e = job->e;
     const int64_t image = index / (job->TH * job->TW), top = index / job->TW % job->TH * m,
                   left = index % job->TW * m, lanes = vr_min(VRP_WINO_LANES, job->O - o);
-    vrp_wino_vec d[4][6], bias = {0};
-    if (job->e->bias) memcpy(&bias, job->e->bias + o, (size_t)lanes * sizeof(float));
+    const int64_t row = job->OW * job->O, first = (image * job->OH + top) * row + left * job->O + o;
+    vrp_wino_vec d[4][6], bias = {0}, least;
+    const float low = e->act == VR_ACT_RELU ? 0 : -INFINITY;
+    VRP_WINO_UNROLL for (int l = 0; l < VRP_WINO_LANES; l++) least[l] = low;
+    if (e->bias) memcpy(&bias, e->bias + o, (size_t)lanes * sizeof(float));
     VRP_WINO_UNROLL for (int j = 0; j < n; j++) {
         vrp_wino_vec line[6];
         VRP_WINO_UNROLL for (int i = 0; i < n; i++) line[i] = *(const vrp_wino_vec *)(p + (i * n + j) * step);
         vrp_wino_a(line, m);
         VRP_WINO_UNROLL for (int i = 0; i < m; i++) d[i][j] = line[i];
     }
+    if (lanes == VRP_WINO_LANES && e->act <= VR_ACT_RELU && top + m <= job->OH && left + m <= job->OW) {
+        float *y = e->y + first;
+        const float *residual = e->residual ? e->residual + first : NULL;
+        VRP_WINO_UNROLL for (int i = 0; i < m; i++) {
+            vrp_wino_a(d[i], m);
+            VRP_WINO_UNROLL for (int j = 0; j < m; j++) {
+                const int64_t at = i * row + j * job->O;
+                vrp_wino_store(y + at, residual ? residual + at : NULL, d[i][j] + bias, least);
+            }
+        }
+        return;
+    }
     for (int i = 0; i < m && top + i < job->OH; i++) {
         vrp_wino_a(d[i], m);
         for (int j = 0; j < m && left + j < job->OW; j++)
-            vrp_wino_store(job->e, d[i][j] + bias,
-                           ((image * job->OH + top + i) * job->OW + left + j) * job->O + o, o, lanes);
+            vrp_wino_store_some(e, first + i * row + j * job->O, d[i][j] + bias, lanes);
     }
 }
 
@@ -291,7 +323,7 @@ static void vrp_wino_shared_multiply(const void *context, int64_t i, int thread)
 
 static void vrp_wino_shared_out(const void *context, int64_t i, int thread) {
     const vrp_wino_job *job = (const vrp_wino_job *)context;
-    const int64_t t = i / job->panels, p = i % job->panels, nr = vr_gemm_columns();
+    const int64_t p = i / job->tiles, t = i % job->tiles, nr = vr_gemm_columns();
     (void)thread;
     vrp_wino_inverse(job, job->products + (p * job->rows + t) * nr, job->panels * job->rows * nr,
                      job->first + t, p);
