@@ -4,7 +4,9 @@
  * floats, and vr_gemm_gather takes one pointer a run. Away from the left and right border a run is a whole
  * row of the window (kw * C floats, so that even a 7 x 7 window of 3 channels has runs of 21); at the border
  * it is one pixel, and what lies outside points at zeros. The order of the sum is [u][v][c] in both. A 1 x 1
- * convolution, of any stride, is the same with one run. Packing windows first (im2col) was measured: 62 to 75 %
+ * convolution, of any stride, is the same with one run. Sums of more than VRP_CONV_DEEP terms are made a stretch of
+ * terms at a time, so that the stretch's weights stay in L1 for all tiles of a block, and are read from memory once.
+ * Packing windows first (im2col) was measured: 62 to 75 %
  * of the FMA peak on ResNet's 56 x 56 layers where this reaches 85 to 95 %.
  *
  * Where 3 x 3 windows move by one pixel, nn/winograd.c does the same with a fraction of the products. Groups are
@@ -19,9 +21,11 @@
 #include <string.h>
 
 enum {
-    VRP_CONV_MOST = 16,        /* rows of a gathered tile */
-    VRP_CONV_TILES = 32,       /* most tiles of a block */
-    VRP_CONV_BLOCK = 48 * 1024 /* floats of input under a block: less than half of L2 */
+    VRP_CONV_MOST = 16,         /* rows of a gathered tile */
+    VRP_CONV_TILES = 36,        /* most tiles of a block: 14 x 14 pixels are 33 */
+    VRP_CONV_BLOCK = 48 * 1024, /* floats of input under a block: less than half of L2 */
+    VRP_CONV_DEEP = 256,        /* terms of a sum up to which a panel of weights fits L1 */
+    VRP_CONV_GROUP = 4          /* panels of a deep sum that take turns on the same input */
 };
 
 /* One product: all of a convolution, or one group of it. */
@@ -121,13 +125,13 @@ int64_t vr_conv_out_size(int64_t h, int64_t k, vr_conv_opts opts) {
 
 /* Points at what pixels pixel .. pixel+count-1 see; pointers[tap][row] of the tile. */
 static vrp_conv_tile vrp_conv_point(const vrp_conv_job *job, const float **pointers, int64_t pixel,
-                                    int64_t count) {
+                                    int64_t count, bool by_pixel) {
     const vr_conv *c = job->layer;
     const int64_t R = vr_gemm_gather_rows(), KH = c->kh, KW = c->kw, ld = c->in, dilation = c->opts.dilation;
     int64_t top[VRP_CONV_MOST], left[VRP_CONV_MOST];
     const float *base[VRP_CONV_MOST];
     int64_t n = pixel / (job->OH * job->OW), i = pixel / job->OW % job->OH, j = pixel % job->OW;
-    bool inside = dilation == 1 && c->opts.groups == 1;
+    bool inside = !by_pixel && dilation == 1 && c->opts.groups == 1;
     for (int64_t q = 0; q < count; q++) {
         top[q] = i * c->opts.stride - c->opts.pad, left[q] = j * c->opts.stride - c->opts.pad;
         base[q] = job->x + n * job->H * job->W * ld;
@@ -154,46 +158,96 @@ static void vrp_conv_block(const vrp_conv_job *job, const float **pointers, int6
     vrp_conv_tile tiles[VRP_CONV_TILES];
     _Alignas(64) float tile[VRP_CONV_MOST * 32];
     for (int64_t t = t0; t < t1; t++)
-        tiles[t - t0] = vrp_conv_point(job, pointers + (t - t0) * each, t * R, vr_min(R, M - t * R));
+        tiles[t - t0] = vrp_conv_point(job, pointers + (t - t0) * each, t * R, vr_min(R, M - t * R), false);
     for (int64_t p = p0; p < p1; p++)
         for (int64_t t = t0; t < t1; t++) {
             const int64_t count = vr_min(R, M - t * R);
             vr_gemm_gather(tile, pointers + (t - t0) * each, count, tiles[t - t0].taps, tiles[t - t0].run,
-                           job->panels + p * NR * K);
+                           job->panels + p * NR * K, false);
             vr_epilogue_apply(&job->epilogue, tile, NR, t * R, count, p * NR, vr_min(NR, job->O - p * NR));
         }
+}
+
+/* Adds the terms of `taps` taps from `tap` on, channels c .. c+run-1, to the sums of all tiles. */
+static void vrp_conv_stretch(const vrp_conv_job *job, float *sums, const float *const *pointers, int64_t t0,
+                             int64_t t1, int64_t p, int64_t tap, int64_t taps, int64_t c, int64_t run) {
+    const int64_t R = vr_gemm_gather_rows(), NR = vr_gemm_columns(), M = job->N * job->OH * job->OW;
+    const int64_t places = job->layer->kh * job->layer->kw;
+    const float *b = job->panels + (p * places * job->C + tap * job->C + c) * NR;
+    for (int64_t t = t0; t < t1; t++, sums += R * NR, pointers += places * R) {
+        const int64_t count = vr_min(R, M - t * R);
+        const float *const *rows = pointers + tap * R, *moved[VRP_CONV_MOST];
+        if (c > 0) { /* one tap */
+            for (int64_t i = 0; i < count; i++) moved[i] = rows[i] + c;
+            rows = moved;
+        }
+        vr_gemm_gather(sums, rows, count, taps, run, b, tap + c > 0);
+    }
+}
+
+/* vrp_conv_block for deep sums; sums: room for VRP_CONV_GROUP panels of the tiles. */
+static void vrp_conv_block_deep(const vrp_conv_job *job, const float **pointers, float *sums, int64_t t0,
+                                int64_t t1, int64_t p0, int64_t p1) {
+    const int64_t R = vr_gemm_gather_rows(), NR = vr_gemm_columns(), M = job->N * job->OH * job->OW;
+    const int64_t places = job->layer->kh * job->layer->kw, C = job->C, each = (t1 - t0) * R * NR;
+    const int64_t taps = vr_clamp(VRP_CONV_DEEP / C, 1, places), run = vr_min(C, VRP_CONV_DEEP);
+    for (int64_t t = t0; t < t1; t++)
+        vrp_conv_point(job, pointers + (t - t0) * places * R, t * R, vr_min(R, M - t * R), true);
+    for (int64_t g = p0; g < p1; g += VRP_CONV_GROUP) {
+        const int64_t end = vr_min(g + VRP_CONV_GROUP, p1);
+        for (int64_t tap = 0; tap < places; tap += taps)
+            for (int64_t c = 0; c < C; c += run)
+                for (int64_t p = g; p < end; p++)
+                    vrp_conv_stretch(job, sums + (p - g) * each, pointers, t0, t1, p, tap,
+                                     vr_min(taps, places - tap), c, vr_min(run, C - c));
+        for (int64_t p = g; p < end; p++)
+            for (int64_t t = t0; t < t1; t++)
+                vr_epilogue_apply(&job->epilogue, sums + (p - g) * each + (t - t0) * R * NR, NR, t * R,
+                                  vr_min(R, M - t * R), p * NR, vr_min(NR, job->O - p * NR));
+    }
 }
 
 /* How a product is cut: into pieces of `step` tiles by `group` column panels. */
 typedef struct vrp_conv_cut {
     const vrp_conv_job *job;
     const float **pointers; /* `each` for one thread */
-    int64_t tiles, panels, step, group, groups, each;
+    float *sums;            /* NULL, or `room` for one thread: deep sums */
+    int64_t tiles, panels, step, group, groups, each, room;
 } vrp_conv_cut;
 
 static void vrp_conv_piece(const void *context, int64_t i, int thread) {
     const vrp_conv_cut *cut = (const vrp_conv_cut *)context;
     const int64_t t = i / cut->groups * cut->step, p = i % cut->groups * cut->group;
-    vrp_conv_block(cut->job, cut->pointers + thread * cut->each, t, vr_min(t + cut->step, cut->tiles), p,
-                   vr_min(p + cut->group, cut->panels));
+    const int64_t t1 = vr_min(t + cut->step, cut->tiles), p1 = vr_min(p + cut->group, cut->panels);
+    const float **pointers = cut->pointers + thread * cut->each;
+    if (cut->sums)
+        vrp_conv_block_deep(cut->job, pointers, cut->sums + thread * cut->room, t, t1, p, p1);
+    else
+        vrp_conv_block(cut->job, pointers, t, t1, p, p1);
 }
 
 /* Pixels are the rows of one product, all images one after another. They are cut into blocks whose input fits
- * L2; where that gives each thread fewer than four blocks, the columns are cut too. */
+ * L2 (deep sums: into blocks as large as they may be); where that gives each thread fewer than four blocks, the
+ * columns are cut too. */
 static void vrp_conv_run(const vrp_conv_job *job, vr_arena *scratch) {
     const int64_t R = vr_gemm_gather_rows(), NR = vr_gemm_columns(), M = job->N * job->OH * job->OW;
-    const int64_t K = job->layer->kh * job->layer->kw;
+    const int64_t places = job->layer->kh * job->layer->kw;
     vrp_conv_cut cut = {.job = job, .tiles = (M + R - 1) / R, .panels = (job->O + NR - 1) / NR};
     if (cut.tiles == 0 || cut.panels == 0) return;
     const int threads = vr_threads();
-    cut.step = vr_min(vr_clamp(VRP_CONV_BLOCK / (R * job->C), 4, VRP_CONV_TILES), cut.tiles);
-    const int64_t blocks = (cut.tiles + cut.step - 1) / cut.step;
+    const bool deep = places * job->C > VRP_CONV_DEEP;
+    const int64_t most = deep ? VRP_CONV_TILES : vr_clamp(VRP_CONV_BLOCK / (R * job->C), 4, VRP_CONV_TILES);
+    int64_t blocks = (cut.tiles + most - 1) / most;
+    cut.step = (cut.tiles + blocks - 1) / blocks;
+    blocks = (cut.tiles + cut.step - 1) / cut.step;
     cut.groups = threads == 1 ? 1 : vr_clamp((4 * threads + blocks - 1) / blocks, 1, cut.panels);
     cut.group = (cut.panels + cut.groups - 1) / cut.groups;
     cut.groups = (cut.panels + cut.group - 1) / cut.group;
-    cut.each = cut.step * K * R;
+    cut.each = cut.step * places * R;
+    cut.room = VRP_CONV_GROUP * cut.step * R * NR;
     const vr_arena_mark mark = vr_arena_here(scratch);
     cut.pointers = (const float **)vr_arena_alloc(scratch, threads * cut.each, sizeof(float *));
+    if (deep) cut.sums = (float *)vr_arena_alloc(scratch, threads * cut.room, sizeof(float));
     vr_parallel(blocks * cut.groups, vrp_conv_piece, &cut);
     vr_arena_rewind(scratch, mark);
 }

@@ -134,10 +134,14 @@ int64_t vr_gemm_gather_rows(void) { return VRP_GEMM_MR; }
 /* One tile of `count` rows, a constant after inlining. */
 static inline __attribute__((always_inline)) void vrp_gemm_gather_n(float *tile, const float *const *rows,
                                                                     int64_t taps, int64_t run, const float *b,
-                                                                    const int count) {
-    vrp_gemm_vec sum[VRP_GEMM_MR][VRP_GEMM_NV];
-    VRP_GEMM_UNROLL for (int i = 0; i < count; i++) VRP_GEMM_UNROLL for (int v = 0; v < VRP_GEMM_NV; v++)
-        sum[i][v] = (vrp_gemm_vec){0};
+                                                                    bool add, const int count) {
+    vrp_gemm_vec sum[VRP_GEMM_MR][VRP_GEMM_NV], *out = (vrp_gemm_vec *)tile;
+    if (add)
+        VRP_GEMM_UNROLL for (int i = 0; i < count; i++) VRP_GEMM_UNROLL for (int v = 0; v < VRP_GEMM_NV; v++)
+            sum[i][v] = out[i * VRP_GEMM_NV + v];
+    else
+        VRP_GEMM_UNROLL for (int i = 0; i < count; i++) VRP_GEMM_UNROLL for (int v = 0; v < VRP_GEMM_NV; v++)
+            sum[i][v] = (vrp_gemm_vec){0};
     const vrp_gemm_vec *bk = (const vrp_gemm_vec *)b;
     for (int64_t t = 0; t < taps; t++, rows += VRP_GEMM_MR) {
         const float *row[VRP_GEMM_MR];
@@ -146,17 +150,16 @@ static inline __attribute__((always_inline)) void vrp_gemm_gather_n(float *tile,
             VRP_GEMM_UNROLL for (int i = 0; i < count; i++)
                 VRP_GEMM_UNROLL for (int v = 0; v < VRP_GEMM_NV; v++) sum[i][v] += bk[v] * row[i][k];
     }
-    vrp_gemm_vec *out = (vrp_gemm_vec *)tile;
     VRP_GEMM_UNROLL for (int i = 0; i < count; i++) VRP_GEMM_UNROLL for (int v = 0; v < VRP_GEMM_NV; v++)
         out[i * VRP_GEMM_NV + v] = sum[i][v];
 }
 
 void vr_gemm_gather(float *tile, const float *const *rows, int64_t count, int64_t taps, int64_t run,
-                    const float *b) {
+                    const float *b, bool add) {
     VR_CHECK(count <= VRP_GEMM_MR, "%lld rows in a tile of at most %d", (long long)count, (int)VRP_GEMM_MR);
 #define VRP_GEMM_CASE(n)                                                                                     \
     case n:                                                                                                  \
-        if (n <= VRP_GEMM_MR) vrp_gemm_gather_n(tile, rows, taps, run, b, n <= VRP_GEMM_MR ? n : 1);         \
+        if (n <= VRP_GEMM_MR) vrp_gemm_gather_n(tile, rows, taps, run, b, add, n <= VRP_GEMM_MR ? n : 1);    \
         break
     switch (count) {
         VRP_GEMM_CASE(1);
