@@ -33,12 +33,13 @@ typedef struct vrp_conv_job {
     const vr_conv *layer;
     const float *x, *panels, *zeros; /* x: the group's first channel of the first pixel */
     int64_t N, H, W, OH, OW, C, O;   /* C, O: of the group */
+    int64_t pixels, tiles;           /* of all outputs */
     vr_epilogue epilogue;
 } vrp_conv_job;
 
-/* How one tile reads its pixels. */
+/* Some output pixels, at most vr_gemm_gather_rows(), and how they read the input. */
 typedef struct vrp_conv_tile {
-    int64_t taps, run;
+    int64_t first, count, taps, run;
 } vrp_conv_tile;
 
 static bool vrp_conv_depthwise(const vr_conv *c) {
@@ -123,9 +124,11 @@ int64_t vr_conv_out_size(int64_t h, int64_t k, vr_conv_opts opts) {
 
 /* ---- running ---- */
 
-/* Points at what pixels pixel .. pixel+count-1 see; pointers[tap][row] of the tile. */
-static vrp_conv_tile vrp_conv_point(const vrp_conv_job *job, const float **pointers, int64_t pixel,
-                                    int64_t count, bool by_pixel) {
+/* Tile t; pointers[tap][row] lead to what its pixels see. Tiles are of equal height, as one of a single row costs as
+ * much as one of four. by_pixel: a tap is one pixel, everywhere. */
+static vrp_conv_tile vrp_conv_point(const vrp_conv_job *job, const float **pointers, int64_t t,
+                                    bool by_pixel) {
+    const int64_t pixel = t * job->pixels / job->tiles, count = (t + 1) * job->pixels / job->tiles - pixel;
     const vr_conv *c = job->layer;
     const int64_t R = vr_gemm_gather_rows(), KH = c->kh, KW = c->kw, ld = c->in, dilation = c->opts.dilation;
     int64_t top[VRP_CONV_MOST], left[VRP_CONV_MOST];
@@ -147,63 +150,72 @@ static vrp_conv_tile vrp_conv_point(const vrp_conv_job *job, const float **point
                 const bool seen = r >= 0 && r < job->H && s >= 0 && s < job->W;
                 pointers[q] = seen ? base[q] + (r * job->W + s) * ld : job->zeros;
             }
-    return (vrp_conv_tile){KH * steps, inside ? KW * job->C : job->C};
+    return (vrp_conv_tile){pixel, count, KH * steps, inside ? KW * job->C : job->C};
 }
 
-/* Tiles t0..t1 (of gather_rows pixels) times column panels p0..p1. */
+static void vrp_conv_finish(const vrp_conv_job *job, float *sums, const vrp_conv_tile *tile, int64_t p) {
+    const int64_t NR = vr_gemm_columns();
+    vr_epilogue_apply(&job->epilogue, sums, NR, tile->first, tile->count, p * NR,
+                      vr_min(NR, job->O - p * NR));
+}
+
+/* Tiles t0..t1 times column panels p0..p1. */
 static void vrp_conv_block(const vrp_conv_job *job, const float **pointers, int64_t t0, int64_t t1,
                            int64_t p0, int64_t p1) {
-    const int64_t R = vr_gemm_gather_rows(), NR = vr_gemm_columns(), M = job->N * job->OH * job->OW;
-    const int64_t K = job->layer->kh * job->layer->kw * job->C, each = job->layer->kh * job->layer->kw * R;
+    const int64_t places = job->layer->kh * job->layer->kw, each = places * vr_gemm_gather_rows();
+    const int64_t panel = places * job->C * vr_gemm_columns();
     vrp_conv_tile tiles[VRP_CONV_TILES];
-    _Alignas(64) float tile[VRP_CONV_MOST * 32];
-    for (int64_t t = t0; t < t1; t++)
-        tiles[t - t0] = vrp_conv_point(job, pointers + (t - t0) * each, t * R, vr_min(R, M - t * R), false);
+    _Alignas(64) float sums[VRP_CONV_MOST * 32];
+    for (int64_t t = 0; t < t1 - t0; t++) tiles[t] = vrp_conv_point(job, pointers + t * each, t0 + t, false);
     for (int64_t p = p0; p < p1; p++)
-        for (int64_t t = t0; t < t1; t++) {
-            const int64_t count = vr_min(R, M - t * R);
-            vr_gemm_gather(tile, pointers + (t - t0) * each, count, tiles[t - t0].taps, tiles[t - t0].run,
-                           job->panels + p * NR * K, false);
-            vr_epilogue_apply(&job->epilogue, tile, NR, t * R, count, p * NR, vr_min(NR, job->O - p * NR));
+        for (int64_t t = 0; t < t1 - t0; t++) {
+            vr_gemm_gather(sums, pointers + t * each, tiles[t].count, tiles[t].taps, tiles[t].run,
+                           job->panels + p * panel, false);
+            vrp_conv_finish(job, sums, &tiles[t], p);
         }
 }
 
-/* Adds the terms of `taps` taps from `tap` on, channels c .. c+run-1, to the sums of all tiles. */
-static void vrp_conv_stretch(const vrp_conv_job *job, float *sums, const float *const *pointers, int64_t t0,
-                             int64_t t1, int64_t p, int64_t tap, int64_t taps, int64_t c, int64_t run) {
-    const int64_t R = vr_gemm_gather_rows(), NR = vr_gemm_columns(), M = job->N * job->OH * job->OW;
+/* A stretch of the terms of deep sums. */
+typedef struct vrp_conv_stretch {
+    int64_t tap, taps, c, run; /* `taps` taps from `tap` on, channels c .. c+run-1; c > 0 only with one tap */
+} vrp_conv_stretch;
+
+/* Adds a stretch to the sums of all tiles. */
+static void vrp_conv_add(const vrp_conv_job *job, float *sums, const float *const *pointers,
+                         const vrp_conv_tile *tiles, int64_t count, int64_t p, const vrp_conv_stretch *s) {
+    const int64_t R = vr_gemm_gather_rows(), NR = vr_gemm_columns();
     const int64_t places = job->layer->kh * job->layer->kw;
-    const float *b = job->panels + (p * places * job->C + tap * job->C + c) * NR;
-    for (int64_t t = t0; t < t1; t++, sums += R * NR, pointers += places * R) {
-        const int64_t count = vr_min(R, M - t * R);
-        const float *const *rows = pointers + tap * R, *moved[VRP_CONV_MOST];
-        if (c > 0) { /* one tap */
-            for (int64_t i = 0; i < count; i++) moved[i] = rows[i] + c;
+    const float *b = job->panels + ((p * places + s->tap) * job->C + s->c) * NR;
+    for (int64_t t = 0; t < count; t++, sums += R * NR, pointers += places * R) {
+        const float *const *rows = pointers + s->tap * R, *moved[VRP_CONV_MOST];
+        if (s->c > 0) {
+            for (int64_t i = 0; i < tiles[t].count; i++) moved[i] = rows[i] + s->c;
             rows = moved;
         }
-        vr_gemm_gather(sums, rows, count, taps, run, b, tap + c > 0);
+        vr_gemm_gather(sums, rows, tiles[t].count, s->taps, s->run, b, s->tap + s->c > 0);
     }
 }
 
 /* vrp_conv_block for deep sums; sums: room for VRP_CONV_GROUP panels of the tiles. */
 static void vrp_conv_block_deep(const vrp_conv_job *job, const float **pointers, float *sums, int64_t t0,
                                 int64_t t1, int64_t p0, int64_t p1) {
-    const int64_t R = vr_gemm_gather_rows(), NR = vr_gemm_columns(), M = job->N * job->OH * job->OW;
-    const int64_t places = job->layer->kh * job->layer->kw, C = job->C, each = (t1 - t0) * R * NR;
+    const int64_t R = vr_gemm_gather_rows(), NR = vr_gemm_columns(), count = t1 - t0, each = count * R * NR;
+    const int64_t places = job->layer->kh * job->layer->kw, C = job->C;
     const int64_t taps = vr_clamp(VRP_CONV_DEEP / C, 1, places), run = vr_min(C, VRP_CONV_DEEP);
-    for (int64_t t = t0; t < t1; t++)
-        vrp_conv_point(job, pointers + (t - t0) * places * R, t * R, vr_min(R, M - t * R), true);
+    vrp_conv_tile tiles[VRP_CONV_TILES];
+    for (int64_t t = 0; t < count; t++)
+        tiles[t] = vrp_conv_point(job, pointers + t * places * R, t0 + t, true);
     for (int64_t g = p0; g < p1; g += VRP_CONV_GROUP) {
         const int64_t end = vr_min(g + VRP_CONV_GROUP, p1);
         for (int64_t tap = 0; tap < places; tap += taps)
-            for (int64_t c = 0; c < C; c += run)
+            for (int64_t c = 0; c < C; c += run) {
+                const vrp_conv_stretch s = {tap, vr_min(taps, places - tap), c, vr_min(run, C - c)};
                 for (int64_t p = g; p < end; p++)
-                    vrp_conv_stretch(job, sums + (p - g) * each, pointers, t0, t1, p, tap,
-                                     vr_min(taps, places - tap), c, vr_min(run, C - c));
+                    vrp_conv_add(job, sums + (p - g) * each, pointers, tiles, count, p, &s);
+            }
         for (int64_t p = g; p < end; p++)
-            for (int64_t t = t0; t < t1; t++)
-                vr_epilogue_apply(&job->epilogue, sums + (p - g) * each + (t - t0) * R * NR, NR, t * R,
-                                  vr_min(R, M - t * R), p * NR, vr_min(NR, job->O - p * NR));
+            for (int64_t t = 0; t < count; t++)
+                vrp_conv_finish(job, sums + (p - g) * each + t * R * NR, &tiles[t], p);
     }
 }
 
@@ -212,13 +224,13 @@ typedef struct vrp_conv_cut {
     const vrp_conv_job *job;
     const float **pointers; /* `each` for one thread */
     float *sums;            /* NULL, or `room` for one thread: deep sums */
-    int64_t tiles, panels, step, group, groups, each, room;
+    int64_t panels, step, group, groups, each, room;
 } vrp_conv_cut;
 
 static void vrp_conv_piece(const void *context, int64_t i, int thread) {
     const vrp_conv_cut *cut = (const vrp_conv_cut *)context;
     const int64_t t = i / cut->groups * cut->step, p = i % cut->groups * cut->group;
-    const int64_t t1 = vr_min(t + cut->step, cut->tiles), p1 = vr_min(p + cut->group, cut->panels);
+    const int64_t t1 = vr_min(t + cut->step, cut->job->tiles), p1 = vr_min(p + cut->group, cut->panels);
     const float **pointers = cut->pointers + thread * cut->each;
     if (cut->sums)
         vrp_conv_block_deep(cut->job, pointers, cut->sums + thread * cut->room, t, t1, p, p1);
@@ -229,17 +241,17 @@ static void vrp_conv_piece(const void *context, int64_t i, int thread) {
 /* Pixels are the rows of one product, all images one after another. They are cut into blocks whose input fits
  * L2 (deep sums: into blocks as large as they may be); where that gives each thread fewer than four blocks, the
  * columns are cut too. */
-static void vrp_conv_run(const vrp_conv_job *job, vr_arena *scratch) {
-    const int64_t R = vr_gemm_gather_rows(), NR = vr_gemm_columns(), M = job->N * job->OH * job->OW;
-    const int64_t places = job->layer->kh * job->layer->kw;
-    vrp_conv_cut cut = {.job = job, .tiles = (M + R - 1) / R, .panels = (job->O + NR - 1) / NR};
-    if (cut.tiles == 0 || cut.panels == 0) return;
+static void vrp_conv_run(vrp_conv_job *job, vr_arena *scratch) {
+    const int64_t R = vr_gemm_gather_rows(), NR = vr_gemm_columns(), places = job->layer->kh * job->layer->kw;
+    job->pixels = job->N * job->OH * job->OW, job->tiles = (job->pixels + R - 1) / R;
+    vrp_conv_cut cut = {.job = job, .panels = (job->O + NR - 1) / NR};
+    if (job->tiles == 0 || cut.panels == 0) return;
     const int threads = vr_threads();
     const bool deep = places * job->C > VRP_CONV_DEEP;
     const int64_t most = deep ? VRP_CONV_TILES : vr_clamp(VRP_CONV_BLOCK / (R * job->C), 4, VRP_CONV_TILES);
-    int64_t blocks = (cut.tiles + most - 1) / most;
-    cut.step = (cut.tiles + blocks - 1) / blocks;
-    blocks = (cut.tiles + cut.step - 1) / cut.step;
+    int64_t blocks = (job->tiles + most - 1) / most;
+    cut.step = (job->tiles + blocks - 1) / blocks;
+    blocks = (job->tiles + cut.step - 1) / cut.step;
     cut.groups = threads == 1 ? 1 : vr_clamp((4 * threads + blocks - 1) / blocks, 1, cut.panels);
     cut.group = (cut.panels + cut.groups - 1) / cut.groups;
     cut.groups = (cut.panels + cut.group - 1) / cut.group;
