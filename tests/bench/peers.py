@@ -197,7 +197,7 @@ def compare(name, batch, threads, folder, bench, rounds, compiled):
         if not importlib.util.find_spec(package) or (peer == "torch compile" and not compiled): continue
         if peer == "onnxruntime fused" and not os.path.exists(f"{folder}/fused.onnx"): continue
         starts = 2 if batch == 1 and threads == 2 and package != "torch" else 1
-        r = Runner(peer, [sys.executable, __file__, "--serve", peer, folder, name, str(batch), str(threads)], starts)
+        r = Runner(peer, [sys.executable, os.path.abspath(__file__), "--serve", peer, folder, name, str(batch), str(threads)], starts)
         if r.memory: runners.append(r)
         else: print(f"{name}: {peer} does not work here")
     ours = runners[0]

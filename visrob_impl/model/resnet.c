@@ -267,7 +267,11 @@ static void vrp_resnet_features(vr_tensor y, const void *weights, vr_tensor x, v
     vr_arena_rewind(scratch, mark);
 }
 
-static const vr_model_ops vrp_resnet_ops = {.features = vrp_resnet_features};
+static int64_t vrp_resnet_widest(const void *weights, int64_t H, int64_t W) {
+    return vrp_resnet_room((const vrp_resnet *)weights, 1, H, W);
+}
+
+static const vr_model_ops vrp_resnet_ops = {.features = vrp_resnet_features, .widest = vrp_resnet_widest};
 
 /* ---- the two doors ---- */
 
