@@ -48,17 +48,33 @@ static bool vrp_conv_depthwise(const vr_conv *c) {
 
 /* ---- packing ---- */
 
-/* w [o][c][u][v] times scale[o] as [o][u][v][c], or [u][v][o] for a depthwise layer. */
-static void vrp_conv_reorder(float *order, vr_tensor w, const float *scale, bool depthwise) {
-    const int64_t O = w.shape[0], C = w.shape[1], KH = w.shape[2], KW = w.shape[3], K = KH * KW * C;
-    const int64_t step_o = depthwise ? 1 : K, step_k = depthwise ? O : 1;
-    for (int64_t o = 0; o < O; o++)
-        for (int64_t c = 0; c < C; c++)
-            for (int64_t u = 0; u < KH; u++)
-                for (int64_t v = 0; v < KW; v++)
-                    order[o * step_o + ((u * KW + v) * C + c) * step_k] =
-                        w.data[o * w.stride[0] + c * w.stride[1] + u * w.stride[2] + v * w.stride[3]] *
-                        (scale ? scale[o] : 1);
+/* order[((u*KW + v)*C + c) * step] = w[o][c][u][v] * scale[o]. */
+static void vrp_conv_reorder(float *order, int64_t step, vr_tensor w, int64_t o, const float *scale) {
+    const int64_t C = w.shape[1], KH = w.shape[2], KW = w.shape[3];
+    const float by = scale ? scale[o] : 1;
+    for (int64_t u = 0; u < KH; u++)
+        for (int64_t v = 0; v < KW; v++) {
+            const float *from = w.data + o * w.stride[0] + u * w.stride[2] + v * w.stride[3];
+            for (int64_t c = 0; c < C; c++) order[((u * KW + v) * C + c) * step] = from[c * w.stride[1]] * by;
+        }
+}
+
+typedef struct vrp_conv_packing {
+    vr_tensor w;
+    const float *scale;
+    float *packed, *order;      /* order: a panel's weights, for each thread */
+    int64_t K, O, each, panels; /* O, panels: of a group; each: floats of a packed group */
+} vrp_conv_packing;
+
+/* Panel i % panels of group i / panels. */
+static void vrp_conv_pack_panel(const void *context, int64_t i, int thread) {
+    const vrp_conv_packing *j = (const vrp_conv_packing *)context;
+    const int64_t nr = vr_gemm_columns(), g = i / j->panels, first = i % j->panels * nr,
+                  count = vr_min(nr, j->O - first);
+    float *order = j->order + thread * nr * j->K;
+    for (int64_t o = 0; o < count; o++)
+        vrp_conv_reorder(order + o * j->K, 1, j->w, g * j->O + first + o, j->scale);
+    vr_gemm_pack(j->packed + g * j->each + first * j->K, order, j->K, count, 1, j->K);
 }
 
 /* scale: [O] or NULL, multiplied into the weights. */
@@ -82,15 +98,18 @@ static vr_conv vrp_conv_pack(vr_arena *perm, vr_tensor w, float *bias, const flo
         conv.w = u;
         return conv;
     }
-    const int64_t each = (vr_gemm_packed_size(K, Og) + 15) / 16 * 16;
+    const int64_t each = (vr_gemm_packed_size(K, Og) + 15) / 16 * 16, nr = vr_gemm_columns();
     float *packed = (float *)vr_arena_alloc(perm, depthwise ? O * K : opts.groups * each, sizeof(float));
-    const vr_arena_mark mark = vr_arena_here(perm);
-    float *order = depthwise ? packed : (float *)vr_arena_alloc(perm, O * K, sizeof(float));
-    vrp_conv_reorder(order, w, scale, depthwise);
-    if (!depthwise)
-        for (int64_t g = 0; g < opts.groups; g++)
-            vr_gemm_pack(packed + g * each, order + g * Og * K, K, Og, 1, K);
-    vr_arena_rewind(perm, mark);
+    if (depthwise)
+        for (int64_t o = 0; o < O; o++) vrp_conv_reorder(packed + o, O, w, o, scale);
+    else {
+        const vr_arena_mark mark = vr_arena_here(perm);
+        const vrp_conv_packing job = {
+            w, scale, packed, (float *)vr_arena_alloc(perm, vr_threads() * nr * K, sizeof(float)),
+            K, Og,    each,   (Og + nr - 1) / nr};
+        vr_parallel(opts.groups * job.panels, vrp_conv_pack_panel, &job);
+        vr_arena_rewind(perm, mark);
+    }
     if (opts.groups == 1)
         conv.gemm = (vr_linear){.in = K, .out = O, .panels = packed, .bias = bias};
     else
