@@ -1,10 +1,10 @@
 /* tests/test_base.c: arena, error, rng, os, text. */
 #include "test.h"
+#include <pthread.h>
+#include <stdatomic.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <pthread.h>
-#include <stdatomic.h>
 
 static void philox_agrees_with_the_published_vectors(void **state) {
     (void)state;
@@ -211,6 +211,57 @@ static void text_grows_escapes_and_encodes(void **state) {
     vr_arena_free(&a);
 }
 
+enum { LOOP = 1000, ROUNDS = 300 };
+typedef struct loop_seen {
+    atomic_int *times;
+    int64_t inner; /* above 0: each index runs a loop of its own */
+    int threads;
+} loop_seen;
+
+static void loop_count(const void *context, int64_t i, int thread) {
+    const loop_seen *seen = context;
+    if (thread < 0 || thread >= seen->threads) abort();
+    atomic_fetch_add(&seen->times[i], 1);
+    if (seen->inner > 0) {
+        const loop_seen own = {seen->times + LOOP * (i + 1), 0, seen->threads};
+        vr_parallel(seen->inner, loop_count, &own);
+    }
+}
+
+static void *loop_many(void *argument) {
+    atomic_int *times = calloc(LOOP, sizeof *times);
+    const loop_seen seen = {times, 0, vr_threads()};
+    bool *right = argument;
+    for (int r = 0; r < ROUNDS; r++) vr_parallel(r % 7 == 0 ? 1 : LOOP, loop_count, &seen);
+    *right = true;
+    for (int i = 0; i < LOOP; i++)
+        *right = *right && atomic_load(&times[i]) == (i == 0 ? ROUNDS : ROUNDS - (ROUNDS + 6) / 7);
+    free(times);
+    return NULL;
+}
+
+static void a_loop_visits_each_index_once_inside_others_and_beside_others(void **state) {
+    (void)state;
+    static const int counts[] = {1, 2, 3, 7, 2};
+    for (int t = 0; t < 5; t++) {
+        vr_threads_set(counts[t]);
+        atomic_int *times = calloc(LOOP * 11, sizeof *times);
+        const loop_seen seen = {times, 20, vr_threads()};
+        vr_parallel(0, loop_count, &seen);
+        vr_parallel(10, loop_count, &seen);
+        for (int i = 0; i < LOOP * 11; i++)
+            assert_int_equal(atomic_load(&times[i]), i < LOOP ? i < 10 : i % LOOP < 20);
+        free(times);
+        pthread_t other;
+        bool right[2] = {false, false};
+        assert_int_equal(pthread_create(&other, NULL, loop_many, &right[1]), 0);
+        loop_many(&right[0]);
+        pthread_join(other, NULL);
+        assert_true(right[0] && right[1]);
+    }
+    vr_threads_set(0);
+}
+
 #ifdef _OPENMP
 enum { NUMBERS = 20011 };
 
@@ -395,57 +446,6 @@ static void numbers_of_any_length_are_the_nearest_doubles(void **state) {
     }
 }
 
-enum { LOOP = 1000, ROUNDS = 300 };
-typedef struct loop_seen {
-    atomic_int *times;
-    int64_t inner; /* above 0: each index runs a loop of its own */
-    int threads;
-} loop_seen;
-
-static void loop_count(const void *context, int64_t i, int thread) {
-    const loop_seen *seen = context;
-    if (thread < 0 || thread >= seen->threads) abort();
-    atomic_fetch_add(&seen->times[i], 1);
-    if (seen->inner > 0) {
-        const loop_seen own = {seen->times + LOOP * (i + 1), 0, seen->threads};
-        vr_parallel(seen->inner, loop_count, &own);
-    }
-}
-
-static void *loop_many(void *argument) {
-    atomic_int *times = calloc(LOOP, sizeof *times);
-    const loop_seen seen = {times, 0, vr_threads()};
-    bool *right = argument;
-    for (int r = 0; r < ROUNDS; r++) vr_parallel(r % 7 == 0 ? 1 : LOOP, loop_count, &seen);
-    *right = true;
-    for (int i = 0; i < LOOP; i++)
-        *right = *right && atomic_load(&times[i]) == (i == 0 ? ROUNDS : ROUNDS - (ROUNDS + 6) / 7);
-    free(times);
-    return NULL;
-}
-
-static void a_loop_visits_each_index_once_inside_others_and_beside_others(void **state) {
-    (void)state;
-    static const int counts[] = {1, 2, 3, 7, 2};
-    for (int t = 0; t < 5; t++) {
-        vr_threads_set(counts[t]);
-        atomic_int *times = calloc(LOOP * 11, sizeof *times);
-        const loop_seen seen = {times, 20, vr_threads()};
-        vr_parallel(0, loop_count, &seen);
-        vr_parallel(10, loop_count, &seen);
-        for (int i = 0; i < LOOP * 11; i++)
-            assert_int_equal(atomic_load(&times[i]), i < LOOP ? i < 10 : i % LOOP < 20);
-        free(times);
-        pthread_t other;
-        bool right[2] = {false, false};
-        assert_int_equal(pthread_create(&other, NULL, loop_many, &right[1]), 0);
-        loop_many(&right[0]);
-        pthread_join(other, NULL);
-        assert_true(right[0] && right[1]);
-    }
-    vr_threads_set(0);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(philox_agrees_with_the_published_vectors),
@@ -460,6 +460,7 @@ int main(void) {
         cmocka_unit_test(a_folder_lists_sorted),
         cmocka_unit_test(numbers_of_any_length_are_the_nearest_doubles),
         cmocka_unit_test(text_grows_escapes_and_encodes),
+        cmocka_unit_test(a_loop_visits_each_index_once_inside_others_and_beside_others),
 #ifdef _OPENMP
         cmocka_unit_test(random_numbers_have_the_same_bits_for_any_number_of_threads),
         cmocka_unit_test(thread_numbers_are_below_their_count),
@@ -471,7 +472,6 @@ int main(void) {
         cmocka_unit_test(a_write_that_fails_leaves_the_old_file_and_no_other),
         cmocka_unit_test(paths_are_compared_by_ending_and_by_where_they_lead),
         cmocka_unit_test(a_message_that_is_too_long_is_cut_and_closed),
-        cmocka_unit_test(a_loop_visits_each_index_once_inside_others_and_beside_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
