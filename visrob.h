@@ -114,6 +114,7 @@
 #include "visrob_impl/study/dollar_street.h"
 #include "visrob_impl/study/dollar_street_score.h"
 #include "visrob_impl/study/dollar_street_page.h"
+#include "visrob_impl/study/imagenet_x.h"
 
 #endif /* VISROB_H */
 
@@ -204,5 +205,10 @@
 #include "visrob_impl/study/dollar_street_example.c"
 #include "visrob_impl/study/dollar_street_page.c"
 #include "visrob_impl/study/dollar_street_script.c"
+#include "visrob_impl/study/imagenet_x.c"
+#include "visrob_impl/study/imagenet_x_load.c"
+#include "visrob_impl/study/imagenet_x_table.c"
+#include "visrob_impl/study/imagenet_x_stats.c"
+#include "visrob_impl/study/imagenet_x_page.c"
 
 #endif

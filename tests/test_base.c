@@ -3,6 +3,8 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <pthread.h>
+#include <stdatomic.h>
 
 static void philox_agrees_with_the_published_vectors(void **state) {
     (void)state;
@@ -379,6 +381,71 @@ static void a_message_that_is_too_long_is_cut_and_closed(void **state) {
     assert_string_equal(err.msg, "");
 }
 
+static void numbers_of_any_length_are_the_nearest_doubles(void **state) {
+    (void)state;
+    const vr_rng rng = vr_rng_init(9);
+    for (uint64_t i = 0; i < 200000; i++) {
+        char text[64];
+        const uint64_t m = vr_rng_u64(rng, 3 * i) >> vr_rng_below(rng, 3 * i + 1, 64);
+        const int64_t e = vr_rng_below(rng, 3 * i + 2, 64) - 32;
+        const int n = snprintf(text, sizeof text, "%llue%lld", (unsigned long long)m, (long long)e);
+        double x;
+        assert_true(vr_number_double(&x, text, n));
+        if (x != strtod(text, NULL)) fail_msg("%s is %.17g, not %.17g", text, x, strtod(text, NULL));
+    }
+}
+
+enum { LOOP = 1000, ROUNDS = 300 };
+typedef struct loop_seen {
+    atomic_int *times;
+    int64_t inner; /* above 0: each index runs a loop of its own */
+    int threads;
+} loop_seen;
+
+static void loop_count(const void *context, int64_t i, int thread) {
+    const loop_seen *seen = context;
+    if (thread < 0 || thread >= seen->threads) abort();
+    atomic_fetch_add(&seen->times[i], 1);
+    if (seen->inner > 0) {
+        const loop_seen own = {seen->times + LOOP * (i + 1), 0, seen->threads};
+        vr_parallel(seen->inner, loop_count, &own);
+    }
+}
+
+static void *loop_many(void *argument) {
+    atomic_int *times = calloc(LOOP, sizeof *times);
+    const loop_seen seen = {times, 0, vr_threads()};
+    bool *right = argument;
+    for (int r = 0; r < ROUNDS; r++) vr_parallel(r % 7 == 0 ? 1 : LOOP, loop_count, &seen);
+    *right = true;
+    for (int i = 0; i < LOOP; i++)
+        *right = *right && atomic_load(&times[i]) == (i == 0 ? ROUNDS : ROUNDS - (ROUNDS + 6) / 7);
+    free(times);
+    return NULL;
+}
+
+static void a_loop_visits_each_index_once_inside_others_and_beside_others(void **state) {
+    (void)state;
+    static const int counts[] = {1, 2, 3, 7, 2};
+    for (int t = 0; t < 5; t++) {
+        vr_threads_set(counts[t]);
+        atomic_int *times = calloc(LOOP * 11, sizeof *times);
+        const loop_seen seen = {times, 20, vr_threads()};
+        vr_parallel(0, loop_count, &seen);
+        vr_parallel(10, loop_count, &seen);
+        for (int i = 0; i < LOOP * 11; i++)
+            assert_int_equal(atomic_load(&times[i]), i < LOOP ? i < 10 : i % LOOP < 20);
+        free(times);
+        pthread_t other;
+        bool right[2] = {false, false};
+        assert_int_equal(pthread_create(&other, NULL, loop_many, &right[1]), 0);
+        loop_many(&right[0]);
+        pthread_join(other, NULL);
+        assert_true(right[0] && right[1]);
+    }
+    vr_threads_set(0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(philox_agrees_with_the_published_vectors),
@@ -391,6 +458,7 @@ int main(void) {
         cmocka_unit_test(an_error_keeps_the_first_failure_and_takes_context),
         cmocka_unit_test(files_are_written_whole_or_not_at_all),
         cmocka_unit_test(a_folder_lists_sorted),
+        cmocka_unit_test(numbers_of_any_length_are_the_nearest_doubles),
         cmocka_unit_test(text_grows_escapes_and_encodes),
 #ifdef _OPENMP
         cmocka_unit_test(random_numbers_have_the_same_bits_for_any_number_of_threads),
@@ -403,6 +471,7 @@ int main(void) {
         cmocka_unit_test(a_write_that_fails_leaves_the_old_file_and_no_other),
         cmocka_unit_test(paths_are_compared_by_ending_and_by_where_they_lead),
         cmocka_unit_test(a_message_that_is_too_long_is_cut_and_closed),
+        cmocka_unit_test(a_loop_visits_each_index_once_inside_others_and_beside_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
