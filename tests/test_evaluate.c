@@ -156,7 +156,7 @@ static void labels_are_read_from_a_file(void **state) {
     (void)state;
     vr_model copy = *model;
     const char *path = test_tmp("labels.txt");
-    vr_file_write(path, "a\r\nb\nc\nd\ne\nf\ng\nh\ni\nj j\n\n", 27, VR_FATAL);
+    vr_file_write(path, "a\r\nb\nc\nd\ne\nf\ng\nh\ni\nj j\n\n", 24, VR_FATAL);
     assert_true(vr_model_labels_load(&perm, &copy, path, VR_FATAL));
     assert_string_equal(copy.labels[0], "a");
     assert_string_equal(copy.labels[9], "j j");

@@ -5,7 +5,7 @@
 #include "../model/probe.h"
 
 vr_model *vr_model_shapes(vr_arena *perm, uint64_t seed, vr_err *err) {
-    enum { PICTURES = 3000, SIDE = 48 };
+    enum { PICTURES = 2000, SIDE = 48 };
     static const char *labels[VR_SHAPES_COUNT];
     for (int c = 0; c < VR_SHAPES_COUNT; c++) labels[c] = vr_shapes_class_name((vr_shapes_class)c);
     vr_model *model = vr_model_random(perm, "resnet18", seed, err);
