@@ -11,7 +11,7 @@ if [ ! -f build/fuzz/visrob.o ] || [ -n "$(find visrob.h visrob_impl -newer buil
     clang $flags -fsanitize=fuzzer-no-link,address,undefined -c build/fuzz/visrob.c -o build/fuzz/visrob.o || exit 1
 fi
 targets=("$@")
-[ $# -gt 0 ] || targets=($(sed -n 's/^\([a-z]*\) .*/\1/p' tests/fuzz/seeds.txt))
+[ $# -gt 0 ] || targets=($(sed -n 's/^\([a-z_]*\) .*/\1/p' tests/fuzz/seeds.txt))
 passed=0 failed=0
 for name in "${targets[@]}"; do
     run=build/fuzz/$name

@@ -210,9 +210,10 @@ VRP_WINO_INLINE void vrp_wino_store(float *y, const float *residual, vrp_wino_ve
 }
 
 /* The same for fewer channels, and for the activations that need a call. */
-static void vrp_wino_store_some(const vr_epilogue *e, int64_t at, vrp_wino_vec sum, int64_t lanes) {
+static void vrp_wino_store_some(const vr_epilogue *e, int64_t at, const vrp_wino_vec *sum,
+                                int64_t lanes) { /* by address: without AVX a vector argument changes the ABI */
     float out[VRP_WINO_LANES];
-    memcpy(out, &sum, sizeof out);
+    memcpy(out, sum, sizeof out);
     for (int64_t l = 0; l < lanes; l++) out[l] += e->residual ? e->residual[at + l] : 0;
     vr_act_fast(out, lanes, e->act);
     memcpy(e->y + at, out, (size_t)lanes * sizeof(float));
@@ -226,7 +227,7 @@ VRP_WINO_INLINE void vrp_wino_out(const vrp_wino_job *job, const float *p, int64
     const int64_t image = index / (job->TH * job->TW), top = index / job->TW % job->TH * m,
                   left = index % job->TW * m, lanes = vr_min(VRP_WINO_LANES, job->O - o);
     const int64_t row = job->OW * job->O, first = (image * job->OH + top) * row + left * job->O + o;
-    vrp_wino_vec d[4][6], bias = {0}, least;
+    vrp_wino_vec d[4][6], bias = {0}, least = {0};
     const float low = e->act == VR_ACT_RELU ? 0 : -INFINITY;
     VRP_WINO_UNROLL for (int l = 0; l < VRP_WINO_LANES; l++) least[l] = low;
     if (e->bias) memcpy(&bias, e->bias + o, (size_t)lanes * sizeof(float));
@@ -250,8 +251,10 @@ VRP_WINO_INLINE void vrp_wino_out(const vrp_wino_job *job, const float *p, int64
     }
     for (int i = 0; i < m && top + i < job->OH; i++) {
         vrp_wino_a(d[i], m);
-        for (int j = 0; j < m && left + j < job->OW; j++)
-            vrp_wino_store_some(e, first + i * row + j * job->O, d[i][j] + bias, lanes);
+        for (int j = 0; j < m && left + j < job->OW; j++) {
+            const vrp_wino_vec sum = d[i][j] + bias;
+            vrp_wino_store_some(e, first + i * row + j * job->O, &sum, lanes);
+        }
     }
 }
 
