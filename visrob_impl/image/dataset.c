@@ -420,6 +420,23 @@ void vr_dataset_shapes(vr_arena *perm, vr_dataset *data, int64_t count, int64_t 
     for (int64_t i = 0; i < count; i++) labels[i] = i % VR_SHAPES_COUNT;
 }
 
+void vr_dataset_pixels(vr_arena *perm, vr_dataset *data, const uint8_t *pixels, int64_t count, int64_t width,
+                       int64_t height, const int64_t *labels, const char *const *classes,
+                       int64_t class_count) {
+    VR_CHECK(count >= 0 && width >= 1 && height >= 1, "%lld images of %lld x %lld", (long long)count,
+             (long long)width, (long long)height);
+    struct vr_dataset_source *source = VR_NEW(perm, struct vr_dataset_source, 1);
+    *source = (struct vr_dataset_source){.decode = vrp_dataset_decode_array,
+                                         .pixels = pixels,
+                                         .width = width,
+                                         .height = height,
+                                         .channels = 3};
+    *data = (vr_dataset){
+        .path = "images in memory", .source = source, .classes = classes, .class_count = class_count};
+    int64_t *own = vrp_dataset_number(perm, data, count);
+    for (int64_t i = 0; labels && i < count; i++) own[i] = labels[i];
+}
+
 void vr_dataset_limit(vr_arena *perm, vr_dataset *data, int64_t n, vr_rng rng) {
     if (n <= 0 || n >= data->count) return;
     const char **files = VR_NEW(perm, const char *, n);

@@ -43,6 +43,12 @@ VR_API bool vr_dataset_open(vr_arena *perm, vr_dataset *data, const char *path, 
 /* A set of `count` drawn pictures of size x size (image/draw.h), 10 classes in turn, drawn when they are asked for. */
 VR_API void vr_dataset_shapes(vr_arena *perm, vr_dataset *data, int64_t count, int64_t size, vr_rng rng);
 
+/* A set of images that are in memory already and stay there: they are not copied.
+ * Shapes:  pixels: [count,height,width,3]; labels: [count], numbers of classes, or NULL. */
+VR_API void vr_dataset_pixels(vr_arena *perm, vr_dataset *data, const uint8_t *pixels, int64_t count,
+                              int64_t width, int64_t height, const int64_t *labels,
+                              const char *const *classes, int64_t class_count);
+
 /* Keeps n images (all where n >= count or n <= 0): a random sample without replacement, in the old order. */
 VR_API void vr_dataset_limit(vr_arena *perm, vr_dataset *data, int64_t n, vr_rng rng);
 

@@ -1,0 +1,154 @@
+/* dollar_street: where is a model wrong, by what a home earns, where it stands, and what its pictures are like?
+ *
+ *     build/dollar_street metadata.csv --predictions resnet50.json --space 1k --factors annotations.json
+ *     build/dollar_street metadata.csv --weights resnet50.pth --images photos --space 1k --brighten
+ *
+ * Prints accuracy by income and region with intervals over homes, the factors that go with errors, the classes that fall
+ * behind, and what a mitigation changes (brighter images; another model's predictions), and writes dollar_street.html, a
+ * page with filters. With no arguments it does that for a made-up street of drawn shapes: some five seconds. */
+#include <stdio.h>
+#include <string.h>
+#include "visrob.h"
+
+static const char about[] =
+    "dollar_street [METADATA]\n"
+    "Where a model is wrong, by income, region and factor; writes dollar_street.html.\n"
+    "METADATA: metadata.csv of dollarstreet_factors, or an annotations table\n";
+
+typedef struct options {
+    const char *predictions, *other, *factors, *map, *space, *weights, *images, *page, *csv;
+    int64_t seed, threads;
+    bool brighten, published, quiet;
+} options;
+
+static vr_label_space space_of(const char *name) {
+    static const char *const names[] = {"22k", "11k", "1k"};
+    for (int i = 0; i < VR_SPACE_COUNT; i++)
+        if (strcmp(names[i], name) == 0) return (vr_label_space)i;
+    vr_fail(VR_FATAL, VR_ERR_ARGUMENT, "--space is 22k, 11k or 1k, not '%s'", name);
+    return VR_SPACE_IN1K;
+}
+
+static void print(const char *title, const vr_table *table) {
+    printf("\n%s\n\n", title);
+    vr_table_print(stdout, table);
+}
+
+static void print_gaps(vr_arena *perm, const vr_dollar_street *data, const vr_dollar_street_hits *hits) {
+    static const char *const names[] = {"class", "income", "images", "accuracy", "behind"};
+    vr_dollar_street_gap *gaps;
+    const int64_t n = vr_dollar_street_gaps(perm, &gaps, data, hits, VR_BY_INCOME, 5, true);
+    vr_table t = vr_table_new(perm, names, 5);
+    for (int64_t k = 0; k < vr_min(n, 10); k++) {
+        vr_table_text(&t, data->classes[gaps[k].class_number]);
+        vr_table_text(&t, vr_income_name((vr_income)gaps[k].group));
+        vr_table_number(&t, (double)gaps[k].count, 0);
+        vr_table_number(&t, gaps[k].accuracy, 3);
+        vr_table_number(&t, gaps[k].gap, 3);
+    }
+    print("Classes furthest behind their best income", &t);
+}
+
+int main(int argc, char **argv) {
+    options o = {.space = "1k", .page = "dollar_street.html"};
+    const vr_option list[] = {
+        {"predictions", "FILE", VR_OPTION_TEXT, &o.predictions, "what a model says: CSV or JSON"},
+        {"other", "FILE", VR_OPTION_TEXT, &o.other, "a second model's, compared with the first"},
+        {"factors", "FILE", VR_OPTION_TEXT, &o.factors, "the factor annotations: CSV or JSON"},
+        {"space", "NAME", VR_OPTION_TEXT, &o.space, "what class numbers mean: 22k, 11k, 1k (1k)"},
+        {"class-map", "FILE", VR_OPTION_TEXT, &o.map, "in place of the built-in map of classes"},
+        {"weights", "FILE", VR_OPTION_TEXT, &o.weights, "a model to run on --images"},
+        {"images", "FOLDER", VR_OPTION_TEXT, &o.images, "the photographs, for --weights and the page"},
+        {"brighten", NULL, VR_OPTION_FLAG, &o.brighten, "run the model on images twice as bright, too"},
+        {"published", NULL, VR_OPTION_FLAG, &o.published, "the released code's scores, with its faults"},
+        {"report", "FILE", VR_OPTION_TEXT, &o.page, "the page to write (dollar_street.html)"},
+        {"csv", "FILE", VR_OPTION_TEXT, &o.csv, "a table of region by income to write"},
+        {"seed", "N", VR_OPTION_INT, &o.seed, "of the intervals (0)"},
+        {"threads", "N", VR_OPTION_INT, &o.threads, "threads (the physical cores)"},
+        {"quiet", NULL, VR_OPTION_FLAG, &o.quiet, "no progress on stderr"},
+    };
+    vr_arena perm = {0};
+    vr_text command = {.arena = &perm};
+    for (int i = 0; i < argc; i++) vr_text_printf(&command, "%s%s", i ? " " : "", argv[i]);
+    const int code = vr_args_parse(&argc, argv, about, list, (int64_t)(sizeof list / sizeof *list));
+    if (code >= 0) return vr_arena_free(&perm), code;
+    const bool example = argc == 1 && !o.predictions && !o.weights;
+    if (argc > 2 || (!example && argc != 2) || (!example && !o.predictions == !(o.weights && o.images)))
+        return fprintf(stderr,
+                       "dollar_street: METADATA and --predictions, or --weights and --images, are wanted; "
+                       "see --help\n"),
+               vr_arena_free(&perm), 2;
+    vr_threads_set((int)o.threads);
+    vr_progress_quiet(o.quiet);
+
+    /* load */
+    vr_dollar_street data, metadata;
+    vr_dataset images = {0};
+    vr_lists targets;
+    vr_model *model = NULL;
+    if (example) {
+        vr_dollar_street_example(&perm, &data, &images, &targets, 1);
+        model = vr_dollar_street_example_model(&perm, 1, VR_FATAL);
+    } else {
+        vr_class_map map;
+        vr_dollar_street_load(&perm, &data, argv[1], NULL, VR_FATAL);
+        metadata = data;
+        if (o.factors) vr_dollar_street_load(&perm, &data, o.factors, &metadata, VR_FATAL);
+        vr_class_map_load(&perm, &map, o.map, VR_FATAL);
+        vr_dollar_street_targets(&perm, &targets, &data, &map, space_of(o.space), o.published, VR_FATAL);
+        if (o.images) vr_dataset_open(&perm, &images, o.images, NULL, VR_FATAL);
+        if (o.weights) model = vr_model_load(&perm, o.weights, NULL, VR_FATAL);
+    }
+
+    /* compute: a model of ten classes is right with its first, others with one of five */
+    vr_dollar_street_predictions p[2];
+    vr_dollar_street_hits hits[2];
+    vr_dollar_street_model models[2] = {{o.predictions ? o.predictions : model->name, &hits[0]},
+                                        {o.other ? o.other : "on brighter images", &hits[1]}};
+    vr_dollar_street_predict_opts opts = {
+        .published = o.published, .k = example ? 1 : 5, .seed = (uint64_t)o.seed};
+    const int64_t count = o.other || (model && (o.brighten || example)) ? 2 : 1;
+    for (int64_t m = 0; m < count; m++) {
+        const char *file = m ? o.other : o.predictions;
+        opts.changed = m > 0, opts.factor = VR_FACTOR_BRIGHTEN, opts.amount = 2;
+        if (file)
+            vr_dollar_street_predictions_load(&perm, &p[m], file, VR_FATAL);
+        else
+            vr_dollar_street_predict(&perm, &p[m], model, &images, &opts, VR_FATAL);
+        vr_dollar_street_score(&perm, &hits[m], &data, &p[m], p[m].predicted ? &targets : NULL, VR_FATAL);
+    }
+
+    /* report */
+    const vr_dollar_street_opts intervals = {.seed = (uint64_t)o.seed};
+    printf("%s on %s: %lld of %lld rows scored, %lld homes\n", models[0].name, data.path,
+           (long long)hits[0].rows, (long long)data.count, (long long)data.household_count);
+    const vr_dollar_street_hits images_once = vr_dollar_street_hits_per_image(&perm, &data, &hits[0], false);
+    vr_table t = vr_dollar_street_accuracy_table(&perm, &data, &images_once, VR_BY_INCOME, &intervals);
+    print("Accuracy by income, with 95 % intervals over homes", &t);
+    t = vr_dollar_street_accuracy_table(&perm, &data, &images_once, VR_BY_REGION, &intervals);
+    print("By region", &t);
+    if (data.factors) {
+        t = vr_dollar_street_association_table(&perm, &data, &hits[0], VR_BY_INCOME, 5, NULL);
+        print("Factors among errors, more often than among all images", &t);
+    }
+    print_gaps(&perm, &data, &hits[0]);
+    for (int of = 0; count == 2 && of < (data.factors ? 2 : 1); of++) {
+        t = vr_dollar_street_compare_table(&perm, &data, &hits[0], &hits[1],
+                                           of ? VR_DOLLAR_STREET_DARKER : VR_DOLLAR_STREET_FACTOR_COUNT,
+                                           VR_BY_INCOME, &intervals);
+        print(vr_arena_printf(&perm, "%s, %s", models[1].name, of ? "where they are darker" : "all"), &t);
+    }
+    t = vr_dollar_street_accuracy_table(&perm, &data, &images_once, VR_BY_REGION_INCOME, &intervals);
+    if (o.csv) vr_table_save(&t, o.csv, VR_FATAL);
+    const vr_dollar_street_page_opts page = {
+        .title = vr_arena_printf(&perm, "Dollar Street: %s", models[0].name),
+        .note =
+            example ? "A made-up street: drawn shapes stand for photographs, and no country is meant." : NULL,
+        .command = command.data,
+        .images = images.count > 0 ? &images : NULL,
+        .intervals = intervals};
+    vr_dollar_street_page_save(&data, models, count, &page, o.page, VR_FATAL);
+    fprintf(stderr, "%s is written\n", o.page);
+    vr_arena_free(&perm);
+    return 0;
+}
