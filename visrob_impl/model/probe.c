@@ -177,7 +177,7 @@ static double vrp_probe_objective(void *context, double *gradient, const double 
 static bool vrp_probe_options(vr_logistic *o, vr_err *err) {
     if (o->c == 0) o->c = 1;
     if (o->iterations == 0) o->iterations = 1000;
-    if (o->tolerance == 0) o->tolerance = 1e-6;
+    if (o->tolerance == 0) o->tolerance = 1e-7;
     if (o->c > 0 && isfinite(o->c) && o->tolerance > 0 && o->iterations > 0) return true;
     return vr_fail(err, VR_ERR_ARGUMENT, "logistic regression with C %g, tolerance %g, %lld iterations", o->c,
                    o->tolerance, (long long)o->iterations);

@@ -17,7 +17,7 @@ extern "C" {
 VR_API bool vr_probe_ridge(vr_tensor w, vr_tensor b, vr_tensor features, const int64_t *labels, double lambda,
                            vr_arena *scratch, vr_err *err);
 
-/* All zero: C = 1, at most 1000 iterations, tolerance 1e-6. */
+/* All zero: C = 1, at most 1000 iterations, tolerance 1e-7. */
 typedef struct vr_logistic {
     double c; /* C: how much the data counts against the penalty, as in scikit-learn (small = strong penalty) */
     int64_t iterations;

@@ -37,16 +37,24 @@ static inline double vrp_gemm64_at(const vr_operand *o, int64_t i, int64_t j) {
 
 /* panel[k][i] = a[row + i, k0 + k], 0 beyond rows. */
 static void vrp_gemm64_pack_rows(double *panel, const vr_operand *a, int64_t row, int64_t rows, int64_t k0, int64_t K) {
-    if (rows < VRP_GEMM64_MR) memset(panel, 0, (size_t)(K * VRP_GEMM64_MR) * sizeof *panel);
-    if (a->row == 1 && a->f32 && rows == VRP_GEMM64_MR) { /* the transpose of a row-major matrix: rows lie together */
-        for (int64_t k = 0; k < K; k++) {
-            const float *from = a->f32 + row + (k0 + k) * a->column;
-            for (int64_t i = 0; i < VRP_GEMM64_MR; i++) panel[k * VRP_GEMM64_MR + i] = (double)from[i];
-        }
+    enum { MR = VRP_GEMM64_MR };
+    if (rows < MR) memset(panel, 0, (size_t)(K * MR) * sizeof *panel);
+    const int64_t first = row * a->row + k0 * a->column;
+    if (a->row == 1 && a->f32) { /* the transpose of a row-major matrix: the rows of one k lie together */
+        const float *from = a->f32 + first;
+        for (int64_t k = 0; k < K; k++, from += a->column, panel += MR)
+            for (int64_t i = 0; i < rows; i++) panel[i] = (double)from[i];
         return;
     }
-    for (int64_t i = 0; i < rows; i++)
-        for (int64_t k = 0; k < K; k++) panel[k * VRP_GEMM64_MR + i] = vrp_gemm64_at(a, row + i, k0 + k);
+    for (int64_t i = 0; i < rows; i++) {
+        const int64_t at = first + i * a->row;
+        const float *f32 = a->f32 ? a->f32 + at : NULL;
+        const double *f64 = a->f64 ? a->f64 + at : NULL;
+        if (f32)
+            for (int64_t k = 0; k < K; k++, f32 += a->column) panel[k * MR + i] = (double)*f32;
+        else
+            for (int64_t k = 0; k < K; k++, f64 += a->column) panel[k * MR + i] = *f64;
+    }
 }
 
 /* panels[p][k][j] = b[k, p*NR + j], 0 beyond N. */
