@@ -1,0 +1,154 @@
+"""Writes statistics.h: inputs and reference values for test_distribution, test_hypothesis, test_regression and the BCa
+intervals of test_stats.
+
+Origin: mpmath (350 digits; scipy agrees to 1e-9), scipy 1.17.1, statsmodels, scikit-learn 1.9.1, numpy 2.4.6.
+    python tests/golden/make_statistics.py > tests/golden/statistics.h"""
+import warnings
+import mpmath as mp, numpy as np, scipy.stats as st, scipy.special as sp, statsmodels.api as sm
+from scipy.spatial.distance import jensenshannon
+from sklearn.metrics import cohen_kappa_score
+from statsmodels.stats.contingency_tables import Table2x2, mcnemar
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import proportion_confint
+from compact import doubles, integers, text
+
+mp.mp.dps = 350
+rng = np.random.default_rng(7)
+print("/* tests/golden/statistics.h: written by make_statistics.py (mpmath, scipy 1.17.1, statsmodels, numpy 2.4.6). */")
+print("/* clang-format off: several numbers a line */")
+
+# ---- distributions: rows of x, first parameter, second, cdf, sf
+def beta(x, y, a, b):  # the series of all positive terms from the nearer end, with digits enough for 1 - it
+    if x > y: return beta(y, x, b, a)[::-1]
+    with mp.workdps(350):
+        total = term = mp.mpf(1)
+        k = 0
+        while term > mp.mpf(10) ** -350 * total:
+            k += 1; term *= (a + b + k - 1) / (a + k) * x; total += term
+        p = mp.exp(a * mp.log(x) + b * mp.log(y) + mp.loggamma(a + b) - mp.loggamma(a + 1) - mp.loggamma(b)) * total
+        return p, 1 - p
+def normal(x, a, b): return mp.erfc(-x / mp.sqrt(2)) / 2, mp.erfc(x / mp.sqrt(2)) / 2
+def t(x, df, b):
+    both = beta(df / (df + x * x), x * x / (df + x * x), df / 2, mp.mpf(1) / 2)
+    small, large = both[0] / 2, 1 - both[0] / 2
+    return (small, large) if x < 0 else (large, small)
+def chi2(x, df, b):  # the series of the lower tail, with digits enough for the upper one to be 1 - it
+    with mp.workdps(350):
+        a, x = df / 2, x / 2
+        total = term = mp.mpf(1)
+        k = 0
+        while term > mp.mpf(10) ** -350 * total:
+            k += 1; term *= x / (a + k); total += term
+        p = mp.exp(a * mp.log(x) - x - mp.loggamma(a + 1)) * total
+        return p, 1 - p
+def f(x, a, b): return beta(a * x / (a * x + b), b / (a * x + b), a / 2, b / 2)
+def bet(x, a, b): return beta(x, 1 - x, a, b)
+scipys = {normal: lambda x, a, b: st.norm, t: lambda x, a, b: st.t(a), chi2: lambda x, a, b: st.chi2(a),
+          f: lambda x, a, b: st.f(a, b), bet: lambda x, a, b: st.beta(a, b)}
+def table(name, fn, cases):
+    rows = []
+    for x, a, b in cases:
+        if min(scipys[fn](x, a, b).cdf(x), scipys[fn](x, a, b).sf(x)) < 1e-300: continue
+        cdf, sf = fn(mp.mpf(x), mp.mpf(a), mp.mpf(b))
+        for ours, theirs in ((cdf, scipys[fn](x, a, b).cdf(x)), (sf, scipys[fn](x, a, b).sf(x))):
+            assert abs(float(ours) - theirs) <= 1e-9 * abs(float(ours)), (name, x, a, b, ours, theirs)
+        rows += [x, a, b, float(cdf), float(sf)]
+    text("enum { %s_ROWS = %d };" % (name.upper(), len(rows) // 5))
+    doubles(name, rows)
+table("golden_normal", normal, [(x, 0, 0) for x in (-37, -20, -8, -3, -1, -0.1, 0, 1e-8, 0.5, 2, 6, 12, 37)])
+table("golden_t", t, [(x, df, 0) for df in (1, 2.5, 5, 30, 200.75, 1e4, 1e6) for x in (-50, -3, -0.5, 1e-6, 0.7, 2, 6, 35, 1e30)])
+table("golden_chi2", chi2, [(df * x, df, 0) for df in (0.1, 1, 2, 3.5, 15, 100, 1e4, 1e6)
+                            for x in (2.0**-20, 2.0**-8, 0.5, 0.9375, 1, 1.0625, 2, 8, 30)])
+table("golden_f", f, [(x, a, b) for a, b in ((1, 1), (1, 10), (3, 7.5), (20, 5), (100, 1000), (2, 1e5), (500, 500))
+                      for x in (1e-4, 0.1, 0.5, 1, 1.5, 5, 100)])
+table("golden_beta", bet, [(x, a, b) for a, b in ((0.5, 0.5), (2, 3), (0.1, 5), (50, 10), (1e4, 2e4))
+                           for x in (1e-6, 0.125, 0.33203125, 0.34375, 0.5, 0.875, 0.9990234375)])
+P = [1e-300, 1e-20, 1e-5, 0.025, 0.4, 0.5, 0.6, 0.95, 0.999]
+doubles("golden_p", P)
+doubles("golden_normal_quantile", [mp.sqrt(2) * mp.erfinv(2 * mp.mpf(p) - 1) if p > 1e-15 else st.norm.ppf(p) for p in P])
+doubles("golden_t_quantile", st.t.ppf(P[2:], 4.5))
+doubles("golden_chi2_quantile", st.chi2.ppf(P[1:], 6.5))
+doubles("golden_f_quantile", st.f.ppf(P[1:], 3, 17))
+doubles("golden_beta_quantile", sp.betaincinv(2.5, 8, P[1:]))
+
+# ---- tests
+g = [rng.normal(m, s, n).round(3) for m, s, n in ((0.5, 1, 12), (1.4, 2.5, 15), (0.2, 0.5, 9))]
+doubles("golden_groups", np.concatenate(g)); integers("golden_group_size", [len(x) for x in g])
+w = st.ttest_ind(g[0], g[1], equal_var=False)
+doubles("golden_welch", [w.statistic, w.df, w.pvalue])
+a = st.alexandergovern(*g)
+doubles("golden_alexander_govern", [a.statistic, 2, a.pvalue])
+counts = np.array([[12, 30, 7, 9], [25, 14, 22, 5], [8, 16, 11, 17]])
+c = st.chi2_contingency(counts)
+integers("golden_counts", counts); doubles("golden_table", [c.statistic, c.dof, c.pvalue]); doubles("golden_expected", c.expected_freq)
+two = [[12, 5], [7, 20]]
+for name, yates in (("golden_plain", False), ("golden_yates", True)):
+    c = st.chi2_contingency(two, correction=yates); doubles(name, [c.statistic, c.dof, c.pvalue])
+share = np.array([3.0, 1, 1, 5]); seen = np.array([31, 14, 6, 49])
+c = st.chisquare(seen, share / 10 * 100); doubles("golden_shares", [c.statistic, 3, c.pvalue])
+doubles("golden_mcnemar", [mcnemar([[0, b], [c, 0]], exact=True).pvalue for b, c in ((5, 14), (0, 6), (9, 9), (120, 171))])
+odds = []
+for tab in (two, [[0, 8], [9, 3]]):
+    o = Table2x2(np.array(tab)); odds += [o.oddsratio, *o.oddsratio_confint(0.05), o.log_oddsratio_se, o.oddsratio_pvalue()]
+doubles("golden_odds", odds)
+for name, method in (("golden_wilson", "wilson"), ("golden_clopper", "beta")):
+    doubles(name, [np.nan_to_num(v, nan=e) for k, n in ((3, 40), (0, 7), (7, 7), (4000, 46110)) for v, e in zip(proportion_confint(k, n, 0.05, method), (0, 1))])
+difference = lambda x, y, axis=-1: x.mean(axis) - y.mean(axis)
+x5, y6, x8, y8 = g[0][:5], g[1][:6], g[0][:8], g[1][:8]
+e = [st.permutation_test((u, v), difference, permutation_type=k, vectorized=True, n_resamples=np.inf).pvalue
+     for u, v, k in ((x5, y6, "independent"), (y6, x5[:2], "independent"), (x8, y8, "samples"))]
+doubles("golden_permutation", e)
+p = np.array([0.01, 0.02, 0.03, 0.04, 0.005, 0.6, 0.04, 0.9, 1e-9, 0.3])
+doubles("golden_many", p); doubles("golden_holm", multipletests(p, method="holm")[1]); doubles("golden_bh", st.false_discovery_control(p))
+
+# ---- regressions
+n = 30
+X = rng.normal(0, 1, (n, 3)).round(3); X[:, 1] += 1e4; X[:, 2] *= 1e-3
+y = (0.5 + 2 * X[:, 0] - 0.3 * (X[:, 1] - 1e4) + 800 * X[:, 2] + rng.normal(0, 0.7, n)).round(3)
+doubles("golden_x3", X); doubles("golden_y", y)
+l = st.linregress(X[:, 0], y)
+doubles("golden_line", [l.slope, l.intercept, l.stderr, l.intercept_stderr, l.rvalue, l.pvalue])
+m = sm.OLS(y, sm.add_constant(X[:, :1])).fit()
+at = m.get_prediction([[1, 1.25]]).summary_frame(0.1).iloc[0]
+doubles("golden_line_more", [np.sqrt(m.mse_resid), *m.conf_int(0.1)[1], *at[["mean", "mean_ci_lower", "mean_ci_upper", "obs_ci_lower", "obs_ci_upper"]]])
+Xc = sm.add_constant(X)
+m = sm.OLS(y, Xc).fit()
+# statsmodels' pinv is off by 1e-6 for columns of such different size: centred, scaled columns, and back
+s = np.array([1, 1e-0, 1e3]); Z = (X - [0, 1e4, 0]) * s
+z = sm.OLS(y, sm.add_constant(Z)).fit()
+T = np.diag([1, *s]); T[0, 2] = -1e4
+coefficient, cov = T @ z.params, T @ z.cov_params() @ T.T
+se = np.sqrt(np.diag(cov)); tq = st.t.ppf(0.975, n - 4)
+doubles("golden_ols", np.stack([coefficient, se, coefficient / se, 2 * st.t.sf(abs(coefficient / se), n - 4), coefficient - tq * se, coefficient + tq * se], 1))
+doubles("golden_ols_fit", [z.rsquared, z.rsquared_adj, np.sqrt(z.mse_resid), z.fvalue, z.f_pvalue])
+at = z.get_prediction([[1, 0.5, 0.25, -0.5]]).summary_frame(0.05).iloc[0]
+doubles("golden_ols_at", at[["mean", "mean_ci_lower", "mean_ci_upper", "obs_ci_lower", "obs_ci_upper"]])
+u = np.linspace(0, 92, n); v = (1 + ((u - 40) / 30) ** 3 + rng.normal(0, 0.2, n)).round(4)
+q = np.polynomial.Polynomial.fit(u, v, 3)
+doubles("golden_cubic_y", v); doubles("golden_cubic", q.coef); doubles("golden_cubic_powers", q.convert().coef)
+tie = rng.integers(0, 6, (4, 40)).astype(float); tie[1] += tie[0]; tie[3] -= 0.5 * tie[2]
+doubles("golden_ties", tie)
+pe, s2 = st.pearsonr(tie[0], tie[1]), st.spearmanr(tie[0], tie[1])
+doubles("golden_pearson", [pe.statistic, pe.pvalue, *pe.confidence_interval(0.95)])
+doubles("golden_spearman", [s2.statistic, s2.pvalue])
+s4 = st.spearmanr(tie, axis=1); doubles("golden_spearman_r", s4.statistic); doubles("golden_spearman_p", s4.pvalue)
+doubles("golden_rank", st.rankdata(tie[0]))
+
+# ---- effective robustness, prevalence, consistency
+clean = rng.uniform(0.55, 0.9, 20).round(4); shifted = sp.expit(1.1 * sp.logit(clean) - 1 + rng.normal(0, 0.05, 20)).round(4)
+doubles("golden_clean_accuracy", clean); doubles("golden_shifted_accuracy", shifted)
+rows = []
+for there, back in ((lambda a: a, lambda a: a), (sp.logit, sp.expit), (st.norm.ppf, st.norm.cdf)):
+    l = st.linregress(there(clean), there(shifted)); rows += [l.slope, l.intercept, l.rvalue**2, 0.7 - back(l.slope * there(0.8) + l.intercept)]
+doubles("golden_effective", rows)
+doubles("golden_jensen_shannon", [jensenshannon(counts[0], counts[1]), jensenshannon([1, 0, 0], [0, 2, 3])])
+r = rng.random((2, 60)); right = (r < 0.7).astype(int); right[1, :25] = right[0, :25]
+integers("golden_right", right); doubles("golden_kappa", [cohen_kappa_score(right[0], right[1])])
+
+# ---- BCa
+x = rng.gamma(1.0, 1.5, 60).round(4); below = rng.uniform(0.2, 2, 60).round(4)
+doubles("golden_bca_x", x); doubles("golden_bca_below", below)
+def ends(data, f, **k): return st.bootstrap(data, f, n_resamples=200000, method="BCa", rng=1, batch=5000, vectorized=True, **k).confidence_interval
+ratio = lambda a, b, axis=-1: a.sum(axis) / b.sum(axis)
+doubles("golden_bca_mean", ends((x,), np.mean)); doubles("golden_bca_std", ends((x,), lambda x, axis=-1: x.std(axis, ddof=1)))
+doubles("golden_bca_ratio", ends((x, below), ratio, paired=True))
