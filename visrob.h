@@ -113,6 +113,7 @@
 #include "visrob_impl/study/dollar_street.h"
 #include "visrob_impl/study/dollar_street_score.h"
 #include "visrob_impl/study/dollar_street_page.h"
+#include "visrob_impl/study/geography.h"
 
 #endif /* VISROB_H */
 
@@ -198,5 +199,8 @@
 #include "visrob_impl/study/dollar_street_example.c"
 #include "visrob_impl/study/dollar_street_page.c"
 #include "visrob_impl/study/dollar_street_script.c"
+#include "visrob_impl/study/geography.c"
+#include "visrob_impl/study/geography_maps.c"
+#include "visrob_impl/study/geography_score.c"
 
 #endif

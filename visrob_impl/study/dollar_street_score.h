@@ -64,6 +64,7 @@ typedef struct vr_dollar_street_predictions {
  *     acc_per_img/<model>.csv url, acc1, acc5
  *     <mitigation>.json       {id: {"pred_indices": [[5 numbers]], ...}}
  *     of `evaluate`           file_name, predicted_class
+ *     *_predictions.csv       id, predictions ("[4, 18, 34, 27, 73]"): Geographic_Generalization's
  * Errors:  VR_ERR_FORMAT with line and column; rows with different numbers of predictions; two rows of one id. */
 VR_API bool vr_dollar_street_predictions_load(vr_arena *perm, vr_dollar_street_predictions *out,
                                               const char *path, vr_err *err);
