@@ -33,10 +33,10 @@
  *
  * The rooms, each of which includes only those above it
  *   base/    memory, errors, random numbers, threads, files, progress, text and numbers
- *   tensor/  shapes and views, products, statistics
+ *   tensor/  shapes and views, products, statistics: tests, regressions, intervals
  *   format/  checkpoints and data files, to arrays and back
  *   image/   decoding, resizing, colour, corruption, drawing, data sets of images
- *   metric/  plain arrays in, numbers out: accuracy, groups, calibration
+ *   metric/  plain arrays in, numbers out: accuracy, groups, calibration, disparity, effective robustness
  *   nn/      layers: the readable reference (kernels.h) and the fast path (packed.h)
  *   model/   ResNet and ViT in their dialects, probes
  *   report/  tables, plots, self-contained pages
@@ -57,9 +57,14 @@
 #include "visrob_impl/base/args.h"
 
 #include "visrob_impl/tensor/tensor.h"
+#include "visrob_impl/tensor/distribution.h"
 #include "visrob_impl/tensor/stats.h"
+#include "visrob_impl/tensor/hypothesis.h"
 #include "visrob_impl/tensor/gemm.h"
 #include "visrob_impl/tensor/linalg.h"
+#include "visrob_impl/tensor/regression.h"
+#include "visrob_impl/tensor/lbfgs.h"
+#include "visrob_impl/tensor/gemm64.h"
 
 #include "visrob_impl/format/array.h"
 #include "visrob_impl/format/zip.h"
@@ -87,6 +92,11 @@
 #include "visrob_impl/metric/accuracy.h"
 #include "visrob_impl/metric/group.h"
 #include "visrob_impl/metric/calibration.h"
+#include "visrob_impl/metric/labelset.h"
+#include "visrob_impl/metric/prevalence.h"
+#include "visrob_impl/metric/disparity.h"
+#include "visrob_impl/metric/consistency.h"
+#include "visrob_impl/metric/effective.h"
 
 #include "visrob_impl/nn/kernels.h"
 #include "visrob_impl/nn/epilogue.h"
@@ -135,9 +145,12 @@
 #include "visrob_impl/base/args.c"
 
 #include "visrob_impl/tensor/tensor.c"
+#include "visrob_impl/tensor/distribution.c"
 #include "visrob_impl/tensor/stats.c"
+#include "visrob_impl/tensor/hypothesis.c"
 #include "visrob_impl/tensor/gemm.c"
 #include "visrob_impl/tensor/linalg.c"
+#include "visrob_impl/tensor/regression.c"
 
 #include "visrob_impl/format/array.c"
 #include "visrob_impl/format/zip.c"
@@ -165,6 +178,11 @@
 #include "visrob_impl/metric/accuracy.c"
 #include "visrob_impl/metric/group.c"
 #include "visrob_impl/metric/calibration.c"
+#include "visrob_impl/metric/labelset.c"
+#include "visrob_impl/metric/prevalence.c"
+#include "visrob_impl/metric/disparity.c"
+#include "visrob_impl/metric/consistency.c"
+#include "visrob_impl/metric/effective.c"
 
 #include "visrob_impl/nn/kernels.c"
 #include "visrob_impl/nn/epilogue.c"

@@ -1,7 +1,8 @@
-/* model/probe.h: a linear classifier on top of frozen features, in closed form. */
+/* model/probe.h: a linear classifier on top of frozen features: ridge in closed form, and logistic regression. */
 #ifndef VISROB_MODEL_PROBE_H
 #define VISROB_MODEL_PROBE_H
 #include "model.h"
+#include "../tensor/lbfgs.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -15,6 +16,27 @@ extern "C" {
  * Source:  Hoerl & Kennard 1970; agrees with sklearn.linear_model.Ridge(alpha = lambda N) on one-hot labels. */
 VR_API bool vr_probe_ridge(vr_tensor w, vr_tensor b, vr_tensor features, const int64_t *labels, double lambda,
                            vr_arena *scratch, vr_err *err);
+
+/* All zero: C = 1, at most 1000 iterations, tolerance 1e-6. */
+typedef struct vr_logistic {
+    double c; /* C: how much the data counts against the penalty, as in scikit-learn (small = strong penalty) */
+    int64_t iterations;
+    double tolerance; /* of the largest entry of the gradient of the objective divided by N */
+} vr_logistic;
+
+/* L2-penalised multinomial logistic regression: minimizes  C sum_n -log softmax(W f_n + b)[y_n] + |W|^2 / 2,  the bias
+ * not penalized.
+ * Shapes:  w: [classes,D]; b: [classes], classes >= 2; features: [N,D], any strides, N >= 1; labels: [N].
+ * Notes:   L-BFGS from zero, in double; the same bits for any number of threads. Rows of w (and b) sum to zero over
+ *          the classes. With 2 classes the penalty is |W|^2, so that row 1 - row 0 is scikit-learn's single row. A
+ *          class without images is allowed; its bias goes to minus infinity slowly, as it should: give fewer
+ *          classes. Features of very different sizes converge slowly: standardise them. result may be NULL; it says
+ *          whether it converged; options NULL = all zero; scratch is rewound.
+ * Errors:  VR_ERR_NUMERIC naming a feature that is not finite; VR_ERR_ARGUMENT naming a label out of range, or for
+ *          c or tolerance that is negative or NaN. w and b are then zero.
+ * Source:  sklearn.linear_model.LogisticRegression(C=c, solver="lbfgs"): coef_ and intercept_ to 1e-4. */
+VR_API bool vr_probe_logistic(vr_tensor w, vr_tensor b, vr_lbfgs_result *result, vr_tensor features,
+                              const int64_t *labels, const vr_logistic *options, vr_arena *scratch, vr_err *err);
 
 /* Gives a model a new classification head.
  * Shapes:  w: [classes,features]; b: [classes] or {0}; labels: [classes] names or NULL; the names have to live on. */

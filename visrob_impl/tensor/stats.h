@@ -1,4 +1,4 @@
-/* tensor/stats.h: means, quantiles and percentile-bootstrap intervals.
+/* tensor/stats.h: means, quantiles and bootstrap intervals, percentile or BCa.
  *
  * The bootstrap resamples images. Every cell (a factor at a severity) is measured on the same images, so one
  * resample serves all cells at once and the ratio of two cells is paired: both see the same images. */
@@ -14,11 +14,16 @@ typedef struct vr_interval {
     double value, low, high;
 } vr_interval;
 
-/* All zero: 1000 resamples, 95 % intervals, seed 0. */
+/* All zero: 1000 resamples, 95 % percentile intervals, seed 0.
+ * bca corrects the ends for bias and for an error that grows with the value (bias-corrected and accelerated): better for
+ * ratios, skewed values and rates near 0 or 1, and wants 2000 resamples or more. Its ends are NaN where it is not
+ * defined: all values alike, or all resamples on one side of the estimate.
+ * Source: Efron 1987; scipy.stats.bootstrap(method="BCa" or "percentile"). */
 typedef struct vr_bootstrap {
     int64_t resamples;
     double level; /* 0.95 */
     uint64_t seed;
+    bool bca;
 } vr_bootstrap;
 
 /* The mean of x[n], summed pairwise; NaN for n = 0. */
@@ -54,6 +59,22 @@ VR_API void vr_bootstrap_rates(vr_arena *scratch, vr_interval *out, const uint8_
 VR_API void vr_bootstrap_error_ratios(vr_arena *scratch, vr_interval *out, const uint8_t *hits,
                                       int64_t trials, const uint8_t *clean, int64_t cells, int64_t n,
                                       const vr_bootstrap *options);
+
+/* sum above / sum below over the images, with its paired interval: the accuracy of one group among all images
+ * (above = right and in the group, below = in the group), or a rate over households (sums of each).
+ * Shapes:  above, below: [n].
+ * Notes:   a resample with below = 0 counts as infinite, or not at all where above is 0 too (bca: NaN ends then). */
+VR_API vr_interval vr_bootstrap_ratio(vr_arena *scratch, const double *above, const double *below, int64_t n,
+                                      const vr_bootstrap *options);
+
+/* A statistic of the images index[0..m-1], which may repeat; called from several threads at once. */
+typedef double (*vr_statistic)(const void *context, const int64_t *index, int64_t m);
+
+/* Any statistic of n images (or of n households: resample what was sampled) with its interval.
+ * Notes:   calls it once per resample with m = n; bca leaves out one image at a time as well (m = n - 1), or, of more
+ *          than 2000 images, every 2000th one together. A NaN is left out of the interval (bca: NaN ends). */
+VR_API vr_interval vr_bootstrap_statistic(vr_arena *scratch, vr_statistic statistic, const void *context,
+                                          int64_t n, const vr_bootstrap *options);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,36 @@
+/* metric/prevalence.h: which factors do images have, and which are over-represented where a model fails?
+ *
+ * Annotations are ticks: [n,factors] of 0 or 1, one row an image. Counts of ticks become shares (which sum to 1 over
+ * the factors) and shares become shifts against a base. */
+#ifndef VISROB_METRIC_PREVALENCE_H
+#define VISROB_METRIC_PREVALENCE_H
+#include "../base/base.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* count[f] = the images of the chosen ones that have factor f; returns the number of chosen images.
+ * Shapes:  count: [factors]; ticks: [n,factors]; chosen: [n] of 0 or 1 (wrong images, a metaclass), or NULL for all. */
+VR_API int64_t vr_factor_counts(int64_t *count, const uint8_t *ticks, const uint8_t *chosen, int64_t n,
+                                int64_t factors);
+
+/* share[f] = count[f] / sum of count: the prevalence, which sums to 1; NaN without ticks.
+ * Source:  class Prevalence of ImageNet-X. */
+VR_API void vr_prevalence(double *share, const int64_t *count, int64_t factors);
+
+/* shift[f] = (share[f] - base_share[f]) / base_share[f]: how much more common is a factor here than in the base?
+ * Shapes:  shift: [factors]; count, base: [factors] counts.
+ * Notes:   0.5 means one and a half times as common, -1 never seen. NaN where the base has none of it, or without
+ *          ticks (ImageNet-X writes 0 there).
+ * Source:  ImageNet-X, prevalence shift and misclassification shift; the "error ratio" of Gustafson et al. 2023. */
+VR_API void vr_prevalence_shift(double *shift, const int64_t *count, const int64_t *base, int64_t factors);
+
+/* sqrt(sum (p ln(p/m) + q ln(q/m)) / 2) with m = (p+q)/2 of the shares p and q: 0 alike .. sqrt(ln 2) disjoint.
+ * Notes:   NaN where either has no ticks.
+ * Source:  scipy.spatial.distance.jensenshannon. */
+VR_API double vr_jensen_shannon(const int64_t *a, const int64_t *b, int64_t factors);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,108 @@
+/* tensor/hypothesis.h: is the difference more than chance? Tests, odds ratios, intervals of proportions, and
+ * corrections for having asked many times.
+ *
+ * A test that the data cannot answer (too few values, no spread, NaN among the values) has p = NaN, never a
+ * number: the note of each says when. */
+#ifndef VISROB_TENSOR_HYPOTHESIS_H
+#define VISROB_TENSOR_HYPOTHESIS_H
+#include "stats.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The outcome of a test: its statistic, degrees of freedom (0 where there are none) and two-sided p. */
+typedef struct vr_test {
+    double statistic, df, p;
+} vr_test;
+
+/* t = (mean x - mean y) / sqrt(var x / nx + var y / ny): do two samples have the same mean?
+ * Notes:   variances may differ; df by Welch and Satterthwaite. All NaN for a sample of fewer than two values, a NaN
+ *          value, or no spread in both samples.
+ * Source:  Welch 1947; scipy.stats.ttest_ind(equal_var=False). */
+VR_API vr_test vr_welch(const double *x, int64_t nx, const double *y, int64_t ny);
+
+/* A = sum_g z_g^2: do several samples have the same mean, where variances differ?
+ * Shapes:  x: the samples one after the other; n: [groups], their sizes; groups >= 2.
+ * Notes:   df = groups - 1. All NaN where a sample has fewer than two values or no spread, or for a NaN value.
+ * Source:  Alexander and Govern 1994; scipy.stats.alexandergovern. */
+VR_API vr_test vr_alexander_govern(const double *x, const int64_t *n, int64_t groups);
+
+/* sum (observed - expected)^2 / expected over a table: are rows and columns independent?
+ * Shapes:  counts: [rows,columns], each >= 0; expected: [rows,columns], filled, or NULL.
+ * Notes:   df = (rows-1)(columns-1). yates moves each count by min(1/2, |observed - expected|) towards the expected
+ *          one, in tables of df = 1 only. NaN where a row or column sums to 0, or with a single row or column
+ *          (expected is filled all the same). Rare cells (expected < 5) make p rough.
+ * Source:  scipy.stats.chi2_contingency(correction=yates). */
+VR_API vr_test vr_chi2_table(double *expected, const int64_t *counts, int64_t rows, int64_t columns,
+                             bool yates);
+
+/* sum (observed - expected)^2 / expected: does a histogram follow given shares?
+ * Shapes:  observed: [n] counts; share: [n], each >= 0, of any positive sum: expected = total * share / sum of shares.
+ * Notes:   df = n - 1. NaN for n < 2, an empty histogram or a share of 0.
+ * Source:  scipy.stats.chisquare. */
+VR_API vr_test vr_chi2_shares(const int64_t *observed, const double *share, int64_t n);
+
+/* Are two models equally often right on the same images? only_a: right by A alone; only_b: by B alone.
+ * Notes:   the exact test: binomial with 1/2 on only_a + only_b images. statistic = the smaller of the two; p = 1 where
+ *          both are 0.
+ * Source:  McNemar 1947; statsmodels.stats.contingency_tables.mcnemar(exact=True). */
+VR_API vr_test vr_mcnemar(int64_t only_a, int64_t only_b);
+
+/* What a permutation test compares; called from several threads at once. x and y are permuted copies. */
+typedef double (*vr_two_sample)(const void *context, const double *x, int64_t nx, const double *y, int64_t ny);
+
+/* All zero: difference of means of independent samples, 9999 random permutations, seed 0. */
+typedef struct vr_permutation {
+    vr_two_sample statistic; /* NULL: mean x - mean y */
+    const void *context;
+    bool paired;        /* x[i] and y[i] belong together: they change places or not */
+    int64_t resamples;  /* 9999 */
+    uint64_t seed;
+} vr_permutation;
+
+/* How often does a random relabelling of the values give as large a difference as was seen?
+ * Notes:   p = 2 min(p_less, p_greater), at most 1. Where there are no more than `resamples` relabellings all of them
+ *          are counted and p is exact; else p_less = (1 + number <= observed) / (1 + resamples), so that p is
+ *          never 0. "As large" forgives a relative rounding of 1e-14 (scipy: 100 eps). The same bits for any number
+ *          of threads. All NaN for an empty sample or a NaN value; paired needs nx = ny (VR_CHECK). df = 0.
+ * Source:  Phipson and Smyth 2010; scipy.stats.permutation_test, permutation_type "independent" and "samples". */
+VR_API vr_test vr_permutation_test(vr_arena *scratch, const double *x, int64_t nx, const double *y, int64_t ny,
+                                   const vr_permutation *options);
+
+/* An odds ratio with its interval. */
+typedef struct vr_odds {
+    double value, low, high; /* (a d) / (b c) */
+    double log_se;           /* standard error of its logarithm */
+    double p;                /* two-sided, that it is 1 */
+    bool corrected;          /* 1/2 was added to each cell */
+} vr_odds;
+
+/* (a d) / (b c) of the table [a b; c d], with Woolf's interval exp(log ratio +- z sqrt(1/a + 1/b + 1/c + 1/d)).
+ * Notes:   where a cell is 0 (and only then), 1/2 is added to all four (Haldane and Anscombe) and `corrected` is set.
+ *          All NaN where a row or a column sums to 0: the table says nothing of odds. level 0 means 0.95.
+ * Source:  Woolf 1955; statsmodels.stats.contingency_tables.Table2x2 (shift_zeros=True). */
+VR_API vr_odds vr_odds_ratio(int64_t a, int64_t b, int64_t c, int64_t d, double level);
+
+/* hits / n with Wilson's score interval: good for the accuracy of a small group. level 0 means 0.95.
+ * Notes:   NaN for n = 0; 0 <= hits <= n (VR_CHECK).
+ * Source:  Wilson 1927; statsmodels proportion_confint(method="wilson"). */
+VR_API vr_interval vr_wilson(int64_t hits, int64_t n, double level);
+
+/* hits / n with the exact interval, which covers at least `level`; 0 means 0.95. NaN for n = 0.
+ * Source:  Clopper and Pearson 1934; statsmodels proportion_confint(method="beta"). */
+VR_API vr_interval vr_clopper_pearson(int64_t hits, int64_t n, double level);
+
+/* adjusted[i]: reject where it is <= alpha, and the chance of any false rejection is at most alpha.
+ * Shapes:  adjusted, p: [n]; adjusted may be p. Notes: a NaN stays NaN and is not counted as a test.
+ * Source:  Holm 1979; statsmodels multipletests(method="holm"). */
+VR_API void vr_adjust_holm(vr_arena *scratch, double *adjusted, const double *p, int64_t n);
+
+/* adjusted[i]: reject where it is <= alpha, and at most a share alpha of the rejections is false, on average.
+ * Shapes:  as vr_adjust_holm. Notes: for independent or positively dependent tests.
+ * Source:  Benjamini and Hochberg 1995; scipy.stats.false_discovery_control, statsmodels "fdr_bh". */
+VR_API void vr_adjust_bh(vr_arena *scratch, double *adjusted, const double *p, int64_t n);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
