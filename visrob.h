@@ -151,6 +151,8 @@
 #include "visrob_impl/tensor/gemm.c"
 #include "visrob_impl/tensor/linalg.c"
 #include "visrob_impl/tensor/regression.c"
+#include "visrob_impl/tensor/lbfgs.c"
+#include "visrob_impl/tensor/gemm64.c"
 
 #include "visrob_impl/format/array.c"
 #include "visrob_impl/format/zip.c"

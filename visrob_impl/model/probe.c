@@ -1,8 +1,13 @@
-/* model/probe.c: the normal equations in double. One-hot labels make F^T Y a sum over the images of each class. */
+/* model/probe.c: ridge by the normal equations in double (one-hot labels make F^T Y a sum over the images of each
+ * class), logistic regression by L-BFGS on two products per evaluation: logits F W^T and gradient F^T (P - Y). The
+ * features stay in float as they lie; sums are in double, because near the minimum the gradient is a difference of
+ * sums a million times its size. */
 #include "probe.h"
 #include "../base/error.h"
 #include "../base/par.h"
+#include "../tensor/gemm64.h"
 #include "../tensor/linalg.h"
+#include <math.h>
 #include <string.h>
 
 /* The lower triangle of a = x x^T + ridge I. Shapes: a: [n,n]; x: [n,len]. Four dot products share each load of a row. */
@@ -111,6 +116,97 @@ bool vr_probe_ridge(vr_tensor w, vr_tensor b, vr_tensor features, const int64_t 
             w.data[c * w.stride[0] + d * w.stride[1]] = (float)out[d * C + c];
         }
         b.data[c * b.stride[0]] = (float)bias;
+    }
+    vr_arena_rewind(scratch, mark);
+    return ok;
+}
+
+/* ---- logistic regression ---- */
+
+enum { VRP_PROBE_ROWS = 64 }; /* images whose losses are summed together: a chunk per thread, chunks in order */
+
+typedef struct vrp_probe_logistic {
+    vr_operand features, transposed; /* [N,D] and [D,N], the same numbers */
+    const int64_t *labels;
+    int64_t N, D, C;
+    double penalty;       /* of |W|^2 / 2, in an objective that is divided by N */
+    double *logits, *sum; /* [N,C]; one loss per chunk */
+    vr_arena *scratch;
+} vrp_probe_logistic;
+
+/* One image's logits become softmax - one-hot; returns its loss. */
+static double vrp_probe_softmax(double *z, int64_t label, int64_t C) {
+    double most = z[0], total = 0;
+    for (int64_t c = 1; c < C; c++) most = fmax(most, z[c]);
+    const double own = z[label] - most;
+    for (int64_t c = 0; c < C; c++) total += z[c] = exp(z[c] - most);
+    for (int64_t c = 0; c < C; c++) z[c] /= total;
+    z[label] -= 1;
+    return log(total) - own;
+}
+
+/* x: W^T [D,C], then b [C]. f = mean loss + penalty |W|^2 / 2. */
+static double vrp_probe_objective(void *context, double *gradient, const double *x, int64_t n) {
+    const vrp_probe_logistic *p = (const vrp_probe_logistic *)context;
+    const int64_t N = p->N, D = p->D, C = p->C, chunks = (N + VRP_PROBE_ROWS - 1) / VRP_PROBE_ROWS;
+    const double *bias = x + D * C;
+    vr_matmul_f64(p->logits, p->features, (vr_operand){.f64 = x, .row = C, .column = 1}, N, C, D, p->scratch);
+#pragma omp parallel for num_threads(vr_threads()) if (N * C > 10000)
+    for (int64_t k = 0; k < chunks; k++) {
+        double sum = 0;
+        for (int64_t i = k * VRP_PROBE_ROWS; i < vr_min(N, (k + 1) * VRP_PROBE_ROWS); i++) {
+            for (int64_t c = 0; c < C; c++) p->logits[i * C + c] += bias[c];
+            sum += vrp_probe_softmax(p->logits + i * C, p->labels[i], C);
+        }
+        p->sum[k] = sum;
+    }
+    vr_matmul_f64(gradient, p->transposed, (vr_operand){.f64 = p->logits, .row = C, .column = 1}, D, C, N, p->scratch);
+    double loss = 0, squares = 0;
+    for (int64_t k = 0; k < chunks; k++) loss += p->sum[k];
+    memset(gradient + D * C, 0, (size_t)C * sizeof *gradient);
+    for (int64_t i = 0; i < N; i++)
+        for (int64_t c = 0; c < C; c++) gradient[D * C + c] += p->logits[i * C + c];
+    for (int64_t k = 0; k < n; k++) gradient[k] /= (double)N;
+    for (int64_t k = 0; k < D * C; k++) {
+        gradient[k] += p->penalty * x[k];
+        squares += x[k] * x[k];
+    }
+    return loss / (double)N + p->penalty * squares / 2;
+}
+
+static bool vrp_probe_options(vr_logistic *o, vr_err *err) {
+    if (o->c == 0) o->c = 1;
+    if (o->iterations == 0) o->iterations = 1000;
+    if (o->tolerance == 0) o->tolerance = 1e-6;
+    if (o->c > 0 && isfinite(o->c) && o->tolerance > 0 && o->iterations > 0) return true;
+    return vr_fail(err, VR_ERR_ARGUMENT, "logistic regression with C %g, tolerance %g, %lld iterations", o->c,
+                   o->tolerance, (long long)o->iterations);
+}
+
+bool vr_probe_logistic(vr_tensor w, vr_tensor b, vr_lbfgs_result *result, vr_tensor features, const int64_t *labels,
+                       const vr_logistic *options, vr_arena *scratch, vr_err *err) {
+    const int64_t N = features.shape[0], D = features.shape[1], C = w.shape[0];
+    VR_CHECK(vr_is_mat(features, N, D) && vr_is_mat(w, C, D) && vr_is_vec(b, C) && N >= 1 && C >= 2,
+             "features are [%lld,%lld], w [%lld,%lld]", (long long)N, (long long)D, (long long)C,
+             (long long)w.shape[1]);
+    vr_logistic o = options ? *options : (vr_logistic){0};
+    const vr_arena_mark mark = vr_arena_here(scratch);
+    double *x = VR_NEW(scratch, double, (D + 1) * C);
+    if (result) *result = (vr_lbfgs_result){0};
+    bool ok = vrp_probe_options(&o, err) && vrp_probe_inputs(features, labels, C, err);
+    if (ok) {
+        /* Two rows share what scikit-learn's one row pays: |w/2|^2 + |w/2|^2 is half of |w|^2. */
+        const double penalty = (C == 2 ? 2 : 1) / (o.c * (double)N);
+        vrp_probe_logistic p = {{NULL, features.data, features.stride[0], features.stride[1]},
+                                {NULL, features.data, features.stride[1], features.stride[0]},
+                                labels, N, D, C, penalty,
+                                VR_NEW(scratch, double, N *C), VR_NEW(scratch, double, N / VRP_PROBE_ROWS + 1), scratch};
+        ok = vr_lbfgs(scratch, result, x, (D + 1) * C, vrp_probe_objective, &p,
+                      &(vr_lbfgs_options){.iterations = o.iterations, .gradient = o.tolerance}, err);
+    }
+    for (int64_t c = 0; c < C; c++) {
+        for (int64_t d = 0; d < D; d++) w.data[c * w.stride[0] + d * w.stride[1]] = (float)x[d * C + c];
+        b.data[c * b.stride[0]] = (float)x[D * C + c];
     }
     vr_arena_rewind(scratch, mark);
     return ok;

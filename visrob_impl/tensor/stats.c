@@ -1,4 +1,4 @@
-/* tensor/stats.c: quantiles and the percentile bootstrap.
+/* tensor/stats.c: quantiles and the bootstrap.
  *
  * A resample of n images is a vector of counts (how often each image was drawn), and the mean of any cell under
  * it is a dot product with that cell. So the counts are drawn once per resample and shared by all cells: for
@@ -10,6 +10,7 @@
 #include "../base/error.h"
 #include "../base/par.h"
 #include "../base/rng.h"
+#include "distribution.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,8 @@
 #define VRP_STATS_GROUP 8
 /* Images whose products are summed in 32 bits: 2^12 * 2^15 * 2^4 would still fit, counts are far smaller. */
 #define VRP_STATS_CHUNK 4096
+/* The most blocks that a general statistic is computed without: of n images one by one would cost n^2. */
+#define VRP_STATS_BLOCKS 2000
 
 /* Pairwise: the rounding error grows with log n, not with n. */
 static double vrp_stats_sum(const double *x, int64_t n) {
@@ -111,12 +114,41 @@ static void vrp_stats_sums(vr_arena *scratch, int64_t *sums, const uint8_t *cons
     }
 }
 
-/* The interval of x[n], which is sorted; NaN (undefined resamples) is left out. */
-static void vrp_stats_ends(vr_interval *out, double *x, int64_t n, double level) {
-    vr_sort(x, n);
-    while (n > 0 && isnan(x[n - 1])) n--;
-    out->low = vr_quantile_sorted(x, n, (1 - level) / 2);
-    out->high = vr_quantile_sorted(x, n, (1 + level) / 2);
+/* sum U^3 / (6 (sum U^2)^1.5) of U = mean - without[i]: how fast the error grows with the value, from the statistic
+ * without each image. Any rising linear function of it does as well: -x[i] for the mean of x. */
+static double vrp_stats_acceleration(const double *without, int64_t n) {
+    const double mean = vr_mean(without, n);
+    double squares = 0, cubes = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const double u = mean - without[i];
+        squares += u * u;
+        cubes += u * u * u;
+    }
+    return cubes / (6 * squares * sqrt(squares)); /* NaN where all are alike */
+}
+
+/* The level that BCa reads in place of `level`. */
+static double vrp_stats_moved(double level, double bias, double acceleration) {
+    const double z = bias + vr_normal_quantile(level);
+    return vr_normal_cdf(bias + z / (1 - acceleration * z));
+}
+
+/* The ends of out->value's interval from its resamples x[R], which is sorted. `without` [n]: see above, used by bca. */
+static void vrp_stats_ends(vr_interval *out, double *x, const vr_bootstrap *o, const double *without, int64_t n) {
+    int64_t R = o->resamples, below = 0;
+    double low = (1 - o->level) / 2, high = (1 + o->level) / 2;
+    vr_sort(x, R);
+    while (R > 0 && isnan(x[R - 1])) R--;
+    if (o->bca) {
+        for (int64_t r = 0; r < R; r++) below += (x[r] < out->value) + (x[r] <= out->value);
+        const double bias = vr_normal_quantile((double)below / (2 * (double)R)),
+                     acceleration = vrp_stats_acceleration(without, n);
+        low = vrp_stats_moved(low, bias, acceleration);
+        high = vrp_stats_moved(high, bias, acceleration);
+        if (R < o->resamples || !isfinite(bias) || isnan(low) || isnan(high)) R = 0;
+    }
+    out->low = R > 0 ? vr_quantile_sorted(x, R, low) : NAN;
+    out->high = R > 0 ? vr_quantile_sorted(x, R, high) : NAN;
 }
 
 static int64_t vrp_stats_total(const uint8_t *hits, int64_t n, int64_t trials) {
@@ -136,8 +168,9 @@ vr_interval vr_bootstrap_mean(vr_arena *scratch, const double *x, int64_t n, con
     if (n == 0) return out;
     const vr_arena_mark mark = vr_arena_here(scratch);
     const int threads = vr_threads();
-    double *means = VR_NEW(scratch, double, o.resamples);
+    double *means = VR_NEW(scratch, double, o.resamples), *without = VR_NEW(scratch, double, n);
     uint16_t *buffer = VR_NEW(scratch, uint16_t, n * threads);
+    for (int64_t i = 0; i < n; i++) without[i] = -x[i];
 #pragma omp parallel for num_threads(threads)
     for (int64_t r = 0; r < o.resamples; r++) {
         uint16_t *counts = buffer + (int64_t)vr_thread_index() * n;
@@ -146,7 +179,7 @@ vr_interval vr_bootstrap_mean(vr_arena *scratch, const double *x, int64_t n, con
         for (int64_t i = 0; i < n; i++) sum += counts[i] * (x[i] - out.value); /* centred: little to round */
         means[r] = out.value + sum / (double)n;
     }
-    vrp_stats_ends(&out, means, o.resamples, o.level);
+    vrp_stats_ends(&out, means, &o, without, n);
     vr_arena_rewind(scratch, mark);
     return out;
 }
@@ -159,13 +192,14 @@ void vr_bootstrap_rates(vr_arena *scratch, vr_interval *out, const uint8_t *hits
     const double full = (double)n * (double)trials;
     const uint8_t **cell = VR_NEW(scratch, const uint8_t *, cells);
     int64_t *sums = VR_NEW(scratch, int64_t, cells * o.resamples);
-    double *rates = VR_NEW(scratch, double, o.resamples);
+    double *rates = VR_NEW(scratch, double, o.resamples), *without = VR_NEW(scratch, double, n);
     for (int64_t c = 0; c < cells; c++) cell[c] = hits + c * n;
     vrp_stats_sums(scratch, sums, cell, cells, n, &o);
     for (int64_t c = 0; c < cells; c++) {
         for (int64_t r = 0; r < o.resamples; r++) rates[r] = (double)sums[c * o.resamples + r] / full;
         out[c].value = (double)vrp_stats_total(cell[c], n, trials) / full;
-        vrp_stats_ends(&out[c], rates, o.resamples, o.level);
+        for (int64_t i = 0; i < n && o.bca; i++) without[i] = -(double)cell[c][i];
+        vrp_stats_ends(&out[c], rates, &o, without, n);
     }
     vr_arena_rewind(scratch, mark);
 }
@@ -183,18 +217,91 @@ void vr_bootstrap_error_ratios(vr_arena *scratch, vr_interval *out, const uint8_
     const int64_t R = o.resamples, clean_total = vrp_stats_total(clean, n, 1);
     const uint8_t **cell = VR_NEW(scratch, const uint8_t *, cells + 1);
     int64_t *sums = VR_NEW(scratch, int64_t, (cells + 1) * R);
-    double *ratios = VR_NEW(scratch, double, R);
+    double *ratios = VR_NEW(scratch, double, R), *without = VR_NEW(scratch, double, n);
     for (int64_t c = 0; c < cells; c++) cell[c] = hits + c * n;
     cell[cells] = clean; /* the same resamples for numerator and denominator: the interval is paired */
     vrp_stats_sums(scratch, sums, cell, cells + 1, n, &o);
     for (int64_t c = 0; c < cells; c++) {
         for (int64_t r = 0; r < R; r++)
             ratios[r] = vrp_stats_ratio(sums[c * R + r], sums[cells * R + r], trials, n);
-        out[c].value = vrp_stats_ratio(vrp_stats_total(cell[c], n, trials), clean_total, trials, n);
-        vrp_stats_ends(&out[c], ratios, R, o.level);
+        const int64_t total = vrp_stats_total(cell[c], n, trials);
+        out[c].value = vrp_stats_ratio(total, clean_total, trials, n);
+        for (int64_t i = 0; i < n && o.bca; i++)
+            without[i] = vrp_stats_ratio(total - cell[c][i], clean_total - clean[i], trials, n - 1);
+        vrp_stats_ends(&out[c], ratios, &o, without, n);
     }
     vr_arena_rewind(scratch, mark);
 }
 
+/* sum counts x, in order; counts NULL: each once. */
+static double vrp_stats_weighted(const uint16_t *counts, const double *x, int64_t n) {
+    double sum = 0;
+    for (int64_t i = 0; i < n; i++) sum += counts ? counts[i] * x[i] : x[i];
+    return sum;
+}
+
+vr_interval vr_bootstrap_ratio(vr_arena *scratch, const double *above, const double *below, int64_t n,
+                               const vr_bootstrap *options) {
+    const vr_bootstrap o = vrp_stats_options(options);
+    VR_CHECK(n >= 0 && n <= INT32_MAX, "n = %lld", (long long)n);
+    const double a = vrp_stats_weighted(NULL, above, n), b = vrp_stats_weighted(NULL, below, n);
+    vr_interval out = {n > 0 ? a / b : NAN, NAN, NAN};
+    if (n == 0) return out;
+    const vr_arena_mark mark = vr_arena_here(scratch);
+    const int threads = vr_threads();
+    double *ratios = VR_NEW(scratch, double, o.resamples), *without = VR_NEW(scratch, double, n);
+    uint16_t *buffer = VR_NEW(scratch, uint16_t, n * threads);
+#pragma omp parallel for num_threads(threads)
+    for (int64_t r = 0; r < o.resamples; r++) {
+        uint16_t *counts = buffer + (int64_t)vr_thread_index() * n;
+        vrp_stats_resample(counts, n, o.seed, r);
+        ratios[r] = vrp_stats_weighted(counts, above, n) / vrp_stats_weighted(counts, below, n);
+    }
+    for (int64_t i = 0; i < n; i++) without[i] = (a - above[i]) / (b - below[i]);
+    vrp_stats_ends(&out, ratios, &o, without, n);
+    vr_arena_rewind(scratch, mark);
+    return out;
+}
+
+/* index = the images of resample r, upwards: the same draws as everywhere here. */
+static void vrp_stats_indices(int64_t *index, uint16_t *counts, int64_t n, uint64_t seed, int64_t r) {
+    vrp_stats_resample(counts, n, seed, r);
+    for (int64_t i = 0, k = 0; i < n; i++)
+        for (int64_t c = 0; c < counts[i]; c++) index[k++] = i;
+}
+
+vr_interval vr_bootstrap_statistic(vr_arena *scratch, vr_statistic statistic, const void *context, int64_t n,
+                                   const vr_bootstrap *options) {
+    const vr_bootstrap o = vrp_stats_options(options);
+    VR_CHECK(n >= 0 && n <= INT32_MAX, "n = %lld", (long long)n);
+    vr_interval out = {NAN, NAN, NAN};
+    if (n == 0) return out;
+    const vr_arena_mark mark = vr_arena_here(scratch);
+    const int threads = vr_threads();
+    const int64_t blocks = o.bca && n > 1 ? vr_min(n, VRP_STATS_BLOCKS) : 0;
+    double *values = VR_NEW(scratch, double, o.resamples), *without = VR_NEW(scratch, double, blocks);
+    uint16_t *count_buffer = VR_NEW(scratch, uint16_t, n * threads);
+    int64_t *buffer = VR_NEW(scratch, int64_t, n * threads);
+    for (int64_t i = 0; i < n; i++) buffer[i] = i;
+    out.value = statistic(context, buffer, n);
+#pragma omp parallel for num_threads(threads)
+    for (int64_t r = 0; r < o.resamples; r++) {
+        int64_t *index = buffer + (int64_t)vr_thread_index() * n;
+        vrp_stats_indices(index, count_buffer + (int64_t)vr_thread_index() * n, n, o.seed, r);
+        values[r] = statistic(context, index, n);
+    }
+#pragma omp parallel for num_threads(threads)
+    for (int64_t g = 0; g < blocks; g++) {
+        int64_t *index = buffer + (int64_t)vr_thread_index() * n, m = 0;
+        for (int64_t i = 0; i < n; i++)
+            if (i % blocks != g) index[m++] = i;
+        without[g] = statistic(context, index, m);
+    }
+    vrp_stats_ends(&out, values, &o, without, blocks);
+    vr_arena_rewind(scratch, mark);
+    return out;
+}
+
 #undef VRP_STATS_GROUP
 #undef VRP_STATS_CHUNK
+#undef VRP_STATS_BLOCKS
