@@ -124,6 +124,7 @@
 #include "visrob_impl/study/dollar_street_score.h"
 #include "visrob_impl/study/dollar_street_page.h"
 #include "visrob_impl/study/geography.h"
+#include "visrob_impl/study/geography_progress.h"
 
 #endif /* VISROB_H */
 
@@ -222,5 +223,6 @@
 #include "visrob_impl/study/geography.c"
 #include "visrob_impl/study/geography_maps.c"
 #include "visrob_impl/study/geography_score.c"
+#include "visrob_impl/study/geography_progress.c"
 
 #endif

@@ -212,11 +212,6 @@ VR_API int64_t vr_dollar_street_gaps(vr_arena *perm, vr_dollar_street_gap **out,
                                      const vr_dollar_street_hits *hits, vr_dollar_street_by by, int64_t least,
                                      bool whole);
 
-/* The Jensen-Shannon distance of two distributions, which are scaled to a sum of 1:
- *     sqrt(1/2 sum p ln(p/m) + 1/2 sum q ln(q/m)),  m = (p + q) / 2
- * Notes:   0 ln 0 = 0; NaN where one has no sum. Source: scipy.spatial.distance.jensenshannon. */
-VR_API double vr_jensen_shannon(const double *p, const double *q, int64_t n);
-
 /* How a class differs between two groups. */
 typedef struct vr_dollar_street_divergence {
     int64_t class_number, group[2];
