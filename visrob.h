@@ -115,6 +115,7 @@
 #include "visrob_impl/report/canvas.h"
 #include "visrob_impl/report/axis.h"
 #include "visrob_impl/report/plot.h"
+#include "visrob_impl/report/frame.h"
 #include "visrob_impl/report/page.h"
 
 #include "visrob_impl/study/evaluate.h"
@@ -125,6 +126,7 @@
 #include "visrob_impl/study/dollar_street_page.h"
 #include "visrob_impl/study/geography.h"
 #include "visrob_impl/study/geography_progress.h"
+#include "visrob_impl/study/imagenet_x.h"
 
 #endif /* VISROB_H */
 
@@ -206,7 +208,12 @@
 #include "visrob_impl/report/canvas.c"
 #include "visrob_impl/report/raster.c"
 #include "visrob_impl/report/axis.c"
+#include "visrob_impl/report/frame.c"
 #include "visrob_impl/report/plot.c"
+#include "visrob_impl/report/plot_bars.c"
+#include "visrob_impl/report/plot_lines.c"
+#include "visrob_impl/report/plot_heat.c"
+#include "visrob_impl/report/plot_reliability.c"
 #include "visrob_impl/report/page.c"
 
 #include "visrob_impl/study/evaluate.c"
@@ -224,5 +231,10 @@
 #include "visrob_impl/study/geography_maps.c"
 #include "visrob_impl/study/geography_score.c"
 #include "visrob_impl/study/geography_progress.c"
+#include "visrob_impl/study/imagenet_x.c"
+#include "visrob_impl/study/imagenet_x_load.c"
+#include "visrob_impl/study/imagenet_x_table.c"
+#include "visrob_impl/study/imagenet_x_stats.c"
+#include "visrob_impl/study/imagenet_x_page.c"
 
 #endif

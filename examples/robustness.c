@@ -22,7 +22,7 @@ static const char *command_line(vr_arena *arena, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-    const char *list = "all", *labels = NULL, *page = "report.html", *csv = "robustness.csv";
+    const char *list = "all", *labels = NULL, *page = "report.html", *csv = "robustness.csv", *plot = NULL;
     int64_t limit = 0, seed = 0, threads = 0;
     bool quiet = false;
     vr_model_opts model_opts = {0};
@@ -33,6 +33,7 @@ int main(int argc, char **argv) {
         {"seed", "N", VR_OPTION_INT, &seed, "of the choice, the factors and the intervals (0)"},
         {"report", "FILE", VR_OPTION_TEXT, &page, "the page to write (report.html)"},
         {"csv", "FILE", VR_OPTION_TEXT, &csv, "the table to write (robustness.csv)"},
+        {"plot", "FILE", VR_OPTION_TEXT, &plot, "also the error ratios as a figure, .svg or .png"},
         {"labels", "FILE", VR_OPTION_TEXT, &labels, "the model's class names, one a line"},
         {"batch", "N", VR_OPTION_INT, &opts.evaluate.batch, "images at a time"},
         {"image-size", "N", VR_OPTION_INT, &model_opts.image_size, "the side of the model's input"},
@@ -84,6 +85,8 @@ int main(int argc, char **argv) {
                100 * r.relative_corruption_error);
     printf("\n");
     vr_table_save(&cells, csv, VR_FATAL);
+    const vr_plot figure = vr_robustness_plot(&perm, &r, model, &data);
+    if (plot) vr_plot_save(&figure, plot, VR_FATAL);
     vr_robustness_page_save(&r, model, &data, command, page, VR_FATAL);
     fprintf(stderr, "%s and %s are written; %.1f s, peak memory %.0f MiB\n", page, csv, r.seconds,
             (double)vr_memory_peak() / (1 << 20));

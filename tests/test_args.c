@@ -44,7 +44,9 @@ static void a_wrong_option_ends_with_2(void **state) {
     char *wrong[][4] = {{"p", "--tops", "3", NULL},     {"p", "--top", NULL, NULL},
                         {"p", "--top", "3x", NULL},     {"p", "--top", "-3", NULL},
                         {"p", "--quiet=1", NULL, NULL}, {"p", "--top", "99999999999999999999", NULL},
-                        {"p", "-x", NULL, NULL},        {"p", "--top=", NULL, NULL}};
+                        {"p", "-x", NULL, NULL},        {"p", "--top=", NULL, NULL},
+                        {"p", "--top", " 3", NULL},    {"p", "--labels", NULL, NULL},
+                        {"p", "--to=3", NULL, NULL},   {"p", "-tt", "3", NULL}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         values v = {0};
         int count;

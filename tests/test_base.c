@@ -1,5 +1,10 @@
 /* tests/test_base.c: arena, error, rng, os, text. */
 #include "test.h"
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <pthread.h>
+#include <stdatomic.h>
 
 static void philox_agrees_with_the_published_vectors(void **state) {
     (void)state;
@@ -206,6 +211,241 @@ static void text_grows_escapes_and_encodes(void **state) {
     vr_arena_free(&a);
 }
 
+#ifdef _OPENMP
+enum { NUMBERS = 20011 };
+
+/* Normal numbers, uniforms and bounded ones, drawn in parallel in blocks of another size for each number of threads. */
+static void draw_in_parallel(float *out, int threads) {
+    const vr_rng rng = vr_rng_split(vr_rng_init(11), "parallel");
+    vr_threads_set(threads);
+    assert_int_equal(vr_threads(), threads);
+    const int64_t block = 64 + 3 * threads, blocks = (NUMBERS + block - 1) / block;
+#pragma omp parallel for schedule(dynamic)
+    for (int64_t b = 0; b < blocks; b++) {
+        const int64_t from = b * block, n = vr_min(block, NUMBERS - from);
+        vr_rng_normal_fill(out + from, n, rng, (uint64_t)from);
+        vr_rng_uniform_fill(out + NUMBERS + from, n, rng, (uint64_t)from);
+        for (int64_t i = from; i < from + n; i++)
+            out[2 * NUMBERS + i] = (float)vr_rng_below(vr_rng_at(rng, (uint64_t)i), 0, 1000) + vr_rng_uniform(rng, (uint64_t)i);
+    }
+}
+
+static void random_numbers_have_the_same_bits_for_any_number_of_threads(void **state) {
+    (void)state;
+    static float one[3 * NUMBERS], more[3 * NUMBERS];
+    const int before = vr_threads();
+    draw_in_parallel(one, 1);
+    static const int threads[] = {2, 3, 7};
+    for (int i = 0; i < 3; i++) {
+        memset(more, 0, sizeof more);
+        draw_in_parallel(more, threads[i]);
+        assert_memory_equal(one, more, sizeof one);
+    }
+    vr_threads_set(before);
+}
+
+static void thread_numbers_are_below_their_count(void **state) {
+    (void)state;
+    const int before = vr_threads();
+    int64_t outside = 0;
+    vr_threads_set(5);
+#pragma omp parallel for reduction(+ : outside)
+    for (int i = 0; i < 1000; i++) outside += vr_thread_index() < 0 || vr_thread_index() >= 5;
+    assert_int_equal(outside, 0);
+    vr_threads_set(0);
+    assert_true(vr_threads() >= 1);
+    vr_threads_set(before);
+}
+#endif
+
+static void below_is_the_high_half_of_the_product(void **state) {
+    (void)state;
+    const vr_rng rng = vr_rng_init(9);
+    static const int64_t bounds[] = {1, 2, 10, 1000003, (int64_t)1 << 40, INT64_MAX};
+    for (uint64_t i = 0; i < 200; i++)
+        for (int k = 0; k < 6; k++) {
+            const long double x = (long double)vr_rng_u64(rng, i), n = (long double)bounds[k];
+            const int64_t below = vr_rng_below(rng, i, bounds[k]);
+            assert_true(below >= 0 && below < bounds[k]);
+            /* 64 bits of mantissa: the quotient is right to one in 2^64 of n, so to 1 */
+            assert_true(fabsl((long double)below - floorl(x * n / 18446744073709551616.0L)) <= 1);
+        }
+}
+
+static void draws_of_64_bits_are_pairs_of_32(void **state) {
+    (void)state;
+    const vr_rng rng = vr_rng_at(vr_rng_init(5), 77);
+    for (uint64_t i = 0; i < 100; i++)
+        assert_true(vr_rng_u64(rng, i) == ((uint64_t)vr_rng_u32(rng, 2 * i + 1) << 32 | vr_rng_u32(rng, 2 * i)));
+    float x[7];
+    vr_rng_uniform_fill(x, 7, rng, 3);
+    for (uint64_t i = 0; i < 7; i++) assert_true(x[i] == vr_rng_uniform(rng, 3 + i));
+}
+
+static void a_pipe_a_device_and_a_folder_are_no_files(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    vr_bytes b;
+    const char *pipe = test_tmp("pipe");
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    const char *const paths[] = {pipe, "/dev/null", "/tmp"};
+    for (int i = 0; i < 3; i++)
+        for (int map = 0; map < 2; map++) {
+            vr_err err = {0};
+            alarm(20); /* to open a pipe without a writer must not wait for one */
+            assert_false(map ? vr_file_map(&a, &b, paths[i], &err) : vr_file_read(&a, &b, paths[i], &err));
+            alarm(0);
+            assert_int_equal(err.code, VR_ERR_IO);
+            assert_message(err, i < 2 ? ": is not a regular file" : ": is a folder, a file is wanted");
+            assert_message(err, paths[i]);
+        }
+    assert_int_equal(a.used, 0);
+    vr_arena_free(&a);
+}
+
+static void an_empty_file_is_read_and_mapped_as_nothing(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    vr_bytes b;
+    const char *path = test_tmp("empty");
+    assert_true(vr_file_write(path, "", 0, VR_FATAL));
+    assert_true(vr_file_read(&a, &b, path, VR_FATAL));
+    assert_true(b.size == 0 && b.data[0] == 0);
+    assert_true(vr_file_map(&a, &b, path, VR_FATAL));
+    assert_true(b.size == 0 && b.data != NULL);
+    vr_arena_free(&a);
+}
+
+static void a_write_that_fails_leaves_the_old_file_and_no_other(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    vr_bytes b;
+    vr_err err = {0};
+    const char **names;
+    int64_t count;
+    const char *folder = test_tmp("kept");
+    assert_true(vr_dir_make(folder, VR_FATAL));
+    const char *path = vr_arena_printf(&a, "%s/file", folder);
+    assert_true(vr_file_write(path, "old", 3, VR_FATAL));
+    struct rlimit before;
+    getrlimit(RLIMIT_FSIZE, &before);
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){1000, before.rlim_max}); /* as a full disk: half of it is written */
+    const bool ok = vr_file_write(path, VR_NEW(&a, char, 5000), 5000, &err);
+    setrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, handler);
+    assert_false(ok);
+    assert_message(err, "file: cannot write: File too large");
+    assert_true(vr_file_read(&a, &b, path, VR_FATAL));
+    assert_int_equal(b.size, 3);
+    assert_true(vr_dir_list(&a, &names, &count, folder, VR_FATAL));
+    assert_int_equal(count, 1); /* no temporary is left */
+    err = (vr_err){0};
+    assert_false(vr_dir_list(&a, &names, &count, path, &err));
+    assert_message(err, "file: cannot list: Not a directory");
+    err = (vr_err){0};
+    assert_false(vr_dir_make(path, &err));
+    assert_message(err, "file: cannot make the folder: File exists");
+    vr_arena_free(&a);
+}
+
+static void paths_are_compared_by_ending_and_by_where_they_lead(void **state) {
+    (void)state;
+    assert_true(vr_path_has_suffix("a/B.JPG", ".jpg"));
+    assert_true(vr_path_has_suffix(".jpg", ".JPG"));
+    assert_false(vr_path_has_suffix("jpg", ".jpg"));
+    assert_false(vr_path_has_suffix("a.jpg.txt", ".jpg"));
+    char file[256], other[256];
+    snprintf(file, sizeof file, "%s", test_tmp("one")), snprintf(other, sizeof other, "%s", test_tmp("two"));
+    assert_true(vr_file_write(file, "x", 1, VR_FATAL) && vr_file_write(other, "x", 1, VR_FATAL));
+    assert_false(vr_path_same(file, other));
+    unlink(other);
+    assert_false(vr_path_same(file, other));
+    assert_int_equal(symlink(file, other), 0);
+    assert_true(vr_path_same(file, other));
+    assert_true(vr_path_exists(other) && !vr_path_is_dir(other) && vr_path_is_dir("/tmp"));
+}
+
+static void a_message_that_is_too_long_is_cut_and_closed(void **state) {
+    (void)state;
+    vr_err err = {0};
+    char lengthy[2000];
+    memset(lengthy, 'x', sizeof lengthy - 1), lengthy[sizeof lengthy - 1] = 0;
+    vr_fail(&err, VR_ERR_IO, "%s", lengthy);
+    assert_int_equal(strlen(err.msg), sizeof err.msg - 1);
+    vr_err_context(&err, "in %s: ", "context");
+    assert_int_equal(strncmp(err.msg, "in context: xxx", 15), 0);
+    assert_int_equal(strlen(err.msg), sizeof err.msg - 1);
+    err = (vr_err){0};
+    vr_err_context(&err, "nothing failed");
+    assert_string_equal(err.msg, "");
+}
+
+static void numbers_of_any_length_are_the_nearest_doubles(void **state) {
+    (void)state;
+    const vr_rng rng = vr_rng_init(9);
+    for (uint64_t i = 0; i < 200000; i++) {
+        char text[64];
+        const uint64_t m = vr_rng_u64(rng, 3 * i) >> vr_rng_below(rng, 3 * i + 1, 64);
+        const int64_t e = vr_rng_below(rng, 3 * i + 2, 64) - 32;
+        const int n = snprintf(text, sizeof text, "%llue%lld", (unsigned long long)m, (long long)e);
+        double x;
+        assert_true(vr_number_double(&x, text, n));
+        if (x != strtod(text, NULL)) fail_msg("%s is %.17g, not %.17g", text, x, strtod(text, NULL));
+    }
+}
+
+enum { LOOP = 1000, ROUNDS = 300 };
+typedef struct loop_seen {
+    atomic_int *times;
+    int64_t inner; /* above 0: each index runs a loop of its own */
+    int threads;
+} loop_seen;
+
+static void loop_count(const void *context, int64_t i, int thread) {
+    const loop_seen *seen = context;
+    if (thread < 0 || thread >= seen->threads) abort();
+    atomic_fetch_add(&seen->times[i], 1);
+    if (seen->inner > 0) {
+        const loop_seen own = {seen->times + LOOP * (i + 1), 0, seen->threads};
+        vr_parallel(seen->inner, loop_count, &own);
+    }
+}
+
+static void *loop_many(void *argument) {
+    atomic_int *times = calloc(LOOP, sizeof *times);
+    const loop_seen seen = {times, 0, vr_threads()};
+    bool *right = argument;
+    for (int r = 0; r < ROUNDS; r++) vr_parallel(r % 7 == 0 ? 1 : LOOP, loop_count, &seen);
+    *right = true;
+    for (int i = 0; i < LOOP; i++)
+        *right = *right && atomic_load(&times[i]) == (i == 0 ? ROUNDS : ROUNDS - (ROUNDS + 6) / 7);
+    free(times);
+    return NULL;
+}
+
+static void a_loop_visits_each_index_once_inside_others_and_beside_others(void **state) {
+    (void)state;
+    static const int counts[] = {1, 2, 3, 7, 2};
+    for (int t = 0; t < 5; t++) {
+        vr_threads_set(counts[t]);
+        atomic_int *times = calloc(LOOP * 11, sizeof *times);
+        const loop_seen seen = {times, 20, vr_threads()};
+        vr_parallel(0, loop_count, &seen);
+        vr_parallel(10, loop_count, &seen);
+        for (int i = 0; i < LOOP * 11; i++)
+            assert_int_equal(atomic_load(&times[i]), i < LOOP ? i < 10 : i % LOOP < 20);
+        free(times);
+        pthread_t other;
+        bool right[2] = {false, false};
+        assert_int_equal(pthread_create(&other, NULL, loop_many, &right[1]), 0);
+        loop_many(&right[0]);
+        pthread_join(other, NULL);
+        assert_true(right[0] && right[1]);
+    }
+    vr_threads_set(0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(philox_agrees_with_the_published_vectors),
@@ -218,7 +458,20 @@ int main(void) {
         cmocka_unit_test(an_error_keeps_the_first_failure_and_takes_context),
         cmocka_unit_test(files_are_written_whole_or_not_at_all),
         cmocka_unit_test(a_folder_lists_sorted),
+        cmocka_unit_test(numbers_of_any_length_are_the_nearest_doubles),
         cmocka_unit_test(text_grows_escapes_and_encodes),
+#ifdef _OPENMP
+        cmocka_unit_test(random_numbers_have_the_same_bits_for_any_number_of_threads),
+        cmocka_unit_test(thread_numbers_are_below_their_count),
+#endif
+        cmocka_unit_test(below_is_the_high_half_of_the_product),
+        cmocka_unit_test(draws_of_64_bits_are_pairs_of_32),
+        cmocka_unit_test(a_pipe_a_device_and_a_folder_are_no_files),
+        cmocka_unit_test(an_empty_file_is_read_and_mapped_as_nothing),
+        cmocka_unit_test(a_write_that_fails_leaves_the_old_file_and_no_other),
+        cmocka_unit_test(paths_are_compared_by_ending_and_by_where_they_lead),
+        cmocka_unit_test(a_message_that_is_too_long_is_cut_and_closed),
+        cmocka_unit_test(a_loop_visits_each_index_once_inside_others_and_beside_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

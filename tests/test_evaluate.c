@@ -23,7 +23,7 @@ static void the_model_made_on_the_spot_has_learnt_something(void **state) {
     vr_predictions p;
     assert_true(vr_evaluate(&perm, &p, model, &data, NULL, VR_FATAL));
     assert_int_equal(p.count, 60);
-    assert_true(vr_accuracy(p.correct, p.count) > 0.5); /* chance is 0.1 */
+    assert_true(vr_accuracy(p.correct, p.count) > 0.25); /* chance is 0.1; random features are no more than that */
     assert_true(vr_accuracy(p.correct_top5, p.count) >= vr_accuracy(p.correct, p.count));
 }
 

@@ -84,6 +84,47 @@ static void a_missing_or_wrong_file_is_named_and_nothing_is_written(void **state
     vr_arena_free(&a);
 }
 
+/* What stands for a model, or for the data, and what is said of it. */
+static void every_kind_of_wrong_file_is_called_what_it_is(void **state) {
+    (void)state;
+    static const char *const good = "tests/golden/models/cifar_a.th", *const image = "tests/golden/formats/rgb.png";
+    vr_arena a = {0};
+    vr_bytes b;
+    char folder[256], empty[256], text[256], cut[256], tar[256];
+    snprintf(folder, sizeof folder, "%s", test_tmp("wrong_folder")), snprintf(empty, sizeof empty, "%s", test_tmp("empty.png"));
+    snprintf(text, sizeof text, "%s", test_tmp("wrong.png")), snprintf(cut, sizeof cut, "%s", test_tmp("cut.th"));
+    snprintf(tar, sizeof tar, "%s", test_tmp("cut.tar"));
+    vr_dir_make(folder, VR_FATAL);
+    vr_file_write(empty, "", 0, VR_FATAL);
+    vr_file_write(text, "a text\n", 7, VR_FATAL);
+    vr_file_read(&a, &b, good, VR_FATAL);
+    vr_file_write(cut, b.data, b.size - 100, VR_FATAL);
+    vr_file_read(&a, &b, "tests/golden/formats/gnu.tar", VR_FATAL);
+    vr_file_write(tar, b.data, 1000, VR_FATAL);
+    const struct {
+        const char *model, *data, *said;
+    } cases[] = {
+        {folder, image, ": is a folder, a file is wanted"},
+        {empty, image, "empty.png: byte 0: the file is empty"},
+        {text, image, "wrong.png: byte 0: neither safetensors nor a PyTorch, npz or npy file"},
+        {cut, image, "cut.th: byte "},
+        {"tests/golden/checkpoints/foreign.pt", image, "the pickle names __main__.Config"},
+        {good, "/nowhere/images", "/nowhere/images: "},
+        {good, empty, "empty.png: "},
+        {good, text, "wrong.png: "},
+        {good, tar, "cut.tar: "},
+        {good, folder, "wrong_folder: "},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int k = 0; k < PROGRAMS; k++) {
+            const char *out, *said;
+            const int code = run(&a, &out, &said, "%s/%s %s %s", programs, names[k], cases[i].model, cases[i].data);
+            if (code != 1 || out[0] || !strstr(said, cases[i].said) || strchr(said, '\n') != said + strlen(said) - 1)
+                fail_msg("%s %s %s: code %d, '%s', '%s'", names[k], cases[i].model, cases[i].data, code, out, said);
+        }
+    vr_arena_free(&a);
+}
+
 static void without_arguments_they_run_on_drawn_shapes(void **state) {
     (void)state;
     vr_arena a = {0};
@@ -185,6 +226,7 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_program_explains_itself),
         cmocka_unit_test(a_missing_or_wrong_file_is_named_and_nothing_is_written),
+        cmocka_unit_test(every_kind_of_wrong_file_is_called_what_it_is),
         cmocka_unit_test(without_arguments_they_run_on_drawn_shapes),
         cmocka_unit_test(a_report_that_cannot_be_written_is_an_error),
         cmocka_unit_test(the_threads_change_no_bit_of_a_report),

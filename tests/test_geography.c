@@ -278,7 +278,7 @@ static void every_third_row_of_geode_gives_the_sheets_counts(void **state) {
     assert_regions(&m, (const int64_t[]){64, 48, 53, 70, 64, 52},
                    (const int64_t[]){672, 534, 523, 619, 581, 516});
     assert_int_equal(m.all.correct, 351);
-    assert_string_equal(s.by[VR_GEO_REGION].names[m.best], "Europe");
+    assert_string_equal(s.by[VR_GEO_REGION].names[m.disparity.best], "Europe");
     assert_close(m.spread.value, 70. / 619 - 48. / 534, 1e-12);
     assert_close(m.pair.value, 70. / 619 - 64. / 672, 1e-12);
 }
@@ -299,15 +299,15 @@ static void the_whole_of_geodes_test_set_gives_the_sheets_counts(void **state) {
     assert_close(m.all.accuracy.value, .101326, 5e-7);
     assert_close(m.spread.value, .028416, 5e-7);
     assert_close(m.pair.value, .006901, 5e-7);
-    assert_string_equal(s.by[VR_GEO_REGION].names[m.best], "SouthEastAsia");
-    assert_string_equal(s.by[VR_GEO_REGION].names[m.worst], "Americas");
+    assert_string_equal(s.by[VR_GEO_REGION].names[m.disparity.best], "SouthEastAsia");
+    assert_string_equal(s.by[VR_GEO_REGION].names[m.disparity.worst], "Americas");
     h = constant(&s, five, 5);
     vr_geo_measure_run(&perm, &m, &s, &h, VR_GEO_REGION, &(vr_geo_opts){.top5 = true, .resamples = 100});
     assert_regions(&m, (const int64_t[]){358, 266, 334, 409, 346, 275}, count);
     assert_close(m.all.accuracy.value, .192393, 5e-7);
     assert_close(m.spread.value, .051861, 5e-7);
     assert_close(m.pair.value, .042257, 5e-7);
-    assert_string_equal(s.by[VR_GEO_REGION].names[m.best], "Europe");
+    assert_string_equal(s.by[VR_GEO_REGION].names[m.disparity.best], "Europe");
 }
 
 static void dollar_streets_metadata_gives_the_sheets_counts(void **state) {
@@ -414,7 +414,7 @@ static void intervals_hold_the_truth_and_threads_change_no_bit(void **state) {
         vr_geo_measure_run(&perm, &m[k], &s, &h, VR_GEO_REGION, NULL);
     }
     vr_threads_set(threads);
-    assert_int_equal(m[0].best, 0);
+    assert_int_equal(m[0].disparity.best, 0);
     for (int g = 0; g < 6; g++) {
         const double truth = g ? 0.6 : 0.9, half = 1.96 * sqrt(truth * (1 - truth) / 300);
         const vr_interval a = m[0].groups[g].accuracy;

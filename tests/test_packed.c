@@ -76,13 +76,14 @@ typedef struct {
     int64_t n, h, w, c, o, kh, kw, stride, pad, groups, dilation;
 } conv_case;
 static const conv_case convs[] = {
-    {1, 9, 7, 5, 6, 3, 3, 1, 1, 1, 1},    {2, 8, 8, 16, 33, 1, 1, 1, 0, 1, 1},
-    {2, 9, 8, 16, 20, 1, 1, 2, 0, 1, 1},  {1, 30, 31, 3, 8, 7, 7, 2, 3, 1, 1},
-    {1, 12, 12, 8, 12, 3, 3, 2, 1, 4, 1}, {2, 6, 7, 9, 9, 3, 3, 1, 1, 9, 1},
-    {1, 11, 11, 4, 4, 3, 1, 1, 2, 1, 2},  {3, 16, 16, 3, 24, 4, 4, 4, 0, 1, 1},
-    {1, 5, 5, 6, 6, 3, 3, 2, 2, 6, 2},    {1, 1, 1, 3, 2, 3, 3, 1, 1, 1, 1},
-    {1, 32, 32, 6, 4, 3, 3, 1, 1, 2, 1},  {2, 13, 14, 24, 40, 3, 3, 1, 1, 1, 1},
-    {1, 8, 9, 130, 20, 3, 3, 1, 0, 1, 1}, {2, 9, 9, 32, 32, 3, 3, 1, 2, 1, 2},
+    {1, 9, 7, 5, 6, 3, 3, 1, 1, 1, 1},       {2, 8, 8, 16, 33, 1, 1, 1, 0, 1, 1},
+    {2, 9, 8, 16, 20, 1, 1, 2, 0, 1, 1},     {1, 30, 31, 3, 8, 7, 7, 2, 3, 1, 1},
+    {1, 12, 12, 8, 12, 3, 3, 2, 1, 4, 1},    {2, 6, 7, 9, 9, 3, 3, 1, 1, 9, 1},
+    {1, 11, 11, 4, 4, 3, 1, 1, 2, 1, 2},     {3, 16, 16, 3, 24, 4, 4, 4, 0, 1, 1},
+    {1, 5, 5, 6, 6, 3, 3, 2, 2, 6, 2},       {1, 1, 1, 3, 2, 3, 3, 1, 1, 1, 1},
+    {1, 32, 32, 6, 4, 3, 3, 1, 1, 2, 1},     {2, 13, 14, 24, 40, 3, 3, 1, 1, 1, 1},
+    {1, 8, 9, 130, 20, 3, 3, 1, 0, 1, 1},    {2, 9, 9, 32, 32, 3, 3, 1, 2, 1, 2},
+    {5, 15, 16, 130, 100, 3, 3, 1, 1, 1, 1}, {1, 7, 7, 600, 70, 1, 1, 1, 0, 1, 1},
 };
 enum { CONVS = sizeof convs / sizeof convs[0] };
 
@@ -186,6 +187,38 @@ static void attention_agrees_with_the_reference(void **state) {
     vr_arena_free(&a);
 }
 
+static void norms_and_poolings_agree_with_the_reference(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    static const int64_t sizes[][3] = {{1, 10, 64}, {7, 33, 5}, {197, 96, 130}, {700, 31, 20}};
+    for (int s = 0; s < 4; s++) {
+        const int64_t N = sizes[s][0], O = sizes[s][1], K = sizes[s][2];
+        const vr_tensor x = random_matrix(&a, 1, N, K), w = random_matrix(&a, 2, O, K),
+                        b = random_vector(&a, 3, O);
+        const vr_norm norm = {random_vector(&a, 4, K), random_vector(&a, 5, K)};
+        vr_tensor h = vr_tensor_2d(&a, N, K), want = vr_tensor_2d(&a, N, O), y = vr_tensor_2d(&a, N, O);
+        vr_layernorm_forward(h, (vr_tensor){0}, (vr_tensor){0}, x, norm.w, norm.b, 1e-6f);
+        vr_linear_forward(want, h, w, b);
+        const vr_linear layer = vr_linear_pack(&a, w, b);
+        vr_linear_apply_norm(y, x, &norm, 1e-6f, &layer, VR_ACT_NONE, &a);
+        assert_same(y, want, 2 * K);
+        vr_tensor z = vr_tensor_copy(&a, x);
+        vr_layernorm_apply(z, z, &norm, 1e-6f);
+        assert_same(z, h, 1);
+    }
+    vr_tensor x = random_tensor(&a, 6, 3, 11, 8, 20);
+    x.data[77] = NAN;
+    vr_tensor y = vr_tensor_4d(&a, 3, 6, 4, 20), want = vr_tensor_4d(&a, 3, 6, 4, 20);
+    vr_maxpool2d_apply(y, x, 3, 2, 1);
+    vr_maxpool2d_forward(want, x, 3, 2, 1);
+    assert_memory_equal(y.data, want.data, (size_t)vr_tensor_count(y) * sizeof(float));
+    vr_tensor mean = vr_tensor_2d(&a, 3, 20), wanted = vr_tensor_2d(&a, 3, 20);
+    vr_global_avgpool_apply(mean, random_tensor(&a, 7, 3, 11, 8, 20));
+    vr_global_avgpool_forward(wanted, random_tensor(&a, 7, 3, 11, 8, 20));
+    assert_same(mean, wanted, 1);
+    vr_arena_free(&a);
+}
+
 static void every_layer_has_the_same_bits_for_any_number_of_threads(void **state) {
     (void)state;
     static const int counts[] = {1, 2, 3, 7};
@@ -237,6 +270,7 @@ int main(void) {
         cmocka_unit_test(winograd_stays_within_1e_4_of_the_outputs_scale),
         cmocka_unit_test(a_folded_batchnorm_is_a_batchnorm),
         cmocka_unit_test(attention_agrees_with_the_reference),
+        cmocka_unit_test(norms_and_poolings_agree_with_the_reference),
         cmocka_unit_test(every_layer_has_the_same_bits_for_any_number_of_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* tests/test_table.c: report/table: each form by hand. */
+#include <locale.h>
 #include "test.h"
 
 static vr_arena arena;
@@ -52,7 +53,7 @@ static void latex_is_booktabs_with_its_specials_escaped(void **state) {
     assert_string_equal(formatted(VR_TABLE_LATEX),
                         "\\begin{tabular}{lrr}\n\\toprule\nfactor & accuracy & ratio \\\\\n"
                         "\\midrule\nfog & 0.71 & 1.5 [1.2, 1.8] \\\\\n"
-                        "caf\xc3\xa9, a|b \\& \"50\\%\" & - & 12.0 \\\\\n"
+                        "caf\xc3\xa9, a\\textbar{}b \\& \"50\\%\" & -- & 12.0 \\\\\n"
                         "\\bottomrule\n\\end{tabular}\n");
     vr_table t = vr_table_new(&arena, (const char *const[]){"a_b"}, 1);
     vr_table_text(&t, "#${}~^\\");
@@ -63,6 +64,81 @@ static void latex_is_booktabs_with_its_specials_escaped(void **state) {
         strstr(out.data, "\\#\\$\\{\\}\\textasciitilde{}\\textasciicircum{}\\textbackslash{} \\\\"));
 }
 
+/* One row of one cell below one name, in a form; what stands before and after is cut off. */
+static const char *cell_in(vr_table_form form, const char *s) {
+    vr_table t = vr_table_new(&arena, (const char *const[]){"n"}, 1);
+    vr_table_text(&t, s);
+    vr_text out = {.arena = &arena};
+    vr_table_format(&out, &t, form);
+    const char *from = out.data; /* the third line of text and Markdown, the fifth of LaTeX */
+    for (int i = 0; i < (form == VR_TABLE_LATEX ? 4 : 2); i++) from = strchr(from, '\n') + 1;
+    return vr_arena_string(&arena, from, strcspn(from, "\n"));
+}
+
+static void a_cell_stays_on_one_line_and_cannot_drive_the_terminal(void **state) {
+    (void)state;
+    assert_string_equal(cell_in(VR_TABLE_TEXT, "a\nb\r\tc\x1b[31m\xc2\x9b"
+                                               "d\x7f"),
+                        "a b  c [31m d ");
+    assert_string_equal(cell_in(VR_TABLE_TEXT, "a\xff"
+                                               "b"),
+                        "a\xef\xbf\xbd"
+                        "b");
+    assert_string_equal(cell_in(VR_TABLE_MARKDOWN, "a\nb"), "| a b |");
+    assert_string_equal(cell_in(VR_TABLE_LATEX, "a\n\nb"), "a  b \\\\");
+}
+
+static void markdown_shows_what_it_would_else_read_as_a_command(void **state) {
+    (void)state;
+    assert_string_equal(cell_in(VR_TABLE_MARKDOWN, "*a* `b` <c> [d](e) ~f~ $g$"),
+                        "| \\*a\\* \\`b\\` \\<c> \\[d\\](e) \\~f\\~ \\$g\\$ |");
+    assert_string_equal(cell_in(VR_TABLE_MARKDOWN, "gaussian_noise & fog"), "| gaussian_noise & fog |");
+    assert_string_equal(cell_in(VR_TABLE_MARKDOWN, "_a_ &lt; &#65; \\"), "| \\_a\\_ \\&lt; \\&#65; \\\\ |");
+}
+
+static void latex_rows_may_begin_with_a_bracket_or_a_star(void **state) {
+    (void)state;
+    assert_string_equal(cell_in(VR_TABLE_LATEX, "[2pt] x"), "{[}2pt] x \\\\");
+    assert_string_equal(cell_in(VR_TABLE_LATEX, "*"), "{*} \\\\");
+    assert_string_equal(cell_in(VR_TABLE_LATEX, "a<b>c`"), "a\\textless{}b\\textgreater{}c\\`{} \\\\");
+    vr_table t = vr_table_new(&arena, (const char *const[]){"x"}, 1);
+    vr_table_interval(&t, (vr_interval){-1, -2, -0.5}, 1);
+    vr_table_number(&t, -INFINITY, 1);
+    vr_text out = {.arena = &arena};
+    vr_table_format(&out, &t, VR_TABLE_LATEX);
+    assert_non_null(strstr(out.data, "$-$1.0 [$-$2.0, $-$0.5] \\\\\n$-$inf \\\\"));
+}
+
+static void text_is_aligned_by_the_columns_of_a_terminal(void **state) {
+    (void)state;
+    vr_table t = vr_table_new(&arena, (const char *const[]){"name", "n"}, 2);
+    static const char *const names[] = {
+        "abcdef", "\xe7\x8c\xab\xe7\x8a\xac", "e\xcc\x81t\xc3\xa9",
+        "\xf0\x9f\x90\xb1"}; /* two wide, a mark set over its letter, a cat's face */
+    for (int i = 0; i < 4; i++) vr_table_text(&t, names[i]), vr_table_number(&t, i, 0);
+    vr_text out = {.arena = &arena};
+    vr_table_format(&out, &t, VR_TABLE_TEXT);
+    assert_string_equal(out.data, "name    n\n------  -\nabcdef  0\n"
+                                  "\xe7\x8c\xab\xe7\x8a\xac    1\n"
+                                  "e\xcc\x81t\xc3\xa9     2\n"
+                                  "\xf0\x9f\x90\xb1      3\n");
+}
+
+static void programs_read_a_point_whatever_the_locale(void **state) {
+    (void)state;
+    static const char *const comma[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "nl_NL.UTF-8"};
+    const char *found = NULL;
+    for (int i = 0; i < 4 && !found; i++) found = setlocale(LC_NUMERIC, comma[i]);
+    if (!found) {
+        printf("SKIP: no locale with a decimal comma is installed\n");
+        skip();
+    }
+    const char *csv = formatted(VR_TABLE_CSV), *html = formatted(VR_TABLE_HTML);
+    setlocale(LC_NUMERIC, "C");
+    assert_non_null(strstr(csv, "fog,0.71284,1.5,1.25,1.75\n"));
+    assert_non_null(strstr(html, "data-v=\"0.71284\""));
+}
+
 static void html_escapes_and_keeps_the_number_to_sort_by(void **state) {
     (void)state;
     const char *html = formatted(VR_TABLE_HTML);
@@ -70,6 +146,12 @@ static void html_escapes_and_keeps_the_number_to_sort_by(void **state) {
     assert_non_null(strstr(html, "data-v=\"0.71284\">0.71<"));
     assert_non_null(strstr(html, "data-v=\"1.5\">1.5 [1.2, 1.8]<"));
     assert_non_null(strstr(html, "<td class=\"n\">-</td>"));
+    vr_table t = vr_table_new(&arena, (const char *const[]){"<b>&"}, 1);
+    vr_table_text(&t, "<script>alert('x')</script>");
+    vr_text out = {.arena = &arena};
+    vr_table_format(&out, &t, VR_TABLE_HTML);
+    assert_non_null(strstr(out.data, "&lt;b&gt;&amp;</th>"));
+    assert_non_null(strstr(out.data, "<td>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;</td>"));
 }
 
 static void numbers_show_no_negative_zero_and_name_infinity(void **state) {
@@ -130,6 +212,11 @@ int main(void) {
         cmocka_unit_test(markdown_escapes_its_bar_and_says_which_side),
         cmocka_unit_test(csv_keeps_all_digits_and_gives_intervals_three_columns),
         cmocka_unit_test(latex_is_booktabs_with_its_specials_escaped),
+        cmocka_unit_test(a_cell_stays_on_one_line_and_cannot_drive_the_terminal),
+        cmocka_unit_test(markdown_shows_what_it_would_else_read_as_a_command),
+        cmocka_unit_test(latex_rows_may_begin_with_a_bracket_or_a_star),
+        cmocka_unit_test(text_is_aligned_by_the_columns_of_a_terminal),
+        cmocka_unit_test(programs_read_a_point_whatever_the_locale),
         cmocka_unit_test(html_escapes_and_keeps_the_number_to_sort_by),
         cmocka_unit_test(numbers_show_no_negative_zero_and_name_infinity),
         cmocka_unit_test(the_ending_of_the_path_chooses_the_form),

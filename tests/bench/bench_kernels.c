@@ -1,54 +1,14 @@
 /* tests/bench/bench_kernels.c: GFLOP/s of the layers on the models' shapes, beside this machine's own FMA peak
  * measured in the same run. `bench_kernels [THREADS]`; medians of 9 runs. */
 #include <stdio.h>
-#include <stdlib.h>
-#include "../../visrob.h"
+#include "bench.h"
 
 enum { RUNS = 9 };
-
-static int by_value(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Independent chains of multiply-adds that stay in registers: what the FMA units can do. The best of a few. */
-static double fma_once(void) {
-    enum { VEC = 8, STEPS = 3000000 };
-    typedef float vec __attribute__((vector_size(VEC * 4)));
-    double start = vr_time(), total = 0;
-#pragma omp parallel num_threads(vr_threads()) reduction(+ : total)
-    {
-        volatile float one = 0.999f;
-        vec m = {0}, a, b, c, d, e, f, g, h;
-        m += one;
-        a = b = c = d = e = f = g = h = m;
-        b *= 2, c *= 3, d *= 4, e *= 5, f *= 6, g *= 7, h *= 8;
-        for (int s = 0; s < STEPS; s++) {
-            a = a * m + m, b = b * m + m, c = c * m + m, d = d * m + m;
-            e = e * m + m, f = f * m + m, g = g * m + m, h = h * m + m;
-        }
-        a += b + c + d + e + f + g + h;
-        total += (double)a[0];
-    }
-    volatile double keep = total;
-    (void)keep;
-    return 2.0 * VEC * 8 * STEPS * vr_threads() / (vr_time() - start) / 1e9;
-}
-
-static double fma_peak(void) {
-    double best = 0;
-    for (int r = 0; r < 7; r++) {
-        const double now = fma_once();
-        if (now > best) best = now;
-    }
-    return best;
-}
 
 static double peak;
 
 static void report(const char *name, double flop, double seconds[RUNS]) {
-    qsort(seconds, RUNS, sizeof *seconds, by_value);
-    const double t = seconds[RUNS / 2], speed = flop / t / 1e9;
+    const double t = bench_median(seconds, RUNS), speed = flop / t / 1e9;
     printf("%-28s %9.3f ms %8.1f GFLOP/s %4.0f %% of peak\n", name, t * 1e3, speed, 100 * speed / peak);
 }
 
@@ -104,7 +64,7 @@ static void attention(const char *name, int64_t N, int64_t T, int64_t D) {
 
 int main(int argc, char **argv) {
     vr_threads_set(argc > 1 ? atoi(argv[1]) : 0);
-    peak = fma_peak();
+    peak = bench_fma_peak();
     printf("FMA peak, %d threads: %.1f GFLOP/s\n", vr_threads(), peak);
     linear("ViT-B qkv 197x768>2304", 197, 2304, 768, VR_ACT_NONE);
     linear("ViT-B proj 197x768>768", 197, 768, 768, VR_ACT_NONE);

@@ -1,11 +1,18 @@
 #!/bin/sh
-# Runs every benchmark of tests/bench at one and at two threads; the machine is named first.
+# The benchmarks: layers at one and two threads, whole models, then the same models in other runtimes where Python has
+# them. PYTHON names that Python (python3). The machine is named first.
 out=${1:-build}
 sed -n 's/^model name[^:]*: /machine: /p' /proc/cpuinfo | head -n 1
-for program in "$out"/bench/bench_*; do
-    [ -x "$program" ] || continue
-    for threads in 1 2; do
-        echo "== $(basename "$program"), $threads thread(s)"
-        OMP_NUM_THREADS=$threads "$program" || exit 1
-    done
+for threads in 1 2; do
+    echo "== layers, $threads thread(s)"
+    OMP_NUM_THREADS=$threads "$out"/bench/bench_kernels || exit 1
 done
+echo "== models"
+"$out"/bench/bench_models || exit 1
+python=${PYTHON:-python3}
+echo "== peers ($python)"
+if command -v "$python" >/dev/null 2>&1; then
+    "$python" tests/bench/peers.py "$out"/bench/bench_models
+else
+    echo "peers: skipped, there is no $python"
+fi

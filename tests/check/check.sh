@@ -66,6 +66,12 @@ C
 done
 rule "the switch VR_NO_BLIS" gcc -std=c11 -O1 -fopenmp $strict $stb -I. -DVR_NO_BLIS "$work/user.c" -o "$work/user" -lm
 rule "the switch VR_NO_OPENMP" gcc -std=c11 -O1 $strict -Wno-unknown-pragmas $stb -I. -DVR_NO_OPENMP "$work/user.c" -o "$work/user" -lblis -lm
+rule "the layers without BLIS and AVX" tests/check/portable.sh plain
+if command -v aarch64-linux-gnu-gcc >/dev/null && command -v qemu-aarch64-static >/dev/null; then
+    rule "the layers on aarch64, with NEON, under qemu" tests/check/portable.sh aarch64
+else
+    skipped=$((skipped + 1)) && echo "skip  aarch64: gcc-aarch64-linux-gnu or qemu-user-static is not installed"
+fi
 single() {
     tests/check/single.sh >"$work/visrob_single.h" && sed 's/visrob.h/visrob_single.h/' "$work/user.c" >"$work/s.c" &&
         (cd "$work" && gcc -std=c11 -O1 -fopenmp $stb s.c -o s -lblis -lm && [ "$(./s)" = 6 ])

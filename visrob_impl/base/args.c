@@ -1,8 +1,7 @@
 /* base/args.c: in place of getopt_long, which is not everywhere and keeps help and options in two lists. */
 #include "args.h"
-#include <errno.h>
+#include "number.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* "o,output" -> "output", and the letter or 0. */
@@ -49,11 +48,9 @@ static bool vrp_args_store(const vr_option *o, const char *value) {
         *(const char **)o->value = value;
         return true;
     }
-    char *end;
-    errno = 0;
-    const long long n = strtoll(value, &end, 10);
-    if (end == value || *end || errno != 0 || n < 0) return false;
-    *(int64_t *)o->value = (int64_t)n;
+    int64_t n;
+    if (!vr_number_int(&n, value, (int64_t)strlen(value)) || n < 0) return false;
+    *(int64_t *)o->value = n;
     return true;
 }
 

@@ -2,6 +2,7 @@
  * power of ten, so that one operation rounds it right (Clinger 1990); what lies beyond goes to strtod. */
 #include "number.h"
 #include "error.h"
+#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
@@ -62,9 +63,29 @@ static int64_t vrp_number_digits(const char *s, int64_t n, int64_t *i, uint64_t 
     return *i - from;
 }
 
-bool vr_number_double(double *x, const char *s, int64_t n) {
+bool vr_number_scale(double *x, uint64_t m, int64_t exponent) {
     static const double ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                  1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    if (m <= (uint64_t)1 << 53 && exponent >= -22 && exponent <= 22) {
+        *x = exponent < 0 ? (double)m / ten[-exponent] : (double)m * ten[exponent];
+        return true;
+    }
+#if LDBL_MANT_DIG == 64
+    /* The same in 64 bits, then rounded to 53: right unless the 64 bits lie just between two doubles. */
+    if (exponent < -27 || exponent > 27) return false;
+    const int64_t k = exponent < 0 ? -exponent : exponent;
+    const long double power = (long double)ten[k > 22 ? 22 : k] * (long double)(k > 22 ? ten[k - 22] : 1.0);
+    const long double y = exponent < 0 ? (long double)m / power : (long double)m * power;
+    uint64_t bits;
+    memcpy(&bits, &y, sizeof bits);
+    *x = (double)y;
+    return (bits & 0x7ff) != 0x400;
+#else
+    return false;
+#endif
+}
+
+bool vr_number_double(double *x, const char *s, int64_t n) {
     *x = 0;
     const bool negative = n > 0 && s[0] == '-';
     int64_t i = n > 0 && (s[0] == '-' || s[0] == '+'), exponent = 0;
@@ -98,9 +119,7 @@ bool vr_number_double(double *x, const char *s, int64_t n) {
         exponent += down ? -e : e;
     }
     if (i < n) return false;
-    if (significant > 19 || m > (uint64_t)1 << 53 || exponent < -22 || exponent > 22)
-        return vrp_number_strtod(x, s, n);
-    *x = exponent < 0 ? (double)m / ten[-exponent] : (double)m * ten[exponent];
+    if (significant > 19 || !vr_number_scale(x, m, exponent)) return vrp_number_strtod(x, s, n);
     if (negative) *x = -*x;
     return true;
 }

@@ -15,6 +15,10 @@ VR_API bool vr_number_int(int64_t *x, const char *s, int64_t n);
  *          holds; one that is too small becomes a subnormal or 0. */
 VR_API bool vr_number_double(double *x, const char *s, int64_t n);
 
+/* *x = m * 10^exponent, the nearest double, where one rounded operation tells it; false where it does not, with *x
+ * undefined. For readers that take digits apart themselves. Source: Clinger 1990. */
+VR_API bool vr_number_scale(double *x, uint64_t m, int64_t exponent);
+
 #ifdef __cplusplus
 }
 #endif

@@ -15,7 +15,7 @@
 
 /* Opens a regular file and tells its size; -1 with err filled. */
 static int vrp_os_open(int64_t *size, const char *path, vr_err *err) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe without a writer is no reason to wait */
     if (fd < 0) {
         vr_fail(err, VR_ERR_IO, "%s: cannot open: %s", path, strerror(errno));
         return -1;
@@ -43,14 +43,18 @@ bool vr_file_read(vr_arena *arena, vr_bytes *bytes, const char *path, vr_err *er
     while (got < size) {
         ssize_t n = read(fd, data + got, (size_t)(size - got));
         if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) break;
+        if (n <= 0) {
+            if (n == 0) errno = 0;
+            break;
+        }
         got += n;
     }
     int error = errno;
     close(fd);
     if (got < size) {
         vr_arena_rewind(arena, mark);
-        return vr_fail(err, VR_ERR_IO, "%s: byte %lld: cannot read on: %s", path, (long long)got, strerror(error));
+        return vr_fail(err, VR_ERR_IO, "%s: byte %lld: cannot read on: %s", path, (long long)got,
+                       error ? strerror(error) : "it became shorter meanwhile");
     }
     data[size] = 0;
     *bytes = (vr_bytes){.data = data, .size = size};
@@ -158,7 +162,7 @@ bool vr_dir_list(vr_arena *arena, const char ***names, int64_t *count, const cha
     if (!dir) return vr_fail(err, VR_ERR_IO, "%s: cannot list: %s", path, strerror(errno));
     const char **list = NULL;
     int64_t n = 0, cap = 0;
-    for (struct dirent *e; (e = readdir(dir)) != NULL;) {
+    for (struct dirent *e; errno = 0, (e = readdir(dir)) != NULL;) {
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
         if (n == cap) { /* the abandoned halves stay in the arena: at most as much again */
             const char **more = (const char **)vr_arena_alloc(arena, cap = cap ? cap * 2 : 64, sizeof *more);
@@ -167,7 +171,9 @@ bool vr_dir_list(vr_arena *arena, const char ***names, int64_t *count, const cha
         }
         list[n++] = vr_arena_string(arena, e->d_name, (int64_t)strlen(e->d_name));
     }
+    const int error = errno; /* of the readdir that gave nothing */
     closedir(dir);
+    if (error) return vr_fail(err, VR_ERR_IO, "%s: cannot list: %s", path, strerror(error));
     if (n > 0) qsort(list, (size_t)n, sizeof *list, vrp_os_compare);
     *names = list;
     *count = n;

@@ -1,6 +1,7 @@
 /* base/text.c: doubling growth inside an arena; the old halves stay behind, at most as much again. */
 #include "text.h"
 #include "error.h"
+#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,6 +39,17 @@ void vr_text_printf(vr_text *t, const char *fmt, ...) {
     }
     va_end(again);
     t->size += n;
+}
+
+void vr_text_number(vr_text *t, double x, int digits) {
+    char s[64];
+    VR_CHECK(digits >= 1 && digits <= 17, "a double has 17 digits, not %d", digits);
+    snprintf(s, sizeof s, "%.*g", digits, x);
+    const char *point = localeconv()->decimal_point, *at = *point ? strstr(s, point) : NULL;
+    if (at)
+        vr_text_printf(t, "%.*s.%s", (int)(at - s), s, at + strlen(point));
+    else
+        vr_text_add(t, s);
 }
 
 void vr_text_html(vr_text *t, const char *s) {

@@ -22,6 +22,9 @@ VR_API void vr_text_add(vr_text *t, const char *s);
 /* Appends what printf would print. */
 VR_API void vr_text_printf(vr_text *t, const char *fmt, ...) VR_PRINTF(2, 3);
 
+/* Appends x with up to so many significant digits, as %g does but with a point whatever the locale. */
+VR_API void vr_text_number(vr_text *t, double x, int digits);
+
 /* Appends s with & < > " ' escaped, for HTML and SVG. */
 VR_API void vr_text_html(vr_text *t, const char *s);
 

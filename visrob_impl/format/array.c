@@ -334,7 +334,17 @@ static bool vrp_array_parse_zip(vr_arena *arena, vr_arrays *arrays, vr_bytes b, 
     return npz ? vr_npz_parse(arena, arrays, b, path, err) : vr_torch_parse(arena, arrays, b, path, err);
 }
 
+/* True for a header in JSON behind a length that the file can hold. Asked before the marks of the others, since the length
+ * may begin like any of them: 80 00 (128 bytes) looks like a pickle, "PK" (19,280) like a zip. */
+static bool vrp_array_is_safetensors(vr_bytes b) {
+    uint64_t n = 0;
+    if (b.size < 9 || b.data[8] != '{') return false;
+    for (int i = 7; i >= 0; i--) n = n << 8 | b.data[i];
+    return n <= (uint64_t)b.size - 8;
+}
+
 static bool vrp_array_parse(vr_arena *arena, vr_arrays *arrays, vr_bytes b, const char *path, vr_err *err) {
+    if (vrp_array_is_safetensors(b)) return vr_safetensors_parse(arena, arrays, b, path, err);
     if (vrp_array_starts(b, "\x93NUMPY", 6)) {
         arrays->items = VR_NEW(arena, vr_array, 1);
         if (!vr_npy_parse(arena, arrays->items, b, path, err)) return false;
@@ -345,13 +355,15 @@ static bool vrp_array_parse(vr_arena *arena, vr_arrays *arrays, vr_bytes b, cons
     if (vrp_array_starts(b, "PK", 2)) return vrp_array_parse_zip(arena, arrays, b, path, err);
     if (vrp_array_starts(b, "\x80", 1) && b.size >= 2 && b.data[1] <= 5)
         return vr_torch_parse(arena, arrays, b, path, err);
-    if (b.size >= 9 && b.data[8] == '{') return vr_safetensors_parse(arena, arrays, b, path, err);
+    if (b.size >= 9 && b.data[8] == '{') /* cut off: it says how */
+        return vr_safetensors_parse(arena, arrays, b, path, err);
     if (vrp_array_starts(b, "version https://git-lfs", 23))
         return vr_fail(err, VR_ERR_FORMAT,
                        "%s: is a git-lfs pointer, not the file itself; run `git lfs pull`", path);
     if (b.size > 0 && b.data[0] == '<')
         return vr_fail(err, VR_ERR_FORMAT, "%s: starts with '<': a web page, not the file it was to be",
                        path);
+    if (b.size == 0) return vr_fail(err, VR_ERR_FORMAT, "%s: byte 0: the file is empty", path);
     return vr_fail(err, VR_ERR_FORMAT, "%s: byte 0: neither safetensors nor a PyTorch, npz or npy file",
                    path);
 }

@@ -41,10 +41,8 @@ static bool vrp_cifar_names(vr_arena *arena, vr_cifar *c, const char *file, vr_e
                                           (long long)n, (long long)c->class_count);
 }
 
-static bool vrp_cifar_open(vr_arena *arena, vr_cifar *c, const char *path, vr_err *err) {
+static bool vrp_cifar_open(vr_arena *arena, vr_cifar *c, vr_bytes file, const char *path, vr_err *err) {
     const int64_t ten = 1 + 3 * VRP_CIFAR_PIXELS, hundred = 2 + 3 * VRP_CIFAR_PIXELS;
-    vr_bytes file;
-    if (!vr_file_map(arena, &file, path, err)) return false;
     c->path = vr_arena_string(arena, path, (int64_t)strlen(path));
     c->records = file.data;
     const bool size_of_10 = file.size > 0 && file.size % ten == 0,
@@ -69,12 +67,21 @@ static bool vrp_cifar_open(vr_arena *arena, vr_cifar *c, const char *path, vr_er
     return vrp_cifar_names(arena, c, c->class_count == 10 ? "batches.meta.txt" : "fine_label_names.txt", err);
 }
 
+bool vr_cifar_parse(vr_arena *arena, vr_cifar *cifar, vr_bytes file, const char *path, vr_err *err) {
+    *cifar = (vr_cifar){0};
+    const vr_arena_mark mark = vr_arena_here(arena);
+    if (vrp_cifar_open(arena, cifar, file, path, err)) return true;
+    vr_arena_rewind(arena, mark);
+    *cifar = (vr_cifar){0};
+    return false;
+}
+
 bool vr_cifar_load(vr_arena *arena, vr_cifar *cifar, const char *path, vr_err *err) {
     *cifar = (vr_cifar){0};
     const vr_arena_mark mark = vr_arena_here(arena);
-    if (vrp_cifar_open(arena, cifar, path, err)) return true;
+    vr_bytes file;
+    if (vr_file_map(arena, &file, path, err) && vr_cifar_parse(arena, cifar, file, path, err)) return true;
     vr_arena_rewind(arena, mark);
-    *cifar = (vr_cifar){0};
     return false;
 }
 

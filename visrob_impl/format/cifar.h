@@ -25,6 +25,9 @@ typedef struct vr_cifar {
  * Source:  Krizhevsky, "The CIFAR-10 and CIFAR-100 datasets", binary version. */
 VR_API bool vr_cifar_load(vr_arena *arena, vr_cifar *cifar, const char *path, vr_err *err);
 
+/* vr_cifar_load for a file that is in memory and stays there; `path` says beside which file the names are. */
+VR_API bool vr_cifar_parse(vr_arena *arena, vr_cifar *cifar, vr_bytes file, const char *path, vr_err *err);
+
 /* The label of record i. */
 VR_API int64_t vr_cifar_label(const vr_cifar *cifar, int64_t i);
 

@@ -45,22 +45,20 @@ static bool vrp_idx_plain(vr_arena *arena, vr_array *array, vr_bytes file, const
     if (file.size < begin)
         return vr_fail(err, VR_ERR_FORMAT, "%s: byte %lld: the file is cut short: %d sizes are wanted", name,
                        (long long)file.size, a.ndim);
-    int64_t bytes = size;
+    int64_t bytes = size, shape[VR_ARRAY_MAX_DIMS];
     bool fits = true;
     for (int d = 0; d < a.ndim; d++) {
         const uint8_t *q = p + 4 + 4 * d;
-        a.shape[d] = (int64_t)q[0] << 24 | q[1] << 16 | q[2] << 8 | q[3];
-        fits = fits && vr_size_mul(&bytes, bytes, a.shape[d]);
+        shape[d] = (int64_t)q[0] << 24 | q[1] << 16 | q[2] << 8 | q[3];
+        fits = fits && vr_size_mul(&bytes, bytes, shape[d]);
     }
     if (!fits || bytes != file.size - begin)
         return vr_fail(err, VR_ERR_FORMAT,
                        "%s: byte %lld: %lld bytes of elements follow, but the sizes ask for %s%lld", name,
                        (long long)begin, (long long)(file.size - begin), fits ? "" : "more than ",
                        (long long)(fits ? bytes : INT64_MAX));
-    for (int64_t d = a.ndim - 1, stride = 1; d >= 0; d--) {
-        a.stride[d] = stride;
-        stride *= vr_max(a.shape[d], 1);
-    }
+    if (!vr_array_set_shape(&a, a.ndim, shape))
+        return vr_fail(err, VR_ERR_FORMAT, "%s: byte 4: a shape that cannot be", name);
     a.data = vrp_idx_turned(arena, p + begin, bytes / size, size);
     *array = a;
     return true;

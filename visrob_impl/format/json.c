@@ -4,8 +4,8 @@
  * scanned eight bytes at a time. Numbers take the exact short ways (Clinger 1990) wherever they reach, which is nearly
  * always, and strtod otherwise. */
 #include "json.h"
+#include "../base/number.h"
 #include "../base/os.h"
-#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <stdarg.h>
@@ -51,8 +51,10 @@ static inline uint32_t vrp_json_node(vrp_json_parser *j, vr_json_type type, cons
     return j->count++;
 }
 
-static inline void vrp_json_space(vrp_json_parser *j) {
-    while (j->p < j->end && (*j->p == ' ' || *j->p == '\n' || *j->p == '\r' || *j->p == '\t')) j->p++;
+static inline const uint8_t *vrp_json_space(const uint8_t *p, const uint8_t *end) {
+    if (p < end && *p > ' ') return p; /* as nearly always */
+    while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')) p++;
+    return p;
 }
 
 /* ---- text ---- */
@@ -138,17 +140,16 @@ static bool vrp_json_escape(vrp_json_parser *j, char **to) {
     return true;
 }
 
-/* How many of the eight bytes of w, from the lowest on, are plain: neither quote, backslash, control character nor part
- * of UTF-8. A borrow can only mark a byte above one that is marked rightly, so the lowest mark is exact. */
-static inline int vrp_json_plain(uint64_t w) {
+/* Marks the highest bit of each byte of w that is a quote, a backslash, a control character or part of UTF-8. A borrow
+ * can only mark a byte above one that is marked rightly, so the lowest mark is exact. */
+static inline uint64_t vrp_json_marks(uint64_t w) {
     const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
     const uint64_t quote = w ^ ones * '"', slash = w ^ ones * '\\';
-    const uint64_t marks = (w | (w - ones * 0x20) | (quote - ones) | (slash - ones)) & tops;
-    return marks ? __builtin_ctzll(marks) / 8 : 8;
+    return (w | (w - ones * 0x20) | (quote - ones) | (slash - ones)) & tops;
 }
 
-/* The string at j->p, which is its opening quote, becomes the last node's. */
-static bool vrp_json_text(vrp_json_parser *j, uint32_t node) {
+/* The string at j->p, which is its opening quote, becomes the last node's: the general case. */
+static bool vrp_json_text_any(vrp_json_parser *j, uint32_t node) {
     char *to = j->text;
     j->p++;
     for (;;) {
@@ -156,7 +157,8 @@ static bool vrp_json_text(vrp_json_parser *j, uint32_t node) {
             uint64_t w;
             memcpy(&w, j->p, 8);
             memcpy(to, &w, 8);
-            n = vrp_json_plain(w);
+            const uint64_t marks = vrp_json_marks(w);
+            n = marks ? __builtin_ctzll(marks) / 8 : 8;
         }
         if (j->p == j->end)
             return vrp_json_wrong(j, j->begin + j->nodes[node].at, "a string without its closing quote");
@@ -179,30 +181,33 @@ static bool vrp_json_text(vrp_json_parser *j, uint32_t node) {
     return true;
 }
 
-/* ---- numbers ---- */
-
-/* m * 10^e, exactly rounded, where that takes one exact operation; false where it does not. */
-static bool vrp_json_exact(double *out, uint64_t m, int e) {
-    static const double ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    if (m <= (uint64_t)1 << 53 && e >= -22 && e <= 22) {
-        *out = e < 0 ? (double)m / ten[-e] : (double)m * ten[e];
-        return true;
+/* The string at p, which is its opening quote, becomes the node's. Returns what is behind it, or NULL. */
+static inline const uint8_t *vrp_json_text(vrp_json_parser *j, const uint8_t *p, uint32_t node) {
+    const uint8_t *from = p + 1, *const end = j->end;
+    char *const begin = j->text, *to = begin;
+    while (end - from >= 8) {
+        uint64_t w;
+        memcpy(&w, from, 8);
+        memcpy(to, &w, 8);
+        const uint64_t marks = vrp_json_marks(w);
+        if (!marks) { /* a branch that is foreseen, where a computed step would be waited for */
+            to += 8, from += 8;
+            continue;
+        }
+        const int n = __builtin_ctzll(marks) / 8;
+        to += n, from += n;
+        if (*from != '"') break;
+        *to++ = 0;
+        j->nodes[node].string = begin;
+        j->nodes[node].count = (uint32_t)(to - begin - 1);
+        j->text = to;
+        return from + 1;
     }
-#if LDBL_MANT_DIG == 64
-    /* The same in 64 bits, then rounded to 53: right unless the 64 bits lie just between two doubles. */
-    if (e < -27 || e > 27) return false;
-    const int k = e < 0 ? -e : e;
-    const long double power = (long double)ten[k > 22 ? 22 : k] * (long double)(k > 22 ? ten[k - 22] : 1.0);
-    const long double x = e < 0 ? (long double)m / power : (long double)m * power;
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    *out = (double)x;
-    return (bits & 0x7ff) != 0x400;
-#else
-    return false;
-#endif
+    j->p = p; /* an escape, UTF-8, the end of the text, or a fault */
+    return vrp_json_text_any(j, node) ? j->p : NULL;
 }
+
+/* ---- numbers ---- */
 
 /* The number from `from` to j->p by strtod, which wants a closing 0 and the locale's own point. */
 static double vrp_json_strtod(vrp_json_parser *j, const uint8_t *from) {
@@ -271,7 +276,7 @@ static bool vrp_json_parse_number(vrp_json_parser *j) {
         return true;
     }
     double x;
-    if (digits > 19 || !vrp_json_exact(&x, m, e)) {
+    if (digits > 19 || !vr_number_scale(&x, m, e)) {
         x = vrp_json_strtod(j, from);
         if (!isfinite(x)) return vrp_json_wrong(j, from, "a number beyond what a double holds");
     } else if (negative)
@@ -283,78 +288,90 @@ static bool vrp_json_parse_number(vrp_json_parser *j) {
 
 /* ---- values ---- */
 
-static bool vrp_json_parse_value(vrp_json_parser *j);
+/* These take the place in the text and return the one behind the value, NULL after a fault: it stays in a register, where
+ * in *j it would be stored and loaded again for every byte. */
+static const uint8_t *vrp_json_parse_value(vrp_json_parser *j, const uint8_t *p);
 
-static bool vrp_json_word(vrp_json_parser *j, const char *word, vr_json_type type, int64_t value) {
+static const uint8_t *vrp_json_fault(vrp_json_parser *j, const uint8_t *at, const char *fault) {
+    vrp_json_wrong(j, at, fault);
+    return NULL;
+}
+
+static const uint8_t *vrp_json_word(vrp_json_parser *j, const uint8_t *p, const char *word, vr_json_type type,
+                                    int64_t value) {
     const size_t n = strlen(word);
-    if ((size_t)(j->end - j->p) < n || memcmp(j->p, word, n) != 0)
-        return vrp_json_wrong(j, j->p, "not a JSON value");
-    const uint32_t node = vrp_json_node(j, type, j->p);
+    if ((size_t)(j->end - p) < n || memcmp(p, word, n) != 0) return vrp_json_fault(j, p, "not a JSON value");
+    const uint32_t node = vrp_json_node(j, type, p);
     j->nodes[node].integer = value;
-    j->p += n;
-    return true;
+    return p + n;
 }
 
 /* A key, its colon and its value. */
-static bool vrp_json_member(vrp_json_parser *j) {
-    if (j->p == j->end || *j->p != '"') return vrp_json_wrong(j, j->p, "a key in quotes is wanted");
-    const uint32_t key = vrp_json_node(j, VR_JSON_STRING, j->p);
-    if (!vrp_json_text(j, key)) return false;
-    vrp_json_space(j);
-    if (j->p == j->end || *j->p != ':') return vrp_json_wrong(j, j->p, "a ':' is wanted");
-    j->p++;
-    vrp_json_space(j);
-    if (!vrp_json_parse_value(j)) return false;
+static inline const uint8_t *vrp_json_member(vrp_json_parser *j, const uint8_t *p) {
+    const uint8_t *const end = j->end;
+    if (p == end || *p != '"') return vrp_json_fault(j, p, "a key in quotes is wanted");
+    const uint32_t key = vrp_json_node(j, VR_JSON_STRING, p);
+    p = vrp_json_text(j, p, key);
+    if (!p) return NULL;
+    p = vrp_json_space(p, end);
+    if (p == end || *p != ':') return vrp_json_fault(j, p, "a ':' is wanted");
+    p = vrp_json_parse_value(j, vrp_json_space(p + 1, end));
+    if (!p) return NULL;
     j->nodes[key].skip = j->count - key;
-    return true;
+    return p;
 }
 
-/* The array or object at j->p. */
-static bool vrp_json_container(vrp_json_parser *j, vr_json_type type, uint8_t close) {
-    const uint32_t node = vrp_json_node(j, type, j->p);
-    if (++j->depth > VRP_DEPTH) return vrp_json_wrong(j, j->p, "nested more than 512 deep");
-    j->p++;
-    vrp_json_space(j);
+/* The array or object at p. */
+static const uint8_t *vrp_json_container(vrp_json_parser *j, const uint8_t *p, vr_json_type type, uint8_t close) {
+    const uint8_t *const end = j->end;
+    const uint32_t node = vrp_json_node(j, type, p);
+    if (++j->depth > VRP_DEPTH) return vrp_json_fault(j, p, "nested more than 512 deep");
+    p = vrp_json_space(p + 1, end);
     uint32_t count = 0;
-    bool more = j->p == j->end || *j->p != close;
+    bool more = p == end || *p != close;
     while (more) {
-        if (type == VR_JSON_OBJECT ? !vrp_json_member(j) : !vrp_json_parse_value(j)) return false;
+        p = type == VR_JSON_OBJECT ? vrp_json_member(j, p) : vrp_json_parse_value(j, p);
+        if (!p) return NULL;
         count++;
-        vrp_json_space(j);
-        if (j->p < j->end && *j->p == ',') {
-            j->p++;
-            vrp_json_space(j);
+        p = vrp_json_space(p, end);
+        if (p < end && *p == ',') {
+            p = vrp_json_space(p + 1, end);
             continue;
         }
-        if (j->p < j->end && *j->p == close) break;
-        return vrp_json_wrong(j, j->p,
-                              type == VR_JSON_OBJECT ? "a ',' or '}' is wanted" : "a ',' or ']' is wanted");
+        if (p < end && *p == close) break;
+        return vrp_json_fault(j, p, type == VR_JSON_OBJECT ? "a ',' or '}' is wanted" : "a ',' or ']' is wanted");
     }
-    j->p++;
     j->depth--;
     j->nodes[node].count = count;
     j->nodes[node].skip = j->count - node;
-    return true;
+    return p + 1;
 }
 
-static bool vrp_json_parse_value(vrp_json_parser *j) {
-    if (j->p == j->end) return vrp_json_wrong(j, j->p, "a value is wanted, the text ends");
-    switch (*j->p) {
+static const uint8_t *vrp_json_parse_value(vrp_json_parser *j, const uint8_t *p) {
+    if (p == j->end) return vrp_json_fault(j, p, "a value is wanted, the text ends");
+    const uint8_t c = *p;
+    if (c >= '0' && c <= '9' && j->end - p > 1 && (p[1] == ',' || p[1] == '}')) {
+        const uint32_t n = vrp_json_node(j, VR_JSON_INT, p); /* the digit alone: flags are most of many a file */
+        j->nodes[n].integer = c - '0';
+        return p + 1;
+    }
+    switch (c) {
     case '{':
-        return vrp_json_container(j, VR_JSON_OBJECT, '}');
+        return vrp_json_container(j, p, VR_JSON_OBJECT, '}');
     case '[':
-        return vrp_json_container(j, VR_JSON_ARRAY, ']');
+        return vrp_json_container(j, p, VR_JSON_ARRAY, ']');
     case '"':
-        return vrp_json_text(j, vrp_json_node(j, VR_JSON_STRING, j->p));
+        return vrp_json_text(j, p, vrp_json_node(j, VR_JSON_STRING, p));
     case 't':
-        return vrp_json_word(j, "true", VR_JSON_BOOL, 1);
+        return vrp_json_word(j, p, "true", VR_JSON_BOOL, 1);
     case 'f':
-        return vrp_json_word(j, "false", VR_JSON_BOOL, 0);
+        return vrp_json_word(j, p, "false", VR_JSON_BOOL, 0);
     case 'n':
-        return vrp_json_word(j, "null", VR_JSON_NULL, 0);
+        return vrp_json_word(j, p, "null", VR_JSON_NULL, 0);
     default:
-        if (*j->p == '-' || (*j->p >= '0' && *j->p <= '9')) return vrp_json_parse_number(j);
-        return vrp_json_wrong(j, j->p, "not a JSON value");
+        if (c != '-' && (c < '0' || c > '9')) return vrp_json_fault(j, p, "not a JSON value");
+        j->p = p;
+        return vrp_json_parse_number(j) ? j->p : NULL;
     }
 }
 
@@ -382,11 +399,12 @@ static bool vrp_json_parse_doc(vr_arena *arena, vr_json_doc *doc, vr_bytes text,
     j.nodes = (vr_json *)vr_arena_alloc(arena, j.capacity, (int64_t)sizeof *j.nodes);
     j.text =
         (char *)vr_arena_alloc(arena, text.size + 16, 1); /* 8 bytes are written at once; strtod's point */
-    if (text.size >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0) j.p += 3;
-    vrp_json_space(&j);
-    bool ok = vrp_json_parse_value(&j);
-    if (ok) vrp_json_space(&j);
-    if (ok && j.p < j.end) ok = vrp_json_wrong(&j, j.p, "something follows the value");
+    const uint8_t *p = j.begin;
+    if (text.size >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) p += 3;
+    p = vrp_json_parse_value(&j, vrp_json_space(p, j.end));
+    bool ok = p != NULL;
+    if (ok) p = vrp_json_space(p, j.end);
+    if (ok && p < j.end) ok = vrp_json_wrong(&j, p, "something follows the value");
     const vr_json_doc parsed = {.root = j.nodes, .text = text, .path = path, .line = line};
     if (ok) {
         *doc = parsed;

@@ -220,6 +220,8 @@ static bool vrp_pickle_get(vrp_pickle_vm *vm, int bytes) {
 static bool vrp_pickle_push_global(vrp_pickle_vm *vm, const char *module, int64_t m, const char *name,
                                    int64_t n) {
     if (m + n >= 1024) return vrp_pickle_broken(vm, "has a name of more than 1,023 bytes");
+    if (memchr(module, 0, (size_t)m) || memchr(name, 0, (size_t)n))
+        return vrp_pickle_broken(vm, "has a name with a 0 in it");
     char *text = vr_arena_printf(vm->arena, "%.*s %.*s", (int)m, module, (int)n, name);
     vr_pickle_value v = {.kind = VR_PICKLE_GLOBAL, .bytes = (int32_t)strlen(text), .text = text};
     vrp_pickle_push(vm, v);

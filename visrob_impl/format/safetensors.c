@@ -32,6 +32,9 @@ static bool vrp_safetensors_entry(const vrp_safetensors_reader *r, vr_array *a, 
     const vr_json *shape = dtype ? vr_json_want(r->doc, v, "shape", VR_JSON_ARRAY, r->err) : NULL;
     const vr_json *place = shape ? vr_json_want(r->doc, v, "data_offsets", VR_JSON_ARRAY, r->err) : NULL;
     if (!place) return false;
+    if (v->count != 3) /* so that none of the three is there twice */
+        return vr_json_fail(r->doc, v, r->err, "'%.100s' has more than dtype, shape and data_offsets",
+                            key->string);
     *a = (vr_array){.name = vr_arena_string(r->arena, key->string, key->count)};
     if (strlen(a->name) != key->count) return vr_json_fail(r->doc, key, r->err, "a name with a 0 in it");
     if (!vrp_safetensors_dtype(&a->dtype, dtype->string))

@@ -1,13 +1,22 @@
 /* format/tar.c: one pass over the headers; the data between them is not touched.
  *
  * A block of 512 bytes describes what follows it. Long names come as an entry of their own before the one they
- * belong to: GNU's type 'L' holds the path, pax's type 'x' holds "length key=value" records. */
+ * belong to: GNU's types 'L' and 'K' hold the path and what a link points to, pax's type 'x' holds records of the
+ * form "length key=value". A hard link is a file whose bytes came earlier; links are resolved after the pass, by a
+ * search in the sorted paths. */
 #include "tar.h"
 #include "../base/os.h"
 #include "zip.h"
+#include <stdlib.h>
 #include <string.h>
 
 #define VRP_TAR_BLOCK 512
+
+/* A path and the number of its entry. */
+typedef struct vrp_tar_key {
+    const char *path;
+    int64_t number;
+} vrp_tar_key;
 
 typedef struct vrp_tar_reader {
     vr_arena *arena;
@@ -18,8 +27,10 @@ typedef struct vrp_tar_reader {
     int64_t capacity;
     char *pool; /* where the next path goes */
     int64_t pool_left;
-    vr_bytes long_path; /* from L or x, for the next entry */
-    int64_t long_size;  /* from x; -1 = not given */
+    vr_bytes long_path, long_link; /* from L, K or x, for the next entry */
+    int64_t long_size;             /* from x; -1 = not given */
+    vrp_tar_key *links;            /* what hard links point to, and their entries */
+    int64_t link_count, link_capacity;
 } vrp_tar_reader;
 
 static bool vrp_tar_bad(const vrp_tar_reader *r, int64_t at, const char *what) {
@@ -55,7 +66,7 @@ static bool vrp_tar_checksum_fits(const uint8_t *h) {
         sum += h[i];
         high += h[i] >> 7;
     }
-    return want == sum || want == sum - 256 * high;
+    return want >= 0 && (want == sum || want == sum - 256 * high);
 }
 
 static int64_t vrp_tar_length(const uint8_t *p, int64_t most) {
@@ -99,17 +110,18 @@ static bool vrp_tar_pax(vrp_tar_reader *r, int64_t at, int64_t size, bool global
         const vr_bytes value = {.data = equals + 1, .size = last - equals - 1};
         const int64_t k = equals - key;
         const bool path = k == 4 && memcmp(key, "path", 4) == 0,
+                   link = k == 8 && memcmp(key, "linkpath", 8) == 0,
                    length = k == 4 && memcmp(key, "size", 4) == 0;
         if (k >= 11 && memcmp(key, "GNU.sparse.", 11) == 0)
             return vr_fail(r->err, VR_ERR_UNSUPPORTED, "%s: byte %lld: a sparse file", r->name,
                            (long long)at);
-        if ((path || length) && global)
+        if ((path || link || length) && global)
             return vr_fail(r->err, VR_ERR_UNSUPPORTED, "%s: byte %lld: a path or size for all files", r->name,
                            (long long)at);
-        if (path) {
+        if (path || link) {
             if (value.size == 0 || memchr(value.data, 0, (size_t)value.size))
                 return vrp_tar_bad(r, at, "a path that is empty or has a 0 byte");
-            r->long_path = value;
+            *(path ? &r->long_path : &r->long_link) = value;
         }
         if (length) {
             r->long_size = 0;
@@ -133,6 +145,19 @@ static void vrp_tar_add(vrp_tar_reader *r, vr_tar_entry entry) {
         t->entries = more;
     }
     t->entries[t->count++] = entry;
+}
+
+/* Notes what the hard link of the last entry points to. */
+static void vrp_tar_add_link(vrp_tar_reader *r, const uint8_t *h) {
+    if (r->link_count == r->link_capacity) {
+        r->link_capacity = vr_max(64, 2 * r->link_capacity);
+        vrp_tar_key *more = (vrp_tar_key *)vr_arena_alloc(r->arena, r->link_capacity, sizeof *more);
+        if (r->link_count > 0) memcpy(more, r->links, (size_t)r->link_count * sizeof *more);
+        r->links = more;
+    }
+    const vr_bytes target =
+        r->long_link.data ? r->long_link : (vr_bytes){h + 157, vrp_tar_length(h + 157, 100)};
+    r->links[r->link_count++] = (vrp_tar_key){vrp_tar_path(r, (vr_bytes){0}, target), r->tar->count - 1};
 }
 
 /* The path of the entry whose header is h. */
@@ -162,31 +187,68 @@ static bool vrp_tar_entry(vrp_tar_reader *r, int64_t *at) {
                        (long long)*at, (long long)left, (long long)size);
     *at = from + (size + VRP_TAR_BLOCK - 1) / VRP_TAR_BLOCK * VRP_TAR_BLOCK;
     if (type == 'x' || type == 'g') return vrp_tar_pax(r, from, size, type == 'g');
-    if (type == 'L') r->long_path = (vr_bytes){h + VRP_TAR_BLOCK, vrp_tar_length(h + VRP_TAR_BLOCK, size)};
-    if (type == 'L' && r->long_path.size == 0) return vrp_tar_bad(r, from, "a long name that is empty");
+    if (type == 'L' || type == 'K') {
+        const vr_bytes name = {h + VRP_TAR_BLOCK, vrp_tar_length(h + VRP_TAR_BLOCK, size)};
+        if (name.size == 0) return vrp_tar_bad(r, from, "a long name that is empty");
+        *(type == 'L' ? &r->long_path : &r->long_link) = name;
+    }
     if (describes) return true;
     if (type == 'S' || type == 'M')
         return vr_fail(r->err, VR_ERR_UNSUPPORTED, "%s: byte %lld: a sparse file or a further volume",
                        r->name, (long long)(from - VRP_TAR_BLOCK));
-    if (type == 0 || type == '0' || type == '7') {
+    if (type == 0 || type == '0' || type == '1' || type == '7') {
         const char *path = vrp_tar_entry_path(r, h);
         const size_t n = strlen(path);
         if (n == 0) return vrp_tar_bad(r, from - VRP_TAR_BLOCK, "a file without a name");
         if (path[n - 1] != '/') /* before ustar a folder was a file of that name */
             vrp_tar_add(r, (vr_tar_entry){.path = path, .data = {h + VRP_TAR_BLOCK, size}});
+        if (path[n - 1] != '/' && type == '1') vrp_tar_add_link(r, h);
     } else if (type != '5') {
         r->tar->others++;
     }
-    r->long_path = (vr_bytes){0};
+    r->long_path = r->long_link = (vr_bytes){0};
     r->long_size = -1;
     return true;
+}
+
+static int vrp_tar_compare(const void *a, const void *b) {
+    const vrp_tar_key *x = (const vrp_tar_key *)a, *y = (const vrp_tar_key *)b;
+    const int order = strcmp(x->path, y->path);
+    return order != 0 ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+/* Gives each hard link the bytes of the last entry of that path before it; one that points to something else than a
+ * file (a link, a device, what is not in the archive) goes to the others. */
+static void vrp_tar_resolve(vrp_tar_reader *r) {
+    vr_tar *t = r->tar;
+    if (r->link_count == 0) return;
+    vrp_tar_key *keys = (vrp_tar_key *)vr_arena_alloc(r->arena, t->count, sizeof *keys);
+    for (int64_t i = 0; i < t->count; i++) keys[i] = (vrp_tar_key){t->entries[i].path, i};
+    qsort(keys, (size_t)t->count, sizeof *keys, vrp_tar_compare);
+    for (int64_t i = 0; i < r->link_count; i++) {
+        int64_t lo = 0, hi = t->count;
+        while (lo < hi) { /* how many come before the link's own number under the target's path */
+            const int64_t mid = lo + (hi - lo) / 2;
+            if (vrp_tar_compare(&keys[mid], &r->links[i]) < 0)
+                lo = mid + 1;
+            else
+                hi = mid;
+        }
+        const bool found = lo > 0 && strcmp(keys[lo - 1].path, r->links[i].path) == 0;
+        t->entries[r->links[i].number].data = found ? t->entries[keys[lo - 1].number].data : (vr_bytes){0};
+    }
+    int64_t kept = 0;
+    for (int64_t i = 0; i < t->count; i++)
+        if (t->entries[i].data.data) t->entries[kept++] = t->entries[i];
+    t->others += t->count - kept;
+    t->count = kept;
 }
 
 static bool vrp_tar_all(vrp_tar_reader *r) {
     static const uint8_t zeros[VRP_TAR_BLOCK];
     for (int64_t at = 0; r->bytes.size - at >= VRP_TAR_BLOCK;) {
         if (memcmp(r->bytes.data + at, zeros, VRP_TAR_BLOCK) == 0)
-            return (!r->long_path.data && r->long_size < 0) ||
+            return (!r->long_path.data && !r->long_link.data && r->long_size < 0) ||
                    vrp_tar_bad(r, at, "a long name or size without the entry it belongs to");
         if (!vrp_tar_entry(r, &at)) return false;
     }
@@ -200,7 +262,10 @@ bool vr_tar_parse(vr_arena *arena, vr_tar *tar, vr_bytes bytes, const char *name
     tar->path = vr_arena_string(arena, name, (int64_t)strlen(name));
     vrp_tar_reader r = {
         .arena = arena, .bytes = bytes, .name = name, .err = err, .tar = tar, .long_size = -1};
-    if (vrp_tar_all(&r)) return true;
+    if (vrp_tar_all(&r)) {
+        vrp_tar_resolve(&r);
+        return true;
+    }
     vr_arena_rewind(arena, mark);
     *tar = (vr_tar){0};
     return false;

@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-/* One regular file. */
+/* One regular file; a hard link is the file it points to. */
 typedef struct vr_tar_entry {
     const char *path; /* as in the tar, without a leading "./" */
     vr_bytes data;
@@ -23,10 +23,10 @@ typedef struct vr_tar {
     const char *path;
     vr_tar_entry *entries;
     int64_t count;
-    int64_t others; /* links and devices, which are left out; folders are not counted */
+    int64_t others; /* symbolic links and devices, which are left out; folders are not counted */
 } vr_tar;
 
-/* Reads a tar that is in memory: v7, ustar, GNU (long names) and pax (path, size). `name` is for messages.
+/* Reads a tar that is in memory: v7, ustar, GNU (long names) and pax (path, linkpath, size). `name` is for messages.
  * Notes:   nothing is copied but the paths. An archive ends at its first block of zeros, which has to be there.
  * Errors:  VR_ERR_FORMAT naming the byte (a wrong checksum, a size beyond the end, a missing end mark),
  *          VR_ERR_UNSUPPORTED for sparse files and archives in several volumes; *tar = {0}.

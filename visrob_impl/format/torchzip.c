@@ -8,8 +8,10 @@
 #include "torchzip.h"
 #include "../base/os.h"
 #include "../base/text.h"
+#include "json.h"
 #include "pickle.h"
 #include "zip.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,7 +143,7 @@ typedef struct vrp_torch_reader {
     int depth;
     char name[VRP_NAME];
     int64_t name_size;
-    int64_t work, work_max; /* bytes of text and values visited so far, and at most */
+    int64_t work, work_max; /* steps and bytes that the walk has cost so far, and at most */
     int64_t text_size;
     char *text;
     vr_arrays out;
@@ -183,6 +185,7 @@ static bool vrp_torch_bytes(vrp_torch_reader *r, vr_arena *arena, vr_bytes *out,
     if (v.kind != VR_PICKLE_OBJECT || vrp_torch_find(v.node->callable).role != VRP_ENCODE ||
         text.kind != VR_PICKLE_TEXT || !vr_pickle_is(vrp_torch_arg(v, 1), "latin1"))
         return vrp_torch_fail(r, VR_ERR_FORMAT, v, "should be bytes");
+    r->work += text.bytes;
     uint8_t *data = (uint8_t *)vr_arena_alloc(arena, text.bytes, 1);
     int64_t n = 0;
     for (int32_t i = 0; i < text.bytes; i++) {
@@ -312,6 +315,7 @@ static const char *vrp_torch_text(vrp_torch_reader *r, const char *s, int64_t n)
 static bool vrp_torch_meta(vrp_torch_reader *r, vr_pickle_value v, const char *s, int64_t n) {
     if (memchr(s, 0, (size_t)n)) return vrp_torch_fail(r, VR_ERR_FORMAT, v, "is text with a 0 in it");
     const char *key = vrp_torch_text(r, r->name, r->name_size), *value = vrp_torch_text(r, s, n);
+    r->work += 8;
     int64_t i = r->out.meta_count++;
     if (r->filling) r->out.meta_keys[i] = key, r->out.meta_values[i] = value;
     return true;
@@ -321,13 +325,18 @@ static bool vrp_torch_meta_text(vrp_torch_reader *r, vr_pickle_value v, const ch
     return vrp_torch_meta(r, v, s, (int64_t)strlen(s));
 }
 
-/* The fewest digits that read back as the same number. */
+/* The fewest digits that read back as the same number, with a point whatever the locale says. */
+static void vrp_torch_float_text(vrp_torch_reader *r, char *out, size_t room, double x) {
+    const vr_arena_mark mark = vr_arena_here(&r->scratch);
+    vr_text t = {.arena = &r->scratch};
+    if (isfinite(x)) vr_json_real(&t, x);
+    snprintf(out, room, "%s", isfinite(x) ? t.data : isnan(x) ? "nan" : x > 0 ? "inf" : "-inf");
+    vr_arena_rewind(&r->scratch, mark);
+}
+
 static bool vrp_torch_meta_float(vrp_torch_reader *r, vr_pickle_value v, double x) {
     char s[40];
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(s, sizeof s, "%.*g", digits, x);
-        if (strtod(s, NULL) == x) break;
-    }
+    vrp_torch_float_text(r, s, sizeof s, x);
     return vrp_torch_meta_text(r, v, s);
 }
 
@@ -348,6 +357,7 @@ static bool vrp_torch_meta_long(vrp_torch_reader *r, vr_pickle_value v) {
 
 static void vrp_torch_array(vrp_torch_reader *r, vr_array a) {
     a.name = vrp_torch_text(r, r->name, r->name_size);
+    r->work += 32; /* a vr_array takes more memory than its name */
     int64_t i = r->out.count++;
     if (r->filling) r->out.items[i] = a;
 }
@@ -501,7 +511,7 @@ static bool vrp_torch_pair(vrp_torch_reader *r, vr_pickle_value key, vr_pickle_v
         snprintf(s, sizeof s, "%s", key.integer ? "True" : "False");
         break;
     case VR_PICKLE_FLOAT:
-        snprintf(s, sizeof s, "%.17g", key.number);
+        vrp_torch_float_text(r, s, sizeof s, key.number);
         break;
     case VR_PICKLE_NONE:
         snprintf(s, sizeof s, "None");
@@ -522,6 +532,7 @@ static bool vrp_torch_pairs(vrp_torch_reader *r, const vr_pickle_node *n) {
 static bool vrp_torch_map(vrp_torch_reader *r, vr_pickle_value v) {
     for (int64_t k = 0; k < vrp_torch_arg_count(v); k++) {
         vr_pickle_value arg = vrp_torch_arg(v, k);
+        r->work++;
         if (arg.kind == VR_PICKLE_GLOBAL || arg.kind == VR_PICKLE_NONE) continue; /* defaultdict's function */
         if (arg.kind == VR_PICKLE_DICT) {
             if (!vrp_torch_pairs(r, arg.node)) return false;
@@ -546,7 +557,7 @@ static bool vrp_torch_path(vrp_torch_reader *r, vr_pickle_value v) {
         if (part.kind != VR_PICKLE_TEXT) return vrp_torch_fail(r, VR_ERR_FORMAT, v, "is a path of no text");
         if (i > 0 && t.size > 0 && t.data[t.size - 1] != '/') vr_text_add(&t, "/");
         vr_text_bytes(&t, part.text, part.bytes);
-        r->work += part.bytes;
+        r->work += part.bytes + 1;
     }
     return vrp_torch_meta(r, v, t.size > 0 ? t.data : ".", vr_max(t.size, 1));
 }
@@ -561,9 +572,10 @@ static bool vrp_torch_from_type(vrp_torch_reader *r, vr_pickle_value v) {
 }
 
 static bool vrp_torch_object(vrp_torch_reader *r, vr_pickle_value v) {
-    vr_pickle_value first = vrp_torch_arg(v, 0), state = v.node->state;
+    vr_pickle_value first = vrp_torch_arg(v, 0), second = vrp_torch_arg(v, 1), state = v.node->state;
     vr_bytes b;
     char s[48];
+    r->work += 16; /* the list of names is searched */
     switch (vrp_torch_find(v.node->callable).role) {
     case VRP_TENSOR:
         return vrp_torch_tensor(r, v, false);
@@ -581,6 +593,11 @@ static bool vrp_torch_object(vrp_torch_reader *r, vr_pickle_value v) {
                vrp_torch_fail(r, VR_ERR_FORMAT, v, "has a state that is no dictionary");
     case VRP_WORD:
         if (first.kind != VR_PICKLE_TEXT) return vrp_torch_fail(r, VR_ERR_FORMAT, v, "has no name");
+        if (second.kind == VR_PICKLE_INT && vr_pickle_is(v.node->callable, "torch device")) {
+            snprintf(s, sizeof s, "%.*s:%lld", (int)vr_min(first.bytes, 20), first.text,
+                     (long long)second.integer);
+            return vrp_torch_meta_text(r, v, s);
+        }
         return vrp_torch_meta(r, v, first.text, first.bytes);
     case VRP_PATH:
         return vrp_torch_path(r, v);
@@ -640,7 +657,7 @@ static bool vrp_torch_value(vrp_torch_reader *r, vr_pickle_value v) {
 static bool vrp_torch_walk(vrp_torch_reader *r, vr_pickle_value v) {
     if (++r->work > r->work_max)
         return vr_fail(r->err, VR_ERR_LIMIT,
-                       "%s: byte %lld: its keys and values multiply to more than %lld bytes", r->where,
+                       "%s: byte %lld: its keys and values multiply to more than %lld steps", r->where,
                        (long long)(r->base + v.at), (long long)r->work_max);
     if (r->depth == VRP_DEPTH) return vrp_torch_fail(r, VR_ERR_LIMIT, v, "is nested more than 100 deep");
     r->depth++;
@@ -698,7 +715,11 @@ static bool vrp_torch_read_zip(vrp_torch_reader *r, vr_bytes file) {
                            "%s: a TorchScript archive, a program rather than weights; in Python: "
                            "torch.save(torch.jit.load(path).state_dict(), \"weights.pth\")",
                            r->path);
-        if (strcmp(slash, "/data.pkl") == 0) pickle = &r->zip.entries[i];
+        if (strcmp(slash, "/data.pkl") != 0) continue;
+        if (pickle)
+            return vr_fail(r->err, VR_ERR_FORMAT, "%s: byte %lld: a second pickle, '%.256s', beside '%.256s'",
+                           r->path, (long long)r->zip.entries[i].at, name, pickle->name);
+        pickle = &r->zip.entries[i];
     }
     if (!pickle)
         return vr_fail(r->err, VR_ERR_FORMAT, "%s: a zip file without data.pkl: not a checkpoint", r->path);

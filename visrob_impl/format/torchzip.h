@@ -12,7 +12,9 @@ extern "C" {
  *          wherever they are stored unpacked, strided as they were; tensors that share a storage share bytes. Text,
  *          numbers, True/False, None, torch.dtype, torch.device and paths are metadata in Python's words; an
  *          argparse.Namespace is read as a dictionary; of raw bytes the number is told.
- *          Empty containers, and the attributes of an OrderedDict (`_metadata`), leave nothing.
+ *          Empty containers, and the attributes of an OrderedDict (`_metadata`), leave nothing. The checksums of
+ *          stored (not deflated) storages are not looked at: torch.load does not either, and torch.save may be told
+ *          to leave them out.
  * Errors:  VR_ERR_IO; VR_ERR_FORMAT naming path and byte; VR_ERR_UNSUPPORTED for a name (a class, a function) that is
  *          not on the list, for TorchScript, big-endian files, and tensors that are complex, quantized, sparse or
  *          of more than 8 dimensions; VR_ERR_LIMIT for keys that nest over 100 deep or take over 1,023 bytes, for

@@ -252,7 +252,7 @@ static bool vrp_zip_entry_read(vr_arena *arena, vr_zip_entry *e, const uint8_t *
     if (vrp_zip_u16(c + 8) & 1)
         return vr_fail(err, VR_ERR_UNSUPPORTED, "%s: byte %lld: '%s' is encrypted", zip->path, at, e->name);
     const uint64_t limit = (uint64_t)directory->from; /* local headers and data lie before it */
-    const uint8_t *l = f + local;
+    const uint8_t *l = f + (local <= limit ? local : limit);
     if (local > limit || limit - local < 30 || vrp_zip_u32(l) != 0x04034b50u ||
         vrp_zip_u16(l + 8) != (uint32_t)e->method || vrp_zip_u16(l + 26) != n ||
         limit - local < 30 + (uint64_t)n || memcmp(l + 30, c + 46, (size_t)n) != 0)

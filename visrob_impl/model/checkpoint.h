@@ -37,11 +37,6 @@ typedef struct vr_checkpoint {
     int64_t count;
 } vr_checkpoint;
 
-/* A layer norm's parameters. */
-typedef struct vr_norm {
-    vr_tensor w, b; /* [C] */
-} vr_norm;
-
 /* Finds the subtree with one of the anchors; returns the anchor's index, or -1.
  * Notes:   prefix NULL = by the rule above, else the subtree of that name (a closing dot may be left out).
  *          The arrays and scratch have to live as long as the checkpoint.

@@ -258,16 +258,20 @@ static void vrp_resnet_features(vr_tensor y, const void *weights, vr_tensor x, v
     if (net->pool) {
         const int64_t shape[4] = {t.shape[0], (t.shape[1] - 1) / 2 + 1, (t.shape[2] - 1) / 2 + 1, t.shape[3]};
         const vr_tensor pooled = vr_tensor_view(next, 4, shape);
-        vr_maxpool2d_forward(pooled, t, 3, 2, 1);
+        vr_maxpool2d_apply(pooled, t, 3, 2, 1);
         t = pooled;
     }
     for (int64_t i = 0; i < net->count; i++)
         t = vrp_resnet_run_block(t.data == now ? next : now, t, &net->blocks[i], scratch);
-    vr_global_avgpool_forward(y, t);
+    vr_global_avgpool_apply(y, t);
     vr_arena_rewind(scratch, mark);
 }
 
-static const vr_model_ops vrp_resnet_ops = {.features = vrp_resnet_features};
+static int64_t vrp_resnet_widest(const void *weights, int64_t H, int64_t W) {
+    return vrp_resnet_room((const vrp_resnet *)weights, 1, H, W);
+}
+
+static const vr_model_ops vrp_resnet_ops = {.features = vrp_resnet_features, .widest = vrp_resnet_widest};
 
 /* ---- the two doors ---- */
 

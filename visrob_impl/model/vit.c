@@ -457,11 +457,6 @@ void vr_position_resize(vr_tensor y, vr_tensor x, vr_position_rule rule, vr_aren
 
 /* ---- running ---- */
 
-static void vrp_vit_layernorm(vr_tensor y, vr_tensor x, const vr_norm *n, float eps) {
-    const vr_tensor none = {0};
-    vr_layernorm_forward(y, none, none, x, n->w, n->b, eps);
-}
-
 static vr_tensor vrp_vit_matrix(float *data, int64_t rows, int64_t cols) {
     const int64_t shape[2] = {rows, cols};
     return vr_tensor_view(data, 2, shape);
@@ -488,7 +483,7 @@ static vr_tensor vrp_vit_embed(const vrp_vit *net, vr_tensor images, vr_arena *s
     }
     vr_arena_rewind(scratch, mark);
     if (net->norm_pre.w.data)
-        vrp_vit_layernorm(vr_tensor_rows(x), vr_tensor_rows(x), &net->norm_pre, net->eps);
+        vr_layernorm_apply(vr_tensor_rows(x), vr_tensor_rows(x), &net->norm_pre, net->eps);
     return x;
 }
 
@@ -497,22 +492,22 @@ static void vrp_vit_attend(const vrp_vit *net, const vrp_vit_block *b, vr_tensor
                            vr_arena *scratch) {
     const int64_t shape[3] = {x.shape[0], x.shape[1], 3 * net->width};
     const vr_tensor qkv = vr_tensor_view(wide, 3, shape);
-    vrp_vit_layernorm(vr_tensor_rows(h), vr_tensor_rows(x), &b->norm1, net->eps);
-    vr_linear_apply(vr_tensor_rows(qkv), vr_tensor_rows(h), &b->qkv, VR_ACT_NONE, (vr_tensor){0}, scratch);
+    vr_linear_apply_norm(vr_tensor_rows(qkv), vr_tensor_rows(x), &b->norm1, net->eps, &b->qkv, VR_ACT_NONE,
+                         scratch);
     vr_attention_apply(h, qkv, net->heads, scratch);
 }
 
 /* x += proj(h); x += mlp(norm2(x)), for any rows of tokens */
 static void vrp_vit_mix(const vrp_vit *net, const vrp_vit_block *b, vr_tensor x, vr_tensor h, float *wide,
                         vr_arena *scratch) {
-    const vr_tensor none = {0}, inner = vrp_vit_matrix(wide, x.shape[0], net->hidden);
+    const vr_tensor inner = vrp_vit_matrix(wide, x.shape[0], net->hidden);
     vr_linear_apply(x, h, &b->proj, VR_ACT_NONE, x, scratch);
-    vrp_vit_layernorm(h, x, &b->norm2, net->eps);
-    vr_linear_apply(inner, h, &b->fc1, b->gate.out ? VR_ACT_NONE : net->act, none, scratch);
+    vr_linear_apply_norm(inner, x, &b->norm2, net->eps, &b->fc1, b->gate.out ? VR_ACT_NONE : net->act,
+                         scratch);
     if (b->gate.out) {
         const int64_t count = vr_tensor_count(inner);
         const vr_tensor gate = vrp_vit_matrix(wide + count, x.shape[0], net->hidden);
-        vr_linear_apply(gate, h, &b->gate, VR_ACT_SILU, none, scratch);
+        vr_linear_apply_norm(gate, x, &b->norm2, net->eps, &b->gate, VR_ACT_SILU, scratch);
         for (int64_t i = 0; i < count; i++) inner.data[i] *= gate.data[i];
     }
     vr_linear_apply(x, inner, &b->fc2, VR_ACT_NONE, x, scratch);
@@ -529,8 +524,8 @@ static void vrp_vit_gather(vr_tensor y, vr_tensor x, int64_t count) {
 static void vrp_vit_mean(vr_tensor y, vr_tensor x, int64_t prefix) {
     const int64_t D = x.shape[2], shape[4] = {1, 1, x.shape[1] - prefix, D};
     for (int64_t n = 0; n < x.shape[0]; n++)
-        vr_global_avgpool_forward(vr_tensor_slice(y, 0, n, n + 1),
-                                  vr_tensor_view(x.data + n * x.stride[0] + prefix * D, 4, shape));
+        vr_global_avgpool_apply(vr_tensor_slice(y, 0, n, n + 1),
+                                vr_tensor_view(x.data + n * x.stride[0] + prefix * D, 4, shape));
 }
 
 static void vrp_vit_features(vr_tensor y, const void *weights, vr_tensor images, vr_arena *scratch) {
@@ -554,9 +549,9 @@ static void vrp_vit_features(vr_tensor y, const void *weights, vr_tensor images,
         }
         vrp_vit_mix(net, &net->blocks[i], rows, mixed, wide, scratch);
     }
-    if (net->norm.w.data) vrp_vit_layernorm(rows, rows, &net->norm, net->eps);
+    if (net->norm.w.data) vr_layernorm_apply(rows, rows, &net->norm, net->eps);
     if (!net->pooled) vrp_vit_mean(y, x, prefix);
-    if (net->fc_norm.w.data) vrp_vit_layernorm(pooled, pooled, &net->fc_norm, net->eps);
+    if (net->fc_norm.w.data) vr_layernorm_apply(pooled, pooled, &net->fc_norm, net->eps);
     vr_arena_rewind(scratch, mark);
 }
 

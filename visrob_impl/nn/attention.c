@@ -93,7 +93,7 @@ static void vrp_attention_block(float *y, const float *q, int64_t count, int64_t
             const float *rows[16];
             for (int64_t i = 0; i < R; i++) rows[i] = q + (t + i) * 3 * D;
             vr_gemm_gather(scores + t / R * each + p * R * nr, rows, vr_min(R, count - t), 1, d,
-                           k + p * nr * d);
+                           k + p * nr * d, false);
         }
     for (int64_t t = 0; t < count; t++)
         sum[t] = vrp_attention_softmax(scores + t / R * each + t % R * nr, R * nr, T, nr, scale);
@@ -103,12 +103,35 @@ static void vrp_attention_block(float *y, const float *q, int64_t count, int64_t
             for (int64_t p = 0; p < room->panels; p++)
                 for (int64_t i = 0; i < rows; i++)
                     pointers[p * R + i] = scores + t / R * each + (p * R + i) * nr;
-            vr_gemm_gather(tile, pointers, rows, room->panels, nr, v + j * room->keys);
+            vr_gemm_gather(tile, pointers, rows, room->panels, nr, v + j * room->keys, false);
             for (int64_t i = 0; i < rows; i++) {
                 const float by = 1 / sum[t + i];
                 for (int64_t c = 0; c < columns; c++) y[(t + i) * D + j + c] = tile[i * nr + c] * by;
             }
         }
+}
+
+typedef struct vrp_attention_job {
+    float *y, *work;
+    const float *qkv, **pointers;
+    int64_t T, D, d, heads;
+    vrp_attention_room room;
+} vrp_attention_job;
+
+/* Head i % heads of image i / heads. */
+static void vrp_attention_head(const void *context, int64_t i, int thread) {
+    const vrp_attention_job *job = (const vrp_attention_job *)context;
+    const vrp_attention_room *room = &job->room;
+    const int64_t T = job->T, D = job->D, d = job->d, n = i / job->heads, h = i % job->heads,
+                  block = VRP_ATTENTION_TILES * vr_gemm_gather_rows();
+    const float *q = job->qkv + n * T * 3 * D + h * d;
+    float *out = job->y + n * T * D + h * d;
+    float *k = job->work + thread * room->total, *v = k + room->pack_k, *scores = v + room->pack_v;
+    vr_gemm_pack(k, q + D, d, T, 1, 3 * D);
+    vrp_attention_pack_values(v, q + 2 * D, T, room->keys, d, 3 * D);
+    for (int64_t t = 0; t < T; t += block)
+        vrp_attention_block(out + t * D, q + t * 3 * D, vr_min(block, T - t), T, D, d, room, k, v, scores,
+                            job->pointers + thread * room->pointers);
 }
 
 void vr_attention_apply(vr_tensor y, vr_tensor qkv, int64_t heads, vr_arena *scratch) {
@@ -119,24 +142,12 @@ void vr_attention_apply(vr_tensor y, vr_tensor qkv, int64_t heads, vr_arena *scr
                  qkv.shape[2] == 3 * D && vr_tensor_contiguous(y) && vr_tensor_contiguous(qkv),
              "y must be [N,T,D] and qkv [N,T,3D], without gaps");
     if (N * T * D == 0) return;
-    const int64_t d = D / heads, block = VRP_ATTENTION_TILES * vr_gemm_gather_rows();
-    const vrp_attention_room room = vrp_attention_plan(T, d);
+    vrp_attention_job job = {.y = y.data, .qkv = qkv.data, .T = T, .D = D, .d = D / heads, .heads = heads};
+    job.room = vrp_attention_plan(T, job.d);
     const vr_arena_mark mark = vr_arena_here(scratch);
-    const int threads = N * heads * T * T * d < 100000 ? 1 : vr_threads();
-    float *work = (float *)vr_arena_alloc(scratch, threads * room.total, sizeof(float));
-    const float **pointers =
-        (const float **)vr_arena_alloc(scratch, threads * room.pointers, sizeof(float *));
-#pragma omp parallel for num_threads(threads) schedule(dynamic) if (threads > 1)
-    for (int64_t i = 0; i < N * heads; i++) {
-        const int64_t n = i / heads, h = i % heads, me = threads > 1 ? vr_thread_index() : 0;
-        const float *q = qkv.data + n * T * 3 * D + h * d;
-        float *out = y.data + n * T * D + h * d;
-        float *k = work + me * room.total, *v = k + room.pack_k, *scores = v + room.pack_v;
-        vr_gemm_pack(k, q + D, d, T, 1, 3 * D);
-        vrp_attention_pack_values(v, q + 2 * D, T, room.keys, d, 3 * D);
-        for (int64_t t = 0; t < T; t += block)
-            vrp_attention_block(out + t * D, q + t * 3 * D, vr_min(block, T - t), T, D, d, &room, k, v,
-                                scores, pointers + me * room.pointers);
-    }
+    const int threads = vr_threads();
+    job.work = (float *)vr_arena_alloc(scratch, threads * job.room.total, sizeof(float));
+    job.pointers = (const float **)vr_arena_alloc(scratch, threads * job.room.pointers, sizeof(float *));
+    vr_parallel(N * heads, vrp_attention_head, &job);
     vr_arena_rewind(scratch, mark);
 }

@@ -4,7 +4,9 @@
  * floats, and vr_gemm_gather takes one pointer a run. Away from the left and right border a run is a whole
  * row of the window (kw * C floats, so that even a 7 x 7 window of 3 channels has runs of 21); at the border
  * it is one pixel, and what lies outside points at zeros. The order of the sum is [u][v][c] in both. A 1 x 1
- * convolution, of any stride, is the same with one run. Packing windows first (im2col) was measured: 62 to 75 %
+ * convolution, of any stride, is the same with one run. Sums of more than VRP_CONV_DEEP terms are made a stretch of
+ * terms at a time, so that the stretch's weights stay in L1 for all tiles of a block, and are read from memory once.
+ * Packing windows first (im2col) was measured: 62 to 75 %
  * of the FMA peak on ResNet's 56 x 56 layers where this reaches 85 to 95 %.
  *
  * Where 3 x 3 windows move by one pixel, nn/winograd.c does the same with a fraction of the products. Groups are
@@ -19,9 +21,11 @@
 #include <string.h>
 
 enum {
-    VRP_CONV_MOST = 16,        /* rows of a gathered tile */
-    VRP_CONV_TILES = 32,       /* most tiles of a block */
-    VRP_CONV_BLOCK = 48 * 1024 /* floats of input under a block: less than half of L2 */
+    VRP_CONV_MOST = 16,         /* rows of a gathered tile */
+    VRP_CONV_TILES = 36,        /* most tiles of a block: 14 x 14 pixels are 33 */
+    VRP_CONV_BLOCK = 48 * 1024, /* floats of input under a block: less than half of L2 */
+    VRP_CONV_DEEP = 256,        /* terms of a sum up to which a panel of weights fits L1 */
+    VRP_CONV_GROUP = 4          /* panels of a deep sum that take turns on the same input */
 };
 
 /* One product: all of a convolution, or one group of it. */
@@ -29,12 +33,13 @@ typedef struct vrp_conv_job {
     const vr_conv *layer;
     const float *x, *panels, *zeros; /* x: the group's first channel of the first pixel */
     int64_t N, H, W, OH, OW, C, O;   /* C, O: of the group */
+    int64_t pixels, tiles;           /* of all outputs */
     vr_epilogue epilogue;
 } vrp_conv_job;
 
-/* How one tile reads its pixels. */
+/* Some output pixels, at most vr_gemm_gather_rows(), and how they read the input. */
 typedef struct vrp_conv_tile {
-    int64_t taps, run;
+    int64_t first, count, taps, run;
 } vrp_conv_tile;
 
 static bool vrp_conv_depthwise(const vr_conv *c) {
@@ -43,18 +48,33 @@ static bool vrp_conv_depthwise(const vr_conv *c) {
 
 /* ---- packing ---- */
 
-/* w [o][c][u][v] times scale[o] as [o][u][v][c], or [u][v][o] for a depthwise layer. */
-static void vrp_conv_reorder(float *order, vr_tensor w, const float *scale, bool depthwise) {
-    const int64_t O = w.shape[0], C = w.shape[1], KH = w.shape[2], KW = w.shape[3], K = KH * KW * C;
-    const int64_t step_o = depthwise ? 1 : K, step_k = depthwise ? O : 1;
-#pragma omp parallel for num_threads(vr_threads()) if (O * K > 50000)
-    for (int64_t o = 0; o < O; o++)
-        for (int64_t c = 0; c < C; c++)
-            for (int64_t u = 0; u < KH; u++)
-                for (int64_t v = 0; v < KW; v++)
-                    order[o * step_o + ((u * KW + v) * C + c) * step_k] =
-                        w.data[o * w.stride[0] + c * w.stride[1] + u * w.stride[2] + v * w.stride[3]] *
-                        (scale ? scale[o] : 1);
+/* order[((u*KW + v)*C + c) * step] = w[o][c][u][v] * scale[o]. */
+static void vrp_conv_reorder(float *order, int64_t step, vr_tensor w, int64_t o, const float *scale) {
+    const int64_t C = w.shape[1], KH = w.shape[2], KW = w.shape[3];
+    const float by = scale ? scale[o] : 1;
+    for (int64_t u = 0; u < KH; u++)
+        for (int64_t v = 0; v < KW; v++) {
+            const float *from = w.data + o * w.stride[0] + u * w.stride[2] + v * w.stride[3];
+            for (int64_t c = 0; c < C; c++) order[((u * KW + v) * C + c) * step] = from[c * w.stride[1]] * by;
+        }
+}
+
+typedef struct vrp_conv_packing {
+    vr_tensor w;
+    const float *scale;
+    float *packed, *order;      /* order: a panel's weights, for each thread */
+    int64_t K, O, each, panels; /* O, panels: of a group; each: floats of a packed group */
+} vrp_conv_packing;
+
+/* Panel i % panels of group i / panels. */
+static void vrp_conv_pack_panel(const void *context, int64_t i, int thread) {
+    const vrp_conv_packing *j = (const vrp_conv_packing *)context;
+    const int64_t nr = vr_gemm_columns(), g = i / j->panels, first = i % j->panels * nr,
+                  count = vr_min(nr, j->O - first);
+    float *order = j->order + thread * nr * j->K;
+    for (int64_t o = 0; o < count; o++)
+        vrp_conv_reorder(order + o * j->K, 1, j->w, g * j->O + first + o, j->scale);
+    vr_gemm_pack(j->packed + g * j->each + first * j->K, order, j->K, count, 1, j->K);
 }
 
 /* scale: [O] or NULL, multiplied into the weights. */
@@ -78,15 +98,18 @@ static vr_conv vrp_conv_pack(vr_arena *perm, vr_tensor w, float *bias, const flo
         conv.w = u;
         return conv;
     }
-    const int64_t each = (vr_gemm_packed_size(K, Og) + 15) / 16 * 16;
+    const int64_t each = (vr_gemm_packed_size(K, Og) + 15) / 16 * 16, nr = vr_gemm_columns();
     float *packed = (float *)vr_arena_alloc(perm, depthwise ? O * K : opts.groups * each, sizeof(float));
-    const vr_arena_mark mark = vr_arena_here(perm);
-    float *order = depthwise ? packed : (float *)vr_arena_alloc(perm, O * K, sizeof(float));
-    vrp_conv_reorder(order, w, scale, depthwise);
-    if (!depthwise)
-        for (int64_t g = 0; g < opts.groups; g++)
-            vr_gemm_pack(packed + g * each, order + g * Og * K, K, Og, 1, K);
-    vr_arena_rewind(perm, mark);
+    if (depthwise)
+        for (int64_t o = 0; o < O; o++) vrp_conv_reorder(packed + o, O, w, o, scale);
+    else {
+        const vr_arena_mark mark = vr_arena_here(perm);
+        const vrp_conv_packing job = {
+            w, scale, packed, (float *)vr_arena_alloc(perm, vr_threads() * nr * K, sizeof(float)),
+            K, Og,    each,   (Og + nr - 1) / nr};
+        vr_parallel(opts.groups * job.panels, vrp_conv_pack_panel, &job);
+        vr_arena_rewind(perm, mark);
+    }
     if (opts.groups == 1)
         conv.gemm = (vr_linear){.in = K, .out = O, .panels = packed, .bias = bias};
     else
@@ -120,15 +143,17 @@ int64_t vr_conv_out_size(int64_t h, int64_t k, vr_conv_opts opts) {
 
 /* ---- running ---- */
 
-/* Points at what pixels pixel .. pixel+count-1 see; pointers[tap][row] of the tile. */
-static vrp_conv_tile vrp_conv_point(const vrp_conv_job *job, const float **pointers, int64_t pixel,
-                                    int64_t count) {
+/* Tile t; pointers[tap][row] lead to what its pixels see. Tiles are of equal height, as one of a single row costs as
+ * much as one of four. by_pixel: a tap is one pixel, everywhere. */
+static vrp_conv_tile vrp_conv_point(const vrp_conv_job *job, const float **pointers, int64_t t,
+                                    bool by_pixel) {
+    const int64_t pixel = t * job->pixels / job->tiles, count = (t + 1) * job->pixels / job->tiles - pixel;
     const vr_conv *c = job->layer;
     const int64_t R = vr_gemm_gather_rows(), KH = c->kh, KW = c->kw, ld = c->in, dilation = c->opts.dilation;
     int64_t top[VRP_CONV_MOST], left[VRP_CONV_MOST];
     const float *base[VRP_CONV_MOST];
     int64_t n = pixel / (job->OH * job->OW), i = pixel / job->OW % job->OH, j = pixel % job->OW;
-    bool inside = dilation == 1 && c->opts.groups == 1;
+    bool inside = !by_pixel && dilation == 1 && c->opts.groups == 1;
     for (int64_t q = 0; q < count; q++) {
         top[q] = i * c->opts.stride - c->opts.pad, left[q] = j * c->opts.stride - c->opts.pad;
         base[q] = job->x + n * job->H * job->W * ld;
@@ -144,74 +169,144 @@ static vrp_conv_tile vrp_conv_point(const vrp_conv_job *job, const float **point
                 const bool seen = r >= 0 && r < job->H && s >= 0 && s < job->W;
                 pointers[q] = seen ? base[q] + (r * job->W + s) * ld : job->zeros;
             }
-    return (vrp_conv_tile){KH * steps, inside ? KW * job->C : job->C};
+    return (vrp_conv_tile){pixel, count, KH * steps, inside ? KW * job->C : job->C};
 }
 
-/* Tiles t0..t1 (of gather_rows pixels) times column panels p0..p1. */
+static void vrp_conv_finish(const vrp_conv_job *job, float *sums, const vrp_conv_tile *tile, int64_t p) {
+    const int64_t NR = vr_gemm_columns();
+    vr_epilogue_apply(&job->epilogue, sums, NR, tile->first, tile->count, p * NR,
+                      vr_min(NR, job->O - p * NR));
+}
+
+/* Tiles t0..t1 times column panels p0..p1. */
 static void vrp_conv_block(const vrp_conv_job *job, const float **pointers, int64_t t0, int64_t t1,
                            int64_t p0, int64_t p1) {
-    const int64_t R = vr_gemm_gather_rows(), NR = vr_gemm_columns(), M = job->N * job->OH * job->OW;
-    const int64_t K = job->layer->kh * job->layer->kw * job->C, each = job->layer->kh * job->layer->kw * R;
+    const int64_t places = job->layer->kh * job->layer->kw, each = places * vr_gemm_gather_rows();
+    const int64_t panel = places * job->C * vr_gemm_columns();
     vrp_conv_tile tiles[VRP_CONV_TILES];
-    _Alignas(64) float tile[VRP_CONV_MOST * 32];
-    for (int64_t t = t0; t < t1; t++)
-        tiles[t - t0] = vrp_conv_point(job, pointers + (t - t0) * each, t * R, vr_min(R, M - t * R));
+    _Alignas(64) float sums[VRP_CONV_MOST * 32];
+    for (int64_t t = 0; t < t1 - t0; t++) tiles[t] = vrp_conv_point(job, pointers + t * each, t0 + t, false);
     for (int64_t p = p0; p < p1; p++)
-        for (int64_t t = t0; t < t1; t++) {
-            const int64_t count = vr_min(R, M - t * R);
-            vr_gemm_gather(tile, pointers + (t - t0) * each, count, tiles[t - t0].taps, tiles[t - t0].run,
-                           job->panels + p * NR * K);
-            vr_epilogue_apply(&job->epilogue, tile, NR, t * R, count, p * NR, vr_min(NR, job->O - p * NR));
+        for (int64_t t = 0; t < t1 - t0; t++) {
+            vr_gemm_gather(sums, pointers + t * each, tiles[t].count, tiles[t].taps, tiles[t].run,
+                           job->panels + p * panel, false);
+            vrp_conv_finish(job, sums, &tiles[t], p);
         }
+}
+
+/* A stretch of the terms of deep sums. */
+typedef struct vrp_conv_stretch {
+    int64_t tap, taps, c, run; /* `taps` taps from `tap` on, channels c .. c+run-1; c > 0 only with one tap */
+} vrp_conv_stretch;
+
+/* Adds a stretch to the sums of all tiles. */
+static void vrp_conv_add(const vrp_conv_job *job, float *sums, const float *const *pointers,
+                         const vrp_conv_tile *tiles, int64_t count, int64_t p, const vrp_conv_stretch *s) {
+    const int64_t R = vr_gemm_gather_rows(), NR = vr_gemm_columns();
+    const int64_t places = job->layer->kh * job->layer->kw;
+    const float *b = job->panels + ((p * places + s->tap) * job->C + s->c) * NR;
+    for (int64_t t = 0; t < count; t++, sums += R * NR, pointers += places * R) {
+        const float *const *rows = pointers + s->tap * R, *moved[VRP_CONV_MOST];
+        if (s->c > 0) {
+            for (int64_t i = 0; i < tiles[t].count; i++) moved[i] = rows[i] + s->c;
+            rows = moved;
+        }
+        vr_gemm_gather(sums, rows, tiles[t].count, s->taps, s->run, b, s->tap + s->c > 0);
+    }
+}
+
+/* vrp_conv_block for deep sums; sums: room for VRP_CONV_GROUP panels of the tiles. */
+static void vrp_conv_block_deep(const vrp_conv_job *job, const float **pointers, float *sums, int64_t t0,
+                                int64_t t1, int64_t p0, int64_t p1) {
+    const int64_t R = vr_gemm_gather_rows(), NR = vr_gemm_columns(), count = t1 - t0, each = count * R * NR;
+    const int64_t places = job->layer->kh * job->layer->kw, C = job->C;
+    const int64_t taps = vr_clamp(VRP_CONV_DEEP / C, 1, places), run = vr_min(C, VRP_CONV_DEEP);
+    vrp_conv_tile tiles[VRP_CONV_TILES];
+    for (int64_t t = 0; t < count; t++)
+        tiles[t] = vrp_conv_point(job, pointers + t * places * R, t0 + t, true);
+    for (int64_t g = p0; g < p1; g += VRP_CONV_GROUP) {
+        const int64_t end = vr_min(g + VRP_CONV_GROUP, p1);
+        for (int64_t tap = 0; tap < places; tap += taps)
+            for (int64_t c = 0; c < C; c += run) {
+                const vrp_conv_stretch s = {tap, vr_min(taps, places - tap), c, vr_min(run, C - c)};
+                for (int64_t p = g; p < end; p++)
+                    vrp_conv_add(job, sums + (p - g) * each, pointers, tiles, count, p, &s);
+            }
+        for (int64_t p = g; p < end; p++)
+            for (int64_t t = 0; t < count; t++)
+                vrp_conv_finish(job, sums + (p - g) * each + t * R * NR, &tiles[t], p);
+    }
+}
+
+/* How a product is cut: into pieces of `step` tiles by `group` column panels. */
+typedef struct vrp_conv_cut {
+    const vrp_conv_job *job;
+    const float **pointers; /* `each` for one thread */
+    float *sums;            /* NULL, or `room` for one thread: deep sums */
+    int64_t panels, step, group, groups, each, room;
+} vrp_conv_cut;
+
+static void vrp_conv_piece(const void *context, int64_t i, int thread) {
+    const vrp_conv_cut *cut = (const vrp_conv_cut *)context;
+    const int64_t t = i / cut->groups * cut->step, p = i % cut->groups * cut->group;
+    const int64_t t1 = vr_min(t + cut->step, cut->job->tiles), p1 = vr_min(p + cut->group, cut->panels);
+    const float **pointers = cut->pointers + thread * cut->each;
+    if (cut->sums)
+        vrp_conv_block_deep(cut->job, pointers, cut->sums + thread * cut->room, t, t1, p, p1);
+    else
+        vrp_conv_block(cut->job, pointers, t, t1, p, p1);
 }
 
 /* Pixels are the rows of one product, all images one after another. They are cut into blocks whose input fits
- * L2; where that gives each thread fewer than four blocks, the columns are cut too. */
-static void vrp_conv_run(const vrp_conv_job *job, vr_arena *scratch) {
-    const int64_t R = vr_gemm_gather_rows(), NR = vr_gemm_columns(), M = job->N * job->OH * job->OW;
-    const int64_t tiles = (M + R - 1) / R, panels = (job->O + NR - 1) / NR,
-                  K = job->layer->kh * job->layer->kw;
-    if (tiles == 0 || panels == 0) return;
-    const int threads = (double)M * (double)(job->O * K * job->C) < 200e3 ? 1 : vr_threads();
-    int64_t step = vr_clamp(VRP_CONV_BLOCK / (R * job->C), 4, VRP_CONV_TILES);
-    step = vr_min(step, tiles);
-    const int64_t blocks = (tiles + step - 1) / step;
-    const int64_t groups = threads == 1 ? 1 : vr_clamp((4 * threads + blocks - 1) / blocks, 1, panels);
-    const int64_t group = (panels + groups - 1) / groups;
+ * L2 (deep sums: into blocks as large as they may be); where that gives each thread fewer than four blocks, the
+ * columns are cut too. */
+static void vrp_conv_run(vrp_conv_job *job, vr_arena *scratch) {
+    const int64_t R = vr_gemm_gather_rows(), NR = vr_gemm_columns(), places = job->layer->kh * job->layer->kw;
+    job->pixels = job->N * job->OH * job->OW, job->tiles = (job->pixels + R - 1) / R;
+    vrp_conv_cut cut = {.job = job, .panels = (job->O + NR - 1) / NR};
+    if (job->tiles == 0 || cut.panels == 0) return;
+    const int threads = vr_threads();
+    const bool deep = places * job->C > VRP_CONV_DEEP;
+    const int64_t most = deep ? VRP_CONV_TILES : vr_clamp(VRP_CONV_BLOCK / (R * job->C), 4, VRP_CONV_TILES);
+    int64_t blocks = (job->tiles + most - 1) / most;
+    cut.step = (job->tiles + blocks - 1) / blocks;
+    blocks = (job->tiles + cut.step - 1) / cut.step;
+    cut.groups = threads == 1 ? 1 : vr_clamp((4 * threads + blocks - 1) / blocks, 1, cut.panels);
+    cut.group = (cut.panels + cut.groups - 1) / cut.groups;
+    cut.groups = (cut.panels + cut.group - 1) / cut.group;
+    cut.each = cut.step * places * R;
+    cut.room = VRP_CONV_GROUP * cut.step * R * NR;
     const vr_arena_mark mark = vr_arena_here(scratch);
-    const float **pointers = (const float **)vr_arena_alloc(scratch, threads * step * K * R, sizeof(float *));
-#pragma omp parallel for num_threads(threads) collapse(2) schedule(dynamic) if (threads > 1)
-    for (int64_t t = 0; t < tiles; t += step)
-        for (int64_t p = 0; p < panels; p += group)
-            vrp_conv_block(job, pointers + (threads > 1 ? vr_thread_index() : 0) * step * K * R, t,
-                           vr_min(t + step, tiles), p, vr_min(p + group, panels));
+    cut.pointers = (const float **)vr_arena_alloc(scratch, threads * cut.each, sizeof(float *));
+    if (deep) cut.sums = (float *)vr_arena_alloc(scratch, threads * cut.room, sizeof(float));
+    vr_parallel(blocks * cut.groups, vrp_conv_piece, &cut);
     vr_arena_rewind(scratch, mark);
 }
 
-/* Each channel its own window. */
-static void vrp_conv_run_depthwise(const vrp_conv_job *job) {
+/* Each channel its own window: one row of outputs. */
+static void vrp_conv_depthwise_row(const void *context, int64_t row, int thread) {
+    const vrp_conv_job *job = (const vrp_conv_job *)context;
     const vr_conv *layer = job->layer;
     const vr_epilogue *e = &job->epilogue;
     const int64_t C = layer->in, stride = layer->opts.stride, dilation = layer->opts.dilation;
-#pragma omp parallel for num_threads(vr_threads())
-    for (int64_t row = 0; row < job->N * job->OH; row++)
-        for (int64_t j = 0; j < job->OW; j++) {
-            const int64_t pixel = row * job->OW + j;
-            float *y = e->y + pixel * C;
-            for (int64_t c = 0; c < C; c++) y[c] = e->bias ? e->bias[c] : 0;
-            for (int64_t u = 0; u < layer->kh; u++)
-                for (int64_t v = 0; v < layer->kw; v++) {
-                    const int64_t r = row % job->OH * stride + u * dilation - layer->opts.pad;
-                    const int64_t s = j * stride + v * dilation - layer->opts.pad;
-                    if (r < 0 || r >= job->H || s < 0 || s >= job->W) continue;
-                    const float *x = job->x + ((row / job->OH * job->H + r) * job->W + s) * C;
-                    const float *w = layer->w + (u * layer->kw + v) * C;
-                    for (int64_t c = 0; c < C; c++) y[c] += x[c] * w[c];
-                }
-            if (e->residual)
-                for (int64_t c = 0; c < C; c++) y[c] += e->residual[pixel * C + c];
-            vr_act_fast(y, C, e->act);
-        }
+    (void)thread;
+    for (int64_t j = 0; j < job->OW; j++) {
+        const int64_t pixel = row * job->OW + j;
+        float *y = e->y + pixel * C;
+        for (int64_t c = 0; c < C; c++) y[c] = e->bias ? e->bias[c] : 0;
+        for (int64_t u = 0; u < layer->kh; u++)
+            for (int64_t v = 0; v < layer->kw; v++) {
+                const int64_t r = row % job->OH * stride + u * dilation - layer->opts.pad;
+                const int64_t s = j * stride + v * dilation - layer->opts.pad;
+                if (r < 0 || r >= job->H || s < 0 || s >= job->W) continue;
+                const float *x = job->x + ((row / job->OH * job->H + r) * job->W + s) * C;
+                const float *w = layer->w + (u * layer->kw + v) * C;
+                for (int64_t c = 0; c < C; c++) y[c] += x[c] * w[c];
+            }
+        if (e->residual)
+            for (int64_t c = 0; c < C; c++) y[c] += e->residual[pixel * C + c];
+        vr_act_fast(y, C, e->act);
+    }
 }
 
 void vr_conv_apply(vr_tensor y, vr_tensor x, const vr_conv *layer, vr_act act, vr_tensor residual,
@@ -252,7 +347,7 @@ void vr_conv_apply(vr_tensor y, vr_tensor x, const vr_conv *layer, vr_act act, v
                         .O = O,
                         .epilogue = epilogue};
     if (vrp_conv_depthwise(layer))
-        vrp_conv_run_depthwise(&job);
+        vr_parallel(N * OH, vrp_conv_depthwise_row, &job);
     else
         for (int64_t g = 0; g < G; g++) {
             const int64_t each = (vr_gemm_packed_size(K, O) + 15) / 16 * 16;

@@ -90,11 +90,38 @@ static inline __attribute__((always_inline)) void vrp_epilogue_row(float *y, con
         y[i] = vrp_epilogue_act(t[i] + (bias ? bias[i] : 0) + (residual ? residual[i] : 0), act);
 }
 
+/* The common case, a whole tile of 16 columns with a bias, perhaps a residual, perhaps a ReLU: nothing is asked
+ * inside. `least` is 0 for a ReLU, else -infinity; a NaN stays. */
+static void vrp_epilogue_whole(const vr_epilogue *e, const float *tile, int64_t row, int64_t rows,
+                               int64_t column) {
+    typedef float vec __attribute__((vector_size(32), aligned(4), may_alias));
+    typedef int32_t bits __attribute__((vector_size(32)));
+    const float low = e->act == VR_ACT_RELU ? 0 : -INFINITY, *residual = e->residual;
+    const vec bias0 = *(const vec *)(e->bias + column), bias1 = *(const vec *)(e->bias + column + 8);
+    const vec least = {low, low, low, low, low, low, low, low};
+    float *y = e->y + row * e->ldy + column;
+    if (residual) residual += row * e->ld_residual + column;
+    for (int64_t i = 0; i < rows; i++, y += e->ldy, tile += VRP_EPILOGUE_STEP) {
+        vec sum0 = *(const vec *)tile + bias0, sum1 = *(const vec *)(tile + 8) + bias1;
+        if (residual) {
+            sum0 += *(const vec *)residual, sum1 += *(const vec *)(residual + 8);
+            residual += e->ld_residual;
+        }
+        const bits below0 = (bits)(sum0 < least), below1 = (bits)(sum1 < least);
+        *(vec *)y = (vec)(((bits)least & below0) | ((bits)sum0 & ~below0));
+        *(vec *)(y + 8) = (vec)(((bits)least & below1) | ((bits)sum1 & ~below1));
+    }
+}
+
 void vr_epilogue_apply(const vr_epilogue *e, float *tile, int64_t ld, int64_t row, int64_t rows,
                        int64_t column, int64_t columns) {
     const float *bias = e->bias ? e->bias + column : NULL;
     const bool before = e->residual && e->residual_first, after = e->residual && !e->residual_first;
     const bool simple = e->act == VR_ACT_NONE || (e->act == VR_ACT_RELU && !after);
+    if (simple && e->bias && columns == VRP_EPILOGUE_STEP && ld == VRP_EPILOGUE_STEP) {
+        vrp_epilogue_whole(e, tile, row, rows, column);
+        return;
+    }
     if (!simple) { /* the activation needs a pass of its own, over the tile */
         for (int64_t i = 0; i < rows; i++) {
             const float *residual = before ? e->residual + (row + i) * e->ld_residual + column : NULL;

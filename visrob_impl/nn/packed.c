@@ -1,19 +1,97 @@
 /* nn/packed.c: linear layers: products of packed panels (tensor/gemm.h) with an epilogue (nn/epilogue.h) on each
- * finished tile. Convolutions are in convolution.c and winograd.c, attention in attention.c. */
+ * finished tile; layer norm and the poolings. Convolutions are in convolution.c and winograd.c, attention in
+ * attention.c. */
 #include "packed.h"
 #include "../base/error.h"
+#include "../base/par.h"
 #include "../tensor/gemm.h"
 #include "epilogue.h"
+#include <math.h>
+#include <string.h>
+
+/* ---- layer norm ---- */
+
+typedef struct vrp_packed_norm {
+    const float *x, *w, *b;
+    float *y;
+    int64_t ldx, ldy, C;
+    float eps;
+} vrp_packed_norm;
+
+static void vrp_packed_moments(float *mean, float *rstd, const float *x, int64_t C, float eps) {
+    float sum = 0, squares = 0;
+#pragma omp simd reduction(+ : sum)
+    for (int64_t c = 0; c < C; c++) sum += x[c];
+    const float mu = sum / (float)C;
+#pragma omp simd reduction(+ : squares)
+    for (int64_t c = 0; c < C; c++) squares += (x[c] - mu) * (x[c] - mu);
+    *mean = mu;
+    *rstd = 1 / sqrtf(squares / (float)C + eps);
+}
+
+static void vrp_packed_scale(float *y, const float *x, float mean, float rstd, const float *w, const float *b,
+                             int64_t n) {
+#pragma omp simd
+    for (int64_t c = 0; c < n; c++) y[c] = (x[c] - mean) * rstd * w[c] + b[c];
+}
+
+static void vrp_packed_norm_row(const void *context, int64_t i, int thread) {
+    const vrp_packed_norm *n = (const vrp_packed_norm *)context;
+    const float *x = n->x + i * n->ldx;
+    float mean, rstd;
+    (void)thread;
+    vrp_packed_moments(&mean, &rstd, x, n->C, n->eps);
+    vrp_packed_scale(n->y + i * n->ldy, x, mean, rstd, n->w, n->b, n->C);
+}
+
+static vrp_packed_norm vrp_packed_norm_of(vr_tensor x, const vr_norm *norm, float eps) {
+    const int64_t C = x.shape[1];
+    VR_CHECK(vr_is_vec(norm->w, C) && vr_is_vec(norm->b, C) && norm->w.stride[0] == 1 &&
+                 norm->b.stride[0] == 1,
+             "the norm's w and b must be [C=%lld], without gaps", (long long)C);
+    return (vrp_packed_norm){
+        .x = x.data, .ldx = x.stride[0], .C = C, .w = norm->w.data, .b = norm->b.data, .eps = eps};
+}
+
+void vr_layernorm_apply(vr_tensor y, vr_tensor x, const vr_norm *norm, float eps) {
+    VR_CHECK(x.ndim == 2 && vr_same_shape(x, y) && x.stride[1] == 1 && y.stride[1] == 1,
+             "x and y must be [N,C], with rows without gaps");
+    vrp_packed_norm job = vrp_packed_norm_of(x, norm, eps);
+    job.y = y.data, job.ldy = y.stride[0];
+    vr_parallel(x.shape[0], vrp_packed_norm_row, &job);
+}
+
+/* ---- linear layers ---- */
 
 typedef struct vrp_packed_linear {
     const float *x;
     int64_t ldx, K;
+    const vrp_packed_norm *norm; /* NULL: none */
     vr_epilogue epilogue;
 } vrp_packed_linear;
 
+/* Rows are normalized and packed a strip at a time, which stays in L1. */
+static void vrp_packed_fill_norm(const vrp_packed_linear *p, float *panel, int64_t row, int64_t rows) {
+    enum { STRIP = 64, MOST = 16 };
+    float mean[MOST], rstd[MOST], strip[MOST * STRIP];
+    const float *x = p->x + row * p->ldx;
+    for (int64_t i = 0; i < rows; i++)
+        vrp_packed_moments(&mean[i], &rstd[i], x + i * p->ldx, p->K, p->norm->eps);
+    for (int64_t k = 0; k < p->K; k += STRIP) {
+        const int64_t n = vr_min(STRIP, p->K - k);
+        for (int64_t i = 0; i < rows; i++)
+            vrp_packed_scale(strip + i * STRIP, x + i * p->ldx + k, mean[i], rstd[i], p->norm->w + k,
+                             p->norm->b + k, n);
+        vr_gemm_pack_rows(panel + k * vr_gemm_rows(), strip, rows, n, STRIP);
+    }
+}
+
 static void vrp_packed_fill(const void *context, float *panel, int64_t row, int64_t rows) {
     const vrp_packed_linear *p = (const vrp_packed_linear *)context;
-    vr_gemm_pack_rows(panel, p->x + row * p->ldx, rows, p->K, p->ldx);
+    if (p->norm)
+        vrp_packed_fill_norm(p, panel, row, rows);
+    else
+        vr_gemm_pack_rows(panel, p->x + row * p->ldx, rows, p->K, p->ldx);
 }
 
 static void vrp_packed_finish(const void *context, float *tile, int64_t row, int64_t rows, int64_t column,
@@ -32,8 +110,8 @@ vr_linear vr_linear_pack(vr_arena *perm, vr_tensor w, vr_tensor b) {
         .in = K, .out = O, .panels = panels, .bias = b.data ? vr_tensor_copy(perm, b).data : NULL};
 }
 
-void vr_linear_apply(vr_tensor y, vr_tensor x, const vr_linear *layer, vr_act act, vr_tensor residual,
-                     vr_arena *scratch) {
+static void vrp_packed_run(vr_tensor y, vr_tensor x, const vrp_packed_norm *norm, const vr_linear *layer,
+                           vr_act act, vr_tensor residual, vr_arena *scratch) {
     const int64_t N = x.shape[0];
     VR_CHECK(vr_is_mat(x, N, layer->in) && vr_is_mat(y, N, layer->out) && x.stride[1] == 1 &&
                  y.stride[1] == 1,
@@ -44,6 +122,7 @@ void vr_linear_apply(vr_tensor y, vr_tensor x, const vr_linear *layer, vr_act ac
     const vrp_packed_linear p = {.x = x.data,
                                  .ldx = x.stride[0],
                                  .K = layer->in,
+                                 .norm = norm,
                                  .epilogue = {.bias = layer->bias,
                                               .residual = residual.data,
                                               .ld_residual = residual.stride[0],
@@ -52,4 +131,76 @@ void vr_linear_apply(vr_tensor y, vr_tensor x, const vr_linear *layer, vr_act ac
                                               .act = act}};
     const vr_gemm_job job = {N, layer->out, layer->in, layer->panels, vrp_packed_fill, vrp_packed_finish, &p};
     vr_gemm_run(&job, scratch);
+}
+
+void vr_linear_apply(vr_tensor y, vr_tensor x, const vr_linear *layer, vr_act act, vr_tensor residual,
+                     vr_arena *scratch) {
+    vrp_packed_run(y, x, NULL, layer, act, residual, scratch);
+}
+
+void vr_linear_apply_norm(vr_tensor y, vr_tensor x, const vr_norm *norm, float eps, const vr_linear *layer,
+                          vr_act act, vr_arena *scratch) {
+    VR_CHECK(x.ndim == 2, "x must be [N,K]");
+    const vrp_packed_norm n = vrp_packed_norm_of(x, norm, eps);
+    vrp_packed_run(y, x, &n, layer, act, (vr_tensor){0}, scratch);
+}
+
+/* ---- poolings ---- */
+
+typedef struct vrp_packed_pool {
+    vr_tensor y, x;
+    int64_t k, stride, pad;
+} vrp_packed_pool;
+
+/* One row of windows; a NaN stays, as it compares false. */
+static void vrp_packed_maxpool_row(const void *context, int64_t row, int thread) {
+    const vrp_packed_pool *p = (const vrp_packed_pool *)context;
+    const int64_t H = p->x.shape[1], W = p->x.shape[2], C = p->x.shape[3], OH = p->y.shape[1],
+                  OW = p->y.shape[2];
+    const int64_t top = row % OH * p->stride - p->pad;
+    const float *image = p->x.data + row / OH * H * W * C;
+    (void)thread;
+    for (int64_t j = 0; j < OW; j++) {
+        const int64_t left = j * p->stride - p->pad;
+        float *out = p->y.data + (row * OW + j) * C;
+        for (int64_t c = 0; c < C; c++) out[c] = -INFINITY;
+        for (int64_t r = vr_max(top, 0); r < vr_min(top + p->k, H); r++)
+            for (int64_t s = vr_max(left, 0); s < vr_min(left + p->k, W); s++) {
+                const float *in = image + (r * W + s) * C;
+#pragma omp simd
+                for (int64_t c = 0; c < C; c++) out[c] = in[c] <= out[c] || out[c] != out[c] ? out[c] : in[c];
+            }
+    }
+}
+
+void vr_maxpool2d_apply(vr_tensor y, vr_tensor x, int64_t k, int64_t stride, int64_t pad) {
+    VR_CHECK(k >= 1 && stride >= 1 && pad >= 0 && 2 * pad <= k, "a window of %lld, stride %lld, padding %lld",
+             (long long)k, (long long)stride, (long long)pad);
+    VR_CHECK(x.ndim == 4 && y.ndim == 4 && y.shape[0] == x.shape[0] && y.shape[3] == x.shape[3] &&
+                 y.shape[1] == (x.shape[1] + 2 * pad - k) / stride + 1 &&
+                 y.shape[2] == (x.shape[2] + 2 * pad - k) / stride + 1 && vr_tensor_contiguous(x) &&
+                 vr_tensor_contiguous(y),
+             "x must be [N,H,W,C] and y [N,OH,OW,C], without gaps");
+    const vrp_packed_pool job = {y, x, k, stride, pad};
+    vr_parallel(y.shape[0] * y.shape[1], vrp_packed_maxpool_row, &job);
+}
+
+static void vrp_packed_mean(const void *context, int64_t n, int thread) {
+    const vrp_packed_pool *p = (const vrp_packed_pool *)context;
+    const int64_t P = p->x.shape[1] * p->x.shape[2], C = p->x.shape[3];
+    float *out = p->y.data + n * C;
+    (void)thread;
+    memset(out, 0, (size_t)C * sizeof(float));
+    for (int64_t i = 0; i < P; i++)
+#pragma omp simd
+        for (int64_t c = 0; c < C; c++) out[c] += p->x.data[(n * P + i) * C + c];
+    for (int64_t c = 0; c < C; c++) out[c] /= (float)P;
+}
+
+void vr_global_avgpool_apply(vr_tensor y, vr_tensor x) {
+    VR_CHECK(x.ndim == 4 && vr_tensor_contiguous(x) && vr_is_mat(y, x.shape[0], x.shape[3]) &&
+                 vr_tensor_contiguous(y),
+             "x must be [N,H,W,C] and y [N,C], without gaps");
+    const vrp_packed_pool job = {.y = y, .x = x};
+    vr_parallel(x.shape[0], vrp_packed_mean, &job);
 }

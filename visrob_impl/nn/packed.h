@@ -38,6 +38,19 @@ VR_API vr_linear vr_linear_pack(vr_arena *perm, vr_tensor w, vr_tensor b);
 VR_API void vr_linear_apply(vr_tensor y, vr_tensor x, const vr_linear *layer, vr_act act, vr_tensor residual,
                             vr_arena *scratch);
 
+/* The scale and shift of a layer norm. Shapes: w, b: [C]. */
+typedef struct vr_norm {
+    vr_tensor w, b;
+} vr_norm;
+
+/* y = act(layernorm(x) w^T + b): rows are normalized while they are packed.
+ * Shapes:  y: [N,O]; x: [N,K]. Notes: y and x must not overlap. scratch is rewound. */
+VR_API void vr_linear_apply_norm(vr_tensor y, vr_tensor x, const vr_norm *norm, float eps,
+                                 const vr_linear *layer, vr_act act, vr_arena *scratch);
+
+/* vr_layernorm_forward. Notes: y may be x. */
+VR_API void vr_layernorm_apply(vr_tensor y, vr_tensor x, const vr_norm *norm, float eps);
+
 /* Packs a convolution. Shapes: w: [O,C/groups,KH,KW]; b: [O] or {0}. */
 VR_API vr_conv vr_conv_pack(vr_arena *perm, vr_tensor w, vr_tensor b, vr_conv_opts opts);
 
@@ -53,6 +66,12 @@ VR_API int64_t vr_conv_out_size(int64_t h, int64_t k, vr_conv_opts opts);
  * Shapes:  y, residual: [N,OH,OW,O]; x: [N,H,W,C]; residual may be {0}. Notes: scratch is rewound. */
 VR_API void vr_conv_apply(vr_tensor y, vr_tensor x, const vr_conv *layer, vr_act act, vr_tensor residual,
                           vr_arena *scratch);
+
+/* vr_maxpool2d_forward. */
+VR_API void vr_maxpool2d_apply(vr_tensor y, vr_tensor x, int64_t k, int64_t stride, int64_t pad);
+
+/* vr_global_avgpool_forward. */
+VR_API void vr_global_avgpool_apply(vr_tensor y, vr_tensor x);
 
 /* vr_attention_forward, blocked so that the scores of a block of queries stay in cache. */
 VR_API void vr_attention_apply(vr_tensor y, vr_tensor qkv, int64_t heads, vr_arena *scratch);

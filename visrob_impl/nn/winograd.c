@@ -1,13 +1,15 @@
 /* nn/winograd.c: Y = A^T [ (G g G^T) . (B^T d B) ] A, summed over channels: for each of the (m+2)^2 positions of
  * the transformed tile a matrix product [tiles, C] x [C, O].
  *
- * Everything for a block of tiles stays in cache: B^T d B of all its channels (V), then for a few column panels
- * at a time the products (P) and at once A^T P A with bias, residual and activation, written to y. V lies as
- * [position][tile][channel], so both transforms work on vectors of channels and vr_gemm_gather reads V as it
- * lies. Channels are padded to a multiple of 8 with zeros.
- *
- * The work: many tiles: each thread takes blocks of its own. Few tiles (one image, late layers): all threads
- * transform all tiles first, then share the column panels, so that each weight is read once.
+ * B^T d B of all channels (V) lies as [position][tile][channel], so both transforms work on vectors of channels
+ * and vr_gemm_gather reads V as it lies; channels are padded to a multiple of 8 with zeros. Two ways, which give
+ * the same bits:
+ *   - Small weights, many tiles: a thread takes a block of tiles whose V stays in L2, and for one column panel at a
+ *     time makes the products (P) and at once A^T P A with bias, residual and activation. The weights are read
+ *     again for every block.
+ *   - Else all threads go through the three steps together, for up to a few hundred tiles at a time, so that each
+ *     weight is read once for all of them; V and P pass through L3. At one image the weights of the late layers
+ *     are the work: 17 MB for 16 tiles in a ResNet's last stage.
  *
  * The rule of vr_winograd_choose: m = 4 up to 128 channels in or out; m = 2 above, where the weights of m = 4
  * (4 times the plain ones) would be read from memory for a handful of tiles. Below 8 channels the transforms
@@ -16,13 +18,15 @@
 #include "../base/error.h"
 #include "../base/par.h"
 #include "../tensor/gemm.h"
+#include <math.h>
 #include <string.h>
 
 enum {
     VRP_WINO_LANES = 8,
-    VRP_WINO_V = 64 * 1024, /* floats of a block's V: half of L2 */
-    VRP_WINO_P = 32 * 1024, /* floats of its products */
-    VRP_WINO_PLACES = 36    /* positions of the largest tile */
+    VRP_WINO_V = 64 * 1024,    /* floats of a thread's V: half of L2 */
+    VRP_WINO_U = 160 * 1024,   /* floats of weights that may be read again and again */
+    VRP_WINO_SHARED = 1 << 20, /* floats of V and P that all threads share */
+    VRP_WINO_PLACES = 36       /* positions of the largest tile */
 };
 #define VRP_WINO_INLINE static inline __attribute__((always_inline))
 #if defined(__clang__)
@@ -35,8 +39,11 @@ typedef float vrp_wino_vec __attribute__((vector_size(VRP_WINO_LANES * 4), align
 typedef struct vrp_wino_job {
     const float *x, *u, *zeros;
     const vr_epilogue *e;
-    int64_t N, H, W, C, O, OH, OW, TH, TW, pad,
-        padded; /* TH x TW tiles an image; padded: C to whole vectors */
+    int64_t H, W, C, O, OH, OW, pad, padded; /* padded: C to whole vectors */
+    int64_t TH, TW, total;                   /* tiles of an image, of all */
+    int64_t places, panels, block, rows;     /* block: of tiles; rows: those of its products */
+    int64_t groups, group, first, tiles;     /* of the shared way; group: of panels */
+    float *v, *products;
     int m;
 } vrp_wino_job;
 
@@ -51,8 +58,8 @@ static int64_t vrp_wino_padded(int64_t C) {
 }
 
 int64_t vr_winograd_packed_size(int m, int64_t C, int64_t O) {
-    const int64_t nr = vr_gemm_columns();
-    return (m + 2) * (m + 2) * (O + nr - 1) / nr * nr * vrp_wino_padded(C);
+    const int64_t nr = vr_gemm_columns(), panels = (O + nr - 1) / nr;
+    return (m + 2) * (m + 2) * panels * nr * vrp_wino_padded(C);
 }
 
 /* ---- the three transforms of one row or column ---- */
@@ -94,142 +101,240 @@ VRP_WINO_INLINE void vrp_wino_a(vrp_wino_vec *d, const int m) {
 
 /* ---- weights ---- */
 
-void vr_winograd_pack(float *packed, int m, vr_tensor w, const float *scale) {
-    const int64_t O = w.shape[0], C = w.shape[1], nr = vr_gemm_columns(), padded = vrp_wino_padded(C);
-    const int64_t panels = (O + nr - 1) / nr, n = m + 2;
-    memset(packed, 0, (size_t)vr_winograd_packed_size(m, C, O) * sizeof(float));
-#pragma omp parallel for num_threads(vr_threads()) if (O * C > 5000)
-    for (int64_t p = 0; p < panels; p++)
-        for (int64_t c = 0; c < C; c++)
-            for (int64_t o = p * nr; o < vr_min(O, (p + 1) * nr); o++) {
-                const float *g = w.data + o * w.stride[0] + c * w.stride[1], by = scale ? scale[o] : 1;
-                float rows[3][6], column[6]; /* g G^T, then G of its columns */
-                for (int i = 0; i < 3; i++) {
-                    const float *gi = g + i * w.stride[2];
-                    const float a = gi[0] * by, b = gi[w.stride[3]] * by, d = gi[2 * w.stride[3]] * by;
-                    if (m == 2)
-                        vrp_wino_g(rows[i], a, b, d, 2);
-                    else
-                        vrp_wino_g(rows[i], a, b, d, 4);
-                }
-                for (int64_t j = 0; j < n; j++) {
-                    if (m == 2)
-                        vrp_wino_g(column, rows[0][j], rows[1][j], rows[2][j], 2);
-                    else
-                        vrp_wino_g(column, rows[0][j], rows[1][j], rows[2][j], 4);
-                    for (int64_t i = 0; i < n; i++)
-                        packed[((p * n * n + i * n + j) * padded + c) * nr + o - p * nr] = column[i];
-                }
+typedef struct vrp_wino_packing {
+    float *packed;
+    vr_tensor w;
+    const float *scale;
+    int64_t panels, padded, nr;
+} vrp_wino_packing;
+
+/* Column panel p, places as vr_gemm_pack makes them: [place][panel][channel][column]. */
+VRP_WINO_INLINE void vrp_wino_pack_panel(const vrp_wino_packing *j, int64_t p, const int m) {
+    const vr_tensor w = j->w;
+    const int64_t O = w.shape[0], C = w.shape[1], nr = j->nr, n = m + 2, place = j->panels * j->padded * nr;
+    float *panel = j->packed + p * j->padded * nr;
+    for (int64_t at = 0; at < n * n; at++)
+        if (C < j->padded || O < (p + 1) * nr)
+            memset(panel + at * place, 0, (size_t)(j->padded * nr) * sizeof(float));
+    for (int64_t c = 0; c < C; c++)
+        for (int64_t o = p * nr; o < vr_min(O, (p + 1) * nr); o++) {
+            const float *g = w.data + o * w.stride[0] + c * w.stride[1], by = j->scale ? j->scale[o] : 1;
+            float rows[3][6], column[6]; /* g G^T, then G of its columns */
+            for (int i = 0; i < 3; i++) {
+                const float *gi = g + i * w.stride[2];
+                vrp_wino_g(rows[i], gi[0] * by, gi[w.stride[3]] * by, gi[2 * w.stride[3]] * by, m);
             }
+            for (int64_t v = 0; v < n; v++) {
+                vrp_wino_g(column, rows[0][v], rows[1][v], rows[2][v], m);
+                for (int64_t u = 0; u < n; u++) panel[(u * n + v) * place + c * nr + o - p * nr] = column[u];
+            }
+        }
+}
+
+static void vrp_wino_pack_two(const void *context, int64_t p, int thread) {
+    (void)thread;
+    vrp_wino_pack_panel((const vrp_wino_packing *)context, p, 2);
+}
+
+static void vrp_wino_pack_four(const void *context, int64_t p, int thread) {
+    (void)thread;
+    vrp_wino_pack_panel((const vrp_wino_packing *)context, p, 4);
+}
+
+void vr_winograd_pack(float *packed, int m, vr_tensor w, const float *scale) {
+    const int64_t nr = vr_gemm_columns(), panels = (w.shape[0] + nr - 1) / nr;
+    const vrp_wino_packing job = {packed, w, scale, panels, vrp_wino_padded(w.shape[1]), nr};
+    vr_parallel(panels, m == 2 ? vrp_wino_pack_two : vrp_wino_pack_four, &job);
 }
 
 /* ---- one tile in, one tile out ---- */
 
-/* v[position][.. channels ..] = B^T d B of tile `index`; positions are `step` floats apart. */
+/* B^T d B of 8 channels. Inside the image the pixels lie `row` and `column` floats apart; else each has its pointer.
+ * lanes < 8: the last channels. */
+VRP_WINO_INLINE void vrp_wino_in_lanes(float *v, int64_t step, const float *x, int64_t row, int64_t column,
+                                       const float *const *pixel, int64_t c, int64_t lanes, const int m) {
+    const int n = m + 2;
+    vrp_wino_vec d[6][6];
+    VRP_WINO_UNROLL for (int j = 0; j < n; j++) {
+        vrp_wino_vec line[6];
+        VRP_WINO_UNROLL for (int i = 0; i < n; i++) {
+            const float *at = (pixel ? pixel[i * n + j] : x + i * row + j * column) + c;
+            if (lanes == VRP_WINO_LANES)
+                line[i] = *(const vrp_wino_vec *)at;
+            else {
+                line[i] = (vrp_wino_vec){0};
+                memcpy(&line[i], at, (size_t)lanes * sizeof(float));
+            }
+        }
+        vrp_wino_b(line, m);
+        VRP_WINO_UNROLL for (int i = 0; i < n; i++) d[i][j] = line[i];
+    }
+    VRP_WINO_UNROLL for (int i = 0; i < n; i++) {
+        vrp_wino_b(d[i], m);
+        VRP_WINO_UNROLL for (int j = 0; j < n; j++) * (vrp_wino_vec *)(v + (i * n + j) * step + c) = d[i][j];
+    }
+}
+
+/* v[place][.. channels ..] = B^T d B of tile `index`; places are `step` floats apart. */
 VRP_WINO_INLINE void vrp_wino_in(const vrp_wino_job *job, float *v, int64_t step, int64_t index,
                                  const int m) {
     const int n = m + 2;
-    const int64_t image = index / (job->TH * job->TW), top = index / job->TW % job->TH * m - job->pad,
-                  left = index % job->TW * m - job->pad;
-    const float *pixel[VRP_WINO_PLACES];
+    const int64_t C = job->C, row = job->W * C, image = index / (job->TH * job->TW);
+    const int64_t top = index / job->TW % job->TH * m - job->pad, left = index % job->TW * m - job->pad;
+    const float *x = job->x + image * job->H * row, *pixel[VRP_WINO_PLACES];
+    int64_t c = 0;
+    if (top >= 0 && left >= 0 && top + n <= job->H && left + n <= job->W) {
+        x += top * row + left * C;
+        for (; c + VRP_WINO_LANES <= C; c += VRP_WINO_LANES)
+            vrp_wino_in_lanes(v, step, x, row, C, NULL, c, VRP_WINO_LANES, m);
+        if (c < C) vrp_wino_in_lanes(v, step, x, row, C, NULL, c, C - c, m);
+        return;
+    }
     for (int i = 0; i < n; i++)
         for (int j = 0; j < n; j++) {
             const int64_t r = top + i, s = left + j;
             const bool seen = r >= 0 && r < job->H && s >= 0 && s < job->W;
-            pixel[i * n + j] = seen ? job->x + ((image * job->H + r) * job->W + s) * job->C : job->zeros;
+            pixel[i * n + j] = seen ? x + r * row + s * C : job->zeros;
         }
-    for (int64_t c = 0; c < job->C; c += VRP_WINO_LANES) {
-        vrp_wino_vec d[6][6];
-        const bool whole = c + VRP_WINO_LANES <= job->C;
-        VRP_WINO_UNROLL for (int j = 0; j < n; j++) {
-            vrp_wino_vec line[6];
-            VRP_WINO_UNROLL for (int i = 0; i < n; i++) if (whole) line[i] =
-                *(const vrp_wino_vec *)(pixel[i * n + j] + c);
-            else {
-                line[i] = (vrp_wino_vec){0};
-                memcpy(&line[i], pixel[i * n + j] + c, (size_t)(job->C - c) * sizeof(float));
-            }
-            vrp_wino_b(line, m);
-            VRP_WINO_UNROLL for (int i = 0; i < n; i++) d[i][j] = line[i];
-        }
-        VRP_WINO_UNROLL for (int i = 0; i < n; i++) {
-            vrp_wino_b(d[i], m);
-            VRP_WINO_UNROLL for (int j = 0; j < n; j++) * (vrp_wino_vec *)(v + (i * n + j) * step + c) =
-                d[i][j];
-        }
-    }
+    for (; c + VRP_WINO_LANES <= C; c += VRP_WINO_LANES)
+        vrp_wino_in_lanes(v, step, NULL, 0, 0, pixel, c, VRP_WINO_LANES, m);
+    if (c < C) vrp_wino_in_lanes(v, step, NULL, 0, 0, pixel, c, C - c, m);
 }
 
-/* Writes up to 8 channels of one output pixel. */
-VRP_WINO_INLINE void vrp_wino_store(const vr_epilogue *e, vrp_wino_vec out, int64_t at, int64_t o,
-                                    int64_t lanes) {
-    float *y = e->y + at;
-    if (lanes == VRP_WINO_LANES) {
-        if (e->residual) out += *(const vrp_wino_vec *)(e->residual + at);
-        if (e->act == VR_ACT_RELU)
-            VRP_WINO_UNROLL for (int l = 0; l < VRP_WINO_LANES; l++) out[l] = out[l] < 0 ? 0 : out[l];
-        *(vrp_wino_vec *)y = out;
-    } else
-        for (int64_t l = 0; l < lanes; l++) {
-            const float sum = out[l] + (e->residual ? e->residual[at + l] : 0);
-            y[l] = e->act == VR_ACT_RELU && sum < 0 ? 0 : sum;
-        }
-    if (e->act > VR_ACT_RELU) vr_act_fast(y, lanes, e->act);
-    (void)o;
+/* y = act(sum + residual) for 8 channels; `least` is 0 for a ReLU, else -infinity. A NaN stays. */
+VRP_WINO_INLINE void vrp_wino_store(float *y, const float *residual, vrp_wino_vec sum, vrp_wino_vec least) {
+    typedef int32_t bits __attribute__((vector_size(VRP_WINO_LANES * 4)));
+    if (residual) sum += *(const vrp_wino_vec *)residual;
+    const bits low = (bits)(sum < least);
+    *(vrp_wino_vec *)y = (vrp_wino_vec)(((bits)least & low) | ((bits)sum & ~low));
+}
+
+/* The same for fewer channels, and for the activations that need a call. */
+static void vrp_wino_store_some(const vr_epilogue *e, int64_t at, vrp_wino_vec sum, int64_t lanes) {
+    float out[VRP_WINO_LANES];
+    memcpy(out, &sum, sizeof out);
+    for (int64_t l = 0; l < lanes; l++) out[l] += e->residual ? e->residual[at + l] : 0;
+    vr_act_fast(out, lanes, e->act);
+    memcpy(e->y + at, out, (size_t)lanes * sizeof(float));
 }
 
 /* y = epilogue(A^T P A) for tile `index` and the `lanes` channels from o on. */
 VRP_WINO_INLINE void vrp_wino_out(const vrp_wino_job *job, const float *p, int64_t step, int64_t index,
                                   int64_t o, const int m) {
     const int n = m + 2;
+    const vr_epilogue *e = job->e;
     const int64_t image = index / (job->TH * job->TW), top = index / job->TW % job->TH * m,
                   left = index % job->TW * m, lanes = vr_min(VRP_WINO_LANES, job->O - o);
-    vrp_wino_vec d[4][6], bias = {0};
-    if (job->e->bias) memcpy(&bias, job->e->bias + o, (size_t)lanes * sizeof(float));
+    const int64_t row = job->OW * job->O, first = (image * job->OH + top) * row + left * job->O + o;
+    vrp_wino_vec d[4][6], bias = {0}, least;
+    const float low = e->act == VR_ACT_RELU ? 0 : -INFINITY;
+    VRP_WINO_UNROLL for (int l = 0; l < VRP_WINO_LANES; l++) least[l] = low;
+    if (e->bias) memcpy(&bias, e->bias + o, (size_t)lanes * sizeof(float));
     VRP_WINO_UNROLL for (int j = 0; j < n; j++) {
         vrp_wino_vec line[6];
         VRP_WINO_UNROLL for (int i = 0; i < n; i++) line[i] = *(const vrp_wino_vec *)(p + (i * n + j) * step);
         vrp_wino_a(line, m);
         VRP_WINO_UNROLL for (int i = 0; i < m; i++) d[i][j] = line[i];
     }
+    if (lanes == VRP_WINO_LANES && e->act <= VR_ACT_RELU && top + m <= job->OH && left + m <= job->OW) {
+        float *y = e->y + first;
+        const float *residual = e->residual ? e->residual + first : NULL;
+        VRP_WINO_UNROLL for (int i = 0; i < m; i++) {
+            vrp_wino_a(d[i], m);
+            VRP_WINO_UNROLL for (int j = 0; j < m; j++) {
+                const int64_t at = i * row + j * job->O;
+                vrp_wino_store(y + at, residual ? residual + at : NULL, d[i][j] + bias, least);
+            }
+        }
+        return;
+    }
     for (int i = 0; i < m && top + i < job->OH; i++) {
         vrp_wino_a(d[i], m);
         for (int j = 0; j < m && left + j < job->OW; j++)
-            vrp_wino_store(job->e, d[i][j] + bias,
-                           ((image * job->OH + top + i) * job->OW + left + j) * job->O + o, o, lanes);
+            vrp_wino_store_some(e, first + i * row + j * job->O, d[i][j] + bias, lanes);
     }
 }
 
-/* ---- a block of tiles ---- */
+/* ---- tiles first .. first + tiles - 1 ---- */
 
-static void vrp_wino_transform(const vrp_wino_job *job, float *v, int64_t step, int64_t first, int64_t t0,
-                               int64_t t1) {
-    for (int64_t t = t0; t < t1; t++)
-        if (job->m == 2)
-            vrp_wino_in(job, v + t * job->padded, step, first + t, 2);
-        else
-            vrp_wino_in(job, v + t * job->padded, step, first + t, 4);
+/* V of the t-th tile of those that start at `first`; places are `step` floats apart. */
+static void vrp_wino_transform(const vrp_wino_job *job, float *v, int64_t step, int64_t first, int64_t t) {
+    if (job->m == 2)
+        vrp_wino_in(job, v + t * job->padded, step, first + t, 2);
+    else
+        vrp_wino_in(job, v + t * job->padded, step, first + t, 4);
 }
 
-/* Multiplies V of `tiles` tiles by column panels p0..p1, a few at a time, and writes the outputs. */
-static void vrp_wino_multiply(const vrp_wino_job *job, const float *v, float *products, int64_t first,
-                              int64_t tiles, int64_t p0, int64_t p1) {
+/* products[tile][column] = V of one place times one column panel. */
+static void vrp_wino_multiply(const vrp_wino_job *job, float *products, const float *v, int64_t tiles,
+                              int64_t place, int64_t p) {
     const int64_t R = vr_gemm_gather_rows(), nr = vr_gemm_columns(), K = job->padded;
-    const int64_t places = (job->m + 2) * (job->m + 2), rows = (tiles + R - 1) / R * R, step = rows * nr;
-    for (int64_t p = p0; p < p1; p++) {
-        for (int64_t at = 0; at < places; at++)
-            for (int64_t t = 0; t < tiles; t += R) {
-                const float *pointers[16];
-                for (int64_t i = 0; i < R; i++) pointers[i] = v + (at * tiles + t + i) * K;
-                vr_gemm_gather(products + at * step + t * nr, pointers, vr_min(R, tiles - t), 1, K,
-                               job->u + (p * places + at) * K * nr);
-            }
-        for (int64_t t = 0; t < tiles; t++)
-            for (int64_t j = 0; j < nr && p * nr + j < job->O; j += VRP_WINO_LANES)
-                if (job->m == 2)
-                    vrp_wino_out(job, products + t * nr + j, step, first + t, p * nr + j, 2);
-                else
-                    vrp_wino_out(job, products + t * nr + j, step, first + t, p * nr + j, 4);
+    const float *u = job->u + (place * job->panels + p) * K * nr;
+    for (int64_t t = 0; t < tiles; t += R) {
+        const float *pointers[16];
+        for (int64_t i = 0; i < R; i++) pointers[i] = v + (place * tiles + t + i) * K;
+        vr_gemm_gather(products + t * nr, pointers, vr_min(R, tiles - t), 1, K, u, false);
+    }
+}
+
+/* The outputs of column panel p of the t-th tile; its products' places are `step` floats apart. */
+static void vrp_wino_inverse(const vrp_wino_job *job, const float *products, int64_t step, int64_t index,
+                             int64_t p) {
+    const int64_t nr = vr_gemm_columns();
+    for (int64_t j = 0; j < nr && p * nr + j < job->O; j += VRP_WINO_LANES)
+        if (job->m == 2)
+            vrp_wino_out(job, products + j, step, index, p * nr + j, 2);
+        else
+            vrp_wino_out(job, products + j, step, index, p * nr + j, 4);
+}
+
+/* ---- each thread its own blocks ---- */
+
+static void vrp_wino_block(const void *context, int64_t i, int thread) {
+    const vrp_wino_job *job = (const vrp_wino_job *)context;
+    const int64_t first = i * job->block, tiles = vr_min(job->block, job->total - first),
+                  nr = vr_gemm_columns(), step = job->rows * nr;
+    float *v = job->v + thread * job->block * job->places * job->padded;
+    float *products = job->products + thread * step * job->places;
+    for (int64_t t = 0; t < tiles; t++) vrp_wino_transform(job, v, tiles * job->padded, first, t);
+    for (int64_t p = 0; p < job->panels; p++) {
+        for (int64_t place = 0; place < job->places; place++)
+            vrp_wino_multiply(job, products + place * step, v, tiles, place, p);
+        for (int64_t t = 0; t < tiles; t++) vrp_wino_inverse(job, products + t * nr, step, first + t, p);
+    }
+}
+
+/* ---- all threads one block, in three steps ---- */
+
+static void vrp_wino_shared_in(const void *context, int64_t t, int thread) {
+    const vrp_wino_job *job = (const vrp_wino_job *)context;
+    (void)thread;
+    vrp_wino_transform(job, job->v, job->tiles * job->padded, job->first, t);
+}
+
+static void vrp_wino_shared_multiply(const void *context, int64_t i, int thread) {
+    const vrp_wino_job *job = (const vrp_wino_job *)context;
+    const int64_t place = i / job->groups, g = i % job->groups, step = job->rows * vr_gemm_columns();
+    (void)thread;
+    for (int64_t p = g * job->group; p < vr_min((g + 1) * job->group, job->panels); p++)
+        vrp_wino_multiply(job, job->products + (place * job->panels + p) * step, job->v, job->tiles, place,
+                          p);
+}
+
+static void vrp_wino_shared_out(const void *context, int64_t i, int thread) {
+    const vrp_wino_job *job = (const vrp_wino_job *)context;
+    const int64_t p = i / job->tiles, t = i % job->tiles, nr = vr_gemm_columns();
+    (void)thread;
+    vrp_wino_inverse(job, job->products + (p * job->rows + t) * nr, job->panels * job->rows * nr,
+                     job->first + t, p);
+}
+
+static void vrp_wino_shared(vrp_wino_job *job) {
+    for (job->first = 0; job->first < job->total; job->first += job->block) {
+        job->tiles = vr_min(job->block, job->total - job->first);
+        vr_parallel(job->tiles, vrp_wino_shared_in, job);
+        vr_parallel(job->places * job->groups, vrp_wino_shared_multiply, job);
+        vr_parallel(job->tiles * job->panels, vrp_wino_shared_out, job);
     }
 }
 
@@ -241,50 +346,43 @@ void vr_winograd_run(vr_tensor x, const float *packed, int m, int64_t O, int64_t
              "m = 2 or 4, the residual before the activation");
     if (N == 0 || OH <= 0 || OW <= 0) return;
     const vr_arena_mark mark = vr_arena_here(scratch);
-    const vrp_wino_job job = {.x = x.data,
-                              .u = packed,
-                              .zeros = VR_NEW(scratch, float, C),
-                              .e = e,
-                              .N = N,
-                              .H = H,
-                              .W = W,
-                              .C = C,
-                              .O = O,
-                              .OH = OH,
-                              .OW = OW,
-                              .TH = (OH + m - 1) / m,
-                              .TW = (OW + m - 1) / m,
-                              .pad = pad,
-                              .padded = vrp_wino_padded(C),
-                              .m = m};
-    const int64_t R = vr_gemm_gather_rows(), nr = vr_gemm_columns(), panels = (O + nr - 1) / nr;
-    const int64_t total = N * job.TH * job.TW, places = (m + 2) * (m + 2);
-    const int threads = (double)total * (double)(places * C * O) < 100e3 ? 1 : vr_threads();
-    const bool shared = threads > 1 && total < 8 * R * threads;
-    const int64_t fit = vr_max(R, VRP_WINO_V / (places * job.padded) / R * R);
-    const int64_t block = shared ? total : vr_min(fit, (total + threads - 1) / threads);
-    const int64_t each_v = block * places * job.padded, each_p = (block + R - 1) / R * R * places * nr;
-    float *v = (float *)vr_arena_alloc(scratch, each_v * (shared ? 1 : threads), sizeof(float));
-    float *p = (float *)vr_arena_alloc(scratch, each_p * threads, sizeof(float));
-#pragma omp parallel num_threads(threads) if (threads > 1)
-    {
-        const int64_t me = threads > 1 ? vr_thread_index() : 0;
-        if (shared) {
-#pragma omp for
-            for (int64_t t = 0; t < total; t++) vrp_wino_transform(&job, v, total * job.padded, 0, t, t + 1);
-#pragma omp for schedule(dynamic)
-            for (int64_t q = 0; q < panels; q++)
-                vrp_wino_multiply(&job, v, p + me * each_p, 0, total, q, q + 1);
-        } else {
-#pragma omp for schedule(dynamic)
-            for (int64_t t = 0; t < total; t += block) {
-                const int64_t tiles = vr_min(block, total - t);
-                float *mine = v + me * each_v;
-                vrp_wino_transform(&job, mine, tiles * job.padded, t, 0, tiles);
-                vrp_wino_multiply(&job, mine, p + me * each_p, t, tiles, 0, panels);
-            }
-        }
-    }
+    const int64_t R = vr_gemm_gather_rows(), nr = vr_gemm_columns(), threads = vr_threads();
+    vrp_wino_job job = {.x = x.data,
+                        .u = packed,
+                        .zeros = VR_NEW(scratch, float, C),
+                        .e = e,
+                        .H = H,
+                        .W = W,
+                        .C = C,
+                        .O = O,
+                        .OH = OH,
+                        .OW = OW,
+                        .TH = (OH + m - 1) / m,
+                        .TW = (OW + m - 1) / m,
+                        .pad = pad,
+                        .padded = vrp_wino_padded(C),
+                        .m = m,
+                        .places = (m + 2) * (m + 2),
+                        .panels = (O + nr - 1) / nr};
+    job.total = N * job.TH * job.TW;
+    const bool shared =
+        job.places * job.padded * O > VRP_WINO_U || (threads > 1 && job.total < 4 * R * threads);
+    const int64_t fit = shared ? VRP_WINO_SHARED / (job.places * (job.padded + job.panels * nr))
+                               : VRP_WINO_V / (job.places * job.padded);
+    job.block = vr_max(R, fit / R * R);
+    if (!shared && threads > 1) /* a few blocks each, of whole rows of products */
+        job.block = vr_min(job.block, (job.total / (3 * threads) + R) / R * R);
+    job.block = vr_min(job.block, job.total);
+    job.rows = (job.block + R - 1) / R * R;
+    job.groups = vr_clamp(vr_max(4 * threads / job.places, 1), 1, job.panels);
+    job.group = (job.panels + job.groups - 1) / job.groups;
+    const int64_t copies = shared ? 1 : threads, columns = shared ? job.panels * nr : nr;
+    job.v = (float *)vr_arena_alloc(scratch, copies * job.block * job.places * job.padded, sizeof(float));
+    job.products = (float *)vr_arena_alloc(scratch, copies * job.rows * job.places * columns, sizeof(float));
+    if (shared)
+        vrp_wino_shared(&job);
+    else
+        vr_parallel((job.total + job.block - 1) / job.block, vrp_wino_block, &job);
     vr_arena_rewind(scratch, mark);
 }
 

@@ -5,7 +5,9 @@
 #include <string.h>
 
 double vr_axis_at(const vr_axis *a, double value) {
-    return a->from + (value - a->min) / (a->max - a->min) * (a->to - a->from);
+    const double far = 1e6; /* outside of every canvas, and what is computed from it stays finite */
+    if (!isfinite(value)) return NAN;
+    return fmin(fmax(a->from + (value - a->min) / (a->max - a->min) * (a->to - a->from), -far), far);
 }
 
 /* 1, 2 or 5 times a power of ten, at least x. */
@@ -52,11 +54,14 @@ const char *vr_value_text(vr_arena *arena, double x, bool percent) {
 }
 
 const char *vr_axis_text(vr_arena *arena, const vr_axis *a, double value) {
-    const double scale = a->percent ? 100 : 1, step = a->step * scale;
-    if (fabs(value) >= 1e6 || step < 1e-4)
-        return vr_arena_printf(arena, "%s%.4g", value < 0 ? "\xE2\x88\x92" : "", fabs(value));
-    const int decimals = (int)fmax(0, -floor(log10(step) + 1e-9));
-    return vr_value_fixed(arena, value * scale, decimals, a->percent ? " %" : "");
+    const double scale = a->percent ? 100 : 1, step = a->step * scale, shown = value * scale;
+    const char *unit = a->percent ? " %" : "";
+    const double largest = fmax(fabs(a->min), fabs(a->max)) * scale;
+    if (largest < 1e6 && step >= 1e-4)
+        return vr_value_fixed(arena, shown, (int)fmax(0, -floor(log10(step) + 1e-9)), unit);
+    if (fabs(shown) < 0.5 * step) return vr_arena_printf(arena, "0%s", unit);
+    const int digits = (int)fmin(fmax(1 + ceil(log10(largest / step)), 3), 15); /* neighbours differ */
+    return vr_arena_printf(arena, "%s%.*g%s", shown < 0 ? "\xE2\x88\x92" : "", digits, fabs(shown), unit);
 }
 
 int64_t vr_axis_ticks(const vr_axis *a, double *first) {
@@ -64,34 +69,71 @@ int64_t vr_axis_ticks(const vr_axis *a, double *first) {
     return (int64_t)(floor(a->max / a->step + 1e-9) - *first) + 1;
 }
 
-const char *vr_text_shorten(vr_arena *arena, const char *s, double size, double width) {
-    if (vr_text_width(s, size) <= width) return s;
-    const double room = width - vr_text_width("\xE2\x80\xA6", size);
-    const char *end = s;
-    for (const char *next = s; *next;) {
-        vr_utf8_next(&next);
-        if (vr_text_width(vr_arena_string(arena, s, next - s), size) > room) break;
-        end = next;
+double vr_axis_width(vr_arena *arena, const vr_axis *a, double size) {
+    double first, width = 0;
+    const int64_t n = vr_axis_ticks(a, &first);
+    for (int64_t i = 0; i < n; i++)
+        width = fmax(width, vr_text_width(vr_axis_text(arena, a, (first + (double)i) * a->step), size));
+    return width;
+}
+
+void vr_axis_draw_x(vr_canvas *c, const vr_axis *x, double top, double bottom, double size) {
+    double first;
+    const int64_t n = vr_axis_ticks(x, &first);
+    for (int64_t i = 0; i < n; i++) {
+        const double value = (first + (double)i) * x->step, at = vr_axis_at(x, value);
+        if (top < bottom) vr_canvas_line(c, at, top, at, bottom, 1, VR_COLOUR_GRID, false);
+        vr_canvas_text(c, at, bottom + size + 4, size, VR_COLOUR_MUTED, VR_ANCHOR_MIDDLE, 0, false,
+                       vr_axis_text(c->arena, x, value));
     }
-    while (end > s && end[-1] == ' ') end--;
-    return vr_arena_printf(arena, "%.*s\xE2\x80\xA6", (int)(end - s), s);
+}
+
+void vr_axis_draw_y(vr_canvas *c, const vr_axis *y, double left, double right, double size) {
+    double first;
+    const int64_t n = vr_axis_ticks(y, &first);
+    for (int64_t i = 0; i < n; i++) {
+        const double value = (first + (double)i) * y->step, at = vr_axis_at(y, value);
+        vr_canvas_line(c, left, at, right, at, 1, VR_COLOUR_GRID, false);
+        if (size > 0)
+            vr_canvas_text(c, left - 6, at + 4, size, VR_COLOUR_MUTED, VR_ANCHOR_END, 0, false,
+                           vr_axis_text(c->arena, y, value));
+    }
+}
+
+void vr_axis_mark_y(vr_canvas *c, const vr_axis *y, double mark, double left, double right) {
+    if (mark != 0 && mark >= y->min && mark <= y->max)
+        vr_canvas_line(c, left, vr_axis_at(y, mark), right, vr_axis_at(y, mark), 1.25, VR_COLOUR_INK, true);
+}
+
+const char *vr_text_shorten(vr_arena *arena, const char *s, double size, double width) {
+    static const char dots[] = "\xE2\x80\xA6";
+    const double room = width - vr_text_width(dots, size);
+    double wide = 0;
+    const char *end = s; /* of what fits beside the ellipsis */
+    for (const char *next = s; *next;) {
+        wide += vr_character_width(vr_utf8_next(&next), size);
+        if (wide > width) {
+            while (end > s && end[-1] == ' ') end--;
+            return vr_arena_printf(arena, "%s%s", vr_arena_string(arena, s, end - s), dots);
+        }
+        if (wide <= room) end = next;
+    }
+    return s;
 }
 
 double vr_canvas_paragraph(vr_canvas *c, double x, double y, double width, double size, vr_colour colour,
                            bool bold, const char *s) {
-    const double line = size * 1.35;
     while (s && *s) {
-        const char *end = s;
-        for (const char *next = s;;) { /* word by word, at least one */
-            next += strcspn(next + (*next == ' '), " ") + (*next == ' ');
-            if (end > s && vr_text_width(vr_arena_string(c->arena, s, next - s), size) > width) break;
-            end = next;
+        double wide = 0;
+        const char *end = NULL; /* of the words that fit, at least one */
+        for (const char *next = s; !end || wide <= width;) {
+            if (!*next || *next == ' ') end = next;
             if (!*next) break;
+            wide += vr_character_width(vr_utf8_next(&next), size);
         }
-        const char *words = vr_arena_string(c->arena, s, end - s);
         vr_canvas_text(c, x, y + size, size, colour, VR_ANCHOR_START, 0, bold,
-                       vr_text_shorten(c->arena, words, size, width));
-        y += line;
+                       vr_text_shorten(c->arena, vr_arena_string(c->arena, s, end - s), size, width));
+        y += size * 1.35;
         s = end + strspn(end, " ");
     }
     return y;

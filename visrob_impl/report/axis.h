@@ -18,7 +18,7 @@ typedef struct vr_axis {
  *          are moved apart. Ends are cut to +-1e300. */
 VR_API vr_axis vr_axis_new(double low, double high, bool fixed, int ticks, bool percent);
 
-/* Where a value lies on the canvas. */
+/* Where a value lies on the canvas: within a million pixels, NaN for one that is not finite. */
 VR_API double vr_axis_at(const vr_axis *axis, double value);
 
 /* How many ticks there are; *first is the first one's value in steps: tick i is at (*first + i) * step. */
@@ -26,6 +26,18 @@ VR_API int64_t vr_axis_ticks(const vr_axis *axis, double *first);
 
 /* The text of a tick, with as many decimals as the step needs. */
 VR_API const char *vr_axis_text(vr_arena *arena, const vr_axis *axis, double value);
+
+/* The widest of the ticks' texts. */
+VR_API double vr_axis_width(vr_arena *arena, const vr_axis *axis, double size);
+
+/* Draws the x axis's lines from top to bottom (none where these are equal) and its numbers below. */
+VR_API void vr_axis_draw_x(vr_canvas *c, const vr_axis *x, double top, double bottom, double size);
+
+/* Draws the y axis's lines from left to right and, unless size is 0, its numbers beside them. */
+VR_API void vr_axis_draw_y(vr_canvas *c, const vr_axis *y, double left, double right, double size);
+
+/* Draws a dashed line at a value of the y axis; none at 0 and outside of the axis. */
+VR_API void vr_axis_mark_y(vr_canvas *c, const vr_axis *y, double mark, double left, double right);
 
 /* x with so many decimals, a unit behind it, a true minus sign and no negative zero; "-" for NaN, "inf". */
 VR_API const char *vr_value_fixed(vr_arena *arena, double x, int decimals, const char *unit);

@@ -30,7 +30,7 @@ uint32_t vr_colour_rgb(vr_colour colour, bool dark) {
     static const uint32_t roles[][2] = {
         [VR_COLOUR_PAPER] = {0xffffff, 0x14171b},      [VR_COLOUR_INK] = {0x1b1f24, 0xe8eaed},
         [VR_COLOUR_MUTED] = {0x59636e, 0x9aa4af},      [VR_COLOUR_GRID] = {0xe2e5e9, 0x2d333a},
-        [VR_COLOUR_SERIES] = {0x0072b2, 0x3f9bdc},     [VR_COLOUR_SERIES + 1] = {0xd55e00, 0xee7d2e},
+        [VR_COLOUR_SERIES] = {0x0072b2, 0x3f9bdc},     [VR_COLOUR_SERIES + 1] = {0xd55e00, 0xe0650a},
         [VR_COLOUR_SERIES + 2] = {0x009e73, 0x22b88e}, [VR_COLOUR_SERIES + 3] = {0xe69f00, 0xe9ae2b},
         [VR_COLOUR_SERIES + 4] = {0xcc79a7, 0xd88fb7}, [VR_COLOUR_SERIES + 5] = {0x56b4e9, 0x8bcdf3},
         [VR_COLOUR_SERIES + 6] = {0xf0e442, 0xf0e442}, [VR_COLOUR_SERIES + 7] = {0x000000, 0xffffff}};
@@ -121,7 +121,7 @@ static bool vrp_canvas_finite(const double *x, int64_t n) {
 /* Appends a shape with copies of its points and text. */
 static void vrp_canvas_add(vr_canvas *c, vr_shape shape, const double *points, int64_t count) {
     VR_CHECK(c->arena != NULL, "a canvas needs an arena: vr_canvas c = {.arena = &a}");
-    if (!isfinite(shape.size) || !isfinite(shape.turn)) return;
+    if (!(shape.size >= 0 && shape.size <= 1e6) || !isfinite(shape.turn)) return;
     if (c->count == c->capacity) {
         const int64_t capacity = vr_max(64, 2 * c->capacity);
         vr_shape *shapes = VR_NEW(c->arena, vr_shape, capacity);
@@ -129,19 +129,21 @@ static void vrp_canvas_add(vr_canvas *c, vr_shape shape, const double *points, i
         c->shapes = shapes;
         c->capacity = capacity;
     }
+    const double far = 1e6; /* beyond it nothing is seen, and dashes would never end */
     shape.points = VR_NEW(c->arena, double, 2 * count);
-    if (count > 0) memcpy(shape.points, points, (size_t)(2 * count) * sizeof *points);
+    for (int64_t i = 0; i < 2 * count; i++)
+        shape.points[i] = isfinite(points[i]) ? fmin(fmax(points[i], -far), far) : NAN;
     shape.count = count;
     shape.text = vrp_canvas_clean(c->arena, shape.text);
     c->shapes[c->count++] = shape;
 }
 
-void vr_canvas_rect(vr_canvas *c, double x, double y, double w, double h, vr_colour fill,
+void vr_canvas_rect(vr_canvas *c, double x, double y, double w, double h, vr_colour fill, double alpha,
                     const char *tooltip) {
     const double points[] = {x, y, w, h};
-    if (!vrp_canvas_finite(points, 4)) return;
-    vrp_canvas_add(c, (vr_shape){.kind = VR_SHAPE_RECT, .fill = fill, .alpha = 1, .text = tooltip}, points,
-                   2);
+    if (!vrp_canvas_finite(points, 4) || w <= 0 || h <= 0) return;
+    vrp_canvas_add(c, (vr_shape){.kind = VR_SHAPE_RECT, .fill = fill, .alpha = alpha, .text = tooltip},
+                   points, 2);
 }
 
 void vr_canvas_line(vr_canvas *c, double x0, double y0, double x1, double y1, double width, vr_colour stroke,
@@ -153,9 +155,11 @@ void vr_canvas_line(vr_canvas *c, double x0, double y0, double x1, double y1, do
         points, 2);
 }
 
-void vr_canvas_polyline(vr_canvas *c, const double *points, int64_t count, double width, vr_colour stroke) {
-    vrp_canvas_add(c, (vr_shape){.kind = VR_SHAPE_LINE, .stroke = stroke, .size = width, .alpha = 1}, points,
-                   count);
+void vr_canvas_polyline(vr_canvas *c, const double *points, int64_t count, double width, vr_colour stroke,
+                        bool dashed) {
+    vrp_canvas_add(
+        c, (vr_shape){.kind = VR_SHAPE_LINE, .stroke = stroke, .size = width, .alpha = 1, .dashed = dashed},
+        points, count);
 }
 
 void vr_canvas_polygon(vr_canvas *c, const double *points, int64_t count, vr_colour fill, double alpha) {
@@ -194,7 +198,7 @@ void vr_canvas_cells(vr_canvas *c, double x, double y, double w, double h, const
                      int64_t rows, int64_t columns) {
     const double points[] = {x, y, w, h};
     VR_CHECK(rows >= 0 && columns >= 0, "%lld x %lld cells", (long long)rows, (long long)columns);
-    if (!vrp_canvas_finite(points, 4) || rows == 0 || columns == 0) return;
+    if (!vrp_canvas_finite(points, 4) || w <= 0 || h <= 0 || rows == 0 || columns == 0) return;
     vr_colour *copy = (vr_colour *)vr_arena_alloc(c->arena, rows * columns, sizeof *copy);
     memcpy(copy, cells, (size_t)(rows * columns) * sizeof *copy);
     vrp_canvas_add(
@@ -202,32 +206,27 @@ void vr_canvas_cells(vr_canvas *c, double x, double y, double w, double h, const
         points, 2);
 }
 
+double vr_character_width(uint32_t character, double size) {
+    return 1.1 * size * (double)vr_font_advance(character) / 1000;
+}
+
 double vr_text_width(const char *s, double size) {
-    int64_t thousandths = 0;
-    while (*s) thousandths += vr_font_advance(vr_utf8_next(&s));
-    return 1.1 * size * (double)thousandths / 1000;
+    double width = 0;
+    while (*s) width += vr_character_width(vr_utf8_next(&s), size);
+    return width;
 }
 
 /* ---- SVG ---- */
 
 /* A length with up to two decimals, without trailing zeros and whatever the locale. */
 static void vrp_canvas_number(vr_text *out, double x) {
-    const double limit = 1e9; /* far outside of any canvas; keeps the rounding below exact */
-    const int64_t hundredths = llround(fmin(fmax(x, -limit), limit) * 100);
+    const int64_t hundredths = llround(x * 100); /* vrp_canvas_add has seen to it that this is exact */
     const int64_t size = hundredths < 0 ? -hundredths : hundredths;
     vr_text_printf(out, "%s%lld", hundredths < 0 ? "-" : "", (long long)(size / 100));
     if (size % 10)
         vr_text_printf(out, ".%02lld", (long long)(size % 100));
     else if (size % 100)
         vr_text_printf(out, ".%lld", (long long)(size % 100 / 10));
-}
-
-/* A positive factor with nine significant digits: %g without the locale's decimal comma. */
-static void vrp_canvas_ratio(vr_text *out, double x) {
-    const int64_t start = out->size;
-    vr_text_printf(out, "%.9g", x);
-    for (int64_t i = start; i < out->size; i++)
-        if (out->data[i] == ',') out->data[i] = '.';
 }
 
 static void vrp_canvas_attribute(vr_text *out, const char *name, double x) {
@@ -328,9 +327,9 @@ static void vrp_canvas_svg_cells(vr_text *out, const vr_shape *s, bool standalon
     vr_text_add(out, " ");
     vrp_canvas_number(out, s->points[1]);
     vr_text_add(out, ") scale(");
-    vrp_canvas_ratio(out, s->points[2] / (double)s->columns);
+    vr_text_number(out, s->points[2] / (double)s->columns, 9);
     vr_text_add(out, " ");
-    vrp_canvas_ratio(out, s->points[3] / (double)s->rows);
+    vr_text_number(out, s->points[3] / (double)s->rows, 9);
     vr_text_add(out, ")\">\n");
     const int64_t n = s->rows * s->columns;
     uint32_t above = 0; /* colours up to here are written; 0 is VR_COLOUR_NONE, an empty cell */

@@ -69,10 +69,11 @@ typedef struct vr_canvas {
 /* A colour as 0xRRGGBB in the light or the dark theme; VR_COLOUR_NONE is a bug. */
 VR_API uint32_t vr_colour_rgb(vr_colour colour, bool dark);
 
-/* Adds a filled rectangle; tooltip may be NULL.
+/* Adds a filled rectangle with an opacity; tooltip may be NULL.
  * Notes:   here as in the following: texts are copied, bytes that are not UTF-8 and control characters become
- *          U+FFFD; a shape with a coordinate that is not finite is not added. */
-VR_API void vr_canvas_rect(vr_canvas *c, double x, double y, double w, double h, vr_colour fill,
+ *          U+FFFD; a shape with a coordinate that is not finite, or without an area, is not added; coordinates are cut
+ *          to +-1e6. */
+VR_API void vr_canvas_rect(vr_canvas *c, double x, double y, double w, double h, vr_colour fill, double alpha,
                            const char *tooltip);
 
 /* Adds a straight line. */
@@ -82,7 +83,7 @@ VR_API void vr_canvas_line(vr_canvas *c, double x0, double y0, double x1, double
 /* Adds a line through points (x0 y0 x1 y1 ...), which are copied; `count` points.
  * Notes:   a point that is not finite is a gap. */
 VR_API void vr_canvas_polyline(vr_canvas *c, const double *points, int64_t count, double width,
-                               vr_colour stroke);
+                               vr_colour stroke, bool dashed);
 
 /* Adds the filled area inside points, which are copied and all finite (VR_CHECK), with an opacity. */
 VR_API void vr_canvas_polygon(vr_canvas *c, const double *points, int64_t count, vr_colour fill,
@@ -100,6 +101,9 @@ VR_API void vr_canvas_text(vr_canvas *c, double x, double y, double size, vr_col
  * Shapes:  cells: [rows,columns], row-major, copied. */
 VR_API void vr_canvas_cells(vr_canvas *c, double x, double y, double w, double h, const vr_colour *cells,
                             int64_t rows, int64_t columns);
+
+/* The width of one character, as in vr_text_width. */
+VR_API double vr_character_width(uint32_t character, double size);
 
 /* The width of a text at a font size: an upper estimate, a tenth above Helvetica's widths. */
 VR_API double vr_text_width(const char *s, double size);

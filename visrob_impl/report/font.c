@@ -3,6 +3,7 @@
  * hundreds of kilobytes and somebody's work. */
 #include "font.h"
 #include <stddef.h>
+#include <string.h>
 
 uint32_t vr_utf8_next(const char **s) {
     const unsigned char *p = (const unsigned char *)*s;
@@ -26,6 +27,35 @@ uint32_t vr_utf8_next(const char **s) {
     return bad ? 0xFFFD : c;
 }
 
+/* The letters of Latin-1, U+00C0 to U+00FF: what each is made of. A base of '?' is a drawing of its own. */
+static const char vrp_font_bases[] = "AAAAAA?CEEEEIIIIDNOOOOO?OUUUUY??aaaaaa?ceeeeiiii?nooooo?ouuuuy?y";
+static const char vrp_font_accents[] = "`'^~:o?,`'^:`'^:-~`'^~:?/`'^:'??`'^~:o?,`'^:`'^:?~`'^~:?/`'^:'?:";
+
+static char vrp_font_base(uint32_t c) { return c >= 0xC0 && c <= 0xFF ? vrp_font_bases[c - 0xC0] : '?'; }
+
+const char *vr_font_accent(uint32_t c, double *x, double *y) {
+    static const char kinds[] = "`'^~:o,/-";
+    static const char *const strokes[] = {
+        "M-9 17L3 5",
+        "M9 17L-3 5",
+        "M-11 5L0 16L11 5",
+        "M-13 7C-9 15 -4 14 0 11C4 8 9 7 13 15",
+        "M-9 10L-9 11M9 10L9 11",
+        "M0 21C-5 21 -8 18 -8 13C-8 8 -5 5 0 5C5 5 8 8 8 13C8 18 5 21 0 21",
+        "M0 0L-2 -8C8 -8 8 -20 -8 -18",
+        "", /* the slash goes through: below */
+        "M-34 36L-4 36",
+    };
+    const char base = vrp_font_base(c);
+    if (base == '?') return NULL;
+    const char kind = vrp_font_accents[c - 0xC0];
+    const bool lower = base >= 'a', on_top = kind != ',' && kind != '/' && kind != '-';
+    *x = vr_font_advance((unsigned char)base) / 20.0;
+    *y = on_top ? lower ? VR_FONT_X_HEIGHT : VR_FONT_CAP_HEIGHT : 0;
+    if (kind == '/') return lower ? "M-21 -4L21 56" : "M-30 -4L30 76";
+    return strokes[strchr(kinds, kind) - kinds];
+}
+
 int vr_font_advance(uint32_t c) {
     static const short ascii[95] = {
         278,  278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, /*   to / */
@@ -35,7 +65,21 @@ int vr_font_advance(uint32_t c) {
         333,  556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, /* ` to o */
         556,  556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584};     /* p to ~ */
     if (c >= 32 && c < 127) return ascii[c - 32];
+    if (vrp_font_base(c) != '?') return vr_font_advance((unsigned char)vrp_font_base(c));
     switch (c) {
+    case 0xC6: /* AE */
+        return 1000;
+    case 0xE6: /* ae */
+        return 889;
+    case 0xDE: /* Thorn */
+        return 667;
+    case 0xDF: /* sharp s */
+        return 611;
+    case 0xF0: /* eth */
+    case 0xFE: /* thorn */
+        return 556;
+    case 0xF7: /* divided by */
+        return 584;
     case 0xA0: /* no-break space */
         return 278;
     case 0xB0: /* degree */
@@ -156,7 +200,29 @@ const char *vr_font_strokes(uint32_t c) {
         // clang-format on
     };
     if (c >= 32 && c < 127) return ascii[c - 32];
+    const char base = vrp_font_base(c);
+    if (base == 'i') return "M11 52L11 0"; /* its dot makes room */
+    if (base != '?') return ascii[base - 32];
     switch (c) {
+    case 0xC6:
+        return "M4 0L42 72L94 72M50 72L50 0L95 0M50 39L89 39M19 25L50 25";
+    case 0xE6:
+        return "M10 38C11 47 17 52 27 52C38 52 43 46 43 36L43 26C43 10 33 0 23 0C14 0 8 5 8 14C8 31 38 26 43 "
+               "31M43 27L82 27C82 "
+               "42 75 52 63 52C51 52 43 42 43 26C43 10 51 0 64 0C73 0 79 5 81 15";
+    case 0xDE:
+        return "M11 72L11 0M11 57L36 57C51 57 59 50 59 38C59 25 51 17 36 17L11 17";
+    case 0xDF:
+        return "M11 0L11 52C11 65 18 72 29 72C39 72 46 66 46 57C46 48 40 45 36 41C30 34 36 30 42 27C48 24 52 "
+               "20 52 14C52 5 45 0 36 "
+               "0C31 0 27 1 24 4";
+    case 0xF0:
+        return "M46 26C46 42 38 50 28 50C16 50 8 40 8 25C8 10 16 0 28 0C40 0 46 10 46 26C46 46 34 62 16 "
+               "72M14 58L42 68";
+    case 0xFE:
+        return "M11 72L11 -21M11 26C11 42 19 52 29 52C41 52 48 41 48 26C48 11 41 0 29 0C19 0 11 10 11 26";
+    case 0xF7:
+        return "M6 26L52 26M29 44L29 46M29 6L29 8";
     case 0xA0:
         return "";
     case 0xB0:

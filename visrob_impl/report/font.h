@@ -22,9 +22,13 @@ VR_API int vr_font_advance(uint32_t character);
 
 /* The strokes of a character as an SVG path of M, L and C in absolute coordinates: hundredths of the font size, x to
  * the right from the character's left edge, y UP from the baseline; where the pen's middle goes, if it had no width.
- * Notes:   "" for a space, NULL where the font has no such character. It has printable ASCII, no-break space, and
- *          the degree, plus-minus, middle dot, times, minus, en dash, ellipsis and right arrow. */
+ * Notes:   "" for a space, NULL where the font has no such character. It has printable ASCII, the letters of Latin-1
+ *          (those with accents are the letter alone), no-break space, and the degree, plus-minus, middle dot, times,
+ *          divided-by, minus, en dash, ellipsis and right arrow. */
 VR_API const char *vr_font_strokes(uint32_t character);
+
+/* The strokes of a Latin-1 letter's accent, to be drawn over its strokes, moved by (*x,*y); NULL where it has none. */
+VR_API const char *vr_font_accent(uint32_t character, double *x, double *y);
 
 #ifdef __cplusplus
 }

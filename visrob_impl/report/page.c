@@ -20,57 +20,57 @@
 static const char *const vrp_page_css[] = {
     "*{box-sizing:border-box}",
     "html{color-scheme:light dark;-webkit-text-size-adjust:100%}",
-    "body{margin:0;background:var(--vr-p);color:var(--vr-k);line-height:1.6;",
-    "font-family:-apple-system,BlinkMacSystemFont,\"Segoe UI\",Roboto,Helvetica,Arial,sans-serif}",
+    "body{margin:0;background:var(--vr-p);color:var(--vr-k);line-height:1.6}",
+    "body{font-family:-apple-system,BlinkMacSystemFont,\"Segoe UI\",Roboto,Helvetica,Arial,sans-serif}",
     "a{color:var(--vr-0)}",
     ":focus-visible{outline:2px solid var(--vr-0);outline-offset:2px;border-radius:2px}",
-    ".page{max-width:760px;margin:0 auto;padding:3.5rem 1.25rem 2.5rem}",
-    "h1{font-size:2.1rem;line-height:1.2;letter-spacing:-.02em;margin:0}",
-    "h2{font-size:1.35rem;line-height:1.3;letter-spacing:-.01em;margin:3.5rem 0 "
-    ".75rem;scroll-margin-top:1.5rem}",
-    "p{margin:.75rem 0;max-width:68ch;overflow-wrap:break-word}",
+    ".page{max-width:920px;margin:0 auto;padding:3rem 1.25rem 2.5rem}",
+    "h1{font-size:2.25rem;line-height:1.2;letter-spacing:-.02em;margin:0}",
+    "h2{font-size:1.4rem;line-height:1.3;letter-spacing:-.01em;margin:3.25rem 0 "
+    ".75rem;scroll-margin-top:1rem}",
+    "p{margin:.75rem 0;max-width:72ch;overflow-wrap:break-word}",
     ".subtitle{font-size:1.1rem;color:var(--vr-m);margin:.4rem 0 0}",
+    ".lead{font-size:1.25rem;line-height:1.5;max-width:64ch;margin:1.5rem 0}",
 
-    ".facts{display:flex;flex-wrap:wrap;gap:.1rem 1.75rem;margin:1.25rem 0 0;padding:.7rem "
+    ".facts{display:flex;flex-wrap:wrap;gap:.1rem 1.75rem;margin:1.25rem 0 0;padding:.6rem "
     "0;font-size:.85rem}",
     ".facts{border:solid var(--vr-g);border-width:1px 0}",
     ".facts div{display:flex;gap:.5em;min-width:0}",
     ".facts dt,footer dt{color:var(--vr-m)}",
     ".facts dd,footer dd{margin:0;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}",
     ".figures{display:flex;flex-wrap:wrap;gap:1.5rem 2rem;margin:2rem 0}",
-    ".figures div{display:flex;flex:1 1 8rem;flex-direction:column-reverse;justify-content:flex-end}",
-    ".figures div{max-width:100%;padding-left:.9rem;border-left:2px solid var(--vr-0)}",
+    ".figures div{display:flex;flex:1 1 9rem;flex-direction:column-reverse;justify-content:flex-end}",
+    ".figures div{max-width:100%;padding-left:.9rem;border-left:3px solid var(--vr-0)}",
     ".figures dt{font-size:.85rem;line-height:1.35;color:var(--vr-m)}",
-    ".figures dd{margin:0;font-size:1.75rem;line-height:1.25;font-weight:600;letter-spacing:-.02em}",
+    ".figures dd{margin:0;font-size:2.1rem;line-height:1.2;font-weight:600;letter-spacing:-.02em}",
     ".figures dd{font-variant-numeric:tabular-nums;overflow-wrap:break-word}",
 
-    "nav{font-size:.9rem;margin:2rem 0 0}",
-    "nav p{margin:0 0 "
-    ".35rem;font-size:.75rem;letter-spacing:.06em;text-transform:uppercase;color:var(--vr-m)}",
-    "nav ol{list-style:none;margin:0;padding:0;columns:16rem}",
-    "nav a{display:block;padding:.2rem 0;text-decoration:none;color:var(--vr-k);break-inside:avoid}",
-    "nav a:hover{color:var(--vr-0);text-decoration:underline}",
+    "nav{font-size:.9rem;margin:1rem 0 0}",
+    "nav ol{display:flex;flex-wrap:wrap;gap:.1rem 1.5rem;list-style:none;margin:0;padding:0}",
+    "nav a{display:block;padding:.2rem 0}",
 
-    "figure{margin:1.5rem 0 2.25rem}",
-    "figcaption{margin-top:.6rem;font-size:.875rem;line-height:1.5;color:var(--vr-m);max-width:76ch}",
+    "figure{margin:1.25rem 0 2rem}",
+    "figcaption{margin-top:.6rem;font-size:.875rem;line-height:1.5;color:var(--vr-m);max-width:84ch}",
     "figcaption{overflow-wrap:break-word}",
-    "figcaption small{display:block;font-size:.72rem;margin-top:.15rem;opacity:.9}",
+    "figcaption small{display:block;font-size:.75rem;margin-top:.15rem}",
     "svg.vr{display:block;max-width:100%;height:auto;overflow:visible}",
     ".narrow{display:none}",
+    ".narrow svg.vr{width:100%;max-width:440px}",
     ".scroll{overflow-x:auto}",
     "table{border-collapse:collapse;font-size:.85rem;line-height:1.35;font-variant-numeric:tabular-nums}",
     ".table table{min-width:100%}",
     ".table th{padding:0;text-align:left;vertical-align:bottom;white-space:nowrap;font-weight:600}",
     ".table th{border-bottom:1px solid var(--vr-m)}",
-    ".table td{padding:.3rem .9rem;border-bottom:1px solid var(--vr-g);white-space:nowrap}",
+    ".table td{padding:.3rem .55rem;border-bottom:1px solid var(--vr-g);white-space:nowrap}",
     ".table .n{text-align:right}",
-    ".table tbody tr:hover td{background:color-mix(in srgb,var(--vr-0) 8%,transparent)}",
+    ".table tbody tr:hover td{background:color-mix(in srgb,var(--vr-0) 8%,var(--vr-p))}",
+    ".table td:first-child,.table th:first-child{position:sticky;left:0;background:var(--vr-p)}",
     "th button{all:unset;box-sizing:border-box;position:relative;width:100%;padding:.4rem "
-    ".9rem;cursor:pointer}",
+    ".55rem;cursor:pointer}",
     "th button:hover{color:var(--vr-0)}",
     "th button:focus-visible{outline:2px solid var(--vr-0);outline-offset:-2px}",
     ".table th:first-child button,.table td:first-child{padding-left:.25rem}",
-    "th[aria-sort] button::after{position:absolute;margin-left:.15em;content:\"\\2191\"}",
+    "th[aria-sort] button::after{position:absolute;margin-left:.1em;content:\"\\2191\"}",
     "th[aria-sort=descending] button::after{content:\"\\2193\"}",
     ".filter{display:flex;flex-wrap:wrap;align-items:center;gap:.75rem;margin:0 0 .6rem}",
     ".filter{font-size:.85rem;color:var(--vr-m)}",
@@ -80,45 +80,52 @@ static const char *const vrp_page_css[] = {
 
     "img{display:block;max-width:100%;height:auto}",
     ".whole{image-rendering:pixelated}",
+    ".strip ul{display:grid;grid-template-columns:repeat(auto-fill,96px);gap:1rem .75rem}",
+    ".strip ul{justify-content:space-between}",
+    ".strip ul{list-style:none;margin:0;padding:0}",
+    ".strip li{font-size:.8rem;line-height:1.3;min-width:0;overflow-wrap:break-word}",
+    ".strip img{width:100%;border-radius:3px;margin-bottom:.3rem}",
+    ".strip b{display:block;font-weight:600}",
+    ".strip span{color:var(--vr-m);font-variant-numeric:tabular-nums}",
     ".grid img{max-width:none;border-radius:2px}",
     ".grid th{padding:0 .75rem 0 0;text-align:left;white-space:nowrap;font-weight:400;color:var(--vr-m)}",
     ".grid thead th{padding:0 0 .25rem;text-align:center}",
     ".grid tbody th{position:sticky;left:0;background:var(--vr-p);color:var(--vr-k)}",
     ".grid td{padding:0 3px 3px 0;font-size:.75rem;color:var(--vr-m)}",
+    "summary{cursor:pointer;color:var(--vr-0);width:max-content;max-width:100%}",
 
     ".tip{position:fixed;z-index:1;left:0;top:0;max-width:20rem;padding:.25rem .5rem;border-radius:5px}",
     ".tip{font-size:.8rem;line-height:1.35;font-variant-numeric:tabular-nums;pointer-events:none}",
     ".tip{background:var(--vr-k);color:var(--vr-p)}",
     "[hidden]{display:none!important}",
-    "footer{margin-top:4.5rem;padding-top:1rem;border-top:1px solid var(--vr-g);font-size:.8rem}",
+    "footer{margin-top:3.5rem;padding-top:1rem;border-top:1px solid var(--vr-g);font-size:.8rem}",
     "footer dl{margin:0}",
     "footer div{display:grid;grid-template-columns:5.5rem minmax(0,1fr)}",
     "code{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.95em}",
 
-    "@media(min-width:1120px){",
-    ".page{display:grid;max-width:1040px;column-gap:4.5rem;grid-template:auto 1fr/12rem minmax(0,720px)}",
-    ".page>*{grid-column:2}",
-    ".page>nav{grid-column:1;grid-row:1/span 3;margin:.5rem 0 0}",
-    "nav div{position:sticky;top:3.5rem}",
-    "nav ol{columns:auto}",
-    "}",
-    "@media(max-width:600px){",
+    "@media(max-width:680px){",
     ".page{padding:1.75rem 1rem}",
     "h1{font-size:1.6rem}",
-    "h2{margin-top:2.75rem}",
+    "h2{margin-top:2.5rem}",
+    ".lead{font-size:1.1rem}",
     ".figures{gap:1.25rem}",
-    ".figures dd{font-size:1.45rem}",
+    ".figures dd{font-size:1.5rem}",
+    ".strip ul{grid-template-columns:repeat(auto-fill,minmax(76px,1fr));gap:.75rem .5rem}",
+    ".strip .whole{image-rendering:auto}",
+    ".strip li{font-size:.72rem}",
     ".wide{display:none}",
     ".narrow{display:block}",
     ".scroll>svg.vr{max-width:none}",
     "}",
     "@media print{",
     "body{font-size:10.5pt}",
-    ".page{display:block;max-width:none;padding:0}",
-    "nav,.filter,.tip{display:none}",
+    ".page{max-width:none;padding:0}",
+    "nav,.filter,.tip,summary{display:none}",
     ".scroll{overflow:visible}",
-    "figure,.figures div,tr{break-inside:avoid}",
-    ".table,.grid{break-inside:auto}",
+    ".table table{font-size:7.5pt}",
+    ".table td,th button{padding:.2rem .3rem}",
+    "figure,.figures div,.strip li,tr{break-inside:avoid}",
+    ".table,.grid,.strip{break-inside:auto}",
     "h2{break-after:avoid}",
     "svg.vr{-webkit-print-color-adjust:exact;print-color-adjust:exact}",
     "}",
@@ -158,7 +165,7 @@ static const char *const vrp_page_script[] = {
     "    let shown = 0;",
     "    const rows = table.tBodies[0].rows;",
     "    for (const row of rows) {",
-    "      const text = row.textContent.toLowerCase();",
+    "      const text = [...row.cells].map(cell => cell.textContent).join(' ').toLowerCase();",
     "      row.hidden = !words.every(word => text.includes(word));",
     "      if (!row.hidden) shown++;",
     "    }",
@@ -207,7 +214,7 @@ static const char *const vrp_page_script[] = {
 /* clang-format on */
 
 static const char vrp_page_policy[] = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
-                                      "script-src 'sha256-oNsjSa/4jDfoaKSu53qMJ9bq6fd9hvUqJ3TkYiSTMO4='";
+                                      "script-src 'sha256-eTcqq2zn0Lw+MZoIupodAItURgKYV6/DYr2v0wcdXsc='";
 
 /* 10000 as "10,000". */
 static const char *vrp_page_thousands(vr_arena *arena, int64_t n) {
@@ -255,19 +262,44 @@ void vr_page_section(vr_page *page, const char *heading) {
     vr_text_add(&page->body, "</h2>\n");
 }
 
+/* What printf would print, as a paragraph. */
+static void vrp_page_paragraph(vr_page *page, const char *class_name, const char *fmt, va_list args) {
+    va_list again;
+    va_copy(again, args);
+    const int n = vsnprintf(NULL, 0, fmt, args);
+    VR_CHECK(n >= 0, "the format '%s' cannot be printed", fmt);
+    char *s = (char *)vr_arena_alloc(page->arena, n + 1, 1);
+    vsnprintf(s, (size_t)n + 1, fmt, again);
+    va_end(again);
+    vr_text_printf(&page->body, class_name ? "<p class=\"%s\">" : "<p>", class_name);
+    vr_text_html(&page->body, s);
+    vr_text_add(&page->body, "</p>\n");
+}
+
+void vr_page_lead(vr_page *page, const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    vrp_page_paragraph(page, "lead", fmt, args);
+    va_end(args);
+}
+
 void vr_page_text(vr_page *page, const char *fmt, ...) {
     va_list args;
     va_start(args, fmt);
-    const int n = vsnprintf(NULL, 0, fmt, args);
+    vrp_page_paragraph(page, NULL, fmt, args);
     va_end(args);
-    VR_CHECK(n >= 0, "the format '%s' cannot be printed", fmt);
-    char *s = (char *)vr_arena_alloc(page->arena, n + 1, 1);
-    va_start(args, fmt);
-    vsnprintf(s, (size_t)n + 1, fmt, args);
-    va_end(args);
-    vr_text_add(&page->body, "<p>");
-    vr_text_html(&page->body, s);
-    vr_text_add(&page->body, "</p>\n");
+}
+
+void vr_page_fold(vr_page *page, const char *summary) {
+    VR_CHECK(page->folded == !summary, "a fold is opened by its summary and closed by NULL, in turn");
+    page->folded = summary != NULL;
+    if (!summary) {
+        vr_text_add(&page->body, "</details>\n");
+        return;
+    }
+    vr_text_add(&page->body, "<details>\n<summary>");
+    vr_text_html(&page->body, summary);
+    vr_text_add(&page->body, "</summary>\n");
 }
 
 /* A pair of a <dl>, in a <div> of its own; nothing without a value. */
@@ -320,17 +352,23 @@ static void vrp_page_plot_at(vr_page *page, const vr_plot *plot, double width) {
 }
 
 void vr_page_plot(vr_page *page, const vr_plot *plot, const char *caption) {
-    enum { PHONE = 328, COLUMNS = 12 }; /* 360 pixels less the margins; more columns are not readable there */
-    const bool twice = plot->width == 0 && !(plot->kind == VR_PLOT_HEAT && plot->columns > COLUMNS);
+    enum {
+        DESK = 880,
+        PHONE = 328,
+        COLUMNS = 12
+    }; /* the page's; 360 less the margins; more are not readable there */
+    const bool matrix = plot->kind == VR_PLOT_HEAT || plot->kind == VR_PLOT_CONFUSION;
+    const bool twice = plot->width == 0 && !(matrix && plot->columns > COLUMNS);
+    const double desk = plot->width > 0 || plot->kind == VR_PLOT_RELIABILITY ? 0 : DESK;
     vr_text_add(&page->body, "<figure>\n");
     if (twice) {
         vr_text_add(&page->body, "<div class=\"wide\">\n");
-        vrp_page_plot_at(page, plot, 0);
+        vrp_page_plot_at(page, plot, desk);
         vr_text_add(&page->body, "</div>\n<div class=\"narrow\">\n");
         vrp_page_plot_at(page, plot, PHONE);
     } else {
         vrp_page_scroll(page, plot->title ? plot->title : "plot");
-        vrp_page_plot_at(page, plot, 0);
+        vrp_page_plot_at(page, plot, desk);
     }
     vr_text_add(&page->body, "</div>\n");
     vrp_page_caption(page, caption);
@@ -395,6 +433,23 @@ void vr_page_picture(vr_page *page, vr_page_image image, const char *caption) {
     vr_text_add(&page->body, "<figure>\n");
     vrp_page_image_add(page, image, 256);
     vr_text_add(&page->body, "\n");
+    vrp_page_caption(page, caption);
+}
+
+void vr_page_strip(vr_page *page, const vr_page_image *images, const char *const *names,
+                   const char *const *values, int64_t count, const char *caption) {
+    vr_text *out = &page->body;
+    vr_text_add(out, "<figure class=\"strip\">\n<ul>\n");
+    for (int64_t i = 0; i < count; i++) {
+        vr_text_add(out, "<li>");
+        vrp_page_image_add(page, images[i], 96);
+        vr_text_add(out, "<b>");
+        vr_text_html(out, names[i]);
+        vr_text_add(out, "</b><span>");
+        if (values) vr_text_html(out, values[i]);
+        vr_text_add(out, "</span></li>\n");
+    }
+    vr_text_add(out, "</ul>\n");
     vrp_page_caption(page, caption);
 }
 
@@ -464,11 +519,12 @@ static void vrp_page_head(vr_text *out, const vr_page_info *info) {
 
 void vr_page_format(vr_text *out, const vr_page *page) {
     const vr_page_info *info = &page->info;
+    VR_CHECK(!page->folded, "a fold is still open");
     vrp_page_head(out, info);
     if (page->sections > 1) {
-        vr_text_add(out, "<nav aria-label=\"Contents\"><div>\n<p>Contents</p>\n<ol>\n");
+        vr_text_add(out, "<nav aria-label=\"Contents\">\n<ol>\n");
         vr_text_bytes(out, page->contents.data, page->contents.size);
-        vr_text_add(out, "</ol>\n</div></nav>\n");
+        vr_text_add(out, "</ol>\n</nav>\n");
     }
     vr_text_add(out, "<main>\n");
     vr_text_bytes(out, page->body.data, page->body.size);

@@ -39,6 +39,7 @@ typedef struct vr_page {
     vr_page_info info;
     vr_text body, contents;
     int64_t sections, images;
+    bool folded;
 } vr_page;
 
 /* An image of a page: the bytes of a PNG or JPEG file, and what it shows, for those who cannot see it. Of other
@@ -57,6 +58,9 @@ VR_API vr_page vr_page_new(vr_arena *arena, const vr_page_info *info);
 
 /* Begins a section; it gets a place in the page's contents. */
 VR_API void vr_page_section(vr_page *page, const char *heading);
+
+/* Adds the answer, in words and large. */
+VR_API void vr_page_lead(vr_page *page, const char *fmt, ...) VR_PRINTF(2, 3);
 
 /* Adds a paragraph. Text is escaped everywhere here: no caller writes HTML. */
 VR_API void vr_page_text(vr_page *page, const char *fmt, ...) VR_PRINTF(2, 3);
@@ -77,6 +81,14 @@ VR_API void vr_page_plot(vr_page *page, const vr_plot *plot, const char *caption
 
 /* Adds one image, scaled up by whole pixels where it is smaller than 256. caption may be NULL. */
 VR_API void vr_page_picture(vr_page *page, vr_page_image image, const char *caption);
+
+/* Adds images in rows that break at the page's width, with names and values (or NULL) below: what factors do.
+ * Shapes:  images, names, values: [count]. */
+VR_API void vr_page_strip(vr_page *page, const vr_page_image *images, const char *const *names,
+                          const char *const *values, int64_t count, const char *caption);
+
+/* Folds away what follows behind a summary that opens it, up to vr_page_fold(page, NULL). */
+VR_API void vr_page_fold(vr_page *page, const char *summary);
 
 /* Adds a grid of images with names at its rows and columns: factors by severities.
  * Shapes:  images: [rows,columns]; row_names: [rows]; column_names: [columns], or NULL.

@@ -21,15 +21,17 @@ extern "C" {
 /* The kinds, and the fields that each reads beside titles, labels, note, width and axes.
  *
  * What would be unreadable is laid out so that it can be read. Bars: up to 60 have room, more are set tighter, and
- * from 430 on not every one has its name; over 100 sorted ones keep the names of the 40 highest and 20 lowest,
- * and those between become thin lines. Lines: more than 16 become panels. Heat maps: cells of less than 3 pixels
- * are averaged with their neighbours, and the subtitle says so. A name that is too long ends in an ellipsis. */
+ * from 460 on not every one has its name; over 100 sorted ones keep the names of the 40 highest and 20 lowest,
+ * and those between become at most 240 thin lines, evenly chosen; over 1000 are always sorted. Lines: more than 16
+ * become panels. Heat maps: cells of less than 3 pixels are averaged with their neighbours, and the subtitle says
+ * so. A name that is too long ends in an ellipsis. */
 typedef enum vr_plot_kind {
     VR_PLOT_BARS,    /* names, intervals, count: horizontal bars; low == high or NaN: no whisker */
     VR_PLOT_LINES,   /* series, series_count: lines in one frame, with bands where a series has low, high */
     VR_PLOT_PANELS,  /* as lines, but each series in a small frame of its own, all with the same axes */
     VR_PLOT_SCATTER, /* series, series_count: points; fit, diagonal, point_names */
-    VR_PLOT_HEAT,    /* values [rows,columns], names (rows), column_names: heat map, confusion matrix */
+    VR_PLOT_HEAT,    /* values [rows,columns], names (rows), column_names */
+    VR_PLOT_CONFUSION, /* values: counts [true class, predicted class], names; the colour is the share of the row */
     VR_PLOT_RELIABILITY /* bins, count: accuracy against confidence, and how many images */
 } vr_plot_kind;
 
@@ -71,11 +73,12 @@ VR_API vr_canvas vr_plot_draw(vr_arena *arena, const vr_plot *plot);
 VR_API void vr_plot_svg(vr_text *out, const vr_plot *plot);
 
 /* The ordinary least-squares line y = intercept + slope x through the points of which both x and y are finite.
- * Notes:   false, and both NaN, where fewer than two different x are left. */
+ * Notes:   false, and both NaN, where fewer than two different x are left, or their squares overflow. */
 VR_API bool vr_series_fit(double *slope, double *intercept, const vr_series *series);
 
 /* Saves the plot; the path's ending says how: .svg or .png (at twice the size).
- * Errors:  VR_ERR_ARGUMENT for another ending, VR_ERR_IO naming the path. */
+ * Errors:  VR_ERR_ARGUMENT for another ending, VR_ERR_LIMIT for a .png of more than VR_IMAGE_MAX_PIXELS, VR_ERR_IO
+ *          naming the path. */
 VR_API bool vr_plot_save(const vr_plot *plot, const char *path, vr_err *err);
 
 #ifdef __cplusplus

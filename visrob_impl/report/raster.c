@@ -255,14 +255,16 @@ static double vrp_raster_number(const char **s) {
     return (double)value;
 }
 
-/* Draws a path of M, L and C; a curve becomes short straight lines. */
-static void vrp_raster_strokes(vrp_raster_mask *m, const vrp_raster_type *t, const char *path) {
+/* Draws a path of M, L and C, moved by (dx,dy); a curve becomes short straight lines. */
+static void vrp_raster_strokes(vrp_raster_mask *m, const vrp_raster_type *t, const char *path, double dx,
+                               double dy) {
     enum { PIECES = 10 };
     double at[2] = {0, 0}, from[2], to[2];
     while (*path) {
         const char command = *path++;
         double p[6];
-        for (int i = 0; i < (command == 'C' ? 6 : 2); i++) p[i] = vrp_raster_number(&path);
+        for (int i = 0; i < (command == 'C' ? 6 : 2); i++)
+            p[i] = vrp_raster_number(&path) + (i % 2 == 0 ? dx : dy);
         const int pieces = command == 'C' ? PIECES : command == 'L' ? 1 : 0;
         vrp_raster_place(from, t, at);
         for (int k = 1; k <= pieces; k++) {
@@ -288,7 +290,10 @@ static void vrp_raster_letter(vr_arena *scratch, vr_image image, vrp_raster_type
     const double reach = 1.3 * t->size + 2;
     vrp_raster_mask m =
         vrp_raster_mask_new(scratch, image, t->x - reach, t->y - reach, t->x + reach, t->y + reach);
-    vrp_raster_strokes(&m, t, path);
+    vrp_raster_strokes(&m, t, path, 0, 0);
+    double x, y;
+    const char *accent = vr_font_accent(c, &x, &y);
+    if (accent) vrp_raster_strokes(&m, t, accent, x, y);
     vrp_raster_blend(image, &m, fill, 1);
     t->x += advance * t->cosine;
     t->y += advance * t->sine;

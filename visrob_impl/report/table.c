@@ -4,6 +4,8 @@
 #include "table.h"
 #include "../base/os.h"
 #include "../format/csv.h"
+#include "font.h"
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -54,11 +56,46 @@ void vr_table_interval(vr_table *t, vr_interval x, int decimals) {
 
 int64_t vr_table_rows(const vr_table *t) { return t->count / t->columns; }
 
-/* Characters of UTF-8, for alignment: all bytes that do not continue one. */
+/* How many columns of a terminal a character takes: none for a mark that is set over the one before, two for the
+ * wide ones of East Asia and for pictures (Unicode's East Asian Width W and F, by blocks). */
+static int vrp_table_character_width(uint32_t c) {
+    static const struct {
+        uint32_t first, last;
+        int width;
+    } ranges[] = {{0x300, 0x36F, 0},     {0x591, 0x5BD, 0},    {0x64B, 0x65F, 0},     {0x93C, 0x93C, 0},
+                  {0x941, 0x948, 0},     {0x94D, 0x94D, 0},    {0xE31, 0xE31, 0},     {0xE34, 0xE3A, 0},
+                  {0xE47, 0xE4E, 0},     {0x1100, 0x115F, 2},  {0x1AB0, 0x1AFF, 0},   {0x200B, 0x200F, 0},
+                  {0x20D0, 0x20FF, 0},   {0x2E80, 0x303E, 2},  {0x3041, 0xA4CF, 2},   {0xAC00, 0xD7A3, 2},
+                  {0xF900, 0xFAFF, 2},   {0xFE00, 0xFE0F, 0},  {0xFE30, 0xFE6F, 2},   {0xFEFF, 0xFEFF, 0},
+                  {0xFF00, 0xFF60, 2},   {0xFFE0, 0xFFE6, 2},  {0x1F300, 0x1F64F, 2}, {0x1F680, 0x1F6FF, 2},
+                  {0x1F900, 0x1F9FF, 2}, {0x20000, 0x3FFFD, 2}};
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges && c >= ranges[i].first; i++)
+        if (c <= ranges[i].last) return ranges[i].width;
+    return 1;
+}
+
 static int64_t vrp_table_width(const char *s) {
     int64_t n = 0;
-    for (; *s; s++) n += ((unsigned char)*s & 0xC0) != 0x80;
+    while (*s) n += vrp_table_character_width(vr_utf8_next(&s));
     return n;
+}
+
+/* The text on one line: control characters, which would break a row or drive the terminal, become spaces, and bytes
+ * that are not UTF-8 U+FFFD. */
+static const char *vrp_table_line(vr_arena *arena, const char *s) {
+    vr_text out = {.arena = arena};
+    vr_text_add(&out, "");
+    while (*s) {
+        const char *from = s;
+        const uint32_t c = vr_utf8_next(&s);
+        if (c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029)
+            vr_text_add(&out, " ");
+        else if (c == 0xFFFD)
+            vr_text_add(&out, "\xEF\xBF\xBD");
+        else
+            vr_text_bytes(&out, from, s - from);
+    }
+    return out.data;
 }
 
 static void vrp_table_pad(vr_text *out, int64_t n) {
@@ -78,13 +115,20 @@ static bool vrp_table_has_interval(const vr_table *t, int64_t column) {
     return false;
 }
 
-/* Markdown knows one special character inside a cell; a line end would break the row. */
+/* Whether the character at s[i] would mean something in a cell of GitHub's Markdown. An underscore between letters
+ * does not, and an ampersand only where an entity may follow: names and prose stay readable. */
+static bool vrp_table_markdown_special(const char *s, int64_t i) {
+    if (s[i] == '&') return s[i + 1] == '#' || isalpha((unsigned char)s[i + 1]);
+    if (s[i] == '_') return i == 0 || !isalnum((unsigned char)s[i - 1]) || !isalnum((unsigned char)s[i + 1]);
+    return strchr("\\|`*~<[]$", s[i]) != NULL;
+}
+
 static const char *vrp_table_markdown_text(vr_arena *arena, const char *s) {
     vr_text out = {.arena = arena};
     vr_text_add(&out, "");
-    for (; *s; s++) {
-        if (*s == '|' || *s == '\\') vr_text_add(&out, "\\");
-        vr_text_bytes(&out, *s == '\n' || *s == '\r' ? " " : s, 1);
+    for (int64_t i = 0; s[i]; i++) {
+        if (vrp_table_markdown_special(s, i)) vr_text_add(&out, "\\");
+        vr_text_bytes(&out, &s[i], 1);
     }
     return out.data;
 }
@@ -96,8 +140,9 @@ static void vrp_table_aligned(vr_text *out, const vr_table *t, bool markdown) {
     int64_t *width = VR_NEW(arena, int64_t, C);
     const char **texts = VR_NEW(arena, const char *, (rows + 1) * C);
     for (int64_t i = 0; i < (rows + 1) * C; i++) {
-        const char *s = i < C ? t->names[i] : t->cells[i - C].text;
-        texts[i] = markdown ? vrp_table_markdown_text(arena, s) : s;
+        const bool number = i >= C && t->cells[i - C].kind != VR_CELL_TEXT; /* our own "[1.2, 1.8]" */
+        const char *s = vrp_table_line(arena, i < C ? t->names[i] : t->cells[i - C].text);
+        texts[i] = markdown && !number ? vrp_table_markdown_text(arena, s) : s;
         width[i % C] = vr_max(vr_max(width[i % C], vrp_table_width(texts[i])), markdown ? 3 : 1);
     }
     for (int64_t r = 0; r <= rows; r++) {
@@ -124,7 +169,7 @@ static void vrp_table_aligned(vr_text *out, const vr_table *t, bool markdown) {
 }
 
 static void vrp_table_csv_number(vr_text *out, double x) {
-    if (!isnan(x)) vr_text_printf(out, "%.9g", x);
+    if (!isnan(x)) vr_text_number(out, x, 9);
 }
 
 static void vrp_table_csv(vr_text *out, const vr_table *t) {
@@ -157,29 +202,41 @@ static void vrp_table_csv(vr_text *out, const vr_table *t) {
     }
 }
 
+/* The characters that TeX reads as commands, and those that its old text fonts print as others. A bracket or a star
+ * is braced, since at the start of a row it would be an argument of the \\ before. */
 static void vrp_table_latex_text(vr_text *out, const char *s) {
+    static const char *const ways[128] = {['\\'] = "\\textbackslash{}",
+                                          ['~'] = "\\textasciitilde{}",
+                                          ['^'] = "\\textasciicircum{}",
+                                          ['|'] = "\\textbar{}",
+                                          ['<'] = "\\textless{}",
+                                          ['>'] = "\\textgreater{}",
+                                          ['`'] = "\\`{}",
+                                          ['['] = "{[}",
+                                          ['*'] = "{*}",
+                                          ['&'] = "\\&",
+                                          ['%'] = "\\%",
+                                          ['$'] = "\\$",
+                                          ['#'] = "\\#",
+                                          ['_'] = "\\_",
+                                          ['{'] = "\\{",
+                                          ['}'] = "\\}"};
     for (; *s; s++) {
-        switch (*s) {
-        case '\\':
-            vr_text_add(out, "\\textbackslash{}");
-            break;
-        case '~':
-            vr_text_add(out, "\\textasciitilde{}");
-            break;
-        case '^':
-            vr_text_add(out, "\\textasciicircum{}");
-            break;
-        case '&':
-        case '%':
-        case '$':
-        case '#':
-        case '_':
-        case '{':
-        case '}':
-            vr_text_add(out, "\\"); /* fall through */
-        default:
+        const char *way = (unsigned char)*s < 128 ? ways[(unsigned char)*s] : NULL;
+        if (way)
+            vr_text_add(out, way);
+        else
             vr_text_bytes(out, s, 1);
-        }
+    }
+}
+
+/* A number in TeX: a true minus sign, and a dash for a missing one. */
+static void vrp_table_latex_number(vr_text *out, const char *s) {
+    for (; *s; s++) {
+        if (*s != '-')
+            vr_text_bytes(out, s, 1);
+        else
+            vr_text_add(out, s[1] == 'i' || isdigit((unsigned char)s[1]) ? "$-$" : "--");
     }
 }
 
@@ -189,7 +246,10 @@ static void vrp_table_latex(vr_text *out, const vr_table *t) {
     for (int64_t c = 0; c < C; c++) vr_text_add(out, vrp_table_numeric(t, c) ? "r" : "l");
     vr_text_add(out, "}\n\\toprule\n");
     for (int64_t i = 0; i < C + t->count; i++) {
-        vrp_table_latex_text(out, i < C ? t->names[i] : t->cells[i - C].text);
+        if (i >= C && t->cells[i - C].kind != VR_CELL_TEXT)
+            vrp_table_latex_number(out, t->cells[i - C].text);
+        else
+            vrp_table_latex_text(out, vrp_table_line(out->arena, i < C ? t->names[i] : t->cells[i - C].text));
         vr_text_add(out, i % C < C - 1 ? " & " : " \\\\\n");
         if (i == C - 1) vr_text_add(out, "\\midrule\n");
     }
@@ -212,8 +272,11 @@ static void vrp_table_html(vr_text *out, const vr_table *t) {
             vr_text_add(out, "<td>");
         else if (isnan(cell->number.value))
             vr_text_add(out, "<td class=\"n\">");
-        else
-            vr_text_printf(out, "<td class=\"n\" data-v=\"%.9g\">", cell->number.value);
+        else {
+            vr_text_add(out, "<td class=\"n\" data-v=\"");
+            vr_text_number(out, cell->number.value, 9);
+            vr_text_add(out, "\">");
+        }
         vr_text_html(out, cell->text);
         vr_text_add(out, i % C == C - 1 ? "</td></tr>\n" : "</td>");
     }

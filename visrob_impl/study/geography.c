@@ -5,6 +5,7 @@
 #include "../base/os.h"
 #include "../format/csv.h"
 #include "../format/pylist.h"
+#include "../metric/labelset.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -417,11 +418,11 @@ void vr_geo_find(int64_t *row, const vr_geo_set *set, const char *const *name, i
     vr_arena_free(&scratch);
 }
 
-static bool vrp_geo_hit(const vr_geo_set *set, int64_t i, const int64_t *predicted, int64_t k) {
-    for (int64_t l = set->labels.begin[i]; l < set->labels.begin[i + 1]; l++)
-        for (int64_t j = 0; j < k; j++)
-            if (predicted[j] == set->labels.id[l]) return true;
-    return false;
+static uint8_t vrp_geo_hit(const vr_geo_set *set, int64_t i, const int64_t *predicted, int64_t k) {
+    const vr_label_sets sets = {set->labels.begin, set->labels.id, set->count};
+    for (int64_t j = 0; j < k; j++)
+        if (vr_label_sets_has(&sets, i, predicted[j])) return 1;
+    return 0;
 }
 
 bool vr_geo_score(vr_arena *perm, vr_dollar_street_hits *hits, const vr_geo_set *set,

@@ -18,6 +18,7 @@
 #ifndef VISROB_STUDY_GEOGRAPHY_H
 #define VISROB_STUDY_GEOGRAPHY_H
 #include "../report/table.h"
+#include "../metric/disparity.h"
 #include "../metric/group.h"
 #include "dollar_street_score.h"
 #ifdef __cplusplus
@@ -144,8 +145,8 @@ typedef struct vr_geo_measure {
     uint64_t seed;
     vr_geo_accuracy all, *groups; /* [group_count] */
     int64_t group_count, objects; /* objects: how many `balanced` is a mean of */
-    int64_t best, worst;          /* -1 without photographs */
-    vr_interval spread;           /* the best group's accuracy - the worst's */
+    vr_disparity disparity;       /* best and worst group, gap, ratio, Gini coefficient */
+    vr_interval spread;           /* disparity.gap: the best group's accuracy - the worst's */
     int64_t high, low;            /* -1: there is no such pair */
     vr_interval pair;             /* accuracy of `high` - of `low`, "Europe - Africa" */
     double balanced_spread, balanced_pair;

@@ -1,6 +1,7 @@
 /* study/geography_maps.c: which ImageNet classes the objects of GeoDE and the topics of Dollar Street are. The tables are
  * as they were published, so that published numbers come out; what looks wrong in them (a car is a "passenger car",
  * which in ImageNet is a railway carriage) is there for vr_geo_map_table to show, not for us to mend. */
+#include "../metric/labelset.h"
 #include "../model/labels.h"
 #include "geography.h"
 #include <string.h>
@@ -206,15 +207,10 @@ static int64_t vrp_geo_first_of(const vr_geo_set *set, int64_t object) {
     return best;
 }
 
-static bool vrp_geo_has(const vr_geo_set *set, int64_t i, int64_t id) {
-    for (int64_t l = set->labels.begin[i]; l < set->labels.begin[i + 1]; l++)
-        if (set->labels.id[l] == id) return true;
-    return false;
-}
-
 vr_table vr_geo_map_table(vr_arena *arena, const vr_geo_set *set) {
     static const char *const names[] = {"object", "images", "ImageNet classes", "shares classes with"};
     const vr_geo_groups *g = &set->by[VR_GEO_OBJECT];
+    const vr_label_sets sets = {set->labels.begin, set->labels.id, set->count};
     vr_table t = vr_table_new(arena, names, 4);
     int64_t *count = VR_NEW(arena, int64_t, g->count), *of = VR_NEW(arena, int64_t, g->count);
     for (int64_t i = 0; i < set->count; i++) count[g->of[i]]++;
@@ -228,7 +224,7 @@ vr_table vr_geo_map_table(vr_arena *arena, const vr_geo_set *set) {
             bool shared = false;
             for (int64_t l = of[o] < 0 ? 0 : set->labels.begin[of[o]];
                  of[o] >= 0 && of[other] >= 0 && other != o && l < set->labels.begin[of[o] + 1]; l++)
-                shared = shared || vrp_geo_has(set, of[other], set->labels.id[l]);
+                shared = shared || vr_label_sets_has(&sets, of[other], set->labels.id[l]);
             if (shared) vr_text_printf(&others, "%s%s", others.size ? ", " : "", g->names[other]);
         }
         vr_table_text(&t, g->names[o]);

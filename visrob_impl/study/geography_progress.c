@@ -61,11 +61,11 @@ static const vr_pretraining *vrp_progress_pretraining(vr_arena *perm, const char
 }
 
 /* Appends a benchmark; value: [models], kept. */
-static void vrp_progress_append(vr_arena *perm, vr_benchmarks *b, const char *name, bool gap,
+static void vrp_progress_append(vr_arena *perm, vr_benchmarks *b, const char *name, int64_t base, bool gap,
                                 const double *value) {
     vr_benchmark *grown = VR_NEW(perm, vr_benchmark, b->count + 1);
     if (b->count > 0) memcpy(grown, b->benchmark, (size_t)b->count * sizeof *grown);
-    grown[b->count++] = (vr_benchmark){name, value, gap};
+    grown[b->count++] = (vr_benchmark){name, value, gap, base};
     b->benchmark = grown;
 }
 
@@ -87,7 +87,7 @@ int64_t vr_benchmarks_add(vr_arena *perm, vr_benchmarks *b, const char *name, bo
                 found++;
                 break;
             }
-    vrp_progress_append(perm, b, vr_arena_string(perm, name, (int64_t)strlen(name)), gap, all);
+    vrp_progress_append(perm, b, vr_arena_string(perm, name, (int64_t)strlen(name)), 0, gap, all);
     return found;
 }
 
@@ -163,39 +163,56 @@ static void vrp_progress_timm_models(vr_arena *perm, vr_arena *scratch, vr_bench
     out->other_sizes = f->count - out->models;
     out->model = model;
     out->pretraining = vrp_progress_pretraining(perm, model, out->models);
-    vrp_progress_append(perm, out, "ImageNet", false, value);
+    vrp_progress_append(perm, out, "ImageNet", -1, false, value);
+}
+
+/* value[m] = what a file has of each model at its size; NULL where the file is not there, or after a fault. */
+static double *vrp_progress_timm_values(vr_arena *perm, vr_arena *scratch, vr_benchmarks *out,
+                                        const vrp_progress_key *models, const vrp_progress_key *all,
+                                        int64_t all_count, const char *path, vr_err *err) {
+    vrp_progress_file f;
+    vrp_progress_key *sorted;
+    if (!vr_path_exists(path) || !vrp_progress_timm_file(scratch, &f, &sorted, path, err)) return NULL;
+    double *value = VR_NEW(perm, double, out->models);
+    for (int64_t m = 0; m < out->models; m++) {
+        const vrp_progress_key *at = (const vrp_progress_key *)bsearch(&models[m], sorted, (size_t)f.count,
+                                                                       sizeof *sorted, vrp_progress_by_key);
+        value[m] = at ? f.top1[at->i] : NAN;
+    }
+    for (int64_t i = 0; i < f.count; i++)
+        out->unmatched += !bsearch(&f.key[i], all, (size_t)all_count, sizeof *all, vrp_progress_by_key);
+    return value;
 }
 
 static bool vrp_progress_timm(vr_arena *perm, vr_arena *scratch, vr_benchmarks *out, const char *folder,
                               vr_err *err) {
-    static const char *const files[][2] = {{"results-imagenetv2-matched-frequency.csv", "ImageNetV2"},
-                                           {"results-imagenet-real.csv", "ImageNet-ReaL"},
-                                           {"results-imagenet-r.csv", "ImageNet-R"},
-                                           {"results-sketch.csv", "ImageNet-Sketch"},
-                                           {"results-imagenet-a.csv", "ImageNet-A"},
-                                           {"results-imagenet-r-clean.csv", "ImageNet, R's classes"},
-                                           {"results-imagenet-a-clean.csv", "ImageNet, A's classes"}};
-    vrp_progress_file imagenet, f;
-    vrp_progress_key *all, *sorted;
+    /* file, name, and the file of ImageNet on its classes alone */
+    static const char *const files[][3] = {
+        {"results-imagenetv2-matched-frequency.csv", "ImageNetV2", NULL},
+        {"results-imagenet-real.csv", "ImageNet-ReaL", NULL},
+        {"results-imagenet-r.csv", "ImageNet-R", "results-imagenet-r-clean.csv"},
+        {"results-sketch.csv", "ImageNet-Sketch", NULL},
+        {"results-imagenet-a.csv", "ImageNet-A", "results-imagenet-a-clean.csv"}};
+    vrp_progress_file imagenet;
+    vrp_progress_key *all;
     if (!vrp_progress_timm_file(scratch, &imagenet, &all,
                                 vr_arena_printf(scratch, "%s/results-imagenet.csv", folder), err))
         return false;
     vrp_progress_key *models = VR_NEW(scratch, vrp_progress_key, imagenet.count);
     vrp_progress_timm_models(perm, scratch, out, models, &imagenet);
     for (size_t k = 0; k < sizeof files / sizeof *files; k++) {
-        const char *path = vr_arena_printf(scratch, "%s/%s", folder, files[k][0]);
-        if (!vr_path_exists(path)) continue;
-        if (!vrp_progress_timm_file(scratch, &f, &sorted, path, err)) return false;
-        double *value = VR_NEW(perm, double, out->models);
-        for (int64_t m = 0; m < out->models; m++) {
-            const vrp_progress_key *at = (const vrp_progress_key *)bsearch(
-                &models[m], sorted, (size_t)f.count, sizeof *sorted, vrp_progress_by_key);
-            value[m] = at ? f.top1[at->i] : NAN;
-        }
-        for (int64_t i = 0; i < f.count; i++)
-            out->unmatched +=
-                !bsearch(&f.key[i], all, (size_t)imagenet.count, sizeof *all, vrp_progress_by_key);
-        vrp_progress_append(perm, out, files[k][1], false, value);
+        const double *value[2] = {0};
+        for (int j = 0; j < 2 && files[k][2 * j]; j++)
+            value[j] =
+                vrp_progress_timm_values(perm, scratch, out, models, all, imagenet.count,
+                                         vr_arena_printf(scratch, "%s/%s", folder, files[k][2 * j]), err);
+        if (err->code != VR_OK) return false;
+        if (value[0]) vrp_progress_append(perm, out, files[k][1], 0, false, value[0]);
+        if (!value[0] || !value[1]) continue;
+        vrp_progress_append(perm, out, vr_arena_printf(perm, "ImageNet on %s's classes", files[k][1]), -1,
+                            false, value[1]);
+        vrp_progress_append(perm, out, vr_arena_printf(perm, "%s, same classes", files[k][1]), out->count - 1,
+                            false, value[0]);
     }
     return true;
 }
@@ -254,9 +271,9 @@ static void vrp_progress_gaps(vr_arena *perm, vr_benchmarks *b, int64_t k, int64
         pair[m] = europe && africa ? europe[m] - africa[m] : NAN;
     }
     const char *name = b->benchmark[k].name;
-    vrp_progress_append(perm, b, vr_arena_printf(perm, "%.*s best - worst", (int)set, name), true, spread);
+    vrp_progress_append(perm, b, vr_arena_printf(perm, "%.*s best - worst", (int)set, name), 0, true, spread);
     if (europe && africa)
-        vrp_progress_append(perm, b, vr_arena_printf(perm, "%.*s europe - africa", (int)set, name), true,
+        vrp_progress_append(perm, b, vr_arena_printf(perm, "%.*s europe - africa", (int)set, name), 0, true,
                             pair);
 }
 
@@ -310,7 +327,7 @@ static bool vrp_progress_read(vr_arena *perm, vr_arena *scratch, vr_benchmarks *
         if (c == name || !*csv.names[c]) continue;
         for (int64_t m = 0; highest > 1 && m < rows; m++) value[c * lines + m] /= 100;
         vrp_progress_append(perm, out, vr_arena_string(perm, csv.names[c], (int64_t)strlen(csv.names[c])),
-                            false, value + c * lines);
+                            out->count == 0 ? -1 : 0, false, value + c * lines);
     }
     const int64_t columns = out->count;
     for (int64_t k = 0; k < columns; k++) vrp_progress_gaps(perm, out, k, columns);
@@ -342,38 +359,42 @@ bool vr_benchmarks_load(vr_arena *perm, vr_benchmarks *out, const char *path, vr
 
 /* ---- rates ---- */
 
-/* Models by the accuracies that a statistic is of: x on the first benchmark, y on the standard one, z on another. */
+/* Models by the accuracies that a statistic is of: y on x, and where there is a standard v on u. */
 typedef struct vrp_progress_points {
     int64_t n;
-    double *x, *y, *z;
+    double *x, *y, *u, *v;
 } vrp_progress_points;
 
-/* The models that all of the benchmarks were measured of. */
-static vrp_progress_points vrp_progress_gather(vr_arena *scratch, const vr_benchmarks *b, int64_t y,
-                                               int64_t z) {
-    vrp_progress_points p = {0, VR_NEW(scratch, double, b->models), VR_NEW(scratch, double, b->models),
-                             VR_NEW(scratch, double, b->models)};
+/* The models that benchmark k, the standard one and their bases were measured of. */
+static vrp_progress_points vrp_progress_gather(vr_arena *scratch, const vr_benchmarks *b, int64_t k,
+                                               int64_t standard) {
+    double *all = VR_NEW(scratch, double, 4 * b->models);
+    vrp_progress_points p = {0, all, all + b->models, all + 2 * b->models, all + 3 * b->models};
+    const vr_benchmark *of = &b->benchmark[k], *s = &b->benchmark[standard];
     for (int64_t m = 0; m < b->models; m++) {
-        const double values[3] = {b->benchmark[0].value[m], b->benchmark[y].value[m],
-                                  b->benchmark[z].value[m]};
-        if (!isfinite(values[0]) || !isfinite(values[1]) || !isfinite(values[2])) continue;
-        p.x[p.n] = values[0], p.y[p.n] = values[1], p.z[p.n++] = values[2];
+        const double x = b->benchmark[of->base].value[m], y = of->value[m],
+                     u = b->benchmark[s->base].value[m], v = s->value[m];
+        if (!isfinite(x) || !isfinite(y) || !isfinite(u) || !isfinite(v)) continue;
+        p.x[p.n] = x, p.y[p.n] = y, p.u[p.n] = u, p.v[p.n++] = v;
     }
     return p;
 }
 
-/* slope of y on x / slope of z on x: the spread of x cancels. */
+static double vrp_progress_slope(const double *x, const double *y, const int64_t *index, int64_t m) {
+    double mean = 0, sxx = 0, sxy = 0;
+    for (int64_t i = 0; i < m; i++) mean += x[index[i]];
+    mean /= (double)m;
+    for (int64_t i = 0; i < m; i++) {
+        const double d = x[index[i]] - mean;
+        sxx += d * d;
+        sxy += d * y[index[i]];
+    }
+    return sxy / sxx;
+}
+
 static double vrp_progress_lag(const void *context, const int64_t *index, int64_t m) {
     const vrp_progress_points *p = (const vrp_progress_points *)context;
-    double mx = 0, sxy = 0, sxz = 0;
-    for (int64_t i = 0; i < m; i++) mx += p->x[index[i]];
-    mx /= (double)m;
-    for (int64_t i = 0; i < m; i++) {
-        const double d = p->x[index[i]] - mx;
-        sxy += d * p->y[index[i]];
-        sxz += d * p->z[index[i]];
-    }
-    return sxy / sxz;
+    return vrp_progress_slope(p->u, p->v, index, m) / vrp_progress_slope(p->x, p->y, index, m);
 }
 
 static double vrp_progress_headroom(vr_arena *scratch, const vrp_progress_points *p) {
@@ -390,17 +411,19 @@ int64_t vr_progress_fit(vr_arena *perm, vr_progress_rate **out, const vr_benchma
     const vr_bootstrap bootstrap = {.resamples = o.resamples, .seed = o.seed};
     *out = NULL;
     const int64_t standard = o.standard ? vr_benchmarks_find(b, o.standard) : b->count > 1 ? 1 : -1;
-    if (standard < 0)
+    if (standard < 0 || b->benchmark[standard].base < 0)
         return vr_fail(err, VR_ERR_ARGUMENT, "%s has no benchmark %s%.100s", b->path,
                        o.standard ? "called " : "beside the first", o.standard ? o.standard : "")
                    ? 0
                    : -1;
-    vr_progress_rate *rates = VR_NEW(perm, vr_progress_rate, b->count - 1);
+    vr_progress_rate *rates = VR_NEW(perm, vr_progress_rate, b->count);
     vr_arena scratch = {0};
-    for (int64_t k = 1; k < b->count; k++) {
+    int64_t count = 0;
+    for (int64_t k = 0; k < b->count; k++) {
+        if (b->benchmark[k].base < 0) continue;
         const vrp_progress_points p = vrp_progress_gather(&scratch, b, k, k),
-                                  q = vrp_progress_gather(&scratch, b, standard, k);
-        vr_progress_rate *r = &rates[k - 1];
+                                  q = vrp_progress_gather(&scratch, b, k, standard);
+        vr_progress_rate *r = &rates[count++];
         *r = (vr_progress_rate){
             .name = b->benchmark[k].name, .benchmark = k, .n = p.n, .gap = b->benchmark[k].gap};
         if (p.n < 3) {
@@ -420,15 +443,13 @@ int64_t vr_progress_fit(vr_arena *perm, vr_progress_rate **out, const vr_benchma
     }
     vr_arena_free(&scratch);
     *out = rates;
-    return b->count - 1;
+    return count;
 }
 
-vr_table vr_progress_table(vr_arena *arena, const vr_benchmarks *b, const vr_progress_rate *rates,
-                           int64_t count) {
-    const char *const names[] = {"benchmark", "models", "mean %",       "rate", "intercept",
-                                 "r2",        "p",      "errors' rate", "lag"};
+vr_table vr_progress_table(vr_arena *arena, const vr_progress_rate *rates, int64_t count) {
+    const char *const names[] = {"benchmark", "models", "mean %", "rate",        "intercept",
+                                 "r2",        "p",      "errors", "progress gap"};
     vr_table t = vr_table_new(arena, names, 9);
-    (void)b;
     for (int64_t k = 0; k < count; k++) {
         vr_table_text(&t, rates[k].name);
         vr_table_number(&t, (double)rates[k].n, 0);
@@ -436,7 +457,7 @@ vr_table vr_progress_table(vr_arena *arena, const vr_benchmarks *b, const vr_pro
         vr_table_interval(&t, rates[k].rate, 3);
         vr_table_number(&t, rates[k].line.intercept, 3);
         vr_table_number(&t, rates[k].line.r2, 3);
-        vr_table_text(&t, vr_arena_printf(arena, "%.1e", rates[k].line.p));
+        vr_table_text(&t, rates[k].line.p > 0 ? vr_arena_printf(arena, "%.1e", rates[k].line.p) : "< 1e-300");
         vr_table_number(&t, rates[k].headroom, 2);
         vr_table_interval(&t, rates[k].lag, 2);
     }
@@ -452,7 +473,7 @@ static bool vrp_progress_trend(vr_arena *scratch, vr_robust *r, const vr_benchma
     for (int all = 0; all < 2; all++) {
         int64_t n = 0;
         for (int64_t m = 0; m < b->models; m++) {
-            const double u = b->benchmark[0].value[m], v = b->benchmark[k].value[m];
+            const double u = b->benchmark[b->benchmark[k].base].value[m], v = b->benchmark[k].value[m];
             if (!(u > 0 && u < 1 && v > 0 && v < 1) || (!all && b->pretraining[m] != VR_PRETRAINING_IN1K))
                 continue;
             x[n] = u, y[n++] = v;
@@ -471,8 +492,8 @@ int64_t vr_robust_fit(vr_arena *perm, vr_robust **out, const vr_benchmarks *b, c
     vr_robust *robust = VR_NEW(perm, vr_robust, b->count);
     vr_arena scratch = {0};
     int64_t count = 0;
-    for (int64_t k = 1; k < b->count; k++) {
-        if (b->benchmark[k].gap) continue;
+    for (int64_t k = 0; k < b->count; k++) {
+        if (b->benchmark[k].gap || b->benchmark[k].base < 0) continue;
         vr_robust *r = &robust[count++];
         *r = (vr_robust){
             .name = b->benchmark[k].name, .benchmark = k, .above = VR_NEW(perm, double, b->models)};
@@ -487,7 +508,7 @@ int64_t vr_robust_fit(vr_arena *perm, vr_robust **out, const vr_benchmarks *b, c
         for (int p = 0; p < VR_PRETRAINING_COUNT; p++) {
             for (int64_t m = 0; m < b->models; m++) {
                 if ((int)b->pretraining[m] != p) continue;
-                const double u = b->benchmark[0].value[m], v = b->benchmark[k].value[m];
+                const double u = b->benchmark[b->benchmark[k].base].value[m], v = b->benchmark[k].value[m];
                 r->above[m] = u > 0 && u < 1 ? vr_effective_robustness(&r->trend, u, v) : NAN;
                 if (isfinite(r->above[m])) above[r->n[p]++] = r->above[m];
             }

@@ -36,6 +36,7 @@ typedef struct vr_benchmark {
     const char *name;
     const double *value; /* [models] */
     bool gap;            /* a difference of accuracies (-1..1), not an accuracy (0..1) */
+    int64_t base; /* the number of the benchmark that it is compared with; -1: it is such a base itself */
 } vr_benchmark;
 
 /* Models by benchmarks. */
@@ -44,14 +45,15 @@ typedef struct vr_benchmarks {
     int64_t models, count;
     const char *const *model;          /* [models] */
     const vr_pretraining *pretraining; /* [models] */
-    const vr_benchmark *benchmark;     /* [count]; the first is what the others are compared with: ImageNet */
+    const vr_benchmark
+        *benchmark;      /* [count]; the first is ImageNet, or what else the others are compared with */
     int64_t other_sizes; /* rows left out: the same weights at another image size, lower in the list */
     int64_t
         unmatched; /* rows left out: of a model, or a size of it, that results-imagenet.csv does not have */
 } vr_benchmarks;
 
-/* Loads timm's results: results-imagenet.csv of a folder, and those of -V2, -ReaL, -A, -R, -Sketch that are there, and
- * ImageNet's own accuracy on the 200 classes of -A and of -R (*-clean.csv).
+/* Loads timm's results: results-imagenet.csv of a folder, and those of -V2, -ReaL, -R, -Sketch, -A that are there, and those
+ * of ImageNet-A and -R once more, "same classes": against ImageNet on their 200 classes alone (*-clean.csv).
  * Notes:   top-1. One row for each set of weights: the image size that is first in results-imagenet.csv, which is the
  *          best one; rows of one model are not independent.
  * Errors:  VR_ERR_IO; VR_ERR_FORMAT with line and column: an accuracy outside of 0..100, two rows of one model and size. */
@@ -84,7 +86,7 @@ typedef struct vr_progress_opts {
     const char *standard; /* the benchmark whose rate is divided by the others' */
 } vr_progress_opts;
 
-/* How accuracy on one benchmark moves with that on the first. */
+/* How accuracy on one benchmark moves with that on its base, ImageNet. */
 typedef struct vr_progress_rate {
     const char *name;
     int64_t benchmark, n; /* n: models that both were measured of */
@@ -97,8 +99,8 @@ typedef struct vr_progress_rate {
     vr_interval lag; /* progress gap: rate(standard) / rate(this), bootstrap over models */
 } vr_progress_rate;
 
-/* Fits every benchmark but the first; returns how many.
- * Notes:   lag is over the models that all three were measured of. The same bits on any number of threads. opts may be
+/* Fits every benchmark that has a base; returns how many.
+ * Notes:   lag is over the models that all of them were measured of. The same bits on any number of threads. opts may be
  *          NULL.
  * Errors:  returns -1: VR_ERR_ARGUMENT where there is no second benchmark, none of that name, or fewer than three
  *          models to one of them. */
@@ -106,8 +108,7 @@ VR_API int64_t vr_progress_fit(vr_arena *perm, vr_progress_rate **out, const vr_
                                const vr_progress_opts *opts, vr_err *err);
 
 /* The rates as a table. */
-VR_API vr_table vr_progress_table(vr_arena *arena, const vr_benchmarks *b, const vr_progress_rate *rates,
-                                  int64_t count);
+VR_API vr_table vr_progress_table(vr_arena *arena, const vr_progress_rate *rates, int64_t count);
 
 /* Effective robustness: accuracy above what an ordinary model of the same ImageNet accuracy has. */
 typedef struct vr_robust {

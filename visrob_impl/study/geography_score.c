@@ -161,19 +161,6 @@ static void vrp_geo_pair(vr_geo_measure *m, const vr_geo_groups *groups, const v
     if (m->high < 0 || m->low < 0) m->high = m->low = -1;
 }
 
-static void vrp_geo_extremes(vr_geo_measure *m) {
-    m->best = m->worst = -1;
-    double best = -1, worst = 2;
-    for (int64_t g = 0; g < m->group_count; g++) {
-        const vr_geo_accuracy *a = &m->groups[g];
-        if (a->count == 0) continue;
-        if (m->best < 0 || a->accuracy.value > m->groups[m->best].accuracy.value) m->best = g;
-        if (m->worst < 0 || a->accuracy.value < m->groups[m->worst].accuracy.value) m->worst = g;
-        if (!isnan(a->balanced)) best = fmax(best, a->balanced), worst = fmin(worst, a->balanced);
-    }
-    m->balanced_spread = best >= worst ? best - worst : NAN;
-}
-
 void vr_geo_measure_run(vr_arena *perm, vr_geo_measure *out, const vr_geo_set *set,
                         const vr_dollar_street_hits *hits, vr_geo_by by, const vr_geo_opts *opts) {
     const vr_geo_opts o = opts ? *opts : (vr_geo_opts){0};
@@ -201,7 +188,9 @@ void vr_geo_measure_run(vr_arena *perm, vr_geo_measure *out, const vr_geo_set *s
     m.spread = vrp_geo_interval(rates[G + 1], samples + (G + 1) * R, R);
     m.pair = vrp_geo_interval(rates[G + 2], samples + (G + 2) * R, R);
     m.objects = vrp_geo_balance(&scratch, m.groups, set, hits, by, o.top5);
-    vrp_geo_extremes(&m);
+    m.disparity = vr_disparity_of(rates, G);
+    for (int64_t g = 0; g < G; g++) rates[g] = m.groups[g].balanced;
+    m.balanced_spread = vr_disparity_of(rates, G).gap;
     m.all.balanced = NAN;
     m.balanced_pair = m.high >= 0 ? m.groups[m.high].balanced - m.groups[m.low].balanced : NAN;
     m.normalised = m.high >= 0 ? m.pair.value / m.groups[m.high].accuracy.value : NAN;
@@ -225,21 +214,14 @@ double vr_geo_country_gap(const vr_geo_set *set, const vr_dollar_street_hits *hi
     const int64_t C = set->by[VR_GEO_COUNTRY].count;
     vr_arena scratch = {0};
     vr_group *groups = VR_NEW(&scratch, vr_group, C);
-    int64_t *of = VR_NEW(&scratch, int64_t, set->count), n = 0;
+    int64_t *of = VR_NEW(&scratch, int64_t, set->count);
+    double *accuracy = VR_NEW(&scratch, double, C);
     for (int64_t i = 0; i < set->count; i++) of[i] = hits->scored[i] ? set->by[VR_GEO_COUNTRY].of[i] : -1;
     vr_group_accuracy(groups, vrp_geo_top(hits, top5), of, set->count, C);
-    double *x = VR_NEW(&scratch, double, C), sum[2] = {0};
-    for (int64_t c = 0; c < C; c++)
-        if (groups[c].count > 0) x[n++] = groups[c].accuracy;
-    vr_sort(x, n);
-    const double high = vr_quantile_sorted(x, n, 1 - q), low = vr_quantile_sorted(x, n, q);
-    int64_t above = 0, below = 0;
-    for (int64_t c = 0; c < n; c++) {
-        if (x[c] > high) sum[0] += x[c], above++;
-        if (x[c] < low) sum[1] += x[c], below++;
-    }
+    for (int64_t c = 0; c < C; c++) accuracy[c] = groups[c].accuracy;
+    const double gap = vr_quantile_gap(&scratch, accuracy, C, q);
     vr_arena_free(&scratch);
-    return above > 0 && below > 0 ? sum[0] / (double)above - sum[1] / (double)below : NAN;
+    return gap;
 }
 
 vr_table vr_geo_measure_table(vr_arena *arena, const vr_geo_set *set, const vr_geo_measure *m) {
@@ -262,7 +244,8 @@ vr_table vr_geo_disparity_table(vr_arena *arena, const vr_geo_set *set, const vr
     const char *const *group = set->by[m->by].names;
     vr_table t = vr_table_new(arena, names, 4);
     vr_table_text(&t, "best - worst");
-    vr_table_text(&t, m->best < 0 ? "-" : vr_arena_printf(arena, "%s - %s", group[m->best], group[m->worst]));
+    const vr_disparity *d = &m->disparity;
+    vr_table_text(&t, d->best < 0 ? "-" : vr_arena_printf(arena, "%s - %s", group[d->best], group[d->worst]));
     vr_table_interval(&t, m->spread, 4);
     vr_table_number(&t, m->balanced_spread, 4);
     if (m->high < 0) return t;

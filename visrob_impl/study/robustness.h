@@ -9,6 +9,7 @@
 #ifndef VISROB_STUDY_ROBUSTNESS_H
 #define VISROB_STUDY_ROBUSTNESS_H
 #include "../image/factor.h"
+#include "../report/plot.h"
 #include "../report/table.h"
 #include "evaluate.h"
 #ifdef __cplusplus
@@ -71,8 +72,12 @@ VR_API vr_table vr_robustness_table(vr_arena *arena, const vr_robustness *r);
 /* One row a factor and severity, with levels and intervals: for other programs (CSV). */
 VR_API vr_table vr_robustness_cells(vr_arena *arena, const vr_robustness *r);
 
-/* Saves the report: one HTML file with what each factor does to an image, error ratios, severity curves, classes
- * and the table. command may be NULL.
+/* The error ratios as bars, with their intervals, the highest first: for vr_plot_save. */
+VR_API vr_plot vr_robustness_plot(vr_arena *arena, const vr_robustness *r, const vr_model *model,
+                                  const vr_dataset *data);
+
+/* Saves the report: one HTML file with the answer in words, what each factor does to an image, error ratios, severity
+ * curves, classes and the table. command may be NULL.
  * Errors:  VR_ERR_IO naming the path, and the decoder's for the sample image. */
 VR_API bool vr_robustness_page_save(const vr_robustness *r, const vr_model *model, const vr_dataset *data,
                                     const char *command, const char *path, vr_err *err);

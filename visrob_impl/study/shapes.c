@@ -5,12 +5,12 @@
 #include "../model/probe.h"
 
 vr_model *vr_model_shapes(vr_arena *perm, uint64_t seed, vr_err *err) {
-    enum { PICTURES = 2000, SIDE = 64 };
+    enum { PICTURES = 3000, SIDE = 48 };
     static const char *labels[VR_SHAPES_COUNT];
     for (int c = 0; c < VR_SHAPES_COUNT; c++) labels[c] = vr_shapes_class_name((vr_shapes_class)c);
-    vr_model *model = vr_model_random(perm, "resnet20", seed, err);
+    vr_model *model = vr_model_random(perm, "resnet18", seed, err);
     if (!model) return NULL;
-    model->preprocess.size = SIDE;
+    model->preprocess.size = model->preprocess.resize = SIDE;
     vr_arena scratch = {0};
     vr_dataset data;
     vr_dataset_shapes(&scratch, &data, PICTURES, SIDE, vr_rng_split(vr_rng_init(seed), "pictures"));
@@ -18,7 +18,7 @@ vr_model *vr_model_shapes(vr_arena *perm, uint64_t seed, vr_err *err) {
                         b = vr_tensor_1d(&scratch, VR_SHAPES_COUNT);
     int64_t *index;
     const bool ok = vr_embed(&scratch, &features, &index, model, &data, NULL, err) &&
-                    vr_probe_ridge(w, b, features, data.labels, 1e-4, &scratch, err);
+                    vr_probe_ridge(w, b, features, data.labels, 1e-3, &scratch, err);
     if (ok) vr_model_set_head(perm, model, w, b, labels);
     vr_arena_free(&scratch);
     return ok ? model : NULL;

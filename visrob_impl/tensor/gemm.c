@@ -134,10 +134,14 @@ int64_t vr_gemm_gather_rows(void) { return VRP_GEMM_MR; }
 /* One tile of `count` rows, a constant after inlining. */
 static inline __attribute__((always_inline)) void vrp_gemm_gather_n(float *tile, const float *const *rows,
                                                                     int64_t taps, int64_t run, const float *b,
-                                                                    const int count) {
-    vrp_gemm_vec sum[VRP_GEMM_MR][VRP_GEMM_NV];
-    VRP_GEMM_UNROLL for (int i = 0; i < count; i++) VRP_GEMM_UNROLL for (int v = 0; v < VRP_GEMM_NV; v++)
-        sum[i][v] = (vrp_gemm_vec){0};
+                                                                    bool add, const int count) {
+    vrp_gemm_vec sum[VRP_GEMM_MR][VRP_GEMM_NV], *out = (vrp_gemm_vec *)tile;
+    if (add)
+        VRP_GEMM_UNROLL for (int i = 0; i < count; i++) VRP_GEMM_UNROLL for (int v = 0; v < VRP_GEMM_NV; v++)
+            sum[i][v] = out[i * VRP_GEMM_NV + v];
+    else
+        VRP_GEMM_UNROLL for (int i = 0; i < count; i++) VRP_GEMM_UNROLL for (int v = 0; v < VRP_GEMM_NV; v++)
+            sum[i][v] = (vrp_gemm_vec){0};
     const vrp_gemm_vec *bk = (const vrp_gemm_vec *)b;
     for (int64_t t = 0; t < taps; t++, rows += VRP_GEMM_MR) {
         const float *row[VRP_GEMM_MR];
@@ -146,17 +150,16 @@ static inline __attribute__((always_inline)) void vrp_gemm_gather_n(float *tile,
             VRP_GEMM_UNROLL for (int i = 0; i < count; i++)
                 VRP_GEMM_UNROLL for (int v = 0; v < VRP_GEMM_NV; v++) sum[i][v] += bk[v] * row[i][k];
     }
-    vrp_gemm_vec *out = (vrp_gemm_vec *)tile;
     VRP_GEMM_UNROLL for (int i = 0; i < count; i++) VRP_GEMM_UNROLL for (int v = 0; v < VRP_GEMM_NV; v++)
         out[i * VRP_GEMM_NV + v] = sum[i][v];
 }
 
 void vr_gemm_gather(float *tile, const float *const *rows, int64_t count, int64_t taps, int64_t run,
-                    const float *b) {
+                    const float *b, bool add) {
     VR_CHECK(count <= VRP_GEMM_MR, "%lld rows in a tile of at most %d", (long long)count, (int)VRP_GEMM_MR);
 #define VRP_GEMM_CASE(n)                                                                                     \
     case n:                                                                                                  \
-        if (n <= VRP_GEMM_MR) vrp_gemm_gather_n(tile, rows, taps, run, b, n <= VRP_GEMM_MR ? n : 1);         \
+        if (n <= VRP_GEMM_MR) vrp_gemm_gather_n(tile, rows, taps, run, b, add, n <= VRP_GEMM_MR ? n : 1);    \
         break
     switch (count) {
         VRP_GEMM_CASE(1);
@@ -246,12 +249,22 @@ static void vrp_gemm_pack_panel(float *panel, const float *b, int64_t K, int64_t
             for (int64_t j = 0; j < cols; j++) panel[k * VRP_GEMM_NR + j] = b[k * stride_k + j * stride_n];
 }
 
+typedef struct vrp_gemm_packing {
+    float *panels;
+    const float *b;
+    int64_t K, N, stride_k, stride_n;
+} vrp_gemm_packing;
+
+static void vrp_gemm_pack_one(const void *context, int64_t p, int thread) {
+    const vrp_gemm_packing *j = (const vrp_gemm_packing *)context;
+    (void)thread;
+    vrp_gemm_pack_panel(j->panels + p * j->K * VRP_GEMM_NR, j->b + p * VRP_GEMM_NR * j->stride_n, j->K,
+                        vr_min(VRP_GEMM_NR, j->N - p * VRP_GEMM_NR), j->stride_k, j->stride_n);
+}
+
 void vr_gemm_pack(float *panels, const float *b, int64_t K, int64_t N, int64_t stride_k, int64_t stride_n) {
-    const int64_t count = vrp_gemm_panels(N, VRP_GEMM_NR);
-#pragma omp parallel for num_threads(vr_threads()) if (K * N > 50000)
-    for (int64_t p = 0; p < count; p++)
-        vrp_gemm_pack_panel(panels + p * K * VRP_GEMM_NR, b + p * VRP_GEMM_NR * stride_n, K,
-                            vr_min(VRP_GEMM_NR, N - p * VRP_GEMM_NR), stride_k, stride_n);
+    const vrp_gemm_packing job = {panels, b, K, N, stride_k, stride_n};
+    vr_parallel(vrp_gemm_panels(N, VRP_GEMM_NR), vrp_gemm_pack_one, &job);
 }
 
 void vr_gemm_pack_rows(float *panel, const float *a, int64_t rows, int64_t K, int64_t stride) {
@@ -274,46 +287,64 @@ static void vrp_gemm_block(const vr_gemm_job *job, const float *packed, int64_t 
         }
 }
 
-static void vrp_gemm_fill(const vr_gemm_job *job, float *packed, int64_t r0, int64_t r1) {
+/* How a product is cut: into pieces of `part` row panels by `group` column panels. */
+typedef struct vrp_gemm_cut {
+    const vr_gemm_job *job;
+    float *packed;
+    int64_t rows, cols, part, group; /* in panels */
+    int64_t parts;                   /* rows / part, rounded up */
+} vrp_gemm_cut;
+
+static void vrp_gemm_fill(const vrp_gemm_cut *cut, float *packed, int64_t r0, int64_t r1) {
+    const vr_gemm_job *job = cut->job;
     const int64_t mr = vr_gemm_rows();
     for (int64_t r = r0; r < r1; r++)
         job->fill(job->context, packed + (r - r0) * mr * job->K, r * mr, vr_min(mr, job->M - r * mr));
 }
 
+static void vrp_gemm_fill_one(const void *context, int64_t i, int thread) {
+    const vrp_gemm_cut *cut = (const vrp_gemm_cut *)context;
+    (void)thread;
+    vrp_gemm_fill(cut, cut->packed + i * vr_gemm_rows() * cut->job->K, i, i + 1);
+}
+
+/* Few rows: all of them are packed already. Consecutive pieces share their columns. */
+static void vrp_gemm_piece(const void *context, int64_t i, int thread) {
+    const vrp_gemm_cut *cut = (const vrp_gemm_cut *)context;
+    const int64_t r = i % cut->parts * cut->part, p = i / cut->parts * cut->group;
+    (void)thread;
+    vrp_gemm_block(cut->job, cut->packed + r * vr_gemm_rows() * cut->job->K, r,
+                   vr_min(r + cut->part, cut->rows), p, vr_min(p + cut->group, cut->cols));
+}
+
+/* Many rows: each piece packs its own, into the thread's buffer. */
+static void vrp_gemm_rows_piece(const void *context, int64_t i, int thread) {
+    const vrp_gemm_cut *cut = (const vrp_gemm_cut *)context;
+    const int64_t r = i * cut->part, end = vr_min(r + cut->part, cut->rows);
+    float *packed = cut->packed + thread * cut->part * vr_gemm_rows() * cut->job->K;
+    vrp_gemm_fill(cut, packed, r, end);
+    vrp_gemm_block(cut->job, packed, r, end, 0, cut->cols);
+}
+
 void vr_gemm_run(const vr_gemm_job *job, vr_arena *scratch) {
-    const int64_t mr = vr_gemm_rows(), rows = vrp_gemm_panels(job->M, mr),
-                  cols = vrp_gemm_panels(job->N, VRP_GEMM_NR);
-    if (rows == 0 || cols == 0) return;
+    const int64_t mr = vr_gemm_rows(), panel = mr * job->K;
+    vrp_gemm_cut cut = {
+        .job = job, .rows = vrp_gemm_panels(job->M, mr), .cols = vrp_gemm_panels(job->N, VRP_GEMM_NR)};
+    if (cut.rows == 0 || cut.cols == 0) return;
     const vr_arena_mark mark = vr_arena_here(scratch);
-    const int64_t panel = mr * job->K;
-    int threads = vr_threads();
-    if ((double)job->M * (double)job->N * (double)job->K < 200e3)
-        threads = 1; /* a few microseconds of work */
+    const int threads = vr_threads();
     if (job->M > VRP_GEMM_FEW) {
-        const int64_t step =
-            vr_clamp(VRP_GEMM_BLOCK / vr_max(panel, 1), 1, vrp_gemm_panels(rows, 4 * threads));
-        float *buffers = (float *)vr_arena_alloc(scratch, threads * step * panel + mr, sizeof(float));
-#pragma omp parallel for num_threads(threads) schedule(dynamic) if (threads > 1)
-        for (int64_t r = 0; r < rows; r += step) {
-            float *packed = buffers + vr_thread_index() * (threads > 1 ? step * panel : 0);
-            vrp_gemm_fill(job, packed, r, vr_min(r + step, rows));
-            vrp_gemm_block(job, packed, r, vr_min(r + step, rows), 0, cols);
-        }
+        cut.part = vr_clamp(VRP_GEMM_BLOCK / vr_max(panel, 1), 1, vrp_gemm_panels(cut.rows, 4 * threads));
+        cut.packed = (float *)vr_arena_alloc(scratch, threads * cut.part * panel + mr, sizeof(float));
+        vr_parallel(vrp_gemm_panels(cut.rows, cut.part), vrp_gemm_rows_piece, &cut);
     } else {
-        float *packed = (float *)vr_arena_alloc(scratch, rows * panel + mr, sizeof(float));
-        const int64_t group = vr_max(1, cols / (4 * threads)), groups = vrp_gemm_panels(cols, group);
-        const int64_t parts = vr_min(rows, vrp_gemm_panels(4 * threads, groups)),
-                      part = vrp_gemm_panels(rows, parts);
-#pragma omp parallel num_threads(threads) if (threads > 1)
-        {
-#pragma omp for
-            for (int64_t r = 0; r < rows; r++) vrp_gemm_fill(job, packed + r * panel, r, r + 1);
-#pragma omp for collapse(2) schedule(dynamic)
-            for (int64_t g = 0; g < groups; g++)
-                for (int64_t r = 0; r < rows; r += part)
-                    vrp_gemm_block(job, packed + r * panel, r, vr_min(r + part, rows), g * group,
-                                   vr_min((g + 1) * group, cols));
-        }
+        cut.packed = (float *)vr_arena_alloc(scratch, cut.rows * panel + mr, sizeof(float));
+        cut.group = vr_max(1, cut.cols / (4 * threads));
+        const int64_t groups = vrp_gemm_panels(cut.cols, cut.group);
+        cut.part = vrp_gemm_panels(cut.rows, vr_min(cut.rows, vrp_gemm_panels(4 * threads, groups)));
+        cut.parts = vrp_gemm_panels(cut.rows, cut.part);
+        vr_parallel(cut.rows, vrp_gemm_fill_one, &cut);
+        vr_parallel(groups * cut.parts, vrp_gemm_piece, &cut);
     }
     vr_arena_rewind(scratch, mark);
 }

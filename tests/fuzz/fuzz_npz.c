@@ -1,0 +1,9 @@
+/* tests/fuzz/fuzz_npz.c: an npz file. */
+#include "fuzz.h"
+
+FUZZ_TARGET(npz) {
+    vr_arrays all;
+    if (!vr_npz_parse(arena, &all, file, "x", err)) return false;
+    fuzz_touch_all(&all);
+    return true;
+}

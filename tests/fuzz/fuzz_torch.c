@@ -1,0 +1,9 @@
+/* tests/fuzz/fuzz_torch.c: PyTorch checkpoints of both forms. */
+#include "fuzz.h"
+
+FUZZ_TARGET(torch) {
+    vr_arrays all;
+    if (!vr_torch_parse(arena, &all, file, "x", err)) return false;
+    fuzz_touch_all(&all);
+    return true;
+}
