@@ -126,6 +126,7 @@
 #include "visrob_impl/study/dollar_street_page.h"
 #include "visrob_impl/study/geography.h"
 #include "visrob_impl/study/geography_progress.h"
+#include "visrob_impl/study/geography_retrain.h"
 #include "visrob_impl/study/imagenet_x.h"
 
 #endif /* VISROB_H */
@@ -231,6 +232,8 @@
 #include "visrob_impl/study/geography_maps.c"
 #include "visrob_impl/study/geography_score.c"
 #include "visrob_impl/study/geography_progress.c"
+#include "visrob_impl/study/geography_retrain.c"
+#include "visrob_impl/study/geography_example.c"
 #include "visrob_impl/study/imagenet_x.c"
 #include "visrob_impl/study/imagenet_x_load.c"
 #include "visrob_impl/study/imagenet_x_table.c"
