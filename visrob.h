@@ -127,6 +127,7 @@
 #include "visrob_impl/study/geography.h"
 #include "visrob_impl/study/geography_progress.h"
 #include "visrob_impl/study/geography_retrain.h"
+#include "visrob_impl/study/geography_page.h"
 #include "visrob_impl/study/imagenet_x.h"
 
 #endif /* VISROB_H */
@@ -234,6 +235,7 @@
 #include "visrob_impl/study/geography_progress.c"
 #include "visrob_impl/study/geography_retrain.c"
 #include "visrob_impl/study/geography_example.c"
+#include "visrob_impl/study/geography_page.c"
 #include "visrob_impl/study/imagenet_x.c"
 #include "visrob_impl/study/imagenet_x_load.c"
 #include "visrob_impl/study/imagenet_x_table.c"
