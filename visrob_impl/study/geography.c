@@ -393,6 +393,33 @@ vr_geo_set vr_geo_from_dollar_street(vr_arena *perm, const vr_dollar_street *dat
     return set;
 }
 
+/* Dollar Street's metadata.csv with the built-in map. */
+static bool vrp_geo_metadata(vr_arena *perm, vr_geo_set *set, const char *path, vr_err *err) {
+    vr_dollar_street *data = VR_NEW(perm, vr_dollar_street, 1);
+    vr_class_map map;
+    vr_lists targets;
+    if (!vr_dollar_street_load(perm, data, path, NULL, err) || !vr_class_map_load(perm, &map, NULL, err) ||
+        !vr_dollar_street_targets(perm, &targets, data, &map, VR_SPACE_IN1K, false, err))
+        return false;
+    *set = vr_geo_from_dollar_street(perm, data, &targets);
+    return true;
+}
+
+bool vr_geo_set_load(vr_arena *perm, vr_geo_set *set, const char *path, vr_err *err) {
+    *set = (vr_geo_set){0};
+    vr_arena scratch = {0};
+    vr_err own = {0};
+    vr_csv csv;
+    const bool ok = vr_csv_load(&scratch, &csv, path, &own),
+               geode = ok && vr_csv_find(&csv, "ip_country") >= 0,
+               split = ok && vr_csv_find(&csv, "topics") >= 0;
+    vr_arena_free(&scratch);
+    if (!ok) return vr_err_set(err, own.code, own.src_file, own.src_line, "%s", own.msg);
+    return geode   ? vr_geode_load(perm, set, path, err)
+           : split ? vr_dollar_street_split_load(perm, set, path, err)
+                   : vrp_geo_metadata(perm, set, path, err);
+}
+
 /* ---- predictions to photographs ---- */
 
 static const char *vrp_geo_last_part(const char *path) {

@@ -107,6 +107,10 @@ VR_API bool vr_dollar_street_split_parse(vr_arena *perm, vr_geo_set *set, vr_byt
 VR_API vr_geo_set vr_geo_from_dollar_street(vr_arena *perm, const vr_dollar_street *data,
                                             const vr_lists *targets);
 
+/* Loads photographs, whichever they are: GeoDE's metadata (it has ip_country), a split of Dollar Street (topics), or Dollar
+ * Street's metadata.csv, with the built-in map to ImageNet-1k. Errors: as those three. */
+VR_API bool vr_geo_set_load(vr_arena *perm, vr_geo_set *set, const char *path, vr_err *err);
+
 /* row[i] = the photograph called name[i]: by its id, else by its path, else by the last part of its path where that is
  * one photograph's alone; -1 where there is none.
  * Shapes:  row, name: [n]. */

@@ -121,13 +121,14 @@ static bool vrp_world_photographs(vr_arena *perm, vr_geo_set *set, vr_geo_sample
             if ((u -= vrp_world[r].web) < 0) break;
         }
         file[i] = vr_arena_printf(perm, "%s/%lld.jpg", name, (long long)i);
-        vr_text_printf(&table, "%s,%s,%s,%s\n", file[i], vrp_world_objects[object], vrp_world[region].region,
+        vr_text_printf(&table, "%s,%s,%s,nowhere\n", file[i], vrp_world_objects[object],
                        vrp_world[region].region);
         vrp_world_features(f.x.data + i * VRP_WORLD_WIDTH, object, region, world, own);
     }
     const vr_bytes text = {(const uint8_t *)table.data, table.size};
-    return vr_geode_parse(perm, set, text, "a made-up world", err) &&
-           vr_geo_sample_join(perm, sample, set, &f, err);
+    if (!vr_geode_parse(perm, set, text, "a made-up world", err)) return false;
+    set->name = "A made-up world";
+    return vr_geo_sample_join(perm, sample, set, &f, err);
 }
 
 bool vr_geo_world_example(vr_arena *perm, vr_geo_world *out, uint64_t seed, vr_err *err) {

@@ -57,7 +57,8 @@ static void vrp_geo_page_rates(vr_page *page, const vr_geo_report *r) {
         "moves as fast as ImageNet.");
     const vr_table table = vr_progress_table(a, r->rates, r->rate_count);
     vr_page_table(page, &table,
-                  "Rate: slope, with Student's 95 % interval. Errors: slope of log error on log error; at 1 "
+                  "Rate: slope, with Student's 95 % interval; better half: among the models above the median "
+                  "on ImageNet, as the clouds bend. Errors: slope of log error on log error; at 1 "
                   "the same share of the "
                   "errors goes, whatever head-room there is. Progress gap: the rate of the first benchmark "
                   "over this one's; "
@@ -112,7 +113,7 @@ static void vrp_geo_page_robust(vr_page *page, const vr_geo_report *r) {
     const vr_table table = vr_robust_table(page->arena, r->robust, r->robust_count);
     vr_page_table(page, &table, "Mean effective robustness in points, with bootstrap intervals over models.");
     const vr_table models =
-        vr_robust_models_table(page->arena, r->benchmarks, r->robust, r->robust_count, 40);
+        vr_robust_models_table(page->arena, r->benchmarks, r->robust, r->robust_count, 20);
     vr_page_table(page, &models, "The models that are furthest above, in points.");
 }
 
@@ -272,30 +273,42 @@ static void vrp_geo_page_lead(vr_page *page, const vr_geo_report *r) {
     }
 }
 
+/* What the figures from here on come from; of the last part it is what the page says of itself. */
+static void vrp_geo_page_from(vr_page *page, int64_t n, const char *of, const char *data) {
+    page->info.n = n, page->info.of = of, page->info.data = data;
+}
+
 bool vr_geo_page_save(const vr_geo_report *r, const char *path, vr_err *err) {
     vr_arena arena = {0};
-    vr_text data = {.arena = &arena};
-    int64_t n = 0;
-    if (r->benchmarks) vr_text_printf(&data, "%s", r->benchmarks->path), n = r->benchmarks->models;
-    if (r->set) vr_text_printf(&data, "%s%s", data.size ? "; " : "", r->set->path), n = r->hits->rows;
-    if (r->retrain_set && r->retrain_set != r->set)
-        vr_text_printf(&data, "%s%s", data.size ? "; " : "", r->retrain_set->path);
-    if (r->retrain_count > 0) n = r->retrain[0].measure.all.count;
     vr_page page =
         vr_page_new(&arena, &(vr_page_info){.title = "Progress and geography",
                                             .subtitle = "Does progress on ImageNet reach the whole world?",
-                                            .n = n,
                                             .seed = r->seed,
-                                            .data = data.data ? data.data : "nothing",
+                                            .data = "no data",
                                             .model = r->model,
                                             .build = VR_BUILD,
                                             .command = r->command});
+    vr_text data = {.arena = &arena};
     vrp_geo_page_lead(&page, r);
     if (r->note) vr_page_text(&page, "%s", r->note);
-    if (r->rates) vrp_geo_page_rates(&page, r);
-    if (r->robust) vrp_geo_page_robust(&page, r);
-    if (r->set) vrp_geo_page_set(&page, r);
-    if (r->retrain_count > 0) vrp_geo_page_retrain(&page, r);
+    if (r->benchmarks) {
+        vrp_geo_page_from(&page, r->benchmarks->models, "models", r->benchmarks->path);
+        if (r->rates) vrp_geo_page_rates(&page, r);
+        if (r->robust) vrp_geo_page_robust(&page, r);
+        vr_text_add(&data, r->benchmarks->path);
+    }
+    if (r->set) {
+        vrp_geo_page_from(&page, r->hits->rows, "photographs", r->set->path);
+        vrp_geo_page_set(&page, r);
+        vr_text_printf(&data, "%s%s", data.size ? "; " : "", r->set->path);
+    }
+    if (r->retrain_count > 0) {
+        vrp_geo_page_from(&page, r->retrain[0].measure.all.count, "photographs", r->retrain_set->path);
+        vrp_geo_page_retrain(&page, r);
+        if (r->retrain_set != r->set)
+            vr_text_printf(&data, "%s%s", data.size ? "; " : "", r->retrain_set->path);
+    }
+    if (data.size) page.info.data = data.data;
     const bool ok = vr_page_save(&page, path, err);
     vr_arena_free(&arena);
     return ok;

@@ -405,6 +405,20 @@ static double vrp_progress_headroom(vr_arena *scratch, const vrp_progress_points
     return vr_fit_line(x, y, n).slope;
 }
 
+/* The slope among the models that are at least as good as the median on the base. */
+static vr_interval vrp_progress_top(vr_arena *scratch, const vrp_progress_points *p) {
+    double *sorted = VR_NEW(scratch, double, p->n), *x = VR_NEW(scratch, double, p->n),
+           *y = VR_NEW(scratch, double, p->n);
+    int64_t n = 0;
+    memcpy(sorted, p->x, (size_t)p->n * sizeof *sorted);
+    vr_sort(sorted, p->n);
+    const double median = vr_quantile_sorted(sorted, p->n, 0.5);
+    for (int64_t i = 0; i < p->n; i++)
+        if (p->x[i] >= median) x[n] = p->x[i], y[n++] = p->y[i];
+    const vr_line line = vr_fit_line(x, y, n);
+    return vr_line_slope(&line, 0);
+}
+
 int64_t vr_progress_fit(vr_arena *perm, vr_progress_rate **out, const vr_benchmarks *b,
                         const vr_progress_opts *opts, vr_err *err) {
     const vr_progress_opts o = opts ? *opts : (vr_progress_opts){0};
@@ -436,6 +450,7 @@ int64_t vr_progress_fit(vr_arena *perm, vr_progress_rate **out, const vr_benchma
         r->mean = vr_mean(p.y, p.n);
         r->line = vr_fit_line(p.x, p.y, p.n);
         r->rate = vr_line_slope(&r->line, 0);
+        r->top = vrp_progress_top(&scratch, &p);
         r->headroom = r->gap ? NAN : vrp_progress_headroom(&scratch, &p);
         r->lag = r->gap || q.n < 3 ? (vr_interval){NAN, NAN, NAN}
                                    : vr_bootstrap_statistic(&scratch, vrp_progress_lag, &q, q.n, &bootstrap);
@@ -447,14 +462,15 @@ int64_t vr_progress_fit(vr_arena *perm, vr_progress_rate **out, const vr_benchma
 }
 
 vr_table vr_progress_table(vr_arena *arena, const vr_progress_rate *rates, int64_t count) {
-    const char *const names[] = {"benchmark", "models", "mean %", "rate",        "intercept",
-                                 "r2",        "p",      "errors", "progress gap"};
-    vr_table t = vr_table_new(arena, names, 9);
+    const char *const names[] = {"benchmark", "models", "mean %", "rate",   "better half",
+                                 "intercept", "r2",     "p",      "errors", "progress gap"};
+    vr_table t = vr_table_new(arena, names, 10);
     for (int64_t k = 0; k < count; k++) {
         vr_table_text(&t, rates[k].name);
         vr_table_number(&t, (double)rates[k].n, 0);
         vr_table_number(&t, 100 * rates[k].mean, 1);
         vr_table_interval(&t, rates[k].rate, 3);
+        vr_table_interval(&t, rates[k].top, 2);
         vr_table_number(&t, rates[k].line.intercept, 3);
         vr_table_number(&t, rates[k].line.r2, 3);
         vr_table_text(&t, rates[k].line.p > 0 ? vr_arena_printf(arena, "%.1e", rates[k].line.p) : "< 1e-300");

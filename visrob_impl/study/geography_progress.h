@@ -94,6 +94,8 @@ typedef struct vr_progress_rate {
     double mean;
     vr_line line;     /* least squares: slope, intercept, r, r2, p */
     vr_interval rate; /* the slope with its 95 % interval (Student's t) */
+    vr_interval
+        top; /* the slope among the better half of the models, by the base: where r2 is low, lines bend */
     double
         headroom; /* slope of ln(1 - accuracy) on that of the first: 1 = the same share of the errors goes */
     vr_interval lag; /* progress gap: rate(standard) / rate(this), bootstrap over models */
