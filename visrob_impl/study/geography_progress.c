@@ -313,6 +313,10 @@ static bool vrp_progress_read(vr_arena *perm, vr_arena *scratch, vr_benchmarks *
     lines = vr_min(lines, (text.size + csv.columns) / csv.columns);
     if (!vrp_progress_rows(perm, model, value, &rows, lines, &csv, name, &highest, err)) return false;
     if (rows == 0) return vr_fail(err, VR_ERR_FORMAT, "%s: no models", path);
+    if (highest > 1 && highest <= 2)
+        return vr_fail(err, VR_ERR_FORMAT,
+                       "%s: the highest accuracy, %g, is neither a fraction nor one in percent", path,
+                       highest);
     vrp_progress_key *sorted = VR_NEW(scratch, vrp_progress_key, rows);
     for (int64_t m = 0; m < rows; m++) sorted[m] = (vrp_progress_key){model[m], 0, m};
     qsort(sorted, (size_t)rows, sizeof *sorted, vrp_progress_by_key_and_place);

@@ -61,10 +61,11 @@ VR_API bool vr_timm_results_load(vr_arena *perm, vr_benchmarks *out, const char 
 
 /* Loads a table with a row for each model: a column "model" (or "Model"), all others numbers; a nameless one is passed
  * over.
- * Notes:   an empty field is "not measured". Fractions; a file with any number above 1 is in percent. Where columns are
+ * Notes:   an empty field is "not measured". Fractions; a file with any number above 2 is in percent. Where columns are
  *          named as the paper's code names them, "geode-africa_test_accuracy1", gaps between the regions are added as
  *          benchmarks: "geode best - worst" and "geode europe - africa" (top-1).
- * Errors:  VR_ERR_FORMAT with line and column: a number below 0 or above 100, two rows of one model. */
+ * Errors:  VR_ERR_FORMAT with line and column: a number below 0 or above 100, two rows of one model; a highest
+ *          number between 1 and 2, which is neither. */
 VR_API bool vr_benchmarks_load(vr_arena *perm, vr_benchmarks *out, const char *path, vr_err *err);
 
 /* vr_benchmarks_load of a text in memory. */
