@@ -501,7 +501,7 @@ static void a_shift_is_the_share_among_errors_over_the_share_among_all(void **st
 static void distances_of_factor_shares_are_the_published_ones(void **state) {
     (void)state;
     /* Counts per factor of ImageNet-X, val and train, top and multi (the sheet's recovered counts). */
-    static const double val_top[16] = {15064, 14751, 5972, 6150, 1450, 679, 638, 585,
+    static const int64_t val_top[16] = {15064, 14751, 5972, 6150, 1450, 679, 638, 585,
                                        282,   150,   122,  78,   60,   43,  44,  40},
                         train_top[16] = {3260, 2914, 2525, 1443, 495, 127, 118, 129,
                                          95,   35,   26,   18,   16,  17,  4,   5},
@@ -511,7 +511,7 @@ static void distances_of_factor_shares_are_the_published_ones(void **state) {
                                            293,   82,   99,   69,   34,   357, 7,   462};
     assert_close(vr_jensen_shannon(train_top, val_top, 16), .09821310193177984, 1e-12);
     assert_close(vr_jensen_shannon(train_multi, val_multi, 16), .07755927418663296, 1e-12);
-    const double p[2] = {1, 0}, q[2] = {0, 3}, none[2] = {0, 0};
+    const int64_t p[2] = {1, 0}, q[2] = {0, 3}, none[2] = {0, 0};
     assert_close(vr_jensen_shannon(p, q, 2), sqrt(log(2)), 1e-15);
     assert_close(vr_jensen_shannon(q, q, 2), 0, 0);
     assert_true(isnan(vr_jensen_shannon(p, none, 2)));

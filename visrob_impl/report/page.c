@@ -247,6 +247,7 @@ vr_page vr_page_new(vr_arena *arena, const vr_page_info *info) {
     page.info.model = vrp_page_copy(arena, info->model);
     page.info.build = vrp_page_copy(arena, info->build);
     page.info.command = vrp_page_copy(arena, info->command);
+    page.info.of = vrp_page_copy(arena, info->of);
     vr_text_add(&page.body, "");
     vr_text_add(&page.contents, "");
     return page;
@@ -510,7 +511,7 @@ static void vrp_page_head(vr_text *out, const vr_page_info *info) {
         vr_text_add(out, "</p>\n");
     }
     vr_text_add(out, "<dl class=\"facts\">\n");
-    vrp_page_pair(out, "images", vrp_page_thousands(out->arena, info->n), false);
+    vrp_page_pair(out, info->of ? info->of : "images", vrp_page_thousands(out->arena, info->n), false);
     vrp_page_pair(out, "seed", vr_arena_printf(out->arena, "%llu", (unsigned long long)info->seed), false);
     vrp_page_pair(out, "data", info->data, false);
     vrp_page_pair(out, "model", info->model, false);
@@ -529,7 +530,7 @@ void vr_page_format(vr_text *out, const vr_page *page) {
     vr_text_add(out, "<main>\n");
     vr_text_bytes(out, page->body.data, page->body.size);
     vr_text_add(out, "</main>\n<footer>\n<dl>\n");
-    vrp_page_pair(out, "images", vrp_page_thousands(out->arena, info->n), false);
+    vrp_page_pair(out, info->of ? info->of : "images", vrp_page_thousands(out->arena, info->n), false);
     vrp_page_pair(out, "seed", vr_arena_printf(out->arena, "%llu", (unsigned long long)info->seed), false);
     vrp_page_pair(out, "data", info->data, false);
     vrp_page_pair(out, "model", info->model, false);

@@ -31,6 +31,7 @@ typedef struct vr_page_info {
     int64_t n;                    /* images */
     uint64_t seed;
     const char *data, *model, *build, *command;
+    const char *of; /* what n counts, "models"; NULL: images */
 } vr_page_info;
 
 /* A page under construction. */

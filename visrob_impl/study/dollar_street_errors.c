@@ -1,6 +1,7 @@
 /* study/dollar_street_errors.c: which factors go with errors, where classes fall behind, and in what they differ. Counts
  * are taken once into small tables of class by group by factor; all that follows is arithmetic on those. */
 #include "dollar_street_score.h"
+#include "../metric/prevalence.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,17 +143,6 @@ int64_t vr_dollar_street_gaps(vr_arena *perm, vr_dollar_street_gap **out, const 
     return n;
 }
 
-double vr_jensen_shannon(const double *p, const double *q, int64_t n) {
-    double p_sum = 0, q_sum = 0, sum = 0;
-    for (int64_t i = 0; i < n; i++) p_sum += p[i], q_sum += q[i];
-    for (int64_t i = 0; i < n; i++) {
-        const double a = p[i] / p_sum, b = q[i] / q_sum, m = (a + b) / 2;
-        if (a != 0) sum += a * log(a / m) / 2; /* written so that NaN stays */
-        if (b != 0) sum += b * log(b / m) / 2;
-    }
-    return sqrt(sum < 0 ? 0 : sum); /* rounding may leave a sum of equals a hair below 0 */
-}
-
 /* One class in two groups. */
 static vr_dollar_street_divergence vrp_dollar_street_diverge(const vrp_dollar_street_cells *cells, int64_t c,
                                                              int64_t a, int64_t b) {
@@ -162,7 +152,9 @@ static vr_dollar_street_divergence vrp_dollar_street_diverge(const vrp_dollar_st
     for (int k = 0; k < 2; k++)
         for (int f = 0; f < F; f++) sum[k] += p[k][f] = (double)cells->ticks[at[k] * F + f];
     vr_dollar_street_divergence d = {
-        .class_number = c, .group = {a, b}, .distance = vr_jensen_shannon(p[0], p[1], F)};
+        .class_number = c,
+        .group = {a, b},
+        .distance = vr_jensen_shannon(cells->ticks + at[0] * F, cells->ticks + at[1] * F, F)};
     for (int f = 0; f < F; f++) far[f] = fabs(p[0][f] / sum[0] - p[1][f] / sum[1]);
     for (int k = 0; k < 2; k++) d.accuracy[k] = (double)cells->top5[at[k]] / (double)cells->count[at[k]];
     for (int k = 0; k < 3; k++) {

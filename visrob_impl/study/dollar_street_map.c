@@ -4,6 +4,7 @@
 #include "../base/os.h"
 #include "../format/csv.h"
 #include "../format/json.h"
+#include "../format/pylist.h"
 #include "../base/number.h"
 #include <stdlib.h>
 #include <string.h>
@@ -144,6 +145,24 @@ static int64_t vrp_dollar_street_numbers(vrp_dollar_street_ids *list, const vr_c
     return n;
 }
 
+/* The numbers of a Python list; returns how many, or -1. */
+static int64_t vrp_dollar_street_python(vrp_dollar_street_ids *list, const vr_csv *csv, int64_t column,
+                                        vr_err *err) {
+    vr_arena scratch = {0};
+    vr_err own = {0}; /* VR_FATAL may not leave the scratch arena behind */
+    int64_t *ids, n;
+    bool ok = vr_pylist_ints(&scratch, &ids, &n, csv, column, &own);
+    for (int64_t i = 0; ok && i < n; i++) {
+        ok = ids[i] >= 0 || vr_csv_fail(csv, column, &own, "%lld is not a class number (column '%s')",
+                                        (long long)ids[i], csv->names[column]);
+        if (ok) vrp_dollar_street_ids_add(list, ids[i]);
+    }
+    vr_arena_free(&scratch);
+    if (ok) return n;
+    vr_err_set(err, own.code, own.src_file, own.src_line, "%s", own.msg);
+    return -1;
+}
+
 static bool vrp_dollar_street_map_read(vr_arena *perm, vr_class_map *map, vr_csv *csv, vr_err *err) {
     static const char *const columns[VR_SPACE_COUNT] = {"sin21k_ids", "sin21k_alibaba_ids", "imagenet1k_ids"};
     static const int64_t limits[VR_SPACE_COUNT] = {108, 99, 1000};
@@ -267,27 +286,31 @@ static bool vrp_dollar_street_hit(uint8_t *hit, const vr_csv *csv, int64_t colum
 
 static bool vrp_dollar_street_said_csv(vrp_dollar_street_said *s, vr_dollar_street_predictions *out,
                                        vr_bytes text, const char *path, vr_err *err) {
-    static const char *const names[] = {"ID", "url", "file_name"};
+    static const char *const names[] = {"ID", "id", "url", "file_name", "file_path"};
     vr_csv csv;
     if (!vr_csv_parse(s->arena, &csv, text, path, err)) return false;
     int64_t name = -1;
-    for (int i = 0; i < 3 && name < 0; i++) name = vr_csv_find(&csv, names[i]);
+    for (size_t i = 0; i < sizeof names / sizeof *names && name < 0; i++) name = vr_csv_find(&csv, names[i]);
     const int64_t many = vr_csv_find(&csv, "Prediction_Indices"), one = vr_csv_find(&csv, "predicted_class"),
-                  acc1 = vr_csv_find(&csv, "acc1"), acc5 = vr_csv_find(&csv, "acc5"),
-                  list = many >= 0 ? many : one;
+                  python = vr_csv_find(&csv, "predictions"), acc1 = vr_csv_find(&csv, "acc1"),
+                  acc5 = vr_csv_find(&csv, "acc5"),
+                  list = many >= 0     ? many
+                         : python >= 0 ? python
+                                       : one;
     if (name < 0 || (list < 0 && (acc1 < 0 || acc5 < 0)))
-        return vr_fail(
-            err, VR_ERR_FORMAT,
-            "%s:1: wanted are a column ID, url or file_name, and Prediction_Indices, predicted_class or "
-            "acc1 and acc5",
-            path);
+        return vr_fail(err, VR_ERR_FORMAT,
+                       "%s:1: wanted are a column ID, id, url, file_name or file_path, and "
+                       "Prediction_Indices, predictions, "
+                       "predicted_class or acc1 and acc5",
+                       path);
     for (; vr_csv_next(&csv, err); s->count++) {
         vrp_dollar_street_said_grow(s);
         s->id[s->count] = vr_csv_string(s->arena, &csv, name);
         if (csv.fields[name].size == 0 || strlen(s->id[s->count]) != (size_t)csv.fields[name].size)
             return vr_csv_fail(&csv, name, err, "the row has no name");
         if (list >= 0) {
-            const int64_t n = vrp_dollar_street_numbers(&s->predicted, &csv, list, '|', err);
+            const int64_t n = list == python ? vrp_dollar_street_python(&s->predicted, &csv, list, err)
+                                             : vrp_dollar_street_numbers(&s->predicted, &csv, list, '|', err);
             if (n < 0) return false;
             if (n == 0 || (s->k >= 0 && n != s->k))
                 return vr_csv_fail(&csv, list, err, "%lld predictions, other rows have %lld", (long long)n,

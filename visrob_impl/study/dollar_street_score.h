@@ -64,6 +64,7 @@ typedef struct vr_dollar_street_predictions {
  *     acc_per_img/<model>.csv url, acc1, acc5
  *     <mitigation>.json       {id: {"pred_indices": [[5 numbers]], ...}}
  *     of `evaluate`           file_name, predicted_class
+ *     *_predictions.csv       id, predictions ("[4, 18, 34, 27, 73]"): Geographic_Generalization's
  * Errors:  VR_ERR_FORMAT with line and column; rows with different numbers of predictions; two rows of one id. */
 VR_API bool vr_dollar_street_predictions_load(vr_arena *perm, vr_dollar_street_predictions *out,
                                               const char *path, vr_err *err);
@@ -210,11 +211,6 @@ typedef struct vr_dollar_street_gap {
 VR_API int64_t vr_dollar_street_gaps(vr_arena *perm, vr_dollar_street_gap **out, const vr_dollar_street *data,
                                      const vr_dollar_street_hits *hits, vr_dollar_street_by by, int64_t least,
                                      bool whole);
-
-/* The Jensen-Shannon distance of two distributions, which are scaled to a sum of 1:
- *     sqrt(1/2 sum p ln(p/m) + 1/2 sum q ln(q/m)),  m = (p + q) / 2
- * Notes:   0 ln 0 = 0; NaN where one has no sum. Source: scipy.spatial.distance.jensenshannon. */
-VR_API double vr_jensen_shannon(const double *p, const double *q, int64_t n);
 
 /* How a class differs between two groups. */
 typedef struct vr_dollar_street_divergence {
