@@ -42,7 +42,7 @@ static void the_gathered_tile_is_the_sum_for_every_count_of_rows(void **state) {
     for (int64_t count = 1; count <= R; count++) {
         for (int64_t i = 0; i < TAPS * R; i++) rows[i] = i % R < count ? x + i * 13 % 390 : NULL;
         for (int64_t i = 0; i < R * nr; i++) tile[i] = 77;
-        vr_gemm_gather(tile, rows, count, TAPS, RUN, right, false);
+        vr_gemm_gather(tile, rows, count, TAPS, RUN, right, nr);
         for (int64_t i = 0; i < R; i++)
             for (int64_t j = 0; j < nr; j++) {
                 float sum = 0;

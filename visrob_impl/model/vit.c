@@ -488,29 +488,30 @@ static vr_tensor vrp_vit_embed(const vrp_vit *net, vr_tensor images, vr_arena *s
 }
 
 /* h = attention(norm1(x)) */
-static void vrp_vit_attend(const vrp_vit *net, const vrp_vit_block *b, vr_tensor h, vr_tensor x, float *wide,
-                           vr_arena *scratch) {
+static void vrp_vit_attend(const vrp_vit *net, const vrp_vit_block *b, vr_tensor h, vr_tensor x, vr_arena *scratch) {
+    const vr_arena_mark mark = vr_arena_here(scratch);
     const int64_t shape[3] = {x.shape[0], x.shape[1], 3 * net->width};
-    const vr_tensor qkv = vr_tensor_view(wide, 3, shape);
+    const vr_tensor qkv = vr_tensor_raw(scratch, 3, shape);
     vr_linear_apply_norm(vr_tensor_rows(qkv), vr_tensor_rows(x), &b->norm1, net->eps, &b->qkv, VR_ACT_NONE,
                          scratch);
     vr_attention_apply(h, qkv, net->heads, scratch);
+    vr_arena_rewind(scratch, mark);
 }
 
 /* x += proj(h); x += mlp(norm2(x)), for any rows of tokens */
-static void vrp_vit_mix(const vrp_vit *net, const vrp_vit_block *b, vr_tensor x, vr_tensor h, float *wide,
-                        vr_arena *scratch) {
-    const vr_tensor inner = vrp_vit_matrix(wide, x.shape[0], net->hidden);
+static void vrp_vit_mix(const vrp_vit *net, const vrp_vit_block *b, vr_tensor x, vr_tensor h, vr_arena *scratch) {
+    const vr_arena_mark mark = vr_arena_here(scratch);
+    const vr_tensor inner = vr_rows_new(scratch, x.shape[0], net->hidden);
     vr_linear_apply(x, h, &b->proj, VR_ACT_NONE, x, scratch);
     vr_linear_apply_norm(inner, x, &b->norm2, net->eps, &b->fc1, b->gate.out ? VR_ACT_NONE : net->act,
                          scratch);
     if (b->gate.out) {
-        const int64_t count = vr_tensor_count(inner);
-        const vr_tensor gate = vrp_vit_matrix(wide + count, x.shape[0], net->hidden);
+        const vr_tensor gate = vr_rows_new(scratch, x.shape[0], net->hidden);
         vr_linear_apply_norm(gate, x, &b->norm2, net->eps, &b->gate, VR_ACT_SILU, scratch);
-        for (int64_t i = 0; i < count; i++) inner.data[i] *= gate.data[i];
+        for (int64_t i = 0; i < x.shape[0] * inner.stride[0]; i++) inner.data[i] *= gate.data[i];
     }
     vr_linear_apply(x, inner, &b->fc2, VR_ACT_NONE, x, scratch);
+    vr_arena_rewind(scratch, mark);
 }
 
 /* y = the first `count` tokens of each image, one below the other; y may be where x is. */
@@ -537,17 +538,15 @@ static void vrp_vit_features(vr_tensor y, const void *weights, vr_tensor images,
     const int64_t D = net->width, N = images.shape[0], prefix = net->prefix.shape[0];
     vr_tensor x = vrp_vit_embed(net, images, scratch);
     vr_tensor h = vr_tensor_raw(scratch, 3, x.shape);
-    const int64_t inner = net->hidden * (net->depth > 0 && net->blocks[0].gate.out ? 2 : 1);
-    float *wide = (float *)vr_arena_alloc(scratch, N * x.shape[1] * vr_max(3 * D, inner), sizeof(float));
     vr_tensor rows = vr_tensor_rows(x), pooled = net->pooled ? vrp_vit_matrix(y.data, N * net->pooled, D) : y;
     for (int64_t i = 0; i < net->depth; i++) {
-        vrp_vit_attend(net, &net->blocks[i], h, x, wide, scratch);
+        vrp_vit_attend(net, &net->blocks[i], h, x, scratch);
         vr_tensor mixed = vr_tensor_rows(h);
         if (net->pooled && i == net->depth - 1) { /* the other tokens end here */
             vrp_vit_gather(mixed = vr_tensor_slice(mixed, 0, 0, N * net->pooled), h, net->pooled);
             vrp_vit_gather(rows = pooled, x, net->pooled);
         }
-        vrp_vit_mix(net, &net->blocks[i], rows, mixed, wide, scratch);
+        vrp_vit_mix(net, &net->blocks[i], rows, mixed, scratch);
     }
     if (net->norm.w.data) vr_layernorm_apply(rows, rows, &net->norm, net->eps);
     if (!net->pooled) vrp_vit_mean(y, x, prefix);

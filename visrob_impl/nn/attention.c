@@ -93,7 +93,7 @@ static void vrp_attention_block(float *y, const float *q, int64_t count, int64_t
             const float *rows[16];
             for (int64_t i = 0; i < R; i++) rows[i] = q + (t + i) * 3 * D;
             vr_gemm_gather(scores + t / R * each + p * R * nr, rows, vr_min(R, count - t), 1, d,
-                           k + p * nr * d, false);
+                           k + p * nr * d, T - p * nr);
         }
     for (int64_t t = 0; t < count; t++)
         sum[t] = vrp_attention_softmax(scores + t / R * each + t % R * nr, R * nr, T, nr, scale);
@@ -103,7 +103,7 @@ static void vrp_attention_block(float *y, const float *q, int64_t count, int64_t
             for (int64_t p = 0; p < room->panels; p++)
                 for (int64_t i = 0; i < rows; i++)
                     pointers[p * R + i] = scores + t / R * each + (p * R + i) * nr;
-            vr_gemm_gather(tile, pointers, rows, room->panels, nr, v + j * room->keys, false);
+            vr_gemm_gather(tile, pointers, rows, room->panels, nr, v + j * room->keys, columns);
             for (int64_t i = 0; i < rows; i++) {
                 const float by = 1 / sum[t + i];
                 for (int64_t c = 0; c < columns; c++) y[(t + i) * D + j + c] = tile[i * nr + c] * by;

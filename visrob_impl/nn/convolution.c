@@ -4,8 +4,7 @@
  * floats, and vr_gemm_gather takes one pointer a run. Away from the left and right border a run is a whole
  * row of the window (kw * C floats, so that even a 7 x 7 window of 3 channels has runs of 21); at the border
  * it is one pixel, and what lies outside points at zeros. The order of the sum is [u][v][c] in both. A 1 x 1
- * convolution, of any stride, is the same with one run. Sums of more than VRP_CONV_DEEP terms are made a stretch of
- * terms at a time, so that the stretch's weights stay in L1 for all tiles of a block, and are read from memory once.
+ * convolution, of any stride, is the same with one run.
  * Packing windows first (im2col) was measured: 62 to 75 %
  * of the FMA peak on ResNet's 56 x 56 layers where this reaches 85 to 95 %.
  *
@@ -23,9 +22,7 @@
 enum {
     VRP_CONV_MOST = 16,         /* rows of a gathered tile */
     VRP_CONV_TILES = 36,        /* most tiles of a block: 14 x 14 pixels are 33 */
-    VRP_CONV_BLOCK = 48 * 1024, /* floats of input under a block: less than half of L2 */
-    VRP_CONV_DEEP = 256,        /* terms of a sum up to which a panel of weights fits L1 */
-    VRP_CONV_GROUP = 4          /* panels of a deep sum that take turns on the same input */
+    VRP_CONV_BLOCK = 48 * 1024  /* floats of input under a block: less than half of L2 */
 };
 
 /* One product: all of a convolution, or one group of it. */
@@ -33,6 +30,7 @@ typedef struct vrp_conv_job {
     const vr_conv *layer;
     const float *x, *panels, *zeros; /* x: the group's first channel of the first pixel */
     int64_t N, H, W, OH, OW, C, O;   /* C, O: of the group */
+    int64_t ld;                      /* floats from pixel to pixel */
     int64_t pixels, tiles;           /* of all outputs */
     vr_epilogue epilogue;
 } vrp_conv_job;
@@ -144,16 +142,15 @@ int64_t vr_conv_out_size(int64_t h, int64_t k, vr_conv_opts opts) {
 /* ---- running ---- */
 
 /* Tile t; pointers[tap][row] lead to what its pixels see. Tiles are of equal height, as one of a single row costs as
- * much as one of four. by_pixel: a tap is one pixel, everywhere. */
-static vrp_conv_tile vrp_conv_point(const vrp_conv_job *job, const float **pointers, int64_t t,
-                                    bool by_pixel) {
+ * much as one of four. */
+static vrp_conv_tile vrp_conv_point(const vrp_conv_job *job, const float **pointers, int64_t t) {
     const int64_t pixel = t * job->pixels / job->tiles, count = (t + 1) * job->pixels / job->tiles - pixel;
     const vr_conv *c = job->layer;
-    const int64_t R = vr_gemm_gather_rows(), KH = c->kh, KW = c->kw, ld = c->in, dilation = c->opts.dilation;
+    const int64_t R = vr_gemm_gather_rows(), KH = c->kh, KW = c->kw, ld = job->ld, dilation = c->opts.dilation;
     int64_t top[VRP_CONV_MOST], left[VRP_CONV_MOST];
     const float *base[VRP_CONV_MOST];
     int64_t n = pixel / (job->OH * job->OW), i = pixel / job->OW % job->OH, j = pixel % job->OW;
-    bool inside = !by_pixel && dilation == 1 && c->opts.groups == 1;
+    bool inside = dilation == 1 && ld == job->C;
     for (int64_t q = 0; q < count; q++) {
         top[q] = i * c->opts.stride - c->opts.pad, left[q] = j * c->opts.stride - c->opts.pad;
         base[q] = job->x + n * job->H * job->W * ld;
@@ -182,68 +179,23 @@ static void vrp_conv_finish(const vrp_conv_job *job, float *sums, const vrp_conv
 static void vrp_conv_block(const vrp_conv_job *job, const float **pointers, int64_t t0, int64_t t1,
                            int64_t p0, int64_t p1) {
     const int64_t places = job->layer->kh * job->layer->kw, each = places * vr_gemm_gather_rows();
-    const int64_t panel = places * job->C * vr_gemm_columns();
+    const int64_t NR = vr_gemm_columns(), panel = places * job->C * NR;
     vrp_conv_tile tiles[VRP_CONV_TILES];
     _Alignas(64) float sums[VRP_CONV_MOST * 32];
-    for (int64_t t = 0; t < t1 - t0; t++) tiles[t] = vrp_conv_point(job, pointers + t * each, t0 + t, false);
+    for (int64_t t = 0; t < t1 - t0; t++) tiles[t] = vrp_conv_point(job, pointers + t * each, t0 + t);
     for (int64_t p = p0; p < p1; p++)
         for (int64_t t = 0; t < t1 - t0; t++) {
             vr_gemm_gather(sums, pointers + t * each, tiles[t].count, tiles[t].taps, tiles[t].run,
-                           job->panels + p * panel, false);
+                           job->panels + p * panel, job->O - p * NR);
             vrp_conv_finish(job, sums, &tiles[t], p);
         }
-}
-
-/* A stretch of the terms of deep sums. */
-typedef struct vrp_conv_stretch {
-    int64_t tap, taps, c, run; /* `taps` taps from `tap` on, channels c .. c+run-1; c > 0 only with one tap */
-} vrp_conv_stretch;
-
-/* Adds a stretch to the sums of all tiles. */
-static void vrp_conv_add(const vrp_conv_job *job, float *sums, const float *const *pointers,
-                         const vrp_conv_tile *tiles, int64_t count, int64_t p, const vrp_conv_stretch *s) {
-    const int64_t R = vr_gemm_gather_rows(), NR = vr_gemm_columns();
-    const int64_t places = job->layer->kh * job->layer->kw;
-    const float *b = job->panels + ((p * places + s->tap) * job->C + s->c) * NR;
-    for (int64_t t = 0; t < count; t++, sums += R * NR, pointers += places * R) {
-        const float *const *rows = pointers + s->tap * R, *moved[VRP_CONV_MOST];
-        if (s->c > 0) {
-            for (int64_t i = 0; i < tiles[t].count; i++) moved[i] = rows[i] + s->c;
-            rows = moved;
-        }
-        vr_gemm_gather(sums, rows, tiles[t].count, s->taps, s->run, b, s->tap + s->c > 0);
-    }
-}
-
-/* vrp_conv_block for deep sums; sums: room for VRP_CONV_GROUP panels of the tiles. */
-static void vrp_conv_block_deep(const vrp_conv_job *job, const float **pointers, float *sums, int64_t t0,
-                                int64_t t1, int64_t p0, int64_t p1) {
-    const int64_t R = vr_gemm_gather_rows(), NR = vr_gemm_columns(), count = t1 - t0, each = count * R * NR;
-    const int64_t places = job->layer->kh * job->layer->kw, C = job->C;
-    const int64_t taps = vr_clamp(VRP_CONV_DEEP / C, 1, places), run = vr_min(C, VRP_CONV_DEEP);
-    vrp_conv_tile tiles[VRP_CONV_TILES];
-    for (int64_t t = 0; t < count; t++)
-        tiles[t] = vrp_conv_point(job, pointers + t * places * R, t0 + t, true);
-    for (int64_t g = p0; g < p1; g += VRP_CONV_GROUP) {
-        const int64_t end = vr_min(g + VRP_CONV_GROUP, p1);
-        for (int64_t tap = 0; tap < places; tap += taps)
-            for (int64_t c = 0; c < C; c += run) {
-                const vrp_conv_stretch s = {tap, vr_min(taps, places - tap), c, vr_min(run, C - c)};
-                for (int64_t p = g; p < end; p++)
-                    vrp_conv_add(job, sums + (p - g) * each, pointers, tiles, count, p, &s);
-            }
-        for (int64_t p = g; p < end; p++)
-            for (int64_t t = 0; t < count; t++)
-                vrp_conv_finish(job, sums + (p - g) * each + t * R * NR, &tiles[t], p);
-    }
 }
 
 /* How a product is cut: into pieces of `step` tiles by `group` column panels. */
 typedef struct vrp_conv_cut {
     const vrp_conv_job *job;
     const float **pointers; /* `each` for one thread */
-    float *sums;            /* NULL, or `room` for one thread: deep sums */
-    int64_t panels, step, group, groups, each, room;
+    int64_t panels, step, group, groups, each;
 } vrp_conv_cut;
 
 static void vrp_conv_piece(const void *context, int64_t i, int thread) {
@@ -251,10 +203,7 @@ static void vrp_conv_piece(const void *context, int64_t i, int thread) {
     const int64_t t = i / cut->groups * cut->step, p = i % cut->groups * cut->group;
     const int64_t t1 = vr_min(t + cut->step, cut->job->tiles), p1 = vr_min(p + cut->group, cut->panels);
     const float **pointers = cut->pointers + thread * cut->each;
-    if (cut->sums)
-        vrp_conv_block_deep(cut->job, pointers, cut->sums + thread * cut->room, t, t1, p, p1);
-    else
-        vrp_conv_block(cut->job, pointers, t, t1, p, p1);
+    vrp_conv_block(cut->job, pointers, t, t1, p, p1);
 }
 
 /* Pixels are the rows of one product, all images one after another. They are cut into blocks whose input fits
@@ -266,8 +215,7 @@ static void vrp_conv_run(vrp_conv_job *job, vr_arena *scratch) {
     vrp_conv_cut cut = {.job = job, .panels = (job->O + NR - 1) / NR};
     if (job->tiles == 0 || cut.panels == 0) return;
     const int threads = vr_threads();
-    const bool deep = places * job->C > VRP_CONV_DEEP;
-    const int64_t most = deep ? VRP_CONV_TILES : vr_clamp(VRP_CONV_BLOCK / (R * job->C), 4, VRP_CONV_TILES);
+    const int64_t most = vr_clamp(VRP_CONV_BLOCK / (R * job->C), 4, VRP_CONV_TILES);
     int64_t blocks = (job->tiles + most - 1) / most;
     cut.step = (job->tiles + blocks - 1) / blocks;
     blocks = (job->tiles + cut.step - 1) / cut.step;
@@ -275,12 +223,28 @@ static void vrp_conv_run(vrp_conv_job *job, vr_arena *scratch) {
     cut.group = (cut.panels + cut.groups - 1) / cut.groups;
     cut.groups = (cut.panels + cut.group - 1) / cut.group;
     cut.each = cut.step * places * R;
-    cut.room = VRP_CONV_GROUP * cut.step * R * NR;
     const vr_arena_mark mark = vr_arena_here(scratch);
     cut.pointers = (const float **)vr_arena_alloc(scratch, threads * cut.each, sizeof(float *));
-    if (deep) cut.sums = (float *)vr_arena_alloc(scratch, threads * cut.room, sizeof(float));
     vr_parallel(blocks * cut.groups, vrp_conv_piece, &cut);
     vr_arena_rewind(scratch, mark);
+}
+
+void vr_rows_run(const vr_epilogue *e, const float *x, int64_t ld, int64_t rows, const vr_linear *layer,
+                 vr_arena *scratch) {
+    const vr_conv point = {.in = layer->in, .out = layer->out, .kh = 1, .kw = 1, .opts = {1, 0, 1, 1}};
+    vrp_conv_job job = {.layer = &point,
+                        .x = x,
+                        .panels = layer->panels,
+                        .N = 1,
+                        .H = 1,
+                        .W = rows,
+                        .OH = 1,
+                        .OW = rows,
+                        .C = layer->in,
+                        .O = layer->out,
+                        .ld = ld,
+                        .epilogue = *e};
+    vrp_conv_run(&job, scratch);
 }
 
 /* Each channel its own window: one row of outputs. */
@@ -345,6 +309,7 @@ void vr_conv_apply(vr_tensor y, vr_tensor x, const vr_conv *layer, vr_act act, v
                         .OW = OW,
                         .C = C,
                         .O = O,
+                        .ld = layer->in,
                         .epilogue = epilogue};
     if (vrp_conv_depthwise(layer))
         vr_parallel(N * OH, vrp_conv_depthwise_row, &job);

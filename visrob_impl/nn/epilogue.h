@@ -4,7 +4,7 @@
  * only, so that they vectorize; they agree with it to 1e-6. */
 #ifndef VISROB_NN_EPILOGUE_H
 #define VISROB_NN_EPILOGUE_H
-#include "kernels.h"
+#include "packed.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -49,6 +49,11 @@ static inline VR_UNUSED float vr_exp_fast(float x) {
 
 /* x = act(x) for n floats, in place. */
 VR_API void vr_act_fast(float *x, int64_t n, vr_act act);
+
+/* A linear layer's product without packing its input (nn/convolution.c: a convolution of 1 x 1); x: [rows, in], rows `ld`
+ * floats apart. Notes: for machines where vr_gemm_gathers(); scratch is rewound. */
+VR_API void vr_rows_run(const vr_epilogue *e, const float *x, int64_t ld, int64_t rows, const vr_linear *layer,
+                        vr_arena *scratch);
 
 /* Writes a tile of rows x columns at (row, column) of y; the tile's rows are ld floats apart, and it is used up. */
 VR_API void vr_epilogue_apply(const vr_epilogue *e, float *tile, int64_t ld, int64_t row, int64_t rows,

@@ -66,32 +66,12 @@ void vr_layernorm_apply(vr_tensor y, vr_tensor x, const vr_norm *norm, float eps
 typedef struct vrp_packed_linear {
     const float *x;
     int64_t ldx, K;
-    const vrp_packed_norm *norm; /* NULL: none */
     vr_epilogue epilogue;
 } vrp_packed_linear;
 
-/* Rows are normalized and packed a strip at a time, which stays in L1. */
-static void vrp_packed_fill_norm(const vrp_packed_linear *p, float *panel, int64_t row, int64_t rows) {
-    enum { STRIP = 64, MOST = 16 };
-    float mean[MOST], rstd[MOST], strip[MOST * STRIP];
-    const float *x = p->x + row * p->ldx;
-    for (int64_t i = 0; i < rows; i++)
-        vrp_packed_moments(&mean[i], &rstd[i], x + i * p->ldx, p->K, p->norm->eps);
-    for (int64_t k = 0; k < p->K; k += STRIP) {
-        const int64_t n = vr_min(STRIP, p->K - k);
-        for (int64_t i = 0; i < rows; i++)
-            vrp_packed_scale(strip + i * STRIP, x + i * p->ldx + k, mean[i], rstd[i], p->norm->w + k,
-                             p->norm->b + k, n);
-        vr_gemm_pack_rows(panel + k * vr_gemm_rows(), strip, rows, n, STRIP);
-    }
-}
-
 static void vrp_packed_fill(const void *context, float *panel, int64_t row, int64_t rows) {
     const vrp_packed_linear *p = (const vrp_packed_linear *)context;
-    if (p->norm)
-        vrp_packed_fill_norm(p, panel, row, rows);
-    else
-        vr_gemm_pack_rows(panel, p->x + row * p->ldx, rows, p->K, p->ldx);
+    vr_gemm_pack_rows(panel, p->x + row * p->ldx, rows, p->K, p->ldx);
 }
 
 static void vrp_packed_finish(const void *context, float *tile, int64_t row, int64_t rows, int64_t column,
@@ -110,8 +90,8 @@ vr_linear vr_linear_pack(vr_arena *perm, vr_tensor w, vr_tensor b) {
         .in = K, .out = O, .panels = panels, .bias = b.data ? vr_tensor_copy(perm, b).data : NULL};
 }
 
-static void vrp_packed_run(vr_tensor y, vr_tensor x, const vrp_packed_norm *norm, const vr_linear *layer,
-                           vr_act act, vr_tensor residual, vr_arena *scratch) {
+void vr_linear_apply(vr_tensor y, vr_tensor x, const vr_linear *layer, vr_act act, vr_tensor residual,
+                     vr_arena *scratch) {
     const int64_t N = x.shape[0];
     VR_CHECK(vr_is_mat(x, N, layer->in) && vr_is_mat(y, N, layer->out) && x.stride[1] == 1 &&
                  y.stride[1] == 1,
@@ -122,7 +102,6 @@ static void vrp_packed_run(vr_tensor y, vr_tensor x, const vrp_packed_norm *norm
     const vrp_packed_linear p = {.x = x.data,
                                  .ldx = x.stride[0],
                                  .K = layer->in,
-                                 .norm = norm,
                                  .epilogue = {.bias = layer->bias,
                                               .residual = residual.data,
                                               .ld_residual = residual.stride[0],
@@ -130,19 +109,26 @@ static void vrp_packed_run(vr_tensor y, vr_tensor x, const vrp_packed_norm *norm
                                               .ldy = y.stride[0],
                                               .act = act}};
     const vr_gemm_job job = {N, layer->out, layer->in, layer->panels, vrp_packed_fill, vrp_packed_finish, &p};
-    vr_gemm_run(&job, scratch);
-}
-
-void vr_linear_apply(vr_tensor y, vr_tensor x, const vr_linear *layer, vr_act act, vr_tensor residual,
-                     vr_arena *scratch) {
-    vrp_packed_run(y, x, NULL, layer, act, residual, scratch);
+    if (vr_gemm_gathers())
+        vr_rows_run(&p.epilogue, x.data, x.stride[0], N, layer, scratch);
+    else
+        vr_gemm_run(&job, scratch);
 }
 
 void vr_linear_apply_norm(vr_tensor y, vr_tensor x, const vr_norm *norm, float eps, const vr_linear *layer,
                           vr_act act, vr_arena *scratch) {
     VR_CHECK(x.ndim == 2, "x must be [N,K]");
-    const vrp_packed_norm n = vrp_packed_norm_of(x, norm, eps);
-    vrp_packed_run(y, x, &n, layer, act, (vr_tensor){0}, scratch);
+    const vr_arena_mark mark = vr_arena_here(scratch);
+    const vr_tensor normed = vr_rows_new(scratch, x.shape[0], x.shape[1]);
+    vr_layernorm_apply(normed, x, norm, eps);
+    vr_linear_apply(y, normed, layer, act, (vr_tensor){0}, scratch);
+    vr_arena_rewind(scratch, mark);
+}
+
+vr_tensor vr_rows_new(vr_arena *arena, int64_t rows, int64_t columns) {
+    const int64_t ld = columns % 512 == 0 ? columns + 16 : columns, shape[2] = {rows, ld};
+    const vr_tensor padded = vr_tensor_raw(arena, 2, shape);
+    return vr_tensor_slice(padded, 1, 0, columns);
 }
 
 /* ---- poolings ---- */

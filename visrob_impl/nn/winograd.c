@@ -276,7 +276,7 @@ static void vrp_wino_multiply(const vrp_wino_job *job, float *products, const fl
     for (int64_t t = 0; t < tiles; t += R) {
         const float *pointers[16];
         for (int64_t i = 0; i < R; i++) pointers[i] = v + (place * tiles + t + i) * K;
-        vr_gemm_gather(products + t * nr, pointers, vr_min(R, tiles - t), 1, K, u, false);
+        vr_gemm_gather(products + t * nr, pointers, vr_min(R, tiles - t), 1, K, u, job->O - p * nr);
     }
 }
 

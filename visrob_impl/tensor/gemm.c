@@ -22,6 +22,13 @@
 #include <stdio.h>
 #endif
 
+/* Whether the C kernels may use vectors as wide as those that BLIS would find on an ordinary machine. */
+#if defined(VR_NO_BLIS) || defined(__AVX__) || defined(__aarch64__)
+#define VRP_GEMM_GATHERS true
+#else
+#define VRP_GEMM_GATHERS false
+#endif
+
 /* The tile of the C kernels: as many sums as fit the registers beside one row of weights. */
 #if defined(__AVX512F__)
 enum { VRP_GEMM_VEC = 16, VRP_GEMM_NR = 32, VRP_GEMM_MR = 12 };
@@ -129,53 +136,54 @@ void vr_gemm_tile(float *tile, const float *a, const float *b, int64_t K) {
 #endif
 
 int64_t vr_gemm_columns(void) { return VRP_GEMM_NR; }
+bool vr_gemm_gathers(void) { return VRP_GEMM_GATHERS; }
 int64_t vr_gemm_gather_rows(void) { return VRP_GEMM_MR; }
 
-/* One tile of `count` rows, a constant after inlining. */
+/* One tile of `count` rows and `vectors` vectors, constants after inlining. */
 static inline __attribute__((always_inline)) void vrp_gemm_gather_n(float *tile, const float *const *rows,
                                                                     int64_t taps, int64_t run, const float *b,
-                                                                    bool add, const int count) {
+                                                                    const int count, const int vectors) {
     vrp_gemm_vec sum[VRP_GEMM_MR][VRP_GEMM_NV], *out = (vrp_gemm_vec *)tile;
-    if (add)
-        VRP_GEMM_UNROLL for (int i = 0; i < count; i++) VRP_GEMM_UNROLL for (int v = 0; v < VRP_GEMM_NV; v++)
-            sum[i][v] = out[i * VRP_GEMM_NV + v];
-    else
-        VRP_GEMM_UNROLL for (int i = 0; i < count; i++) VRP_GEMM_UNROLL for (int v = 0; v < VRP_GEMM_NV; v++)
-            sum[i][v] = (vrp_gemm_vec){0};
+    VRP_GEMM_UNROLL for (int i = 0; i < count; i++) VRP_GEMM_UNROLL for (int v = 0; v < vectors; v++)
+        sum[i][v] = (vrp_gemm_vec){0};
     const vrp_gemm_vec *bk = (const vrp_gemm_vec *)b;
     for (int64_t t = 0; t < taps; t++, rows += VRP_GEMM_MR) {
         const float *row[VRP_GEMM_MR];
         VRP_GEMM_UNROLL for (int i = 0; i < count; i++) row[i] = rows[i];
         for (int64_t k = 0; k < run; k++, bk += VRP_GEMM_NV)
             VRP_GEMM_UNROLL for (int i = 0; i < count; i++)
-                VRP_GEMM_UNROLL for (int v = 0; v < VRP_GEMM_NV; v++) sum[i][v] += bk[v] * row[i][k];
+                VRP_GEMM_UNROLL for (int v = 0; v < vectors; v++) sum[i][v] += bk[v] * row[i][k];
     }
-    VRP_GEMM_UNROLL for (int i = 0; i < count; i++) VRP_GEMM_UNROLL for (int v = 0; v < VRP_GEMM_NV; v++)
+    VRP_GEMM_UNROLL for (int i = 0; i < count; i++) VRP_GEMM_UNROLL for (int v = 0; v < vectors; v++)
         out[i * VRP_GEMM_NV + v] = sum[i][v];
 }
 
 void vr_gemm_gather(float *tile, const float *const *rows, int64_t count, int64_t taps, int64_t run,
-                    const float *b, bool add) {
+                    const float *b, int64_t columns) {
     VR_CHECK(count <= VRP_GEMM_MR, "%lld rows in a tile of at most %d", (long long)count, (int)VRP_GEMM_MR);
-#define VRP_GEMM_CASE(n)                                                                                     \
+#define VRP_GEMM_CASE(n, vectors)                                                                            \
     case n:                                                                                                  \
-        if (n <= VRP_GEMM_MR) vrp_gemm_gather_n(tile, rows, taps, run, b, add, n <= VRP_GEMM_MR ? n : 1);    \
-        break
-    switch (count) {
-        VRP_GEMM_CASE(1);
-        VRP_GEMM_CASE(2);
-        VRP_GEMM_CASE(3);
-        VRP_GEMM_CASE(4);
-        VRP_GEMM_CASE(5);
-        VRP_GEMM_CASE(6);
-        VRP_GEMM_CASE(7);
-        VRP_GEMM_CASE(8);
-        VRP_GEMM_CASE(9);
-        VRP_GEMM_CASE(10);
-        VRP_GEMM_CASE(11);
-        VRP_GEMM_CASE(12);
-    }
+        if (n <= VRP_GEMM_MR) vrp_gemm_gather_n(tile, rows, taps, run, b, n <= VRP_GEMM_MR ? n : 1, vectors); \
+        break;
+#define VRP_GEMM_CASES(vectors)                                                                              \
+    VRP_GEMM_CASE(1, vectors)                                                                                \
+    VRP_GEMM_CASE(2, vectors)                                                                                \
+    VRP_GEMM_CASE(3, vectors)                                                                                \
+    VRP_GEMM_CASE(4, vectors)                                                                                \
+    VRP_GEMM_CASE(5, vectors)                                                                                \
+    VRP_GEMM_CASE(6, vectors)                                                                                \
+    VRP_GEMM_CASE(7, vectors)                                                                                \
+    VRP_GEMM_CASE(8, vectors)                                                                                \
+    VRP_GEMM_CASE(9, vectors)                                                                                \
+    VRP_GEMM_CASE(10, vectors)                                                                               \
+    VRP_GEMM_CASE(11, vectors)                                                                               \
+    VRP_GEMM_CASE(12, vectors)
+    if (columns > VRP_GEMM_NR / 2)
+        switch (count) { VRP_GEMM_CASES(VRP_GEMM_NV) }
+    else
+        switch (count) { VRP_GEMM_CASES(VRP_GEMM_NV / 2) }
 #undef VRP_GEMM_CASE
+#undef VRP_GEMM_CASES
 }
 
 /* ---- packing ---- */
@@ -384,3 +392,4 @@ void vr_matmul(vr_tensor y, vr_tensor a, vr_tensor b, vr_arena *scratch) {
 }
 
 #undef VRP_GEMM_UNROLL
+#undef VRP_GEMM_GATHERS
