@@ -1,9 +1,9 @@
 /* nn/attention.c: one head at a time, a block of queries at a time; the block's scores stay in L1.
  *
  * Keys and values of a head are packed into column panels; queries are read where they lie. The scores of six
- * queries and sixteen keys are one finished tile, and tiles stay as they are: softmax runs over a row's pieces,
- * and the second product gathers them, one tap a tile. So nothing is transposed or copied between the two.
- * Keys are padded to whole panels; their scores become exactly 0 and their values are zeros. */
+ * queries and a panel of keys are one finished tile, and tiles stay as they are: softmax runs over a row's pieces,
+ * and the second product gathers them, sixteen keys a tap. So nothing is transposed or copied between the two.
+ * Keys are padded to sixteen; the scores of those that are not there become exactly 0, and their values are zeros. */
 #include "packed.h"
 #include "../base/error.h"
 #include "../base/par.h"
@@ -32,7 +32,7 @@ static vrp_attention_room vrp_attention_plan(int64_t T, int64_t d) {
     r.pack_v = (vr_gemm_packed_size(r.keys, d) + 15) / 16 * 16;
     r.scores = VRP_ATTENTION_TILES * R * r.keys;
     r.total = r.pack_k + r.pack_v + r.scores;
-    r.pointers = r.panels * R;
+    r.pointers = r.keys / VRP_ATTENTION_LANES * R;
     return r;
 }
 
@@ -49,34 +49,30 @@ static void vrp_attention_pack_values(float *panels, const float *v, int64_t T, 
     }
 }
 
-/* Row i of a tile row of scores (pieces of nr keys, `step` floats apart) to exp(scale * (s - max)); returns the
- * sum. Sixteen maxima and sums run side by side, so that every compiler vectorizes. */
+/* A row of scores (panels of nr keys, `step` floats apart) to exp(scale * (s - max)), 0 from key T to the end of its
+ * piece of sixteen; returns the sum. Sixteen maxima and sums run side by side, so that every compiler vectorizes. */
 static float vrp_attention_softmax(float *s, int64_t step, int64_t T, int64_t nr, float scale) {
-    float most[VRP_ATTENTION_LANES], sums[VRP_ATTENTION_LANES] = {0}, max = -INFINITY, sum = 0;
-    for (int j = 0; j < VRP_ATTENTION_LANES; j++) most[j] = -INFINITY;
-    const int64_t last = (T - 1) / nr;
-    for (int64_t t = T; t < (last + 1) * nr; t++) s[last * step + t % nr] = -INFINITY; /* padding */
-    for (int64_t p = 0; p <= last; p++)
-        for (int64_t c = 0; c < nr; c += VRP_ATTENTION_LANES) {
-            const float *at = s + p * step + c;
+    enum { LANES = VRP_ATTENTION_LANES };
+    float most[LANES], sums[LANES] = {0}, max = -INFINITY, sum = 0;
+    for (int j = 0; j < LANES; j++) most[j] = -INFINITY;
+    const int64_t last = (T - 1) / LANES * LANES, left = T - last;
+    float *end = s + last / nr * step + last % nr;
+    for (int64_t j = left; j < LANES; j++) end[j] = -INFINITY;
+    for (int64_t p = 0; p < T; p += nr, s += step)
+        for (int64_t c = 0; c < nr && p + c < T; c += LANES)
 #pragma omp simd
-            for (int j = 0; j < VRP_ATTENTION_LANES; j++) most[j] = at[j] > most[j] ? at[j] : most[j];
-        }
-    for (int j = 0; j < VRP_ATTENTION_LANES; j++) max = most[j] > max ? most[j] : max;
-    for (int64_t p = 0; p <= last; p++)
-        for (int64_t c = 0; c < nr; c += VRP_ATTENTION_LANES) {
-            float *at = s + p * step + c;
+            for (int j = 0; j < LANES; j++) most[j] = s[c + j] > most[j] ? s[c + j] : most[j];
+    for (int j = 0; j < LANES; j++) max = most[j] > max ? most[j] : max;
+    s -= (T + nr - 1) / nr * step;
+    for (int64_t p = 0; p < T; p += nr, s += step)
+        for (int64_t c = 0; c < nr && p + c < T; c += LANES)
 #pragma omp simd
-            for (int j = 0; j < VRP_ATTENTION_LANES; j++) {
-                at[j] = vr_exp_fast(scale * (at[j] - max));
-                sums[j] += at[j];
+            for (int j = 0; j < LANES; j++) {
+                s[c + j] = vr_exp_fast(scale * (s[c + j] - max));
+                sums[j] += s[c + j];
             }
-        }
-    for (int64_t t = T; t < (last + 1) * nr; t++) { /* e^-87 is not 0 */
-        sums[t % VRP_ATTENTION_LANES] -= s[last * step + t % nr];
-        s[last * step + t % nr] = 0;
-    }
-    for (int j = 0; j < VRP_ATTENTION_LANES; j++) sum += sums[j];
+    for (int64_t j = left; j < LANES; j++) sums[j] -= end[j], end[j] = 0; /* e^-87 is not 0 */
+    for (int j = 0; j < LANES; j++) sum += sums[j];
     return sum;
 }
 
@@ -84,7 +80,9 @@ static float vrp_attention_softmax(float *s, int64_t step, int64_t T, int64_t nr
 static void vrp_attention_block(float *y, const float *q, int64_t count, int64_t T, int64_t D, int64_t d,
                                 const vrp_attention_room *room, const float *k, const float *v, float *scores,
                                 const float **pointers) {
-    const int64_t R = vr_gemm_gather_rows(), nr = vr_gemm_columns(), each = R * room->keys;
+    enum { LANES = VRP_ATTENTION_LANES };
+    const int64_t R = vr_gemm_gather_rows(), nr = vr_gemm_columns(), each = R * room->keys,
+                  pieces = (T + LANES - 1) / LANES;
     const float scale = 1 / sqrtf((float)d);
     float sum[VRP_ATTENTION_TILES * 16];
     _Alignas(64) float tile[16 * 32];
@@ -100,10 +98,11 @@ static void vrp_attention_block(float *y, const float *q, int64_t count, int64_t
     for (int64_t j = 0; j < d; j += nr)
         for (int64_t t = 0; t < count; t += R) {
             const int64_t rows = vr_min(R, count - t), columns = vr_min(nr, d - j);
-            for (int64_t p = 0; p < room->panels; p++)
-                for (int64_t i = 0; i < rows; i++)
-                    pointers[p * R + i] = scores + t / R * each + (p * R + i) * nr;
-            vr_gemm_gather(tile, pointers, rows, room->panels, nr, v + j * room->keys, columns);
+            for (int64_t p = 0; p < pieces; p++) {
+                const float *piece = scores + t / R * each + p * LANES / nr * R * nr + p * LANES % nr;
+                for (int64_t i = 0; i < rows; i++) pointers[p * R + i] = piece + i * nr;
+            }
+            vr_gemm_gather(tile, pointers, rows, pieces, LANES, v + j * room->keys, columns);
             for (int64_t i = 0; i < rows; i++) {
                 const float by = 1 / sum[t + i];
                 for (int64_t c = 0; c < columns; c++) y[(t + i) * D + j + c] = tile[i * nr + c] * by;

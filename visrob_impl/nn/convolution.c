@@ -185,6 +185,14 @@ static void vrp_conv_block(const vrp_conv_job *job, const float **pointers, int6
     for (int64_t t = 0; t < t1 - t0; t++) tiles[t] = vrp_conv_point(job, pointers + t * each, t0 + t);
     for (int64_t p = p0; p < p1; p++)
         for (int64_t t = 0; t < t1 - t0; t++) {
+#ifndef NOPF
+            const vr_epilogue *e = &job->epilogue;
+            for (int64_t i = tiles[t].first; i < tiles[t].first + tiles[t].count; i++)
+                for (int64_t c = p * NR; c < (p + 1) * NR; c += 16) {
+                    __builtin_prefetch(e->y + i * e->ldy + c, 1, 3);
+                    if (e->residual) __builtin_prefetch(e->residual + i * e->ld_residual + c, 0, 3);
+                }
+#endif
             vr_gemm_gather(sums, pointers + t * each, tiles[t].count, tiles[t].taps, tiles[t].run,
                            job->panels + p * panel, job->O - p * NR);
             vrp_conv_finish(job, sums, &tiles[t], p);

@@ -68,7 +68,7 @@ void vr_act_fast(float *x, int64_t n, vr_act act) {
     }
 }
 
-/* y = act(t + bias + residual) for one row, act = none or ReLU; bias and residual may be NULL. */
+/* y = act(t + bias + residual) for one row; bias and residual may be NULL. */
 static inline __attribute__((always_inline)) void vrp_epilogue_row(float *y, const float *t,
                                                                    const float *bias, const float *residual,
                                                                    int64_t n, const vr_act act) {
@@ -90,53 +90,37 @@ static inline __attribute__((always_inline)) void vrp_epilogue_row(float *y, con
         y[i] = vrp_epilogue_act(t[i] + (bias ? bias[i] : 0) + (residual ? residual[i] : 0), act);
 }
 
-/* The common case, a whole tile of 16 columns with a bias, perhaps a residual, perhaps a ReLU: nothing is asked
- * inside. `least` is 0 for a ReLU, else -infinity; a NaN stays. */
-static void vrp_epilogue_whole(const vr_epilogue *e, const float *tile, int64_t row, int64_t rows,
-                               int64_t column) {
-    typedef float vec __attribute__((vector_size(32), aligned(4), may_alias));
-    typedef int32_t bits __attribute__((vector_size(32)));
-    const float low = e->act == VR_ACT_RELU ? 0 : -INFINITY, *residual = e->residual;
-    const vec bias0 = *(const vec *)(e->bias + column), bias1 = *(const vec *)(e->bias + column + 8);
-    const vec least = {low, low, low, low, low, low, low, low};
-    float *y = e->y + row * e->ldy + column;
-    if (residual) residual += row * e->ld_residual + column;
-    for (int64_t i = 0; i < rows; i++, y += e->ldy, tile += VRP_EPILOGUE_STEP) {
-        vec sum0 = *(const vec *)tile + bias0, sum1 = *(const vec *)(tile + 8) + bias1;
-        if (residual) {
-            sum0 += *(const vec *)residual, sum1 += *(const vec *)(residual + 8);
-            residual += e->ld_residual;
-        }
-        const bits below0 = (bits)(sum0 < least), below1 = (bits)(sum1 < least);
-        *(vec *)y = (vec)(((bits)least & below0) | ((bits)sum0 & ~below0));
-        *(vec *)(y + 8) = (vec)(((bits)least & below1) | ((bits)sum1 & ~below1));
-    }
+/* The rows of a tile, the residual (or none) before the activation. */
+static inline __attribute__((always_inline)) void vrp_epilogue_rows(const vr_epilogue *e, const float *tile,
+                                                                    int64_t ld, int64_t row, int64_t rows,
+                                                                    int64_t column, int64_t columns,
+                                                                    const vr_act act) {
+    for (int64_t i = row; i < row + rows; i++, tile += ld)
+        vrp_epilogue_row(e->y + i * e->ldy + column, tile, e->bias ? e->bias + column : NULL,
+                         e->residual ? e->residual + i * e->ld_residual + column : NULL, columns, act);
 }
 
 void vr_epilogue_apply(const vr_epilogue *e, float *tile, int64_t ld, int64_t row, int64_t rows,
                        int64_t column, int64_t columns) {
-    const float *bias = e->bias ? e->bias + column : NULL;
-    const bool before = e->residual && e->residual_first, after = e->residual && !e->residual_first;
-    const bool simple = e->act == VR_ACT_NONE || (e->act == VR_ACT_RELU && !after);
-    if (simple && e->bias && columns == VRP_EPILOGUE_STEP && ld == VRP_EPILOGUE_STEP) {
-        vrp_epilogue_whole(e, tile, row, rows, column);
+    if (e->residual && !e->residual_first && e->act != VR_ACT_NONE) { /* the activation by itself, over the tile */
+        const vr_epilogue first = {.bias = e->bias ? e->bias + column : NULL, .y = tile, .ldy = ld, .act = e->act};
+        const vr_epilogue second = {
+            .residual = e->residual, .ld_residual = e->ld_residual, .y = e->y, .ldy = e->ldy};
+        vr_epilogue_apply(&first, tile, ld, 0, rows, 0, columns);
+        vr_epilogue_apply(&second, tile, ld, row, rows, column, columns);
         return;
     }
-    if (!simple) { /* the activation needs a pass of its own, over the tile */
-        for (int64_t i = 0; i < rows; i++) {
-            const float *residual = before ? e->residual + (row + i) * e->ld_residual + column : NULL;
-            vrp_epilogue_row(tile + i * ld, tile + i * ld, bias, residual, columns, VR_ACT_NONE);
-        }
-        vr_act_fast(tile, (rows - 1) * ld + columns, e->act);
-        bias = NULL;
+#define VRP_EPILOGUE_CASE(act)                                                                               \
+    case act:                                                                                                \
+        vrp_epilogue_rows(e, tile, ld, row, rows, column, columns, act);                                     \
+        break
+    switch (e->act) {
+        VRP_EPILOGUE_CASE(VR_ACT_NONE);
+        VRP_EPILOGUE_CASE(VR_ACT_RELU);
+        VRP_EPILOGUE_CASE(VR_ACT_GELU);
+        VRP_EPILOGUE_CASE(VR_ACT_GELU_TANH);
+        VRP_EPILOGUE_CASE(VR_ACT_QUICK_GELU);
+        VRP_EPILOGUE_CASE(VR_ACT_SILU);
     }
-    for (int64_t i = 0; i < rows; i++) {
-        float *y = e->y + (row + i) * e->ldy + column;
-        const float *residual =
-            (simple ? e->residual != NULL : after) ? e->residual + (row + i) * e->ld_residual + column : NULL;
-        if (simple && e->act == VR_ACT_RELU)
-            vrp_epilogue_row(y, tile + i * ld, bias, residual, columns, VR_ACT_RELU);
-        else
-            vrp_epilogue_row(y, tile + i * ld, bias, residual, columns, VR_ACT_NONE);
-    }
+#undef VRP_EPILOGUE_CASE
 }
