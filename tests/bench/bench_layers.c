@@ -48,22 +48,25 @@ static const char *conv_kind(const vr_conv *l) {
 WRAP(vr_conv_apply,
      (vr_tensor y, vr_tensor x, const vr_conv *l, vr_act act, vr_tensor residual, vr_arena *scratch),
      (y, x, l, act, residual, scratch),
-     2.0 * (double)vr_tensor_count(y) * (double)(l->in / l->opts.groups * l->kh * l->kw), conv_kind(l), x.shape[1], l->in,
-     l->out)
+     2.0 * (double)vr_tensor_count(y) * (double)(l->in / l->opts.groups * l->kh * l->kw), conv_kind(l),
+     x.shape[1], l->in, l->out)
 WRAP(vr_linear_apply,
      (vr_tensor y, vr_tensor x, const vr_linear *l, vr_act act, vr_tensor residual, vr_arena *scratch),
-     (y, x, l, act, residual, scratch), 2.0 * (double)vr_tensor_count(y) * (double)l->in, "linear", x.shape[0], l->in, l->out)
+     (y, x, l, act, residual, scratch), 2.0 * (double)vr_tensor_count(y) * (double)l->in, "linear",
+     x.shape[0], l->in, l->out)
 WRAP(vr_linear_apply_norm,
-     (vr_tensor y, vr_tensor x, const vr_norm *norm, float eps, const vr_linear *l, vr_act act, vr_arena *scratch),
+     (vr_tensor y, vr_tensor x, const vr_norm *norm, float eps, const vr_linear *l, vr_act act,
+      vr_arena *scratch),
      (y, x, norm, eps, l, act, scratch), 2.0 * (double)vr_tensor_count(y) * (double)l->in,
      act == VR_ACT_NONE ? "norm, linear" : "norm, linear, act", x.shape[0], l->in, l->out)
-WRAP(vr_attention_apply, (vr_tensor y, vr_tensor qkv, int64_t heads, vr_arena *scratch), (y, qkv, heads, scratch),
-     4.0 * (double)vr_tensor_count(y) * (double)y.shape[1], "attention", y.shape[1], y.shape[2], heads)
-WRAP(vr_maxpool2d_apply, (vr_tensor y, vr_tensor x, int64_t k, int64_t stride, int64_t pad), (y, x, k, stride, pad), 0,
-     "max-pool", x.shape[1], x.shape[3], k)
+WRAP(vr_attention_apply, (vr_tensor y, vr_tensor qkv, int64_t heads, vr_arena *scratch),
+     (y, qkv, heads, scratch), 4.0 * (double)vr_tensor_count(y) * (double)y.shape[1], "attention", y.shape[1],
+     y.shape[2], heads)
+WRAP(vr_maxpool2d_apply, (vr_tensor y, vr_tensor x, int64_t k, int64_t stride, int64_t pad),
+     (y, x, k, stride, pad), 0, "max-pool", x.shape[1], x.shape[3], k)
 WRAP(vr_global_avgpool_apply, (vr_tensor y, vr_tensor x), (y, x), 0, "mean", x.shape[1], x.shape[3], 1)
-WRAP(vr_layernorm_apply, (vr_tensor y, vr_tensor x, const vr_norm *norm, float eps), (y, x, norm, eps), 0, "norm",
-     x.shape[0], x.shape[1], 1)
+WRAP(vr_layernorm_apply, (vr_tensor y, vr_tensor x, const vr_norm *norm, float eps), (y, x, norm, eps), 0,
+     "norm", x.shape[0], x.shape[1], 1)
 
 /* One line for all calls of a name, in the order of their first. */
 static void report(double total, int count, double peak) {
@@ -79,10 +82,13 @@ static void report(double total, int count, double peak) {
         if (times == 0) continue;
         listed += seconds;
         printf("%3d x %-34s %9.3f ms %5.1f %%", times, calls[i].name, seconds * 1e3, 100 * seconds / total);
-        if (flop > 0) printf(" %7.1f GFLOP/s %4.0f %% of peak", flop / seconds / 1e9, 100 * flop / seconds / 1e9 / peak);
+        if (flop > 0)
+            printf(" %7.1f GFLOP/s %4.0f %% of peak", flop / seconds / 1e9,
+                   100 * flop / seconds / 1e9 / peak);
         printf("\n");
     }
-    printf("      %-34s %9.3f ms %5.1f %%\n", "elsewhere", (total - listed) * 1e3, 100 * (total - listed) / total);
+    printf("      %-34s %9.3f ms %5.1f %%\n", "elsewhere", (total - listed) * 1e3,
+           100 * (total - listed) / total);
 }
 
 int main(int argc, char **argv) {
@@ -104,7 +110,8 @@ int main(int argc, char **argv) {
         if (run >= 0) seconds[run] = vr_time() - start;
     }
     const double total = bench_median(seconds, RUNS);
-    printf("%s, batch %d, %d thread(s): %.3f ms; FMA peak %.1f GFLOP/s\n", name, (int)batch, vr_threads(), total * 1e3, peak);
+    printf("%s, batch %d, %d thread(s): %.3f ms; FMA peak %.1f GFLOP/s\n", name, (int)batch, vr_threads(),
+           total * 1e3, peak);
     report(total, at, peak);
     return 0;
 }

@@ -33,7 +33,7 @@
 
 #define VRP_ALIGN       64
 #define VRP_BLOCK_FIRST ((int64_t)64 << 10)
-#define VRP_BLOCK_MAX   ((int64_t)16 << 20)
+#define VRP_BLOCK_MAX   ((int64_t)64 << 20)
 #define VRP_HUGE_PAGE   ((int64_t)2 << 20)
 
 struct vr_arena_block {

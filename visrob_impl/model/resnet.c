@@ -8,7 +8,12 @@
 #include <math.h>
 #include <string.h>
 
-enum { VRP_RESNET_STAGES = 4 };
+enum {
+    VRP_RESNET_STAGES = 4,
+    VRP_RESNET_SMALL = 256 * 1024, /* floats of an image's activation, from which on a batch goes together */
+    VRP_RESNET_TOGETHER =
+        1024 * 1024 /* floats of the widest activation of images that go together before that */
+};
 
 typedef struct vrp_resnet_shape {
     int64_t kernel, stem;  /* of conv1: 3 or 7; its channels */
@@ -247,22 +252,63 @@ static int64_t vrp_resnet_room(const vrp_resnet *net, int64_t N, int64_t H, int6
     return most;
 }
 
-static void vrp_resnet_features(vr_tensor y, const void *weights, vr_tensor x, vr_arena *scratch) {
-    const vrp_resnet *net = (const vrp_resnet *)weights;
+/* The stem and the first `early` blocks; y: [N,H,W,C] of the last of them, or of the pooled stem. */
+static void vrp_resnet_begin(vr_tensor y, const vrp_resnet *net, vr_tensor x, int64_t early,
+                             vr_arena *scratch) {
     const vr_arena_mark mark = vr_arena_here(scratch);
     const int64_t room = vrp_resnet_room(net, x.shape[0], x.shape[1], x.shape[2]);
     float *now = (float *)vr_arena_alloc(scratch, room, sizeof(float));
     float *next = (float *)vr_arena_alloc(scratch, room, sizeof(float));
-    vr_tensor t = vrp_resnet_output(now, x, &net->stem);
+    vr_tensor t = vrp_resnet_output(!net->pool && early == 0 ? y.data : now, x, &net->stem);
     vr_conv_apply(t, x, &net->stem, VR_ACT_RELU, (vr_tensor){0}, scratch);
     if (net->pool) {
         const int64_t shape[4] = {t.shape[0], (t.shape[1] - 1) / 2 + 1, (t.shape[2] - 1) / 2 + 1, t.shape[3]};
-        const vr_tensor pooled = vr_tensor_view(next, 4, shape);
+        const vr_tensor pooled = vr_tensor_view(early == 0 ? y.data : next, 4, shape);
         vr_maxpool2d_apply(pooled, t, 3, 2, 1);
         t = pooled;
     }
-    for (int64_t i = 0; i < net->count; i++)
-        t = vrp_resnet_run_block(t.data == now ? next : now, t, &net->blocks[i], scratch);
+    for (int64_t i = 0; i < early; i++) {
+        float *buffer = i == early - 1 ? y.data : t.data == now ? next : now;
+        t = vrp_resnet_run_block(buffer, t, &net->blocks[i], scratch);
+    }
+    vr_arena_rewind(scratch, mark);
+}
+
+/* How many blocks there are before the outputs of an image are down to `small` floats; shape: of the last one's. */
+static int64_t vrp_resnet_early(const vrp_resnet *net, vr_tensor x, int64_t small, int64_t shape[4]) {
+    const vr_tensor stem = vrp_resnet_output(NULL, x, &net->stem);
+    memcpy(shape, stem.shape, sizeof stem.shape);
+    if (net->pool) shape[1] = (shape[1] - 1) / 2 + 1, shape[2] = (shape[2] - 1) / 2 + 1;
+    for (int64_t i = 0;; i++) {
+        if (i == net->count) return i;
+        const vrp_resnet_block *b = &net->blocks[i];
+        const int64_t H = (shape[1] - 1) / b->stride + 1, W = (shape[2] - 1) / b->stride + 1;
+        if (H * W * b->out <= small) return i;
+        shape[1] = H, shape[2] = W, shape[3] = b->out;
+    }
+}
+
+/* The early layers have small weights and large activations: a few images at a time stay in the caches. The late ones
+ * are the other way round: the whole batch shares what is read of the weights. */
+static void vrp_resnet_features(vr_tensor y, const void *weights, vr_tensor x, vr_arena *scratch) {
+    const vrp_resnet *net = (const vrp_resnet *)weights;
+    const vr_arena_mark mark = vr_arena_here(scratch);
+    const int64_t N = x.shape[0], widest = vrp_resnet_room(net, 1, x.shape[1], x.shape[2]);
+    const int64_t together = vr_clamp(VRP_RESNET_TOGETHER / widest, 1, N);
+    int64_t shape[4];
+    const int64_t early = vrp_resnet_early(net, x, N > together ? VRP_RESNET_SMALL : -1, shape);
+    vr_tensor t = vr_tensor_raw(scratch, 4, shape);
+    for (int64_t n = 0; n < N; n += together) {
+        const int64_t to = vr_min(n + together, N);
+        vrp_resnet_begin(vr_tensor_slice(t, 0, n, to), net, vr_tensor_slice(x, 0, n, to), early, scratch);
+    }
+    float *now = NULL, *next = NULL;
+    for (int64_t i = early; i < net->count; i++) {
+        if (!next) next = (float *)vr_arena_alloc(scratch, N * VRP_RESNET_SMALL, sizeof(float));
+        t = vrp_resnet_run_block(next, t, &net->blocks[i], scratch);
+        float *other = now;
+        now = next, next = other;
+    }
     vr_global_avgpool_apply(y, t);
     vr_arena_rewind(scratch, mark);
 }

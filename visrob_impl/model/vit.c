@@ -488,7 +488,8 @@ static vr_tensor vrp_vit_embed(const vrp_vit *net, vr_tensor images, vr_arena *s
 }
 
 /* h = attention(norm1(x)) */
-static void vrp_vit_attend(const vrp_vit *net, const vrp_vit_block *b, vr_tensor h, vr_tensor x, vr_arena *scratch) {
+static void vrp_vit_attend(const vrp_vit *net, const vrp_vit_block *b, vr_tensor h, vr_tensor x,
+                           vr_arena *scratch) {
     const vr_arena_mark mark = vr_arena_here(scratch);
     const int64_t shape[3] = {x.shape[0], x.shape[1], 3 * net->width};
     const vr_tensor qkv = vr_tensor_raw(scratch, 3, shape);
@@ -499,7 +500,8 @@ static void vrp_vit_attend(const vrp_vit *net, const vrp_vit_block *b, vr_tensor
 }
 
 /* x += proj(h); x += mlp(norm2(x)), for any rows of tokens */
-static void vrp_vit_mix(const vrp_vit *net, const vrp_vit_block *b, vr_tensor x, vr_tensor h, vr_arena *scratch) {
+static void vrp_vit_mix(const vrp_vit *net, const vrp_vit_block *b, vr_tensor x, vr_tensor h,
+                        vr_arena *scratch) {
     const vr_arena_mark mark = vr_arena_here(scratch);
     const vr_tensor inner = vr_rows_new(scratch, x.shape[0], net->hidden);
     vr_linear_apply(x, h, &b->proj, VR_ACT_NONE, x, scratch);

@@ -20,9 +20,9 @@
 #include <string.h>
 
 enum {
-    VRP_CONV_MOST = 16,         /* rows of a gathered tile */
-    VRP_CONV_TILES = 36,        /* most tiles of a block: 14 x 14 pixels are 33 */
-    VRP_CONV_BLOCK = 48 * 1024  /* floats of input under a block: less than half of L2 */
+    VRP_CONV_MOST = 16,        /* rows of a gathered tile */
+    VRP_CONV_TILES = 36,       /* most tiles of a block */
+    VRP_CONV_NEAR = 160 * 1024 /* floats of weights that stay in L2 */
 };
 
 /* One product: all of a convolution, or one group of it. */
@@ -146,7 +146,8 @@ int64_t vr_conv_out_size(int64_t h, int64_t k, vr_conv_opts opts) {
 static vrp_conv_tile vrp_conv_point(const vrp_conv_job *job, const float **pointers, int64_t t) {
     const int64_t pixel = t * job->pixels / job->tiles, count = (t + 1) * job->pixels / job->tiles - pixel;
     const vr_conv *c = job->layer;
-    const int64_t R = vr_gemm_gather_rows(), KH = c->kh, KW = c->kw, ld = job->ld, dilation = c->opts.dilation;
+    const int64_t R = vr_gemm_gather_rows(), KH = c->kh, KW = c->kw, ld = job->ld,
+                  dilation = c->opts.dilation;
     int64_t top[VRP_CONV_MOST], left[VRP_CONV_MOST];
     const float *base[VRP_CONV_MOST];
     int64_t n = pixel / (job->OH * job->OW), i = pixel / job->OW % job->OH, j = pixel % job->OW;
@@ -169,33 +170,35 @@ static vrp_conv_tile vrp_conv_point(const vrp_conv_job *job, const float **point
     return (vrp_conv_tile){pixel, count, KH * steps, inside ? KW * job->C : job->C};
 }
 
-static void vrp_conv_finish(const vrp_conv_job *job, float *sums, const vrp_conv_tile *tile, int64_t p) {
-    const int64_t NR = vr_gemm_columns();
-    vr_epilogue_apply(&job->epilogue, sums, NR, tile->first, tile->count, p * NR,
-                      vr_min(NR, job->O - p * NR));
+/* Where a tile's results will go, and what is added to them, is fetched while the tile is made. Not inlined, gcc takes it
+ * for a function without effects and removes the call. */
+static inline __attribute__((always_inline)) void
+vrp_conv_prefetch(const vr_epilogue *e, const vrp_conv_tile *tile, int64_t column, int64_t columns) {
+    for (int64_t i = tile->first; i < tile->first + tile->count; i++)
+        for (int64_t c = column; c < column + columns; c += 16) {
+            __builtin_prefetch(e->y + i * e->ldy + c, 1);
+            if (e->residual) __builtin_prefetch(e->residual + i * e->ld_residual + c);
+        }
 }
 
-/* Tiles t0..t1 times column panels p0..p1. */
+/* Tiles t0..t1 times column panels p0..p1: a panel meets all tiles, as the input is near and weights come from afar.
+ * Where all of the weights are near, a tile meets all panels, and its pixels are written side by side. */
 static void vrp_conv_block(const vrp_conv_job *job, const float **pointers, int64_t t0, int64_t t1,
                            int64_t p0, int64_t p1) {
     const int64_t places = job->layer->kh * job->layer->kw, each = places * vr_gemm_gather_rows();
-    const int64_t NR = vr_gemm_columns(), panel = places * job->C * NR;
+    const int64_t NR = vr_gemm_columns(), panel = places * job->C * NR, rows = t1 - t0, columns = p1 - p0;
+    const bool near = panel * columns <= VRP_CONV_NEAR;
     vrp_conv_tile tiles[VRP_CONV_TILES];
     _Alignas(64) float sums[VRP_CONV_MOST * 32];
-    for (int64_t t = 0; t < t1 - t0; t++) tiles[t] = vrp_conv_point(job, pointers + t * each, t0 + t);
-    for (int64_t p = p0; p < p1; p++)
-        for (int64_t t = 0; t < t1 - t0; t++) {
-#ifndef NOPF
-            const vr_epilogue *e = &job->epilogue;
-            for (int64_t i = tiles[t].first; i < tiles[t].first + tiles[t].count; i++)
-                for (int64_t c = p * NR; c < (p + 1) * NR; c += 16) {
-                    __builtin_prefetch(e->y + i * e->ldy + c, 1, 3);
-                    if (e->residual) __builtin_prefetch(e->residual + i * e->ld_residual + c, 0, 3);
-                }
-#endif
+    for (int64_t t = 0; t < rows; t++) tiles[t] = vrp_conv_point(job, pointers + t * each, t0 + t);
+    for (int64_t i = 0; i < (near ? rows : columns); i++)
+        for (int64_t j = 0; j < (near ? columns : rows); j++) {
+            const int64_t t = near ? i : j, p = p0 + (near ? j : i), column = p * NR,
+                          count = vr_min(NR, job->O - column);
+            vrp_conv_prefetch(&job->epilogue, &tiles[t], column, count);
             vr_gemm_gather(sums, pointers + t * each, tiles[t].count, tiles[t].taps, tiles[t].run,
-                           job->panels + p * panel, job->O - p * NR);
-            vrp_conv_finish(job, sums, &tiles[t], p);
+                           job->panels + p * panel, count);
+            vr_epilogue_apply(&job->epilogue, sums, NR, tiles[t].first, tiles[t].count, column, count);
         }
 }
 
@@ -214,17 +217,15 @@ static void vrp_conv_piece(const void *context, int64_t i, int thread) {
     vrp_conv_block(cut->job, pointers, t, t1, p, p1);
 }
 
-/* Pixels are the rows of one product, all images one after another. They are cut into blocks whose input fits
- * L2 (deep sums: into blocks as large as they may be); where that gives each thread fewer than four blocks, the
- * columns are cut too. */
+/* Pixels are the rows of one product, all images one after another. They are cut into blocks; where that gives each
+ * thread fewer than four, the columns are cut too. */
 static void vrp_conv_run(vrp_conv_job *job, vr_arena *scratch) {
     const int64_t R = vr_gemm_gather_rows(), NR = vr_gemm_columns(), places = job->layer->kh * job->layer->kw;
     job->pixels = job->N * job->OH * job->OW, job->tiles = (job->pixels + R - 1) / R;
     vrp_conv_cut cut = {.job = job, .panels = (job->O + NR - 1) / NR};
     if (job->tiles == 0 || cut.panels == 0) return;
     const int threads = vr_threads();
-    const int64_t most = vr_clamp(VRP_CONV_BLOCK / (R * job->C), 4, VRP_CONV_TILES);
-    int64_t blocks = (job->tiles + most - 1) / most;
+    int64_t blocks = (job->tiles + VRP_CONV_TILES - 1) / VRP_CONV_TILES;
     cut.step = (job->tiles + blocks - 1) / blocks;
     blocks = (job->tiles + cut.step - 1) / cut.step;
     cut.groups = threads == 1 ? 1 : vr_clamp((4 * threads + blocks - 1) / blocks, 1, cut.panels);

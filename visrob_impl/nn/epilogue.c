@@ -102,8 +102,10 @@ static inline __attribute__((always_inline)) void vrp_epilogue_rows(const vr_epi
 
 void vr_epilogue_apply(const vr_epilogue *e, float *tile, int64_t ld, int64_t row, int64_t rows,
                        int64_t column, int64_t columns) {
-    if (e->residual && !e->residual_first && e->act != VR_ACT_NONE) { /* the activation by itself, over the tile */
-        const vr_epilogue first = {.bias = e->bias ? e->bias + column : NULL, .y = tile, .ldy = ld, .act = e->act};
+    if (e->residual && !e->residual_first &&
+        e->act != VR_ACT_NONE) { /* the activation by itself, over the tile */
+        const vr_epilogue first = {
+            .bias = e->bias ? e->bias + column : NULL, .y = tile, .ldy = ld, .act = e->act};
         const vr_epilogue second = {
             .residual = e->residual, .ld_residual = e->ld_residual, .y = e->y, .ldy = e->ldy};
         vr_epilogue_apply(&first, tile, ld, 0, rows, 0, columns);

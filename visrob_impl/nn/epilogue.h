@@ -52,8 +52,8 @@ VR_API void vr_act_fast(float *x, int64_t n, vr_act act);
 
 /* A linear layer's product without packing its input (nn/convolution.c: a convolution of 1 x 1); x: [rows, in], rows `ld`
  * floats apart. Notes: for machines where vr_gemm_gathers(); scratch is rewound. */
-VR_API void vr_rows_run(const vr_epilogue *e, const float *x, int64_t ld, int64_t rows, const vr_linear *layer,
-                        vr_arena *scratch);
+VR_API void vr_rows_run(const vr_epilogue *e, const float *x, int64_t ld, int64_t rows,
+                        const vr_linear *layer, vr_arena *scratch);
 
 /* Writes a tile of rows x columns at (row, column) of y; the tile's rows are ld floats apart, and it is used up. */
 VR_API void vr_epilogue_apply(const vr_epilogue *e, float *tile, int64_t ld, int64_t row, int64_t rows,

@@ -2,7 +2,7 @@
  * the transformed tile a matrix product [tiles, C] x [C, O].
  *
  * B^T d B of all channels (V) lies as [position][tile][channel], so both transforms work on vectors of channels
- * and vr_gemm_gather reads V as it lies; channels are padded to a multiple of 8 with zeros. Two ways, which give
+ * and vr_gemm_gather reads V as it lies; channels are padded to whole vectors with zeros. Two ways, which give
  * the same bits:
  *   - Small weights, many tiles: a thread takes a block of tiles whose V stays in L2, and for one column panel at a
  *     time makes the products (P) and at once A^T P A with bias, residual and activation. The weights are read
@@ -22,7 +22,11 @@
 #include <string.h>
 
 enum {
+#if defined(__AVX512F__)
+    VRP_WINO_LANES = 16,
+#else
     VRP_WINO_LANES = 8,
+#endif
     VRP_WINO_V = 64 * 1024,    /* floats of a thread's V: half of L2 */
     VRP_WINO_U = 160 * 1024,   /* floats of weights that may be read again and again */
     VRP_WINO_SHARED = 1 << 20, /* floats of V and P that all threads share */
@@ -65,13 +69,15 @@ int64_t vr_winograd_packed_size(int m, int64_t C, int64_t O) {
 /* ---- the three transforms of one row or column ---- */
 
 /* out = G in: 3 -> m + 2. */
-VRP_WINO_INLINE void vrp_wino_g(float *out, float a, float b, float c, const int m) {
+VRP_WINO_INLINE void vrp_wino_g(vrp_wino_vec *out, const vrp_wino_vec *in, const int m) {
+    const vrp_wino_vec a = in[0], b = in[1], c = in[2];
     if (m == 2) {
         out[0] = a, out[1] = 0.5f * (a + b + c), out[2] = 0.5f * (a - b + c), out[3] = c;
         return;
     }
-    out[0] = a / 4, out[1] = -(a + b + c) / 6, out[2] = -(a - b + c) / 6;
-    out[3] = a / 24 + b / 12 + c / 6, out[4] = a / 24 - b / 12 + c / 6, out[5] = c;
+    const vrp_wino_vec near = (a + c) * (1.0f / 6), far = a * (1.0f / 24) + c * (1.0f / 6);
+    out[0] = a * 0.25f, out[1] = -near - b * (1.0f / 6), out[2] = b * (1.0f / 6) - near;
+    out[3] = far + b * (1.0f / 12), out[4] = far - b * (1.0f / 12), out[5] = c;
 }
 
 /* d = B^T d: m + 2 -> m + 2. */
@@ -108,27 +114,41 @@ typedef struct vrp_wino_packing {
     int64_t panels, padded, nr;
 } vrp_wino_packing;
 
+/* G g G^T of a few output channels o.. of one input channel; `at` is where they belong at the first place. */
+VRP_WINO_INLINE void vrp_wino_pack_lanes(const vrp_wino_packing *j, float *at, int64_t o, int64_t c,
+                                         const int m) {
+    const int n = m + 2;
+    const int64_t *stride = j->w.stride, lanes = vr_min(VRP_WINO_LANES, j->w.shape[0] - o);
+    const float *w = j->w.data + o * stride[0] + c * stride[1];
+    float g[9][VRP_WINO_LANES] = {{0}};
+    for (int64_t l = 0; l < lanes; l++, w += stride[0]) {
+        const float by = j->scale ? j->scale[o + l] : 1;
+        for (int i = 0; i < 9; i++) g[i][l] = w[i / 3 * stride[2] + i % 3 * stride[3]] * by;
+    }
+    vrp_wino_vec rows[6][3], column[6];
+    VRP_WINO_UNROLL for (int i = 0; i < 3; i++) { /* g G^T, then G of its columns */
+        vrp_wino_vec in[3];
+        memcpy(in, g[3 * i], sizeof in);
+        vrp_wino_g(column, in, m);
+        VRP_WINO_UNROLL for (int v = 0; v < n; v++) rows[v][i] = column[v];
+    }
+    VRP_WINO_UNROLL for (int v = 0; v < n; v++) {
+        vrp_wino_g(column, rows[v], m);
+        VRP_WINO_UNROLL for (int u = 0; u < n; u++) *
+            (vrp_wino_vec *)(at + (u * n + v) * j->panels * j->padded * j->nr) = column[u];
+    }
+}
+
 /* Column panel p, places as vr_gemm_pack makes them: [place][panel][channel][column]. */
 VRP_WINO_INLINE void vrp_wino_pack_panel(const vrp_wino_packing *j, int64_t p, const int m) {
-    const vr_tensor w = j->w;
-    const int64_t O = w.shape[0], C = w.shape[1], nr = j->nr, n = m + 2, place = j->panels * j->padded * nr;
+    const int64_t O = j->w.shape[0], C = j->w.shape[1], nr = j->nr, places = (m + 2) * (m + 2);
     float *panel = j->packed + p * j->padded * nr;
-    for (int64_t at = 0; at < n * n; at++)
+    for (int64_t at = 0; at < places; at++)
         if (C < j->padded || O < (p + 1) * nr)
-            memset(panel + at * place, 0, (size_t)(j->padded * nr) * sizeof(float));
+            memset(panel + at * j->panels * j->padded * nr, 0, (size_t)(j->padded * nr) * sizeof(float));
     for (int64_t c = 0; c < C; c++)
-        for (int64_t o = p * nr; o < vr_min(O, (p + 1) * nr); o++) {
-            const float *g = w.data + o * w.stride[0] + c * w.stride[1], by = j->scale ? j->scale[o] : 1;
-            float rows[3][6], column[6]; /* g G^T, then G of its columns */
-            for (int i = 0; i < 3; i++) {
-                const float *gi = g + i * w.stride[2];
-                vrp_wino_g(rows[i], gi[0] * by, gi[w.stride[3]] * by, gi[2 * w.stride[3]] * by, m);
-            }
-            for (int64_t v = 0; v < n; v++) {
-                vrp_wino_g(column, rows[0][v], rows[1][v], rows[2][v], m);
-                for (int64_t u = 0; u < n; u++) panel[(u * n + v) * place + c * nr + o - p * nr] = column[u];
-            }
-        }
+        for (int64_t o = p * nr; o < vr_min(O, (p + 1) * nr); o += VRP_WINO_LANES)
+            vrp_wino_pack_lanes(j, panel + c * nr + o - p * nr, o, c, m);
 }
 
 static void vrp_wino_pack_two(const void *context, int64_t p, int thread) {
@@ -149,8 +169,8 @@ void vr_winograd_pack(float *packed, int m, vr_tensor w, const float *scale) {
 
 /* ---- one tile in, one tile out ---- */
 
-/* B^T d B of 8 channels. Inside the image the pixels lie `row` and `column` floats apart; else each has its pointer.
- * lanes < 8: the last channels. */
+/* B^T d B of one vector of channels. Inside the image the pixels lie `row` and `column` floats apart; else each has its
+ * pointer. Fewer lanes: the last channels. */
 VRP_WINO_INLINE void vrp_wino_in_lanes(float *v, int64_t step, const float *x, int64_t row, int64_t column,
                                        const float *const *pixel, int64_t c, int64_t lanes, const int m) {
     const int n = m + 2;
@@ -201,7 +221,7 @@ VRP_WINO_INLINE void vrp_wino_in(const vrp_wino_job *job, float *v, int64_t step
     if (c < C) vrp_wino_in_lanes(v, step, NULL, 0, 0, pixel, c, C - c, m);
 }
 
-/* y = act(sum + residual) for 8 channels; `least` is 0 for a ReLU, else -infinity. A NaN stays. */
+/* y = act(sum + residual) for a vector of channels; `least` is 0 for a ReLU, else -infinity. A NaN stays. */
 VRP_WINO_INLINE void vrp_wino_store(float *y, const float *residual, vrp_wino_vec sum, vrp_wino_vec least) {
     typedef int32_t bits __attribute__((vector_size(VRP_WINO_LANES * 4)));
     if (residual) sum += *(const vrp_wino_vec *)residual;
@@ -210,8 +230,9 @@ VRP_WINO_INLINE void vrp_wino_store(float *y, const float *residual, vrp_wino_ve
 }
 
 /* The same for fewer channels, and for the activations that need a call. */
-static void vrp_wino_store_some(const vr_epilogue *e, int64_t at, const vrp_wino_vec *sum,
-                                int64_t lanes) { /* by address: without AVX a vector argument changes the ABI */
+static void
+vrp_wino_store_some(const vr_epilogue *e, int64_t at, const vrp_wino_vec *sum,
+                    int64_t lanes) { /* by address: without AVX a vector argument changes the ABI */
     float out[VRP_WINO_LANES];
     memcpy(out, sum, sizeof out);
     for (int64_t l = 0; l < lanes; l++) out[l] += e->residual ? e->residual[at + l] : 0;

@@ -151,8 +151,8 @@ static inline __attribute__((always_inline)) void vrp_gemm_gather_n(float *tile,
         const float *row[VRP_GEMM_MR];
         VRP_GEMM_UNROLL for (int i = 0; i < count; i++) row[i] = rows[i];
         for (int64_t k = 0; k < run; k++, bk += VRP_GEMM_NV)
-            VRP_GEMM_UNROLL for (int i = 0; i < count; i++)
-                VRP_GEMM_UNROLL for (int v = 0; v < vectors; v++) sum[i][v] += bk[v] * row[i][k];
+            VRP_GEMM_UNROLL for (int i = 0; i < count; i++) VRP_GEMM_UNROLL for (int v = 0; v < vectors; v++)
+                sum[i][v] += bk[v] * row[i][k];
     }
     VRP_GEMM_UNROLL for (int i = 0; i < count; i++) VRP_GEMM_UNROLL for (int v = 0; v < vectors; v++)
         out[i * VRP_GEMM_NV + v] = sum[i][v];
@@ -163,7 +163,8 @@ void vr_gemm_gather(float *tile, const float *const *rows, int64_t count, int64_
     VR_CHECK(count <= VRP_GEMM_MR, "%lld rows in a tile of at most %d", (long long)count, (int)VRP_GEMM_MR);
 #define VRP_GEMM_CASE(n, vectors)                                                                            \
     case n:                                                                                                  \
-        if (n <= VRP_GEMM_MR) vrp_gemm_gather_n(tile, rows, taps, run, b, n <= VRP_GEMM_MR ? n : 1, vectors); \
+        if (n <= VRP_GEMM_MR)                                                                                \
+            vrp_gemm_gather_n(tile, rows, taps, run, b, n <= VRP_GEMM_MR ? n : 1, vectors);                  \
         break;
 #define VRP_GEMM_CASES(vectors)                                                                              \
     VRP_GEMM_CASE(1, vectors)                                                                                \
@@ -178,8 +179,9 @@ void vr_gemm_gather(float *tile, const float *const *rows, int64_t count, int64_
     VRP_GEMM_CASE(10, vectors)                                                                               \
     VRP_GEMM_CASE(11, vectors)                                                                               \
     VRP_GEMM_CASE(12, vectors)
-    if (columns > VRP_GEMM_NR / 2)
-        switch (count) { VRP_GEMM_CASES(VRP_GEMM_NV) }
+    if (columns > VRP_GEMM_NR / 2) switch (count) {
+            VRP_GEMM_CASES(VRP_GEMM_NV)
+        }
     else
         switch (count) { VRP_GEMM_CASES(VRP_GEMM_NV / 2) }
 #undef VRP_GEMM_CASE
