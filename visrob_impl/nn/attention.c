@@ -113,23 +113,24 @@ static void vrp_attention_block(float *y, const float *q, int64_t count, int64_t
 typedef struct vrp_attention_job {
     float *y, *work;
     const float *qkv, **pointers;
-    int64_t T, D, d, heads;
+    int64_t T, D, d, heads, parts;
     vrp_attention_room room;
 } vrp_attention_job;
 
-/* Head i % heads of image i / heads. */
+/* Some of the queries of one head; heads count through all images. */
 static void vrp_attention_head(const void *context, int64_t i, int thread) {
     const vrp_attention_job *job = (const vrp_attention_job *)context;
     const vrp_attention_room *room = &job->room;
-    const int64_t T = job->T, D = job->D, d = job->d, n = i / job->heads, h = i % job->heads,
+    const int64_t T = job->T, D = job->D, d = job->d, part = i % job->parts, n = i / job->parts / job->heads,
+                  h = i / job->parts % job->heads, end = (part + 1) * T / job->parts,
                   block = VRP_ATTENTION_TILES * vr_gemm_gather_rows();
     const float *q = job->qkv + n * T * 3 * D + h * d;
     float *out = job->y + n * T * D + h * d;
     float *k = job->work + thread * room->total, *v = k + room->pack_k, *scores = v + room->pack_v;
     vr_gemm_pack(k, q + D, d, T, 1, 3 * D);
     vrp_attention_pack_values(v, q + 2 * D, T, room->keys, d, 3 * D);
-    for (int64_t t = 0; t < T; t += block)
-        vrp_attention_block(out + t * D, q + t * 3 * D, vr_min(block, T - t), T, D, d, room, k, v, scores,
+    for (int64_t t = part * T / job->parts; t < end; t += block)
+        vrp_attention_block(out + t * D, q + t * 3 * D, vr_min(block, end - t), T, D, d, room, k, v, scores,
                             job->pointers + thread * room->pointers);
 }
 
@@ -147,6 +148,8 @@ void vr_attention_apply(vr_tensor y, vr_tensor qkv, int64_t heads, vr_arena *scr
     const int threads = vr_threads();
     job.work = (float *)vr_arena_alloc(scratch, threads * job.room.total, sizeof(float));
     job.pointers = (const float **)vr_arena_alloc(scratch, threads * job.room.pointers, sizeof(float *));
-    vr_parallel(N * heads, vrp_attention_head, &job);
+    job.parts =
+        N * heads % threads != 0 && N * heads < 8 * threads ? threads : 1; /* three heads on two threads */
+    vr_parallel(N * heads * job.parts, vrp_attention_head, &job);
     vr_arena_rewind(scratch, mark);
 }

@@ -20,9 +20,10 @@
 #include <string.h>
 
 enum {
-    VRP_CONV_MOST = 16,        /* rows of a gathered tile */
-    VRP_CONV_TILES = 36,       /* most tiles of a block */
-    VRP_CONV_NEAR = 160 * 1024 /* floats of weights that stay in L2 */
+    VRP_CONV_MOST = 16,         /* rows of a gathered tile */
+    VRP_CONV_TILES = 36,        /* most tiles of a block */
+    VRP_CONV_NEAR = 160 * 1024, /* floats of weights that stay in L2 */
+    VRP_CONV_FEW = 4            /* channels */
 };
 
 /* One product: all of a convolution, or one group of it. */
@@ -30,10 +31,16 @@ typedef struct vrp_conv_job {
     const vr_conv *layer;
     const float *x, *panels, *zeros; /* x: the group's first channel of the first pixel */
     int64_t N, H, W, OH, OW, C, O;   /* C, O: of the group */
-    int64_t ld;                      /* floats from pixel to pixel */
+    int64_t ld, pad;                 /* ld: floats from pixel to pixel */
     int64_t pixels, tiles;           /* of all outputs */
     vr_epilogue epilogue;
 } vrp_conv_job;
+
+typedef struct vrp_conv_widening {
+    const float *from;
+    float *to;
+    int64_t rows, row, pad, border; /* rows of an image; floats of a row, of a row's border */
+} vrp_conv_widening;
 
 /* Some output pixels, at most vr_gemm_gather_rows(), and how they read the input. */
 typedef struct vrp_conv_tile {
@@ -153,7 +160,7 @@ static vrp_conv_tile vrp_conv_point(const vrp_conv_job *job, const float **point
     int64_t n = pixel / (job->OH * job->OW), i = pixel / job->OW % job->OH, j = pixel % job->OW;
     bool inside = dilation == 1 && ld == job->C;
     for (int64_t q = 0; q < count; q++) {
-        top[q] = i * c->opts.stride - c->opts.pad, left[q] = j * c->opts.stride - c->opts.pad;
+        top[q] = i * c->opts.stride - job->pad, left[q] = j * c->opts.stride - job->pad;
         base[q] = job->x + n * job->H * job->W * ld;
         inside = inside && left[q] >= 0 && left[q] + KW <= job->W;
         if (++j == job->OW) j = 0, i++;
@@ -218,7 +225,8 @@ static void vrp_conv_piece(const void *context, int64_t i, int thread) {
 }
 
 /* Pixels are the rows of one product, all images one after another. They are cut into blocks; where that gives each
- * thread fewer than four, the columns are cut too. */
+ * thread fewer than four, the columns are cut too, into sixteen pieces a thread, so that no thread waits long for the
+ * last one. */
 static void vrp_conv_run(vrp_conv_job *job, vr_arena *scratch) {
     const int64_t R = vr_gemm_gather_rows(), NR = vr_gemm_columns(), places = job->layer->kh * job->layer->kw;
     job->pixels = job->N * job->OH * job->OW, job->tiles = (job->pixels + R - 1) / R;
@@ -228,7 +236,7 @@ static void vrp_conv_run(vrp_conv_job *job, vr_arena *scratch) {
     int64_t blocks = (job->tiles + VRP_CONV_TILES - 1) / VRP_CONV_TILES;
     cut.step = (job->tiles + blocks - 1) / blocks;
     blocks = (job->tiles + cut.step - 1) / cut.step;
-    cut.groups = threads == 1 ? 1 : vr_clamp((4 * threads + blocks - 1) / blocks, 1, cut.panels);
+    cut.groups = threads == 1 || blocks >= 4 * threads ? 1 : vr_min(16 * threads / blocks, cut.panels);
     cut.group = (cut.panels + cut.groups - 1) / cut.groups;
     cut.groups = (cut.panels + cut.group - 1) / cut.group;
     cut.each = cut.step * places * R;
@@ -236,6 +244,25 @@ static void vrp_conv_run(vrp_conv_job *job, vr_arena *scratch) {
     cut.pointers = (const float **)vr_arena_alloc(scratch, threads * cut.each, sizeof(float *));
     vr_parallel(blocks * cut.groups, vrp_conv_piece, &cut);
     vr_arena_rewind(scratch, mark);
+}
+
+/* A copy of image row i with its border of zeros. */
+static void vrp_conv_widen_row(const void *context, int64_t i, int thread) {
+    const vrp_conv_widening *w = (const vrp_conv_widening *)context;
+    (void)thread;
+    memcpy(w->to + (i / w->rows * (w->rows + 2 * w->pad) + i % w->rows + w->pad) * (w->row + 2 * w->border) +
+               w->border,
+           w->from + i * w->row, (size_t)w->row * sizeof(float));
+}
+
+/* Few channels (the image itself): runs of 3 floats at the border would cost more than a copy of all of it. */
+static void vrp_conv_widen(vrp_conv_job *job, vr_arena *scratch) {
+    const int64_t pad = job->pad, C = job->C;
+    if (pad == 0 || C > VRP_CONV_FEW || job->layer->opts.groups > 1) return;
+    float *wide = VR_NEW(scratch, float, job->N *(job->H + 2 * pad) * (job->W + 2 * pad) * C);
+    const vrp_conv_widening w = {job->x, wide, job->H, job->W * C, pad, pad * C};
+    vr_parallel(job->N * job->H, vrp_conv_widen_row, &w);
+    job->x = wide, job->H += 2 * pad, job->W += 2 * pad, job->pad = 0;
 }
 
 void vr_rows_run(const vr_epilogue *e, const float *x, int64_t ld, int64_t rows, const vr_linear *layer,
@@ -319,7 +346,9 @@ void vr_conv_apply(vr_tensor y, vr_tensor x, const vr_conv *layer, vr_act act, v
                         .C = C,
                         .O = O,
                         .ld = layer->in,
+                        .pad = layer->opts.pad,
                         .epilogue = epilogue};
+    if (!vrp_conv_depthwise(layer)) vrp_conv_widen(&job, scratch);
     if (vrp_conv_depthwise(layer))
         vr_parallel(N * OH, vrp_conv_depthwise_row, &job);
     else

@@ -11,10 +11,12 @@
 
 /* ---- layer norm ---- */
 
+enum { VRP_PACKED_ROWS = 8 };
+
 typedef struct vrp_packed_norm {
     const float *x, *w, *b;
     float *y;
-    int64_t ldx, ldy, C;
+    int64_t ldx, ldy, N, C;
     float eps;
 } vrp_packed_norm;
 
@@ -35,30 +37,35 @@ static void vrp_packed_scale(float *y, const float *x, float mean, float rstd, c
     for (int64_t c = 0; c < n; c++) y[c] = (x[c] - mean) * rstd * w[c] + b[c];
 }
 
-static void vrp_packed_norm_row(const void *context, int64_t i, int thread) {
+/* A few rows at a time: one by one they would cost less than their number costs to agree on. */
+static void vrp_packed_norm_rows(const void *context, int64_t piece, int thread) {
     const vrp_packed_norm *n = (const vrp_packed_norm *)context;
-    const float *x = n->x + i * n->ldx;
-    float mean, rstd;
     (void)thread;
-    vrp_packed_moments(&mean, &rstd, x, n->C, n->eps);
-    vrp_packed_scale(n->y + i * n->ldy, x, mean, rstd, n->w, n->b, n->C);
-}
-
-static vrp_packed_norm vrp_packed_norm_of(vr_tensor x, const vr_norm *norm, float eps) {
-    const int64_t C = x.shape[1];
-    VR_CHECK(vr_is_vec(norm->w, C) && vr_is_vec(norm->b, C) && norm->w.stride[0] == 1 &&
-                 norm->b.stride[0] == 1,
-             "the norm's w and b must be [C=%lld], without gaps", (long long)C);
-    return (vrp_packed_norm){
-        .x = x.data, .ldx = x.stride[0], .C = C, .w = norm->w.data, .b = norm->b.data, .eps = eps};
+    for (int64_t i = piece * VRP_PACKED_ROWS; i < vr_min((piece + 1) * VRP_PACKED_ROWS, n->N); i++) {
+        const float *x = n->x + i * n->ldx;
+        float mean, rstd;
+        vrp_packed_moments(&mean, &rstd, x, n->C, n->eps);
+        vrp_packed_scale(n->y + i * n->ldy, x, mean, rstd, n->w, n->b, n->C);
+    }
 }
 
 void vr_layernorm_apply(vr_tensor y, vr_tensor x, const vr_norm *norm, float eps) {
+    const int64_t N = x.shape[0], C = x.shape[1];
     VR_CHECK(x.ndim == 2 && vr_same_shape(x, y) && x.stride[1] == 1 && y.stride[1] == 1,
              "x and y must be [N,C], with rows without gaps");
-    vrp_packed_norm job = vrp_packed_norm_of(x, norm, eps);
-    job.y = y.data, job.ldy = y.stride[0];
-    vr_parallel(x.shape[0], vrp_packed_norm_row, &job);
+    VR_CHECK(vr_is_vec(norm->w, C) && vr_is_vec(norm->b, C) && norm->w.stride[0] == 1 &&
+                 norm->b.stride[0] == 1,
+             "the norm's w and b must be [C=%lld], without gaps", (long long)C);
+    const vrp_packed_norm job = {.x = x.data,
+                                 .w = norm->w.data,
+                                 .b = norm->b.data,
+                                 .y = y.data,
+                                 .ldx = x.stride[0],
+                                 .ldy = y.stride[0],
+                                 .N = N,
+                                 .C = C,
+                                 .eps = eps};
+    vr_parallel((N + VRP_PACKED_ROWS - 1) / VRP_PACKED_ROWS, vrp_packed_norm_rows, &job);
 }
 
 /* ---- linear layers ---- */

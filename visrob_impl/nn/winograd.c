@@ -345,12 +345,13 @@ static void vrp_wino_shared_multiply(const void *context, int64_t i, int thread)
                           p);
 }
 
-static void vrp_wino_shared_out(const void *context, int64_t i, int thread) {
+static void vrp_wino_shared_out(const void *context, int64_t t, int thread) {
     const vrp_wino_job *job = (const vrp_wino_job *)context;
-    const int64_t p = i / job->tiles, t = i % job->tiles, nr = vr_gemm_columns();
+    const int64_t nr = vr_gemm_columns();
     (void)thread;
-    vrp_wino_inverse(job, job->products + (p * job->rows + t) * nr, job->panels * job->rows * nr,
-                     job->first + t, p);
+    for (int64_t p = 0; p < job->panels; p++)
+        vrp_wino_inverse(job, job->products + (p * job->rows + t) * nr, job->panels * job->rows * nr,
+                         job->first + t, p);
 }
 
 static void vrp_wino_shared(vrp_wino_job *job) {
@@ -358,7 +359,7 @@ static void vrp_wino_shared(vrp_wino_job *job) {
         job->tiles = vr_min(job->block, job->total - job->first);
         vr_parallel(job->tiles, vrp_wino_shared_in, job);
         vr_parallel(job->places * job->groups, vrp_wino_shared_multiply, job);
-        vr_parallel(job->tiles * job->panels, vrp_wino_shared_out, job);
+        vr_parallel(job->tiles, vrp_wino_shared_out, job);
     }
 }
 
@@ -398,7 +399,7 @@ void vr_winograd_run(vr_tensor x, const float *packed, int m, int64_t O, int64_t
         job.block = vr_min(job.block, (job.total / (3 * threads) + R) / R * R);
     job.block = vr_min(job.block, job.total);
     job.rows = (job.block + R - 1) / R * R;
-    job.groups = vr_clamp(vr_max(4 * threads / job.places, 1), 1, job.panels);
+    job.groups = vr_clamp(8 * threads / job.places, 1, job.panels);
     job.group = (job.panels + job.groups - 1) / job.groups;
     const int64_t copies = shared ? 1 : threads, columns = shared ? job.panels * nr : nr;
     job.v = (float *)vr_arena_alloc(scratch, copies * job.block * job.places * job.padded, sizeof(float));
