@@ -1,9 +1,9 @@
 /* model/model.c: which family a checkpoint belongs to, and what all families have in common: the head, the labels,
  * the constants of normalization, and how a batch is cut.
  *
- * Where an image's activations are small, the threads share out the images: a few at a time go through the whole
- * network, so that what one layer writes is still in L2 when the next reads it, and no layer waits for another
- * thread. Else all threads work inside each layer, on the whole batch. The bits are the same. */
+ * Where a batch has two images a thread and the family says so (ViTs, small ResNets), the threads share out the images: a
+ * few at a time go through the whole network, so that what one layer writes is still in a cache when the next reads it,
+ * and no layer waits for another thread. Else all threads work inside each layer. The bits are the same. */
 #include "model.h"
 #include "../base/error.h"
 #include "../base/par.h"
@@ -102,10 +102,6 @@ vr_model *vr_model_random(vr_arena *perm, const char *name, uint64_t seed, vr_er
     return model;
 }
 
-enum {
-    VRP_MODEL_CACHED = 96 * 1024
-}; /* floats of the widest activation that go through together: most of L2 */
-
 typedef struct vrp_model_parts {
     const vr_model *model;
     vr_tensor y, x;
@@ -123,15 +119,14 @@ static void vrp_model_part(const void *context, int64_t i, int thread) {
 
 static void vrp_model_run(vr_tensor y, const vr_model *model, vr_tensor x, vr_arena *scratch) {
     const int64_t N = x.shape[0], threads = vr_threads();
-    const int64_t widest =
-        model->ops->widest ? model->ops->widest(model->weights, x.shape[1], x.shape[2]) : 0;
-    if (N < 2 * threads || widest == 0 || widest > VRP_MODEL_CACHED) {
+    const int64_t alone = model->ops->alone(model->weights, x.shape[1], x.shape[2]);
+    if (N < 2 * threads || alone == 0) {
         if (N > 0) model->ops->features(y, model->weights, x, scratch);
         return;
     }
     const vr_arena_mark mark = vr_arena_here(scratch);
     vrp_model_parts parts = {.model = model, .y = y, .x = x, .own = VR_NEW(scratch, vr_arena, threads)};
-    parts.part = vr_min(VRP_MODEL_CACHED / widest, (N + 2 * threads - 1) / (2 * threads));
+    parts.part = vr_min(alone, (N + 2 * threads - 1) / (2 * threads));
     vr_parallel((N + parts.part - 1) / parts.part, vrp_model_part, &parts);
     for (int64_t t = 0; t < threads; t++) vr_arena_free(&parts.own[t]);
     vr_arena_rewind(scratch, mark);

@@ -27,8 +27,8 @@ typedef struct vr_model_opts {
 /* A family's forward pass: y [N,features] from x [N,H,W,3]; scratch is rewound. */
 typedef struct vr_model_ops {
     void (*features)(vr_tensor y, const void *weights, vr_tensor x, vr_arena *scratch);
-    /* Floats of an image's largest activation; NULL: a batch is never cut. */
-    int64_t (*widest)(const void *weights, int64_t H, int64_t W);
+    /* How many images a thread takes through the network by itself; 0: the threads work together inside each layer. */
+    int64_t (*alone)(const void *weights, int64_t H, int64_t W);
 } vr_model_ops;
 
 typedef struct vr_model {

@@ -10,6 +10,7 @@
 
 enum {
     VRP_RESNET_STAGES = 4,
+    VRP_RESNET_CACHED = 96 * 1024, /* floats of the widest activation of a thread's own images: most of L2 */
     VRP_RESNET_SMALL = 256 * 1024, /* floats of an image's activation, from which on a batch goes together */
     VRP_RESNET_TOGETHER =
         1024 * 1024 /* floats of the widest activation of images that go together before that */
@@ -313,11 +314,11 @@ static void vrp_resnet_features(vr_tensor y, const void *weights, vr_tensor x, v
     vr_arena_rewind(scratch, mark);
 }
 
-static int64_t vrp_resnet_widest(const void *weights, int64_t H, int64_t W) {
-    return vrp_resnet_room((const vrp_resnet *)weights, 1, H, W);
+static int64_t vrp_resnet_alone(const void *weights, int64_t H, int64_t W) {
+    return VRP_RESNET_CACHED / vr_max(1, vrp_resnet_room((const vrp_resnet *)weights, 1, H, W));
 }
 
-static const vr_model_ops vrp_resnet_ops = {.features = vrp_resnet_features, .widest = vrp_resnet_widest};
+static const vr_model_ops vrp_resnet_ops = {.features = vrp_resnet_features, .alone = vrp_resnet_alone};
 
 /* ---- the two doors ---- */
 

@@ -86,6 +86,8 @@ static const vrp_vit_dialect vrp_vit_dialects[] = {
     [VRP_VIT_TIMM] = {"timm", VRP_HALF, true, VR_FILTER_BICUBIC, {.antialias = true}},
 };
 
+enum { VRP_VIT_CACHED = 512 * 1024 }; /* floats */
+
 typedef struct vrp_vit_shape {
     int keys; /* the column of VRP_VIT_PARTS */
     const vrp_vit_dialect *dialect;
@@ -556,7 +558,14 @@ static void vrp_vit_features(vr_tensor y, const void *weights, vr_tensor images,
     vr_arena_rewind(scratch, mark);
 }
 
-static const vr_model_ops vrp_vit_ops = {.features = vrp_vit_features};
+/* As many as keep the weights busy for 500 rows, while the inner activations of the MLP stay in a cache. */
+static int64_t vrp_vit_alone(const void *weights, int64_t H, int64_t W) {
+    const vrp_vit *net = (const vrp_vit *)weights;
+    const int64_t tokens = net->prefix.shape[0] + H / net->patch * (W / net->patch);
+    return vr_clamp(VRP_VIT_CACHED / vr_max(1, tokens * net->hidden), 1, vr_max(1, 512 / vr_max(1, tokens)));
+}
+
+static const vr_model_ops vrp_vit_ops = {.features = vrp_vit_features, .alone = vrp_vit_alone};
 
 /* ---- the two doors ---- */
 
