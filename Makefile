@@ -63,9 +63,9 @@ $(OUT)/bench/%: tests/bench/%.c $(LIB)
 	$(Q)$(CC) $(FLAGS) -UVISROB_IMPLEMENTATION -D_GNU_SOURCE -Wno-conversion -I. -MMD -MP -MF $(OBJ)/bench_$*.d $< $(LIB) -o $@ $(LIBS)
 
 # It reads the clock around each layer.
-$(OUT)/bench/bench_layers: FLAGS += $(patsubst %,-Wl$(comma)--wrap=vr_%,$(WRAPPED))
-WRAPPED := conv_apply linear_apply linear_apply_norm attention_apply maxpool2d_apply global_avgpool_apply layernorm_apply
 comma   := ,
+WRAPPED := conv_apply linear_apply linear_apply_norm attention_apply maxpool2d_apply global_avgpool_apply layernorm_apply
+$(OUT)/bench/bench_layers: FLAGS += $(patsubst %,-Wl$(comma)--wrap=vr_%,$(WRAPPED))
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
