@@ -208,6 +208,7 @@ def compare(name, batch, threads, folder, bench, rounds, compiled):
     repeat = max(1, int(0.01 / ours.once()))  # small models: the sum of a few predictions
     for _ in range(rounds):
         for r in runners:
+            if threads > 1: time.sleep(0.2)  # some runners' threads spin that long after a prediction, in the next one's way
             r.seconds.append(np.mean([r.once() for _ in range(repeat)]) if repeat == 1 else
                              np.median([r.once() for _ in range(repeat)]))
     y = np.load(f"{folder}/visrob.npy")
