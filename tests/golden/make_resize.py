@@ -6,6 +6,7 @@ resizing is compared; photo_levels beside them is Pillow's own decoder through t
 import ctypes as C, glob, os, sys, zlib
 import numpy as np, torch
 from PIL import Image
+from draws import picture
 from torchvision.transforms import v2, functional as F, InterpolationMode as M
 
 lib = C.CDLL("build/libvisrob.so")
@@ -16,10 +17,6 @@ def load(path):
     lib.vr_image_load(arena, C.byref(image), path.encode(), None)
     return np.ctypeslib.as_array(image.p, (image.h, image.w, 3)).copy()
 
-def picture(W, H):                                             # the picture of make_factors.py
-    y, x, c = np.mgrid[0:H, 0:W, 0:3]
-    return (np.abs((x * (2 + c) + y * 3) % 160 - 80) + np.abs((x * 5 + 400 - y * 2 + 31 * c) % 120 - 60) +
-            90 * ((x // 11 + y // 8) % 2)).astype(np.uint8)
 crc = lambda a: zlib.crc32(np.ascontiguousarray(a).tobytes())
 FILTERS = [("BILINEAR", Image.BILINEAR, M.BILINEAR), ("BICUBIC", Image.BICUBIC, M.BICUBIC), ("NEAREST", Image.NEAREST, M.NEAREST),
            ("BOX", Image.BOX, M.BOX)]
