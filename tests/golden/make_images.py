@@ -1,0 +1,70 @@
+"""Writes images/ and images.h: small pictures of every kind that is read, and what Pillow makes of them.
+
+Origin: Pillow 13.0.0 with libjpeg-turbo 3.2.0. PNG files of 16 bits and of odd depths are put together here, since Pillow does not write them.
+    cd tests/golden && python make_images.py > images.h"""
+import os, struct, zlib
+import numpy as np
+from PIL import Image, ImageOps
+from draws import picture
+
+os.makedirs("images", exist_ok=True)
+crc = lambda a: zlib.crc32(np.ascontiguousarray(a).tobytes())
+rgb = picture(29, 23)
+alpha = (np.arange(29)[None, :] * 8 + np.arange(23)[:, None]).astype(np.uint8)
+listed = []
+def listing(name, pixels): listed.append((name, pixels.shape[1], pixels.shape[0], crc(pixels)))
+def saved(name, image, **how):
+    image.save("images/" + name, **how)
+    listing(name, np.asarray(Image.open("images/" + name).convert("RGB")))
+
+def png(name, width, height, bits, kind, rows, want, chunks=()):
+    def chunk(type, data): return struct.pack(">I", len(data)) + type + data + struct.pack(">I", zlib.crc32(type + data))
+    raw = b"".join(b"\0" + r for r in rows)
+    with open("images/" + name, "wb") as f:
+        f.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, kind, 0, 0, 0)) + b"".join(chunk(*c) for c in chunks) +
+                chunk(b"IDAT", zlib.compress(raw, 9)) + chunk(b"IEND", b""))
+    listing(name, want.astype(np.uint8))
+
+# ---- PNG: alpha is dropped, grey is repeated, of 16 bits the high 8 stay ----
+image = Image.fromarray(rgb)
+saved("rgba.png", Image.merge("RGBA", (*image.split(), Image.fromarray(alpha))))
+saved("grey_alpha.png", Image.merge("LA", (image.convert("L"), Image.fromarray(alpha))))
+saved("grey.png", image.convert("L"))
+saved("bits1.png", image.convert("1"))
+saved("palette_clear.png", image.quantize(8), transparency=2)
+saved("grey_clear.png", image.convert("L"), transparency=90)
+small = rgb[:5, :7]
+deep = lambda a: (a.astype(np.uint16) << 8 | (a[..., ::-1] ^ 255)).astype(">u2")
+for name, kind, a in (("rgb16.png", 2, small), ("rgba16.png", 6, np.concatenate([small, small[..., :1]], 2)), ("grey16.png", 0, small[..., :1]), ("grey_alpha16.png", 4, small[..., :2])):
+    colour = a[..., :3] if kind in (2, 6) else a[..., :1].repeat(3, 2)
+    png(name, 7, 5, 16, kind, [deep(a)[y].tobytes() for y in range(5)], colour)
+two = np.arange(35).reshape(5, 7) % 4
+pack = lambda row, bits: np.packbits(((row[:, None] >> np.arange(bits)[::-1]) & 1).ravel().astype(np.uint8)).tobytes()
+png("bits2.png", 7, 5, 2, 0, [pack(r, 2) for r in two], (two * 85)[..., None].repeat(3, 2))
+png("bits4.png", 7, 5, 4, 0, [pack(r, 4) for r in two * 5], (two * 85)[..., None].repeat(3, 2))
+
+# ---- JPEG ----
+big = Image.fromarray(picture(61, 47))
+for name, how in (("s420", dict(subsampling=2)), ("s422", dict(subsampling=1)), ("s444", dict(subsampling=0)), ("progressive420", dict(subsampling=2, progressive=True)),
+                  ("progressive444", dict(subsampling=0, progressive=True)), ("optimized", dict(optimize=True)), ("restarts", dict(restart_marker_blocks=3)),
+                  ("restart_rows", dict(restart_marker_rows=1, subsampling=0)), ("restart_progressive", dict(restart_marker_blocks=2, progressive=True)),
+                  ("poor", dict(quality=5)), ("best", dict(quality=100, subsampling=0))):
+    how.setdefault("quality", 85)
+    saved(name + ".jpg", big, **how)
+saved("grey_progressive.jpg", big.convert("L"), quality=80, progressive=True)
+for w, h in ((1, 1), (2, 1), (1, 2), (3, 3), (8, 8), (9, 17), (16, 16), (17, 9)):
+    saved("%dx%d.jpg" % (w, h), Image.fromarray(picture(w, h)), quality=90, subsampling=2)
+Image.fromarray((np.arange(6).reshape(2, 3) * 40).astype(np.uint8).repeat(8, 0).repeat(8, 1)).save("images/blocks.jpg", quality=95)  # to turn
+big.convert("CMYK").save("images/cmyk.jpg", quality=90)        # only has to be read: its colours are no matter of agreement
+
+print("/* tests/golden/images.h: written by make_images.py (Pillow 13.0.0, libjpeg-turbo 3.2.0). */")
+print("static const struct {\n    const char *name;\n    int width, height;\n    uint32_t crc;\n} golden_images[] = {")
+for row in listed: print("    {\"%s\", %d, %d, 0x%08x}," % row)
+print("};\n\n/* exif_transpose of the pixels 0 1 2 / 3 4 5, by orientation. */")
+print("static const struct {\n    int width, height, pixels[6];\n} golden_upright[9] = {\n    {0, 0, {0}},")
+base = Image.fromarray(np.arange(6, dtype=np.uint8).reshape(2, 3))
+for k in range(1, 9):
+    base.getexif()[0x0112] = k
+    out = np.asarray(ImageOps.exif_transpose(base))
+    print("    {%d, %d, {%s}}," % (out.shape[1], out.shape[0], ", ".join(map(str, out.ravel()))))
+print("};")
