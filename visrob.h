@@ -81,6 +81,7 @@
 
 #include "visrob_impl/image/image.h"
 #include "visrob_impl/image/inspect.h"
+#include "visrob_impl/image/jpeg.h"
 #include "visrob_impl/image/resize.h"
 #include "visrob_impl/image/blur.h"
 #include "visrob_impl/image/colour.h"
@@ -174,6 +175,7 @@
 #include "visrob_impl/format/tar.c"
 
 #include "visrob_impl/image/inspect.c"
+#include "visrob_impl/image/jpeg.c"
 #include "visrob_impl/image/image.c"
 #include "visrob_impl/image/resize.c"
 #include "visrob_impl/image/blur.c"

@@ -126,7 +126,7 @@ static void normalization_is_torchvisions_on_any_number_of_threads(void **state)
     vr_threads_set(0);
 }
 
-static void the_photographs_are_resized_to_pillows_bits_and_decoded_to_its_levels(void **state) {
+static void the_photographs_are_decoded_and_resized_to_pillows_bits(void **state) {
     (void)state;
     test_data("photos");
     for (int64_t i = 0; i < COUNT(golden_photo); i++) {
@@ -150,16 +150,6 @@ static void the_photographs_are_resized_to_pillows_bits_and_decoded_to_its_level
                 if (crc(cases[k].out) != cases[k].crc)
                     fail_msg("%s to %lld x %lld, filter %d, differs from Pillow", name,
                              (long long)cases[k].out.width, (long long)cases[k].out.height, f);
-            if (f > 0) continue;
-            /* stb's inverse DCT and chroma interpolation round otherwise than libjpeg-turbo's: up to 3 levels here and
-             * there, fewer after averaging */
-            const uint8_t *want = golden_photo_levels[i];
-            for (int64_t y = 0; y < 8; y++)
-                for (int64_t x = 0; x < 8 * 3; x++)
-                    assert_in_range(
-                        cases[4].out.pixels[((14 + 28 * y) * 224 + 14 + 28 * (x / 3)) * 3 + x % 3] + 2 -
-                            want[y * 24 + x],
-                        0, 4);
         }
         vr_arena_reset(&arena);
     }
@@ -216,7 +206,7 @@ int main(void) {
         cmocka_unit_test(resize_and_centre_crop_have_torchvisions_sides_and_offsets),
         cmocka_unit_test(the_shorter_side_becomes_the_size_and_the_longer_is_floored),
         cmocka_unit_test(normalization_is_torchvisions_on_any_number_of_threads),
-        cmocka_unit_test(the_photographs_are_resized_to_pillows_bits_and_decoded_to_its_levels),
+        cmocka_unit_test(the_photographs_are_decoded_and_resized_to_pillows_bits),
         cmocka_unit_test(a_rectangle_outside_and_a_size_of_nothing_are_bugs),
         cmocka_unit_test(only_the_result_stays_in_the_arena),
     };

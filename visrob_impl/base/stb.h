@@ -14,6 +14,9 @@
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 #pragma GCC diagnostic ignored "-Wcast-qual"
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized" /* of a context that is zeroed in part */
+#endif
 #endif
 
 #ifndef STBI_INCLUDE_STB_IMAGE_H

@@ -61,7 +61,7 @@ void vr_image_saturation(vr_image image, double factor) {
 /* Pillow's convert("HSV") and back, with the hue moved between. */
 static void vrp_colour_turn(uint8_t rgb[3], uint8_t by) {
     const int r = rgb[0], g = rgb[1], b = rgb[2];
-    const int high = vr_max(r, vr_max(g, b)), low = vr_min(r, vr_min(g, b));
+    const int high = r > g ? (r > b ? r : b) : g > b ? g : b, low = r < g ? (r < b ? r : b) : g < b ? g : b;
     if (high == low) return; /* grey: no saturation */
     const float chroma = (float)(high - low), saturation = chroma / (float)high;
     const float rc = (float)(high - r) / chroma, gc = (float)(high - g) / chroma,
@@ -70,8 +70,7 @@ static void vrp_colour_turn(uint8_t rgb[3], uint8_t by) {
                          : high == g ? (float)(2.0 + (double)rc - (double)bc)
                                      : (float)(4.0 + (double)gc - (double)rc);
     const float hue = (float)fmod((double)sixths / 6.0 + 1.0, 1.0);
-    const uint8_t h = (uint8_t)((int)((double)hue * 255.0) + by),
-                  s = (uint8_t)((double)saturation * 255.0);
+    const uint8_t h = (uint8_t)((int)((double)hue * 255.0) + by), s = (uint8_t)((double)saturation * 255.0);
     if (s == 0) {
         memset(rgb, high, 3);
         return;
