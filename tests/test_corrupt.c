@@ -2,6 +2,7 @@
  * statistics. */
 #include "test.h"
 #include "golden/factors.h"
+#include "golden/images.h"
 
 static vr_arena arena;
 
@@ -70,6 +71,18 @@ static void imagenet_size_agrees_with_the_same(void **state) {
     CHECK_SIZE(2)
 }
 
+static void jpeg_compression_is_pillows_to_the_bit(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof golden_compressed / sizeof *golden_compressed; i++)
+        for (int severity = 1; severity <= 5; severity++) {
+            const vr_image in = picture(golden_compressed[i].width, golden_compressed[i].height);
+            const vr_image out =
+                vr_factor_apply(&arena, in, VR_FACTOR_JPEG_COMPRESSION, severity, image_rng(17));
+            assert_int_equal(vr_crc32(0, out.pixels, out.width * out.height * 3),
+                             golden_compressed[i].crc[severity - 1]);
+        }
+}
+
 typedef struct moments {
     double mean, variance;
 } moments;
@@ -86,7 +99,7 @@ static moments of(vr_image image) {
 static const int64_t set_size[3][2] = {{48, 2000}, {100, 1000}, {200, 500}};
 
 /* The noise of a flat image has the mean and the variance of a distribution over the levels, within four standard
- * errors; `weight` is its probabilities. Neighbouring published constants are 8 to 20 of them apart. */
+ * errors; `weight` is its probabilities. Neighbouring published constants are dozens of them apart. */
 static void check_noise(vr_factor f, int set, int severity, int level, const double weight[256]) {
     double mean = 0, variance = 0, fourth = 0;
     for (int v = 0; v < 256; v++) mean += weight[v] * v;
@@ -314,6 +327,7 @@ int main(void) {
         cmocka_unit_test(cifar_size_agrees_with_scipy_skimage_opencv_pillow_and_imagemagick),
         cmocka_unit_test(imagenet_64_size_agrees_with_the_same),
         cmocka_unit_test(imagenet_size_agrees_with_the_same),
+        cmocka_unit_test(jpeg_compression_is_pillows_to_the_bit),
         cmocka_unit_test(gaussian_noise_has_its_deviation),
         cmocka_unit_test(shot_noise_counts_photons),
         cmocka_unit_test(impulse_noise_hits_its_share_half_white_half_black),

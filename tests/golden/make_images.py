@@ -1,8 +1,8 @@
-"""Writes images/ and images.h: small pictures of every kind that is read, and what Pillow makes of them.
+"""Writes images/ and images.h: small pictures of every kind that is read, what Pillow makes of them, and what it writes.
 
 Origin: Pillow 13.0.0 with libjpeg-turbo 3.2.0. PNG files of 16 bits and of odd depths are put together here, since Pillow does not write them.
     cd tests/golden && python make_images.py > images.h"""
-import os, struct, zlib
+import io, os, struct, zlib
 import numpy as np
 from PIL import Image, ImageOps
 from draws import picture
@@ -55,13 +55,25 @@ saved("grey_progressive.jpg", big.convert("L"), quality=80, progressive=True)
 for w, h in ((1, 1), (2, 1), (1, 2), (3, 3), (8, 8), (9, 17), (16, 16), (17, 9)):
     saved("%dx%d.jpg" % (w, h), Image.fromarray(picture(w, h)), quality=90, subsampling=2)
 Image.fromarray((np.arange(6).reshape(2, 3) * 40).astype(np.uint8).repeat(8, 0).repeat(8, 1)).save("images/blocks.jpg", quality=95)  # to turn
-big.convert("CMYK").save("images/cmyk.jpg", quality=90)        # only has to be read: its colours are no matter of agreement
+saved("cmyk.jpg", big.convert("CMYK"), quality=90)
 
 print("/* tests/golden/images.h: written by make_images.py (Pillow 13.0.0, libjpeg-turbo 3.2.0). */")
-print("static const struct {\n    const char *name;\n    int width, height;\n    uint32_t crc;\n} golden_images[] = {")
+print("static const VR_UNUSED struct {\n    const char *name;\n    int width, height;\n    uint32_t crc;\n} golden_images[] = {")
 for row in listed: print("    {\"%s\", %d, %d, 0x%08x}," % row)
+print("};\n\n/* Files that Pillow writes of the picture of draws.py. */")
+print("static const VR_UNUSED struct {\n    int width, height, quality;\n    uint32_t crc;\n} golden_written[] = {")
+def written(w, h, quality):
+    f = io.BytesIO()
+    Image.fromarray(picture(w, h)).save(f, "JPEG", quality=quality, **({} if quality <= 90 else {"subsampling": 0}))
+    return f
+for w, h in ((1, 1), (8, 8), (9, 8), (16, 16), (33, 17), (15, 1), (61, 47)):
+    for quality in (1, 10, 50, 75, 90, 91, 100): print("    {%d, %d, %d, 0x%08x}," % (w, h, quality, zlib.crc32(written(w, h, quality).getvalue())))
+print("};\n\n/* jpeg_compression of the same picture at severities 1 .. 5: the qualities of make_{cifar,imagenet_64,imagenet}_c.py. */")
+print("static const VR_UNUSED struct {\n    int width, height;\n    uint32_t crc[5];\n} golden_compressed[] = {")
+for (w, h), qualities in (((31, 27), (80, 65, 58, 50, 40)), ((70, 61), (65, 58, 50, 40, 25)), ((170, 162), (25, 18, 15, 10, 7))):
+    print("    {%d, %d, {%s}}," % (w, h, ", ".join("0x%08x" % crc(np.asarray(Image.open(written(w, h, q)))) for q in qualities)))
 print("};\n\n/* exif_transpose of the pixels 0 1 2 / 3 4 5, by orientation. */")
-print("static const struct {\n    int width, height, pixels[6];\n} golden_upright[9] = {\n    {0, 0, {0}},")
+print("static const VR_UNUSED struct {\n    int width, height, pixels[6];\n} golden_upright[9] = {\n    {0, 0, {0}},")
 base = Image.fromarray(np.arange(6, dtype=np.uint8).reshape(2, 3))
 for k in range(1, 9):
     base.getexif()[0x0112] = k

@@ -88,7 +88,7 @@ void vr_blur_gaussian(float *x, int64_t width, int64_t height, int64_t channels,
             const float *p = x + vr_border_fold(y + k, height, border) * row, w = weight[k + radius];
             for (int64_t i = 0; i < row; i++) down[y * row + i] += w * p[i];
         }
-    float *line = VR_NEW(scratch, float, row + 2 * radius *channels + VRP_BLUR_LANES);
+    float *line = VR_NEW(scratch, float, row + 2 * radius * channels + VRP_BLUR_LANES);
     for (int64_t y = 0; y < height; y++) {
         vrp_blur_widen(line, down + y * row, width, channels, radius, border);
         vrp_blur_sum(x + y * row, line, offset, weight, count, row);

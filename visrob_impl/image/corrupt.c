@@ -139,8 +139,7 @@ static int64_t vrp_corrupt_disc(vr_tap *taps, int64_t *count, double radius, dou
                          disc[vr_border_fold(y + v, side, VR_BORDER_MIRROR)]
                              [vr_border_fold(x + u, side, VR_BORDER_MIRROR)];
             if (w > 1e-12)
-                taps[(*count)++] =
-                    (vr_tap){x - reach, y - reach, (float)(w / (sum * bells * bells))};
+                taps[(*count)++] = (vr_tap){x - reach, y - reach, (float)(w / (sum * bells * bells))};
         }
     return reach;
 }

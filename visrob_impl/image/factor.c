@@ -173,7 +173,10 @@ static void vrp_factor_translation(vr_image out, vr_image in, double share, vr_r
     for (int64_t y = 0; y < H; y++)
         for (int64_t x = 0; x < W; x++)
             memcpy(out.pixels + (y * W + x) * 3,
-                   in.pixels + (vr_border_fold(y - dy, H, VR_BORDER_REFLECT) * W + vr_border_fold(x - dx, W, VR_BORDER_REFLECT)) * 3, 3);
+                   in.pixels + (vr_border_fold(y - dy, H, VR_BORDER_REFLECT) * W +
+                                vr_border_fold(x - dx, W, VR_BORDER_REFLECT)) *
+                                   3,
+                   3);
 }
 
 /* ---- what is laid over, and what is torn up ---- */

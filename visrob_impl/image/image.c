@@ -1,4 +1,4 @@
-/* image/image.c: image/jpeg decodes JPEG, stb all else and encodes; what stb would let pass is refused before
+/* image/image.c: image/jpeg reads and writes JPEG, stb all else; what stb would let pass is refused before
  * (image/inspect.h).
  *
  * stb's buffers come from malloc and are gone when a function returns; pixels are copied once, into the arena. Its failure
@@ -107,14 +107,6 @@ vr_bytes vr_image_format_png(vr_arena *arena, vr_image image) {
     const int w = (int)image.width, h = (int)image.height;
     return vrp_image_written(&t, stbi_write_png_to_func(vrp_image_append, &t, w, h, 3, image.pixels, w * 3),
                              "PNG");
-}
-
-vr_bytes vr_image_format_jpeg(vr_arena *arena, vr_image image, int quality) {
-    VR_CHECK(quality >= 1 && quality <= 100, "a JPEG quality of %d", quality);
-    vr_text t = {.arena = arena};
-    const int w = (int)image.width, h = (int)image.height;
-    return vrp_image_written(&t, stbi_write_jpg_to_func(vrp_image_append, &t, w, h, 3, image.pixels, quality),
-                             "JPEG");
 }
 
 static vr_bytes vrp_image_format_bmp(vr_arena *arena, vr_image image) {

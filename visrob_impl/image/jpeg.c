@@ -6,6 +6,7 @@
  * accuracy is not PyTorch's) and takes twice the time; its other formats are exact, and stay. */
 #include "jpeg.h"
 #include "../base/error.h"
+#include "../base/text.h"
 #include <string.h>
 
 enum {
@@ -682,6 +683,269 @@ bool vr_jpeg_decode(vr_image image, vr_bytes file, const char *name, vr_arena *s
     if (ok) vrp_jpeg_pixels(j, image);
     vr_arena_rewind(scratch, mark);
     return ok;
+}
+
+/* ---- writing ---- */
+
+/* Annex K: the tables that every encoder uses. Quantizers in the order of rows, for quality 50: brightness, colour. */
+static const uint8_t vrp_jpeg_annex_quantizers[2][64] = {
+    {16, 11,  10,  16, 24, 40, 51, 61, 12,  12,  14,  19,  26, 58, 60, 55,  14,  13,  16,  24, 40, 57,
+     69, 56,  14,  17, 22, 29, 51, 87, 80,  62,  18,  22,  37, 56, 68, 109, 103, 77,  24,  35, 55, 64,
+     81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98,  112, 100, 103, 99},
+    {17, 18, 24, 47, 99, 99, 99, 99, 18, 21, 26, 66, 99, 99, 99, 99, 24, 26, 56, 99, 99, 99,
+     99, 99, 47, 66, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
+     99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99}};
+
+/* How many codes there are of 1 .. 16 bits, and their symbols: DC and AC of brightness, then of colour. */
+static const uint8_t vrp_jpeg_annex_dc_counts[2][16] = {{0, 1, 5, 1, 1, 1, 1, 1, 1},
+                                                        {0, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1}};
+static const uint8_t vrp_jpeg_annex_dc_symbols[12] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+static const uint8_t vrp_jpeg_annex_ac_counts[2][16] = {{0, 2, 1, 3, 3, 2, 4, 3, 5, 5, 4, 4, 0, 0, 1, 125},
+                                                        {0, 2, 1, 2, 4, 4, 3, 4, 7, 5, 4, 4, 0, 1, 2, 119}};
+static const uint8_t vrp_jpeg_annex_ac_symbols[2][162] = {
+    {0x01, 0x02, 0x03, 0x00, 0x04, 0x11, 0x05, 0x12, 0x21, 0x31, 0x41, 0x06, 0x13, 0x51, 0x61, 0x07, 0x22,
+     0x71, 0x14, 0x32, 0x81, 0x91, 0xa1, 0x08, 0x23, 0x42, 0xb1, 0xc1, 0x15, 0x52, 0xd1, 0xf0, 0x24, 0x33,
+     0x62, 0x72, 0x82, 0x09, 0x0a, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x25, 0x26, 0x27, 0x28, 0x29, 0x2a, 0x34,
+     0x35, 0x36, 0x37, 0x38, 0x39, 0x3a, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x49, 0x4a, 0x53, 0x54, 0x55,
+     0x56, 0x57, 0x58, 0x59, 0x5a, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x69, 0x6a, 0x73, 0x74, 0x75, 0x76,
+     0x77, 0x78, 0x79, 0x7a, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a, 0x92, 0x93, 0x94, 0x95, 0x96,
+     0x97, 0x98, 0x99, 0x9a, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8, 0xa9, 0xaa, 0xb2, 0xb3, 0xb4, 0xb5,
+     0xb6, 0xb7, 0xb8, 0xb9, 0xba, 0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xd2, 0xd3, 0xd4,
+     0xd5, 0xd6, 0xd7, 0xd8, 0xd9, 0xda, 0xe1, 0xe2, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xea, 0xf1,
+     0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8, 0xf9, 0xfa},
+    {0x00, 0x01, 0x02, 0x03, 0x11, 0x04, 0x05, 0x21, 0x31, 0x06, 0x12, 0x41, 0x51, 0x07, 0x61, 0x71, 0x13,
+     0x22, 0x32, 0x81, 0x08, 0x14, 0x42, 0x91, 0xa1, 0xb1, 0xc1, 0x09, 0x23, 0x33, 0x52, 0xf0, 0x15, 0x62,
+     0x72, 0xd1, 0x0a, 0x16, 0x24, 0x34, 0xe1, 0x25, 0xf1, 0x17, 0x18, 0x19, 0x1a, 0x26, 0x27, 0x28, 0x29,
+     0x2a, 0x35, 0x36, 0x37, 0x38, 0x39, 0x3a, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x49, 0x4a, 0x53, 0x54,
+     0x55, 0x56, 0x57, 0x58, 0x59, 0x5a, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x69, 0x6a, 0x73, 0x74, 0x75,
+     0x76, 0x77, 0x78, 0x79, 0x7a, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a, 0x92, 0x93, 0x94,
+     0x95, 0x96, 0x97, 0x98, 0x99, 0x9a, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8, 0xa9, 0xaa, 0xb2, 0xb3,
+     0xb4, 0xb5, 0xb6, 0xb7, 0xb8, 0xb9, 0xba, 0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xd2,
+     0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8, 0xd9, 0xda, 0xe2, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xea,
+     0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8, 0xf9, 0xfa}};
+
+typedef struct vrp_jpeg_codes {
+    uint16_t code[256];
+    uint8_t bits[256];
+} vrp_jpeg_codes;
+
+typedef struct vrp_jpeg_writer {
+    vr_text text;
+    uint64_t buffer; /* `count` bits at its lower end */
+    int count;
+    uint16_t quantizer[2][64];
+    vrp_jpeg_codes dc[2], ac[2];
+} vrp_jpeg_writer;
+
+/* Appends a segment's marker and length, for n more bytes. */
+static void vrp_jpeg_put_marker(vrp_jpeg_writer *w, int marker, int64_t n) {
+    const uint8_t head[4] = {0xFF, (uint8_t)marker, (uint8_t)((n + 2) >> 8), (uint8_t)(n + 2)};
+    vr_text_bytes(&w->text, head, 4);
+}
+
+static void vrp_jpeg_put_codes(vrp_jpeg_writer *w, vrp_jpeg_codes *codes, int id, const uint8_t counts[16],
+                               const uint8_t *symbols) {
+    int code = 0, n = 0;
+    for (int length = 1; length <= 16; length++, code <<= 1)
+        for (int i = 0; i < counts[length - 1]; i++, n++) {
+            codes->code[symbols[n]] = (uint16_t)code++;
+            codes->bits[symbols[n]] = (uint8_t)length;
+        }
+    vrp_jpeg_put_marker(w, 0xC4, 17 + n);
+    vr_text_bytes(&w->text, &(uint8_t){(uint8_t)id}, 1);
+    vr_text_bytes(&w->text, counts, 16);
+    vr_text_bytes(&w->text, symbols, n);
+}
+
+/* Everything before the data. */
+static void vrp_jpeg_put_head(vrp_jpeg_writer *w, vr_image image, int quality, bool half) {
+    static const uint8_t jfif[] = {0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 'J', 'F', 'I', 'F',
+                                   0,    1,    1,    0,    0, 1,  0,   1,   0,   0};
+    const int scale = quality < 50 ? 5000 / quality : 200 - 2 * quality;
+    vr_text_bytes(&w->text, jfif, sizeof jfif);
+    for (int t = 0; t < 2; t++) {
+        uint8_t zigzag[65] = {(uint8_t)t};
+        for (int k = 0; k < 64; k++) {
+            const int at = vrp_jpeg_zigzag[k];
+            const int64_t q = vr_clamp((vrp_jpeg_annex_quantizers[t][at] * scale + 50) / 100, 1, 255);
+            w->quantizer[t][at] = (uint16_t)q;
+            zigzag[1 + k] = (uint8_t)q;
+        }
+        vrp_jpeg_put_marker(w, 0xDB, 65);
+        vr_text_bytes(&w->text, zigzag, 65);
+    }
+    const uint8_t frame[15] = {8,
+                               (uint8_t)(image.height >> 8),
+                               (uint8_t)image.height,
+                               (uint8_t)(image.width >> 8),
+                               (uint8_t)image.width,
+                               3,
+                               1,
+                               half ? 0x22 : 0x11,
+                               0,
+                               2,
+                               0x11,
+                               1,
+                               3,
+                               0x11,
+                               1};
+    vrp_jpeg_put_marker(w, 0xC0, 15);
+    vr_text_bytes(&w->text, frame, 15);
+    for (int t = 0; t < 2; t++) {
+        vrp_jpeg_put_codes(w, &w->dc[t], t, vrp_jpeg_annex_dc_counts[t], vrp_jpeg_annex_dc_symbols);
+        vrp_jpeg_put_codes(w, &w->ac[t], 16 + t, vrp_jpeg_annex_ac_counts[t], vrp_jpeg_annex_ac_symbols[t]);
+    }
+    static const uint8_t scan[10] = {3, 1, 0, 2, 0x11, 3, 0x11, 0, 63, 0};
+    vrp_jpeg_put_marker(w, 0xDA, 10);
+    vr_text_bytes(&w->text, scan, 10);
+}
+
+static void vrp_jpeg_put_bits(vrp_jpeg_writer *w, uint32_t bits, int n) {
+    w->buffer = w->buffer << n | bits;
+    w->count += n;
+    while (w->count >= 8) {
+        const uint8_t byte[2] = {(uint8_t)(w->buffer >> (w->count - 8)), 0};
+        vr_text_bytes(&w->text, byte, byte[0] == 0xFF ? 2 : 1);
+        w->count -= 8;
+    }
+}
+
+/* A value's symbol, run << 4 | size, and its bits: a negative one as its value less one. */
+static void vrp_jpeg_put_value(vrp_jpeg_writer *w, const vrp_jpeg_codes *codes, int run, int value) {
+    const unsigned size =
+        value == 0 ? 0 : 32 - (unsigned)__builtin_clz((unsigned)(value < 0 ? -value : value));
+    const unsigned symbol = (unsigned)run << 4 | size,
+                   low = (unsigned)(value < 0 ? value - 1 : value) & ((1u << size) - 1);
+    vrp_jpeg_put_bits(w, codes->code[symbol], codes->bits[symbol]);
+    if (size > 0) vrp_jpeg_put_bits(w, low, (int)size);
+}
+
+/* Eight forward DCTs side by side, scaled by sqrt(8); the first pass keeps two more bits: libjpeg's jfdctint.c. */
+static inline void vrp_jpeg_fdct_pass(vrp_jpeg_vec m[8], bool first) {
+    const int shift = first ? 11 : 15;
+    const vrp_jpeg_vec half = (vrp_jpeg_vec){0} + (1 << (shift - 1));
+    vrp_jpeg_vec s[4], d[4];
+    for (int k = 0; k < 4; k++) s[k] = m[k] + m[7 - k], d[k] = m[k] - m[7 - k];
+    const vrp_jpeg_vec a = s[0] + s[3], b = s[1] + s[2], c = s[0] - s[3], e = s[1] - s[2];
+    m[0] = first ? (a + b) * 4 : (a + b + 2) >> 2;
+    m[4] = first ? (a - b) * 4 : (a - b + 2) >> 2;
+    const vrp_jpeg_vec z = (c + e) * 4433 + half;
+    m[2] = (z + c * 6270) >> shift;
+    m[6] = (z - e * 15137) >> shift;
+    const vrp_jpeg_vec both = (d[3] + d[1] + d[2] + d[0]) * 9633 + half;
+    const vrp_jpeg_vec z1 = (d[3] + d[0]) * 7373, z2 = (d[2] + d[1]) * 20995;
+    const vrp_jpeg_vec z3 = both - (d[3] + d[1]) * 16069, z4 = both - (d[2] + d[0]) * 3196;
+    m[7] = (d[3] * 2446 - z1 + z3) >> shift;
+    m[5] = (d[2] * 16819 - z2 + z4) >> shift;
+    m[3] = (d[1] * 25172 - z2 + z3) >> shift;
+    m[1] = (d[0] * 12299 - z1 + z4) >> shift;
+}
+
+/* Transforms, quantizes and appends the block of 8 x 8 samples. */
+static void vrp_jpeg_put_block(vrp_jpeg_writer *w, vrp_jpeg_plane *s, int64_t x, int64_t y) {
+    const int t = s->table;
+    if (8 * x >= s->width || 8 * y >= s->height) { /* fills up an MCU: like the block before it, but flat */
+        vrp_jpeg_put_value(w, &w->dc[t], 0, 0);
+        vrp_jpeg_put_value(w, &w->ac[t], 0, 0);
+        return;
+    }
+    const uint8_t *samples = s->samples + (y * s->across * 8 + x) * 8;
+    vrp_jpeg_vec m[8];
+    for (int v = 0; v < 8; v++)
+        for (int u = 0; u < 8; u++) m[v][u] = samples[v * s->across * 8 + u] - 128;
+    vrp_jpeg_transpose(m);
+    vrp_jpeg_fdct_pass(m, true);
+    vrp_jpeg_transpose(m);
+    vrp_jpeg_fdct_pass(m, false);
+    int32_t block[64], run = 0;
+    memcpy(block, m, sizeof block);
+    for (int k = 0; k < 64; k++) {
+        const int32_t at = vrp_jpeg_zigzag[k], v = block[at], q = 8 * w->quantizer[t][at];
+        const int32_t value = v < 0 ? -((q / 2 - v) / q) : (q / 2 + v) / q;
+        if (k == 0) {
+            vrp_jpeg_put_value(w, &w->dc[t], 0, value - s->last_dc);
+            s->last_dc = (int16_t)value;
+        } else if (value == 0) {
+            run++;
+        } else {
+            for (; run >= 16; run -= 16) vrp_jpeg_put_value(w, &w->ac[t], 15, 0);
+            vrp_jpeg_put_value(w, &w->ac[t], run, value);
+            run = 0;
+        }
+    }
+    if (run > 0) vrp_jpeg_put_value(w, &w->ac[t], 0, 0);
+}
+
+/* JFIF's YCbCr of all pixels, each row's last one repeated up to whole MCUs. */
+static void vrp_jpeg_planes_of(vrp_jpeg_plane plane[3], vr_image image) {
+    for (int64_t y = 0; y < image.height; y++) {
+        const int64_t from = y * plane->across * 8;
+        for (int64_t x = 0; x < plane->across * 8; x++) {
+            const uint8_t *p = image.pixels + (y * image.width + vr_min(x, image.width - 1)) * 3;
+            const int32_t r = p[0], g = p[1], b = p[2];
+            plane[0].samples[from + x] = (uint8_t)((19595 * r + 38470 * g + 7471 * b + 32768) >> 16);
+            plane[1].samples[from + x] =
+                (uint8_t)((32768 * b - 11059 * r - 21709 * g + (128 << 16) + 32767) >> 16);
+            plane[2].samples[from + x] =
+                (uint8_t)((32768 * r - 27439 * g - 5329 * b + (128 << 16) + 32767) >> 16);
+        }
+    }
+}
+
+/* Halves a plane both ways: means of four, rounded down and up in turn. */
+static void vrp_jpeg_halve(vrp_jpeg_plane *s) {
+    const int64_t wide = s->across * 8, rows = (s->height + 1) / 2;
+    for (int64_t y = 0; y < rows; y++) {
+        const uint8_t *a = s->samples + 2 * y * wide, *b = 2 * y + 1 < s->height ? a + wide : a;
+        uint8_t *out = s->samples + y * wide / 2;
+        for (int64_t x = 0; x < wide / 2; x++)
+            out[x] = (uint8_t)((a[2 * x] + a[2 * x + 1] + b[2 * x] + b[2 * x + 1] + 1 + x % 2) >> 2);
+    }
+    s->across /= 2, s->down /= 2;
+    s->width = (s->width + 1) / 2, s->height = rows;
+    s->h = s->v = 1;
+}
+
+vr_bytes vr_image_format_jpeg(vr_arena *arena, vr_image image, int quality) {
+    VR_CHECK(quality >= 1 && quality <= 100, "a JPEG quality of %d", quality);
+    VR_CHECK(image.width < 65536 && image.height < 65536, "%lld x %lld pixels are too many for a JPEG",
+             (long long)image.width, (long long)image.height);
+    const int side = quality <= 90 ? 2 : 1;
+    vr_arena scratch = {0};
+    vrp_jpeg_writer *w = VR_NEW(&scratch, vrp_jpeg_writer, 1);
+    w->text.arena = arena;
+    vrp_jpeg_plane plane[3];
+    const int64_t across = (image.width + 8 * side - 1) / (8 * side),
+                  down = (image.height + 8 * side - 1) / (8 * side);
+    for (int c = 0; c < 3; c++) {
+        plane[c] = (vrp_jpeg_plane){.h = side,
+                                    .v = side,
+                                    .table = c > 0,
+                                    .width = image.width,
+                                    .height = image.height,
+                                    .across = across * side,
+                                    .down = down * side};
+        plane[c].samples = (uint8_t *)vr_arena_alloc(&scratch, plane[c].across * plane[c].down, 64);
+    }
+    vrp_jpeg_planes_of(plane, image);
+    for (int c = 0; c < 3; c++) {
+        if (c > 0 && side == 2) vrp_jpeg_halve(&plane[c]);
+        for (int64_t y = plane[c].height; y < plane[c].down * 8; y++) /* the last row, repeated */
+            memcpy(plane[c].samples + y * plane[c].across * 8,
+                   plane[c].samples + (plane[c].height - 1) * plane[c].across * 8,
+                   (size_t)plane[c].across * 8);
+    }
+    vrp_jpeg_put_head(w, image, quality, side == 2);
+    for (int64_t n = 0; n < across * down; n++)
+        for (int c = 0; c < 3; c++)
+            for (int k = 0; k < plane[c].h * plane[c].v; k++)
+                vrp_jpeg_put_block(w, &plane[c], n % across * plane[c].h + k % plane[c].h,
+                                   n / across * plane[c].v + k / plane[c].h);
+    if (w->count > 0) vrp_jpeg_put_bits(w, (1u << (8 - w->count)) - 1, 8 - w->count);
+    vr_text_bytes(&w->text, "\xFF\xD9", 2);
+    const vr_bytes file = {.data = (const uint8_t *)w->text.data, .size = w->text.size};
+    vr_arena_free(&scratch);
+    return file;
 }
 
 #undef VRP_JPEG_SHUFFLE

@@ -1,4 +1,4 @@
-/* image/jpeg.h: JPEG, decoded as libjpeg-turbo does it. */
+/* image/jpeg.h: the JPEG decoder below vr_image_parse. */
 #ifndef VISROB_IMAGE_JPEG_H
 #define VISROB_IMAGE_JPEG_H
 #include "image.h"
