@@ -62,7 +62,8 @@ static void the_blur_is_torchvisions_within_a_level(void **state) {
             for (int64_t c = 0; c < 3; c++) {
                 const int64_t at = k < 4 ? corner[k] : ((k - 4) * 7919 + 13) % 1200;
                 const int64_t d = image.pixels[3 * at + c] - golden_blur[i].pixels[3 * k + c];
-                if (llabs(d) > 1) fail_msg("kernel %d, pixel %d: %d off", golden_blur[i].size, (int)at, (int)d);
+                if (llabs(d) > 1)
+                    fail_msg("kernel %d, pixel %d: %d off", golden_blur[i].size, (int)at, (int)d);
                 off += d != 0;
             }
         assert_in_range(off, 0, 2); /* of 96: where a sum ends near a half */
@@ -124,7 +125,8 @@ static void an_impossible_amount_is_a_bug(void **state) {
     static const struct {
         const char *name;
         double amount;
-    } bad[] = {{"brightness", -0.1}, {"contrast", NAN}, {"saturation", INFINITY}, {"hue", 0.51}, {"hue", NAN}};
+    } bad[] = {
+        {"brightness", -0.1}, {"contrast", NAN}, {"saturation", INFINITY}, {"hue", 0.51}, {"hue", NAN}};
     vr_panic_handler_set(remember_panic);
     for (volatile int64_t i = 0; i < COUNT(bad) + 2; i++)
         if (setjmp(panicked) == 0) {

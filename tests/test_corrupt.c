@@ -132,8 +132,7 @@ static void gaussian_noise_has_its_deviation(void **state) {
 
 static void shot_noise_counts_photons(void **state) {
     (void)state;
-    static const double photons[3][5] = {
-        {500, 250, 100, 75, 50}, {250, 100, 50, 30, 15}, {60, 25, 12, 5, 3}};
+    static const double photons[3][5] = {{500, 250, 100, 75, 50}, {250, 100, 50, 30, 15}, {60, 25, 12, 5, 3}};
     for (int set = 0; set < 3; set++)
         for (int severity = 1; severity <= 5; severity++) {
             const double c = photons[set][severity - 1], mean = c * 102 / 255; /* 0.4 of full white */

@@ -25,8 +25,10 @@ static int64_t number_of(vr_image image) {
 /* Writes `bytes` at folder/path, making the folders between. */
 static void put(const char *folder, const char *path, vr_bytes bytes) {
     for (const char *slash = path; (slash = strchr(slash, '/')) != NULL; slash++)
-        assert_true(vr_dir_make(vr_arena_printf(&arena, "%s/%.*s", folder, (int)(slash - path), path), VR_FATAL));
-    assert_true(vr_file_write(vr_arena_printf(&arena, "%s/%s", folder, path), bytes.data, bytes.size, VR_FATAL));
+        assert_true(
+            vr_dir_make(vr_arena_printf(&arena, "%s/%.*s", folder, (int)(slash - path), path), VR_FATAL));
+    assert_true(
+        vr_file_write(vr_arena_printf(&arena, "%s/%s", folder, path), bytes.data, bytes.size, VR_FATAL));
 }
 
 static const char *new_folder(const char *name) {
@@ -39,7 +41,7 @@ static const char *new_folder(const char *name) {
 static const struct {
     const char *path;
     int64_t label;
-} tree[] = {{"Zebra/10.png", 0}, {"Zebra/2.PNG", 0},       {"apple/a.png", 1},
+} tree[] = {{"Zebra/10.png", 0},  {"Zebra/2.PNG", 0},           {"apple/a.png", 1},
             {"apple/b/1.png", 2}, {"n02 x/caf\xc3\xa9.png", 3}, {"zebra/0.png", 4}};
 static const char *const tree_classes[] = {"Zebra", "apple", "b", "n02 x", "zebra"};
 
@@ -139,7 +141,8 @@ static void what_holds_no_image_is_an_error_that_says_what_was_seen(void **state
     put(folder, "class/a.txt", numbered(0)), put(folder, ".b.png", numbered(0));
     refused(folder, VR_ERR_ARGUMENT, "(2 others were seen)");
     refused("/nowhere/set", VR_ERR_IO, "no such file or folder");
-    refused(vr_arena_printf(&arena, "%s/class/a.txt", folder), VR_ERR_ARGUMENT, "a data set is a folder, a .tar");
+    refused(vr_arena_printf(&arena, "%s/class/a.txt", folder), VR_ERR_ARGUMENT,
+            "a data set is a folder, a .tar");
     uint8_t zeros[1024] = {0};
     put(folder, "empty.tar", (vr_bytes){zeros, 1024});
     refused(vr_arena_printf(&arena, "%s/empty.tar", folder), VR_ERR_ARGUMENT, "no image in it");
@@ -278,7 +281,8 @@ static void cifar_and_mnist_come_with_their_labels(void **state) {
     assert_int_equal(image.width, 32);
     assert_int_equal(image.pixels[3 * 5 + 1], (7 * (1024 + 5) + 13) & 255);
     const char *folder = new_folder("mnist");
-    uint8_t images[16 + 2 * 6] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    uint8_t images[16 + 2 * 6] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2,  0,  0,
+                                  0, 3, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
     uint8_t labels[8 + 2] = {0, 0, 8, 1, 0, 0, 0, 2, 4, 2};
     put(folder, "t10k-images-idx3-ubyte", (vr_bytes){images, sizeof images});
     const char *path = vr_arena_printf(&arena, "%s/t10k-images-idx3-ubyte", folder);

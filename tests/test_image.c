@@ -3,7 +3,7 @@
 #include "test.h"
 #include "golden/images.h"
 
-#define IMAGES "tests/golden/images/"
+#define IMAGES   "tests/golden/images/"
 #define COUNT(a) (int64_t)(sizeof(a) / sizeof *(a))
 
 static vr_arena arena;
@@ -74,7 +74,8 @@ static void every_file_of_a_kind_is_told_with_its_size(void **state) {
         if (info.width != 11) continue; /* make_formats.py's picture: 20 x, 25 y, xy */
         const uint8_t *p = image.pixels + (3 * 11 + 4) * 3;
         static const uint8_t want[] = {80, 75, 12};
-        for (int c = 0; c < 3; c++) assert_close(p[c], want[c], info.kind == VR_IMAGE_GIF ? 40 : 0); /* palette */
+        for (int c = 0; c < 3; c++)
+            assert_close(p[c], want[c], info.kind == VR_IMAGE_GIF ? 40 : 0); /* palette */
     }
 }
 
@@ -95,10 +96,10 @@ enum { EXIF = 32, IFD = 16, VALUE = 26 }; /* bytes of the segment, of its first 
 
 /* "Exif", a TIFF header, and one entry: orientation, of type SHORT, once. */
 static void exif_segment(uint8_t p[EXIF], int orientation, bool little) {
-    static const uint8_t big[EXIF] = {'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1,
-                                      1,   0x12, 0, 3, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0};
-    static const uint8_t small[EXIF] = {'E', 'x', 'i', 'f', 0, 0, 'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0,
-                                        0x12, 1, 3, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    static const uint8_t big[EXIF] = {'E', 'x',  'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1,
+                                      1,   0x12, 0,   3,   0, 0, 0,   1,   0, 0,  0, 0, 0, 0, 0, 0};
+    static const uint8_t small[EXIF] = {'E',  'x', 'i', 'f', 0, 0, 'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0,
+                                        0x12, 1,   3,   0,   1, 0, 0,   0,   0,  0, 0, 0, 0, 0, 0, 0};
     memcpy(p, little ? small : big, EXIF);
     p[IFD + 8 + (little ? 0 : 1)] = (uint8_t)orientation;
 }
@@ -109,7 +110,8 @@ static void check_upright(vr_image image, int orientation) {
     assert_int_equal(image.height, 8 * golden_upright[orientation].height);
     for (int64_t y = 0; y < image.height; y++)
         for (int64_t x = 0; x < image.width; x++) {
-            const int block = golden_upright[orientation].pixels[y / 8 * golden_upright[orientation].width + x / 8];
+            const int block =
+                golden_upright[orientation].pixels[y / 8 * golden_upright[orientation].width + x / 8];
             assert_close(image.pixels[(y * image.width + x) * 3 + 1], 40 * block, 1);
         }
 }
@@ -134,9 +136,9 @@ static void a_broken_exif_leaves_the_picture_as_it_is(void **state) {
     static const struct {
         int at;
         uint8_t value;
-    } breaks[] = {{0, 'X'},         {6, 'X'},          {7, 'I'},          {9, 43},        {10, 0x7f},       {10, 0xff},
-                  {13, 200},        {IFD + 1, 0x13},   {IFD + 3, 4},      {IFD + 7, 2},   {IFD + 4, 0xff},  {IFD + 8, 1},
-                  {IFD + 9, 0},     {IFD + 9, 9},      {IFD + 9, 255}};
+    } breaks[] = {{0, 'X'},        {6, 'X'},     {7, 'I'},        {9, 43},      {10, 0x7f},
+                  {10, 0xff},      {13, 200},    {IFD + 1, 0x13}, {IFD + 3, 4}, {IFD + 7, 2},
+                  {IFD + 4, 0xff}, {IFD + 8, 1}, {IFD + 9, 0},    {IFD + 9, 9}, {IFD + 9, 255}};
     for (int64_t i = 0; i < COUNT(breaks); i++) {
         uint8_t exif[EXIF];
         vr_image image;
@@ -186,14 +188,14 @@ static void a_header_of_a_giant_is_refused_before_anything_is_allocated(void **s
         uint32_t width, height;
         vr_err_code code;
         const char *why;
-    } giants[] = {
-        {100000, 100000, VR_ERR_LIMIT,
-         "big.png: byte 16: 100000 x 100000 pixels are declared; at most 65536 a side and 268435456 in all are read"},
-        {65537, 1, VR_ERR_LIMIT, "65537 x 1 pixels are declared"},
-        {65536, 65536, VR_ERR_LIMIT, "65536 x 65536 pixels are declared"},
-        {0xffffffff, 0xffffffff, VR_ERR_LIMIT, "4294967295 x 4294967295"},
-        {16000, 16000, VR_ERR_FORMAT, "40 bytes of data cannot hold 16000 x 16000 pixels"},
-        {0, 5, VR_ERR_FORMAT, "the image has no pixels"}};
+    } giants[] = {{100000, 100000, VR_ERR_LIMIT,
+                   "big.png: byte 16: 100000 x 100000 pixels are declared; at most 65536 a side and "
+                   "268435456 in all are read"},
+                  {65537, 1, VR_ERR_LIMIT, "65537 x 1 pixels are declared"},
+                  {65536, 65536, VR_ERR_LIMIT, "65536 x 65536 pixels are declared"},
+                  {0xffffffff, 0xffffffff, VR_ERR_LIMIT, "4294967295 x 4294967295"},
+                  {16000, 16000, VR_ERR_FORMAT, "40 bytes of data cannot hold 16000 x 16000 pixels"},
+                  {0, 5, VR_ERR_FORMAT, "the image has no pixels"}};
     for (int64_t i = 0; i < COUNT(giants); i++) {
         const vr_bytes b = png(giants[i].width, giants[i].height);
         vr_arena own = {0};
@@ -248,11 +250,14 @@ static void check_prefixes(const char *name, vr_bytes b) {
 
 static void a_file_cut_at_any_byte_is_an_error_that_names_it(void **state) {
     (void)state;
-    for (int64_t i = 0; i < COUNT(golden_images); i++) check_prefixes(golden_images[i].name, file(golden_images[i].name));
-    static const char *const others[] = {"rgb.bmp", "rgb.ppm", "rgb.tga"}; /* of a GIF, the first frame is enough */
+    for (int64_t i = 0; i < COUNT(golden_images); i++)
+        check_prefixes(golden_images[i].name, file(golden_images[i].name));
+    static const char *const others[] = {"rgb.bmp", "rgb.ppm",
+                                         "rgb.tga"}; /* of a GIF, the first frame is enough */
     for (int64_t i = 0; i < COUNT(others); i++) {
         vr_bytes b;
-        assert_true(vr_file_read(&arena, &b, vr_arena_printf(&arena, "tests/golden/formats/%s", others[i]), VR_FATAL));
+        assert_true(vr_file_read(&arena, &b, vr_arena_printf(&arena, "tests/golden/formats/%s", others[i]),
+                                 VR_FATAL));
         if (i == 2) b.size -= 26; /* TGA's footer, which nobody needs */
         check_prefixes(others[i], b);
     }
@@ -274,7 +279,8 @@ static void a_file_that_is_no_image_says_so(void **state) {
     for (int64_t i = 0; i < COUNT(bad); i++) {
         vr_image image;
         vr_err err = {0};
-        assert_false(vr_image_parse(&arena, &image, (vr_bytes){(const uint8_t *)bad[i].bytes, bad[i].n}, "x.png", &err));
+        assert_false(vr_image_parse(&arena, &image, (vr_bytes){(const uint8_t *)bad[i].bytes, bad[i].n},
+                                    "x.png", &err));
         assert_message(err, bad[i].why);
     }
     vr_image image;

@@ -12,10 +12,8 @@
 
 enum { RUNS = 9, CHUNK = 32 };
 
-static const vr_preprocess imagenet = {.resize = 256,
-                                       .size = 224,
-                                       .mean = {0.485f, 0.456f, 0.406f},
-                                       .std = {0.229f, 0.224f, 0.225f}};
+static const vr_preprocess imagenet = {
+    .resize = 256, .size = 224, .mean = {0.485f, 0.456f, 0.406f}, .std = {0.229f, 0.224f, 0.225f}};
 
 static void read_all(vr_arena *step, vr_tensor x, const vr_dataset *data) {
     const vr_arena_mark mark = vr_arena_here(step);
@@ -23,8 +21,10 @@ static void read_all(vr_arena *step, vr_tensor x, const vr_dataset *data) {
     vr_err faults[CHUNK];
     for (int64_t first = 0; first < data->count; first += CHUNK) {
         const int64_t n = vr_min(CHUNK, data->count - first), shape[4] = {n, 224, 224, 3};
-        if (vr_dataset_images(step, images, faults, data, first, n)) fprintf(stderr, "a bad image\n"), exit(1);
-        vr_preprocess_batch(vr_tensor_view(x.data + first * 224 * 224 * 3, 4, shape), images, &imagenet, step);
+        if (vr_dataset_images(step, images, faults, data, first, n))
+            fprintf(stderr, "a bad image\n"), exit(1);
+        vr_preprocess_batch(vr_tensor_view(x.data + first * 224 * 224 * 3, 4, shape), images, &imagenet,
+                            step);
         vr_arena_rewind(step, mark);
     }
 }
@@ -80,7 +80,8 @@ int main(int argc, char **argv) {
     printf("%-20s %10s %10s %10s   ms an image, one thread\n", "factor", "32 px", "224 px", "224, sev 5");
     double sum[3] = {0};
     for (int f = 0; f < VR_FACTOR_COUNT; f++) {
-        const double ms[3] = {factor_ms((vr_factor)f, small, 3), factor_ms((vr_factor)f, large, 3), factor_ms((vr_factor)f, large, 5)};
+        const double ms[3] = {factor_ms((vr_factor)f, small, 3), factor_ms((vr_factor)f, large, 3),
+                              factor_ms((vr_factor)f, large, 5)};
         printf("%-20s %10.3f %10.2f %10.2f\n", vr_factor_name((vr_factor)f), ms[0], ms[1], ms[2]);
         for (int k = 0; k < 3; k++) sum[k] += ms[k] / VR_FACTOR_COUNT;
     }

@@ -394,6 +394,7 @@ static void vrp_corrupt_ridge(const vrp_corrupt_ice *ice, double x0, double y0, 
                               double wide, double from, double to) {
     const double half = fmax(0.5 * wide * ice->scale, 0.35), reach = half + 1, thin = fmin(1, 2 * half);
     const double dx = x1 - x0, dy = y1 - y0, length2 = fmax(dx * dx + dy * dy, 1e-9);
+    const double ux = dx / length2, uy = dy / length2;
     const int64_t left = vr_max(0, (int64_t)(fmin(x0, x1) - reach)),
                   top = vr_max(0, (int64_t)(fmin(y0, y1) - reach));
     const int64_t right = vr_min(ice->width, (int64_t)(fmax(x0, x1) + reach + 1));
@@ -401,11 +402,14 @@ static void vrp_corrupt_ridge(const vrp_corrupt_ice *ice, double x0, double y0, 
     for (int64_t y = top; y < bottom; y++)
         for (int64_t x = left; x < right; x++) {
             const double px = (double)x + 0.5 - x0, py = (double)y + 0.5 - y0;
-            const double t = fmax(0, fmin(1, (px * dx + py * dy) / length2));
+            const double share = px * ux + py * uy, t = share < 0 ? 0 : share > 1 ? 1 : share;
             const double ex = px - t * dx, ey = py - t * dy;
-            const double cover = fmin(1, half + 0.5 - sqrt(ex * ex + ey * ey));
+            const double square = ex * ex + ey * ey;
+            if (square >= (half + 0.5) * (half + 0.5)) continue;
+            const double cover = half + 0.5 - sqrt(square);
+            const float high = (float)(thin * (cover < 1 ? cover : 1) * (from + (to - from) * t));
             float *h = ice->height + y * ice->width + x;
-            if (cover > 0) *h = fmaxf(*h, (float)(thin * cover * (from + (to - from) * t)));
+            if (high > *h) *h = high;
         }
 }
 
