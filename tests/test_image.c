@@ -229,6 +229,63 @@ static void a_jpeg_whose_frame_is_a_giant_is_refused(void **state) {
     assert_message(err, "bytes of data cannot hold 8224 x 8224 pixels");
 }
 
+/* The first place of a marker in a file. */
+static uint8_t *marker(vr_bytes file, uint8_t which) {
+    uint8_t *p = (uint8_t *)(uintptr_t)file.data;
+    while (p[0] != 0xFF || p[1] != which) p++;
+    return p;
+}
+
+/* name with one byte changed, `at` bytes behind a marker, is refused. */
+static void jpeg_fault(const char *name, uint8_t which, int64_t at, uint8_t value, vr_err_code code,
+                       const char *why) {
+    const vr_bytes b = file(name);
+    vr_image image;
+    vr_err err = {0};
+    const int64_t used = arena.used;
+    marker(b, which)[at] = value;
+    if (vr_image_parse(&arena, &image, b, "x.jpg", &err)) fail_msg("%s is read in spite of %s", name, why);
+    assert_message(err, "x.jpg: byte ");
+    assert_message(err, why);
+    assert_int_equal(err.code, code);
+    assert_null(image.pixels);
+    assert_int_equal(arena.used, used);
+}
+
+static void a_jpeg_whose_segments_lie_is_refused(void **state) {
+    (void)state;
+    enum { FRAME = 0xC0, PROGRESSIVE = 0xC2, CODES = 0xC4, TABLE = 0xDB, SCAN = 0xDA, RESTART = 0xD2 };
+    jpeg_fault("s420.jpg", FRAME, 4, 12, VR_ERR_UNSUPPORTED, "a JPEG of other than 8 bits");
+    jpeg_fault("s420.jpg", FRAME, 9, 2, VR_ERR_FORMAT, "not 1, 3 or 4 components");
+    jpeg_fault("s420.jpg", FRAME, 11, 0x52, VR_ERR_FORMAT, "a sampling factor is not 1..4");
+    jpeg_fault("s420.jpg", FRAME, 12, 4, VR_ERR_FORMAT, "a quantization table is not 0..3");
+    jpeg_fault("s420.jpg", FRAME, 12, 3, VR_ERR_FORMAT, "a scan uses a table that was not given");
+    jpeg_fault("s420.jpg", FRAME, 14, 0x31, VR_ERR_UNSUPPORTED, "sampling factors of 2 to 3");
+    jpeg_fault("s420.jpg", CODES, 4, 0x24, VR_ERR_FORMAT, "a Huffman table is not 0..3");
+    jpeg_fault("s420.jpg", CODES, 20, 200, VR_ERR_FORMAT, "a Huffman table is cut short");
+    jpeg_fault("s420.jpg", TABLE, 4, 7, VR_ERR_FORMAT, "a quantization table is not 0..3");
+    jpeg_fault("s420.jpg", TABLE, 4, 0x10, VR_ERR_FORMAT, "a quantization table is cut short");
+    jpeg_fault("s420.jpg", SCAN, 5, 9, VR_ERR_FORMAT, "a scan of an unknown component");
+    jpeg_fault("s420.jpg", SCAN, 4, 2, VR_ERR_FORMAT, "the scan header has a wrong length");
+    jpeg_fault("restarts.jpg", RESTART, 1, 0xD6, VR_ERR_FORMAT, "a restart marker is missing");
+    jpeg_fault("restarts.jpg", RESTART, 1, 0x00, VR_ERR_FORMAT, "restart");
+    jpeg_fault("progressive420.jpg", SCAN, 12, 1, VR_ERR_FORMAT, "a part of the spectrum that cannot be");
+    jpeg_fault("progressive420.jpg", SCAN, 13, 0x0E, VR_ERR_FORMAT, "a part of the spectrum that cannot be");
+    vr_image image;
+    vr_err err = {0};
+    vr_bytes b = file("s420.jpg");
+    marker(b, CODES)[5] = 2, marker(b, CODES)[7] = 3; /* two codes of one bit leave none for the others */
+    assert_false(vr_image_parse(&arena, &image, b, "x.jpg", &err));
+    assert_message(err, "a Huffman table has more codes than there can be");
+    b = file("s444.jpg");
+    uint8_t *data = marker(b, SCAN) + 14; /* 500 bytes are taken out of it: whole at first sight */
+    memmove(data, data + 500, (size_t)(b.data + b.size - data - 500));
+    b.size -= 500;
+    err = (vr_err){0};
+    assert_false(vr_image_parse(&arena, &image, b, "x.jpg", &err));
+    assert_message(err, "the data of this scan is damaged or ends too soon");
+}
+
 /* Nothing is left of a file that ends at any byte, and the message names it. */
 static void check_prefixes(const char *name, vr_bytes b) {
     for (int64_t n = 0; n < b.size; n++) {
@@ -350,6 +407,7 @@ int main(void) {
         TEST(a_broken_exif_leaves_the_picture_as_it_is),
         TEST(a_header_of_a_giant_is_refused_before_anything_is_allocated),
         TEST(a_jpeg_whose_frame_is_a_giant_is_refused),
+        TEST(a_jpeg_whose_segments_lie_is_refused),
         TEST(a_file_cut_at_any_byte_is_an_error_that_names_it),
         TEST(a_file_that_is_no_image_says_so),
         TEST(what_is_saved_is_read_again),

@@ -37,6 +37,10 @@ static const VR_UNUSED struct {
     {"16x16.jpg", 16, 16, 0x8c1d85a8},
     {"17x9.jpg", 17, 9, 0xf2493549},
     {"cmyk.jpg", 61, 47, 0x0743423f},
+    {"rgb.jpg", 61, 47, 0x6f94fd92},
+    {"s440.jpg", 61, 47, 0x867ec65a},
+    {"s411.jpg", 61, 47, 0x7b2dc24d},
+    {"ycck.jpg", 61, 47, 0x8edac055},
 };
 
 /* Files that Pillow writes of the picture of draws.py. */

@@ -1,9 +1,10 @@
 """Writes images/ and images.h: small pictures of every kind that is read, what Pillow makes of them, and what it writes.
 
-Origin: Pillow 13.0.0 with libjpeg-turbo 3.2.0. PNG files of 16 bits and of odd depths are put together here, since Pillow does not write them.
+Origin: Pillow 13.0.0 with libjpeg-turbo 3.2.0 (and simplejpeg 1.9.0, which writes two forms that Pillow only reads). PNG files of 16 bits and of odd depths are put together here, since Pillow does not write them.
     cd tests/golden && python make_images.py > images.h"""
 import io, os, struct, zlib
 import numpy as np
+import simplejpeg
 from PIL import Image, ImageOps
 from draws import picture
 
@@ -56,6 +57,15 @@ for w, h in ((1, 1), (2, 1), (1, 2), (3, 3), (8, 8), (9, 17), (16, 16), (17, 9))
     saved("%dx%d.jpg" % (w, h), Image.fromarray(picture(w, h)), quality=90, subsampling=2)
 Image.fromarray((np.arange(6).reshape(2, 3) * 40).astype(np.uint8).repeat(8, 0).repeat(8, 1)).save("images/blocks.jpg", quality=95)  # to turn
 saved("cmyk.jpg", big.convert("CMYK"), quality=90)
+saved("rgb.jpg", big, quality=85, subsampling=0, keep_rgb=True)
+def written_as(name, data):
+    with open("images/" + name, "wb") as f: f.write(data)
+    listing(name, np.asarray(Image.open("images/" + name).convert("RGB")))
+for form in ("440", "411"):
+    written_as("s%s.jpg" % form, simplejpeg.encode_jpeg(picture(61, 47), quality=85, colorspace="RGB", colorsubsampling=form))
+cmyk = open("images/cmyk.jpg", "rb").read()
+adobe = cmyk.index(b"Adobe") + 11
+written_as("ycck.jpg", cmyk[:adobe] + b"\2" + cmyk[adobe + 1:])   # the same data, read as YCCK
 
 print("/* tests/golden/images.h: written by make_images.py (Pillow 13.0.0, libjpeg-turbo 3.2.0). */")
 print("static const VR_UNUSED struct {\n    const char *name;\n    int width, height;\n    uint32_t crc;\n} golden_images[] = {")
