@@ -15,17 +15,15 @@ enum { RUNS = 9, CHUNK = 32 };
 static const vr_preprocess imagenet = {
     .resize = 256, .size = 224, .mean = {0.485f, 0.456f, 0.406f}, .std = {0.229f, 0.224f, 0.225f}};
 
+/* As study/evaluate does it. */
 static void read_all(vr_arena *step, vr_tensor x, const vr_dataset *data) {
-    const vr_arena_mark mark = vr_arena_here(step);
-    vr_image images[CHUNK];
-    vr_err faults[CHUNK];
-    for (int64_t first = 0; first < data->count; first += CHUNK) {
-        const int64_t n = vr_min(CHUNK, data->count - first), shape[4] = {n, 224, 224, 3};
-        if (vr_dataset_images(step, images, faults, data, first, n))
-            fprintf(stderr, "a bad image\n"), exit(1);
-        vr_preprocess_batch(vr_tensor_view(x.data + first * 224 * 224 * 3, 4, shape), images, &imagenet,
-                            step);
-        vr_arena_rewind(step, mark);
+    for (int64_t first = 0, skipped; first < data->count; first += CHUNK) {
+        const int64_t n = vr_min(CHUNK, data->count - first);
+        vr_crops crops;
+        vr_dataset_crops(step, &crops, data, &imagenet, first, n, NULL, &skipped, VR_FATAL);
+        const vr_tensor batch = vr_crops_tensor(step, crops.images, n, &imagenet);
+        memcpy(x.data + first * 224 * 224 * 3, batch.data, (size_t)vr_tensor_count(batch) * sizeof *x.data);
+        vr_arena_reset(step);
     }
 }
 

@@ -16,45 +16,44 @@ static float vrp_colour_rounded(float x) {
     return y;
 }
 
+static uint8_t vrp_colour_level(float v) { return (uint8_t)(v <= 0 ? 0 : v >= 255 ? 255 : v); }
+
 /* from + factor * (to - from), cut off: PIL.Image.blend. */
 static uint8_t vrp_colour_blend(int from, int to, float factor) {
-    const float v = (float)from + vrp_colour_rounded(factor * (float)(to - from));
-    return v <= 0 ? 0 : v >= 255 ? 255 : (uint8_t)v;
+    return vrp_colour_level((float)from + vrp_colour_rounded(factor * (float)(to - from)));
 }
 
-/* table[v + 255] = factor * v as blend has it, for differences of -255 .. 255. */
-static void vrp_colour_line(float table[511], double factor) {
+static float vrp_colour_factor(double factor) {
     VR_CHECK(factor >= 0 && isfinite(factor), "a factor of %g", factor);
-    for (int v = -255; v <= 255; v++) table[v + 255] = vrp_colour_rounded((float)factor * (float)v);
+    return (float)factor;
 }
 
 /* Blends every value with one level. */
-static void vrp_colour_towards(vr_image image, int level, double factor) {
-    VR_CHECK(factor >= 0 && isfinite(factor), "a factor of %g", factor);
+static void vrp_colour_towards(vr_image image, int level, float factor) {
     uint8_t map[256];
-    for (int v = 0; v < 256; v++) map[v] = vrp_colour_blend(level, v, (float)factor);
+    for (int v = 0; v < 256; v++) map[v] = vrp_colour_blend(level, v, factor);
     for (int64_t i = 0; i < image.width * image.height * 3; i++) image.pixels[i] = map[image.pixels[i]];
 }
 
-void vr_image_brightness(vr_image image, double factor) { vrp_colour_towards(image, 0, factor); }
+void vr_image_brightness(vr_image image, double factor) {
+    vrp_colour_towards(image, 0, vrp_colour_factor(factor));
+}
 
 void vr_image_contrast(vr_image image, double factor) {
     const int64_t n = image.width * image.height;
     int64_t sum = 0;
     for (int64_t i = 0; i < n; i++) sum += vr_luma(image.pixels + 3 * i);
-    vrp_colour_towards(image, (int)((double)sum / (double)n + 0.5), factor);
+    vrp_colour_towards(image, (int)((double)sum / (double)n + 0.5), vrp_colour_factor(factor));
 }
 
 void vr_image_saturation(vr_image image, double factor) {
-    float line[511];
-    vrp_colour_line(line, factor);
+    const float f = vrp_colour_factor(factor);
+    float step[511]; /* f times a difference of -255 .. 255 */
+    for (int d = -255; d <= 255; d++) step[d + 255] = f * (float)d;
     for (int64_t i = 0; i < image.width * image.height; i++) {
         uint8_t *p = image.pixels + 3 * i;
         const int grey = vr_luma(p);
-        for (int c = 0; c < 3; c++) {
-            const float v = (float)grey + line[p[c] - grey + 255];
-            p[c] = v <= 0 ? 0 : v >= 255 ? 255 : (uint8_t)v;
-        }
+        for (int c = 0; c < 3; c++) p[c] = vrp_colour_level((float)grey + step[p[c] - grey + 255]);
     }
 }
 
