@@ -26,7 +26,7 @@ int main(int argc, char **argv) {
     vr_model_opts model_opts = {0};
     vr_evaluate_opts opts = {0};
     const vr_option options[] = {
-        {"o,output", "FILE", VR_OPTION_TEXT, &output, "where to (features.npy)"},
+        {"o,output", "FILE", VR_OPTION_OUTPUT, &output, "where to (features.npy)"},
         {"limit", "N", VR_OPTION_INT, &limit, "only N images, chosen at random"},
         {"seed", "N", VR_OPTION_INT, &seed, "of that choice (0)"},
         {"batch", "N", VR_OPTION_INT, &opts.batch, "images at a time"},

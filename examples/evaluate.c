@@ -66,7 +66,7 @@ int main(int argc, char **argv) {
     vr_model_opts model_opts = {0};
     vr_evaluate_opts opts = {0};
     const vr_option options[] = {
-        {"predictions", "FILE", VR_OPTION_TEXT, &predictions, "save each image's prediction as CSV"},
+        {"predictions", "FILE", VR_OPTION_OUTPUT, &predictions, "save each image's prediction as CSV"},
         {"labels", "FILE", VR_OPTION_TEXT, &labels, "the model's class names, one a line"},
         {"classes", "N", VR_OPTION_INT, &classes, "rows of the table of classes, the worst first (20)"},
         {"limit", "N", VR_OPTION_INT, &limit, "only N images, chosen at random"},

@@ -15,11 +15,7 @@ static const char about[] =
     "Measures a classifier under every factor and severity; writes report.html and robustness.csv.\n"
     "DATA: a folder of class folders, a .tar of one, CIFAR's binary files\n";
 
-static const char *command_line(vr_arena *arena, int argc, char **argv) {
-    vr_text t = {.arena = arena};
-    for (int i = 0; i < argc; i++) vr_text_printf(&t, "%s%s", i ? " " : "", argv[i]);
-    return t.data;
-}
+static vr_arena perm; /* reachable from every exit */
 
 int main(int argc, char **argv) {
     const char *list = "all", *labels = NULL, *page = "report.html", *csv = "robustness.csv", *plot = NULL;
@@ -31,9 +27,9 @@ int main(int argc, char **argv) {
         {"factors", "LIST", VR_OPTION_TEXT, &list, "names or categories, as noise,fog,hue (all)"},
         {"limit", "N", VR_OPTION_INT, &limit, "only N images, chosen at random"},
         {"seed", "N", VR_OPTION_INT, &seed, "of the choice, the factors and the intervals (0)"},
-        {"report", "FILE", VR_OPTION_TEXT, &page, "the page to write (report.html)"},
-        {"csv", "FILE", VR_OPTION_TEXT, &csv, "the table to write (robustness.csv)"},
-        {"plot", "FILE", VR_OPTION_TEXT, &plot, "also the error ratios as a figure, .svg or .png"},
+        {"report", "FILE", VR_OPTION_OUTPUT, &page, "the page to write (report.html)"},
+        {"csv", "FILE", VR_OPTION_OUTPUT, &csv, "the table to write (robustness.csv)"},
+        {"plot", "FILE", VR_OPTION_OUTPUT, &plot, "also the error ratios as a figure, .svg or .png"},
         {"labels", "FILE", VR_OPTION_TEXT, &labels, "the model's class names, one a line"},
         {"batch", "N", VR_OPTION_INT, &opts.evaluate.batch, "images at a time"},
         {"image-size", "N", VR_OPTION_INT, &model_opts.image_size, "the side of the model's input"},
@@ -43,8 +39,7 @@ int main(int argc, char **argv) {
         {"threads", "N", VR_OPTION_INT, &threads, "threads (the physical cores)"},
         {"quiet", NULL, VR_OPTION_FLAG, &quiet, "no progress on stderr"},
     };
-    vr_arena perm = {0};
-    const char *command = command_line(&perm, argc, argv);
+    const char *command = vr_args_text(&perm, argc, argv);
     int code = vr_args_parse(&argc, argv, about, options, (int64_t)(sizeof options / sizeof *options));
     if (code >= 0) return code;
     if (argc != 1 && argc != 3)
@@ -84,10 +79,10 @@ int main(int argc, char **argv) {
         printf(" Mean corruption error: %.2f %%, relative %.2f %%.", 100 * r.mean_corruption_error,
                100 * r.relative_corruption_error);
     printf("\n");
+    vr_robustness_page_save(&r, model, &data, command, page, VR_FATAL);
     vr_table_save(&cells, csv, VR_FATAL);
     const vr_plot figure = vr_robustness_plot(&perm, &r, model, &data);
     if (plot) vr_plot_save(&figure, plot, VR_FATAL);
-    vr_robustness_page_save(&r, model, &data, command, page, VR_FATAL);
     fprintf(stderr, "%s and %s are written; %.1f s, peak memory %.0f MiB\n", page, csv, r.seconds,
             (double)vr_memory_peak() / (1 << 20));
     vr_arena_free(&perm);

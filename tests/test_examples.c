@@ -156,6 +156,8 @@ static void a_report_that_cannot_be_written_is_an_error(void **state) {
     (void)state;
     vr_arena a = {0};
     const char *out, *said;
+    assert_int_equal(run(&a, &out, &said, "%s/embed -o /nowhere/f.npy", programs), 1);
+    assert_string_equal(strrchr(said, '/'), "/f.npy: cannot write: No such file or directory\n"); /* and no model was made */
     assert_int_equal(
         run(&a, &out, &said, "%s/robustness --factors hue --limit 20 --quiet --csv /dev/full", programs), 1);
     assert_non_null(strstr(said, "/dev/full"));
