@@ -260,6 +260,7 @@ static void a_number_is_all_of_its_text_or_none(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, reset, reset)
     const struct CMUnitTest tests[] = {
+        TEST(a_zero_byte_in_a_name_is_refused),
         TEST(pythons_files_are_read_as_python_does),
         TEST(pythons_file_is_written_byte_for_byte),
         TEST(rfc_4180_case_by_case),
