@@ -18,7 +18,8 @@ static const char about[] =
 static vr_arena perm; /* reachable from every exit */
 
 int main(int argc, char **argv) {
-    const char *list = "all", *labels = NULL, *page = "report.html", *csv = "robustness.csv", *plot = NULL;
+    const char *list = "all", *labels = NULL, *normalize = NULL;
+    const char *page = "report.html", *csv = "robustness.csv", *plot = NULL;
     int64_t limit = 0, seed = 0, threads = 0;
     bool quiet = false;
     vr_model_opts model_opts = {0};
@@ -33,6 +34,7 @@ int main(int argc, char **argv) {
         {"labels", "FILE", VR_OPTION_TEXT, &labels, "the model's class names, one a line"},
         {"batch", "N", VR_OPTION_INT, &opts.evaluate.batch, "images at a time"},
         {"image-size", "N", VR_OPTION_INT, &model_opts.image_size, "the side of the model's input"},
+        {"normalize", "NAME", VR_OPTION_TEXT, &normalize, "imagenet, half, clip or m,m,m,s,s,s (the model's own)"},
         {"heads", "N", VR_OPTION_INT, &model_opts.heads, "attention heads, where they are not width / 64"},
         {"skip-bad", NULL, VR_OPTION_FLAG, &opts.evaluate.skip_bad,
          "leave out images that cannot be decoded"},
@@ -44,6 +46,7 @@ int main(int argc, char **argv) {
     if (code >= 0) return code;
     if (argc != 1 && argc != 3)
         return fprintf(stderr, "robustness: WEIGHTS and DATA are wanted; see --help\n"), 2;
+    if (normalize) vr_model_normalization(model_opts.mean, model_opts.std, normalize, VR_FATAL);
     vr_threads_set((int)threads);
     vr_progress_quiet(quiet);
 
