@@ -85,6 +85,36 @@ static void labels_are_matched_by_name_or_by_order(void **state) {
     assert_int_equal(small.class_count, VR_SHAPES_COUNT);
 }
 
+static void classes_are_matched_by_name_by_wordnet_id_or_in_order(void **state) {
+    (void)state;
+    int64_t labels[] = {0, 1};
+    static const char *const turned[] = {"ship", "dog"}, *const own[] = {"a", "b"}, *const mixed[] = {"a", "dog"},
+                      *const names[] = {"dog", "ship"}, *const ids[] = {"n15075141", "n01440764"};
+    vr_model two = {.classes = 2, .labels = names};
+    vr_dataset set = {.path = "s", .count = 2, .labels = labels, .classes = turned, .class_count = 2};
+    vr_err err = {0};
+    assert_true(vr_dataset_match(&perm, &set, &two, VR_FATAL)); /* as many as the model, in another order */
+    assert_int_equal(set.labels[0], 1);
+    assert_int_equal(set.labels[1], 0);
+    assert_string_equal(set.classes[0], "dog");
+    set.labels = labels, set.classes = own;
+    assert_true(vr_dataset_match(&perm, &set, &two, VR_FATAL));
+    assert_int_equal(set.labels[0], 0);
+    assert_string_equal(set.classes[0], "a");
+    set.classes = mixed;
+    assert_false(vr_dataset_match(&perm, &set, &two, &err));
+    assert_message(err, "'a' is not the name");
+    const vr_model thousand = {.classes = 1000, .labels = vr_labels_imagenet()};
+    set.classes = ids;
+    assert_true(vr_dataset_match(&perm, &set, &thousand, VR_FATAL));
+    assert_int_equal(set.labels[0], 999);
+    assert_int_equal(set.labels[1], 0);
+    assert_string_equal(set.classes[999], "toilet tissue");
+    assert_int_equal(vr_labels_wordnet("n02979186"), 482); /* cassette player, of Imagenette */
+    static const char *const none[] = {"", "n", "n0144076", "n01440765", "x01440764", "n014407640", "n-1440764"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) assert_int_equal(vr_labels_wordnet(none[i]), -1);
+}
+
 static void a_folder_with_a_bad_image_is_an_error_or_a_counted_skip(void **state) {
     (void)state;
     const char *folder = vr_arena_printf(&perm, "%s", test_tmp("photos"));
@@ -177,6 +207,7 @@ int main(void) {
         cmocka_unit_test(batches_and_threads_change_no_bit),
         cmocka_unit_test(the_numbers_are_those_of_the_probabilities),
         cmocka_unit_test(labels_are_matched_by_name_or_by_order),
+        cmocka_unit_test(classes_are_matched_by_name_by_wordnet_id_or_in_order),
         cmocka_unit_test(a_folder_with_a_bad_image_is_an_error_or_a_counted_skip),
         cmocka_unit_test(predictions_are_saved_with_short_names_where_they_are_unique),
         cmocka_unit_test(features_come_in_the_order_of_the_data_set),
