@@ -8,7 +8,7 @@ static vr_dataset data;
 static int begin(void **state) {
     (void)state;
     vr_progress_quiet(true);
-    model = vr_model_shapes(&perm, 1, VR_FATAL);
+    model = vr_model_shapes(&perm, 2000, 1, VR_FATAL);
     vr_dataset_shapes(&perm, &data, 60, model->preprocess.size, vr_rng_init(2));
     return 0;
 }
@@ -21,9 +21,11 @@ static int end(void **state) {
 static void the_model_made_on_the_spot_has_learnt_something(void **state) {
     (void)state;
     vr_predictions p;
-    assert_true(vr_evaluate(&perm, &p, model, &data, NULL, VR_FATAL));
-    assert_int_equal(p.count, 60);
-    assert_true(vr_accuracy(p.correct, p.count) > 0.25); /* chance is 0.1; random features are no more than that */
+    vr_dataset more;
+    vr_dataset_shapes(&perm, &more, 300, model->preprocess.size, vr_rng_init(2));
+    assert_true(vr_evaluate(&perm, &p, model, &more, NULL, VR_FATAL));
+    assert_int_equal(p.count, 300);
+    assert_true(vr_accuracy(p.correct, p.count) > 0.15); /* chance is 0.1; random features are no more than that */
     assert_true(vr_accuracy(p.correct_top5, p.count) >= vr_accuracy(p.correct, p.count));
 }
 

@@ -48,6 +48,14 @@ static const char *expected(vr_arena *a, const char *name) {
     return (const char *)bytes.data;
 }
 
+/* The programs are the same; the model that they make on the spot takes minutes there. */
+static void skip_under_asan(void) {
+#ifdef __SANITIZE_ADDRESS__
+    printf("SKIP: the model of drawn shapes takes minutes under asan\n");
+    skip();
+#endif
+}
+
 static const char *const names[] = {"classify", "embed", "evaluate", "robustness"};
 enum { PROGRAMS = sizeof names / sizeof *names };
 
@@ -127,6 +135,7 @@ static void every_kind_of_wrong_file_is_called_what_it_is(void **state) {
 
 static void without_arguments_they_run_on_drawn_shapes(void **state) {
     (void)state;
+    skip_under_asan();
     vr_arena a = {0};
     const char *out, *said;
     const char *npy = test_tmp("f.npy"), *page = test_tmp("report.html"), *csv = test_tmp("robustness.csv");
@@ -154,6 +163,7 @@ static void without_arguments_they_run_on_drawn_shapes(void **state) {
 
 static void a_report_that_cannot_be_written_is_an_error(void **state) {
     (void)state;
+    skip_under_asan();
     vr_arena a = {0};
     const char *out, *said;
     assert_int_equal(run(&a, &out, &said, "%s/embed -o /nowhere/f.npy", programs), 1);
@@ -171,6 +181,7 @@ static void a_report_that_cannot_be_written_is_an_error(void **state) {
 
 static void the_threads_change_no_bit_of_a_report(void **state) {
     (void)state;
+    skip_under_asan();
     vr_arena a = {0};
     const char *out[2], *said;
     for (int i = 0; i < 2; i++) {
