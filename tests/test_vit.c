@@ -151,6 +151,7 @@ static void a_published_name_gives_random_features(void **state) {
         vr_err err = {0};
         assert_null(vr_model_random(&perm, none[i], 1, &err));
         assert_int_equal(err.code, VR_ERR_ARGUMENT);
+        vr_arena_free(&perm);
     }
 }
 
