@@ -834,7 +834,7 @@ static void correlations_are_spearmans(void **state) {
     assert_int_equal(counts[BRIGHTER], 0);
     assert_true(dogs[POSE] <= 198 && dogs[POSE] > 0);
     double share[16], sum = 0;
-    vr_imagenet_x_prevalence(share, counts);
+    vr_prevalence(share, counts, 16);
     for (int f = 0; f < 16; f++) sum += share[f];
     assert_close(sum, 1, 1e-12);
     assert_close(share[POSE], 1371.0 / 4574, 1e-15);

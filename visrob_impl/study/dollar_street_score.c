@@ -4,23 +4,12 @@
 #include "dollar_street_score.h"
 #include "../base/log.h"
 #include "../base/par.h"
-#include "../metric/accuracy.h"
+#include "../metric/labelset.h"
 #include "../nn/kernels.h"
 #include <math.h>
 #include <string.h>
 
 /* ---- a model's five best classes ---- */
-
-/* The k highest scores of a row, best first; of equals the lower class. */
-static void vrp_dollar_street_best(int64_t *best, const float *scores, int64_t classes, int64_t k) {
-    int64_t n = 0;
-    for (int64_t c = 0; c < classes; c++) {
-        if (n == k && scores[c] <= scores[best[k - 1]]) continue;
-        int64_t at = n < k ? n++ : k - 1;
-        for (; at > 0 && scores[best[at - 1]] < scores[c]; at--) best[at] = best[at - 1];
-        best[at] = c;
-    }
-}
 
 /* What the released code ranked by: the softmax of each class over the images of the batch. */
 static void vrp_dollar_street_over_batch(vr_tensor logits) {
@@ -49,8 +38,7 @@ static bool vrp_dollar_street_predict_batch(vr_arena *step, int64_t *predicted, 
         return vr_fail(err, VR_ERR_NUMERIC, "%s: the model's output for %s is not finite", images->path,
                        images->files[crops->index[bad / model->classes]]);
     if (o->published) vrp_dollar_street_over_batch(logits);
-    for (int64_t i = 0; i < crops->count; i++)
-        vrp_dollar_street_best(predicted + i * k, logits.data + i * model->classes, model->classes, k);
+    vr_predict_top_k(predicted, logits.data, crops->count, model->classes, k, NULL, 0);
     return true;
 }
 

@@ -1,6 +1,8 @@
 /* study/imagenet_x_page.c: the tables of a study on ImageNet-X, and its report as one HTML file: first which factors
  * make the models err, then where (metaclasses), then what the annotations themselves say. */
+#include "../metric/prevalence.h"
 #include "../report/page.h"
+#include "../tensor/hypothesis.h"
 #include "imagenet_x.h"
 #include <math.h>
 #include <stdlib.h>
@@ -28,13 +30,10 @@ static double vrp_imagenet_x_shown(const vr_imagenet_x_row *row, int64_t f, int6
     return row->count[f] > 0 && row->count[f] < min_images ? (double)NAN : vr_imagenet_x_error_ratio(row, f);
 }
 
-/* Wilson's 95 % interval of an accuracy over n images; only the accuracy where n is not known. */
-static vr_interval vrp_imagenet_x_wilson(double accuracy, int64_t images) {
-    const double z = 1.959963984540054, n = (double)images;
+/* An accuracy over n images with Wilson's 95 % interval; without one where n is not known. */
+static vr_interval vrp_imagenet_x_interval(double accuracy, int64_t images) {
     if (images <= 0 || isnan(accuracy)) return (vr_interval){accuracy, (double)NAN, (double)NAN};
-    const double middle = (accuracy + z * z / (2 * n)) / (1 + z * z / n);
-    const double half = z / (1 + z * z / n) * sqrt(accuracy * (1 - accuracy) / n + z * z / (4 * n * n));
-    return (vr_interval){accuracy, fmax(0, middle - half), fmin(1, middle + half)};
+    return vr_wilson((int64_t)rint(accuracy * (double)images), images, 0);
 }
 
 static double vrp_imagenet_x_images(int64_t n) { return n > 0 ? (double)n : (double)NAN; }
@@ -84,7 +83,7 @@ vr_table vr_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *rows, int
             vr_table_text(&t, row->metaclass ? row->metaclass : "");
             vr_table_text(&t, all ? "(all)" : vr_imagenet_x_factor(f));
             vr_table_number(&t, vrp_imagenet_x_images(images), 0);
-            vr_table_interval(&t, vrp_imagenet_x_wilson(accuracy, images), 4);
+            vr_table_interval(&t, vrp_imagenet_x_interval(accuracy, images), 4);
             vr_table_interval(&t, all ? (vr_interval){1, NAN, NAN} : vr_imagenet_x_error_ratio_interval(row, f), 3);
             vr_table_number(&t, all ? (double)NAN : vr_imagenet_x_rest_ratio(row, f), 3);
             vr_table_number(&t, all ? (double)NAN : shift[f], 4);
@@ -363,15 +362,14 @@ static void vrp_imagenet_x_page_effects(vr_page *page, const vr_imagenet_x_repor
 }
 
 /* Of which metaclass a factor is ticked more often than at large. */
-static void vrp_imagenet_x_page_prevalence(vr_page *page, const vr_imagenet_x_set *set, const double *all) {
+static void vrp_imagenet_x_page_prevalence(vr_page *page, const vr_imagenet_x_set *set, const int64_t *all) {
     enum { F = VR_IMAGENET_X_FACTORS, G = VR_IMAGENET_X_METACLASSES };
     vr_arena *a = page->arena;
     double *values = VR_NEW(a, double, G *F);
     for (int g = 0; g < G; g++) {
         int64_t counts[F];
         vr_imagenet_x_counts(counts, set, g);
-        vr_imagenet_x_prevalence(values + g * F, counts);
-        for (int f = 0; f < F; f++) values[g * F + f] = all[f] > 0 ? values[g * F + f] / all[f] - 1 : (double)NAN;
+        vr_prevalence_shift(values + g * F, counts, all, F);
     }
     const vr_plot plot = {.kind = VR_PLOT_HEAT,
                           .title = "Prevalence shift by metaclass and factor",
@@ -420,10 +418,8 @@ static void vrp_imagenet_x_page_set(vr_page *page, const vr_imagenet_x_set *set)
     vr_page_section(page, "The annotations");
     vr_page_text(page, "%lld images; %lld prototypes are left out; on %lld images no factor is ticked.",
                  (long long)set->count, (long long)set->prototypes, (long long)set->no_factor);
-    double all[VR_IMAGENET_X_FACTORS];
-    vr_imagenet_x_prevalence(all, counts);
     vr_page_plot(page, &bars, NULL);
-    if (set->metaclass) vrp_imagenet_x_page_prevalence(page, set, all);
+    if (set->metaclass) vrp_imagenet_x_page_prevalence(page, set, counts);
     vr_page_plot(page, &heat, "Spearman's rho between what is ticked; only cells with p <= 0.01.");
 }
 
