@@ -481,9 +481,9 @@ static void a_shift_is_the_share_among_errors_over_the_share_among_all(void **st
     assert_int_equal(a[1].factor, VR_DOLLAR_STREET_POSE);
     assert_close(a[1].shift, (6. / 18 - 40. / 60) / (40. / 60), 1e-12);
     assert_true(isnan(a[2].shift)); /* no ticks: last */
-    int64_t freedom;
-    assert_close(vr_dollar_street_chi_square(a, 5, &freedom), 36. / 6 + 36. / 12, 1e-12);
-    assert_int_equal(freedom, 1);
+    const vr_test test = vr_dollar_street_chi_square(a, 5);
+    assert_close(test.statistic, 36. / 6 + 36. / 12, 1e-12);
+    assert_true(test.df == 1 && isnan(vr_dollar_street_chi_square(a, 1).p));
     vr_dollar_street_associate(a, &data, &hits, VR_BY_ALL, 0,
                                &(vr_dollar_street_association_opts){.few = -1});
     assert_int_equal(a[0].factor, VR_DOLLAR_STREET_DARKER);
@@ -496,6 +496,64 @@ static void a_shift_is_the_share_among_errors_over_the_share_among_all(void **st
     assert_int_equal(a[1].factor,
                      VR_DOLLAR_STREET_TEXTURE); /* of 10 texture, 2 darker, 20 pose: 6, 2, 3 wrong */
     assert_close(a[1].shift, (6. / 11) / (10. / 32) - 1, 1e-12);
+}
+
+/* Two groups and two factors, counted by hand; odds, p and corrections as statsmodels' Table2x2 and multipletests give
+ * them. */
+static void odds_ratios_are_of_each_groups_own_rows(void **state) {
+    (void)state;
+    enum { N = 80, TEXTURE = VR_DOLLAR_STREET_TEXTURE, POSE = VR_DOLLAR_STREET_POSE, F = VR_DOLLAR_STREET_FACTOR_COUNT };
+    uint16_t factors[N];
+    int64_t bucket[N];
+    uint8_t right[N];
+    for (int i = 0; i < N; i++) { /* low 0..39: texture 12 wrong 8 right, else 5 wrong 15 right; high: pose on all, 40..79 */
+        bucket[i] = i < 40 ? VR_INCOME_LOW : VR_INCOME_HIGH;
+        factors[i] = (uint16_t)((i < 20 || i >= 65 ? 1 << TEXTURE : 0) | (i >= 40 ? 1 << POSE : 0));
+        right[i] = i < 40 ? i >= 12 && !(i >= 20 && i < 25) : i % 4 != 0;
+    }
+    vr_dollar_street_hits hits;
+    made(N, factors, bucket, right, &hits);
+    vr_dollar_street_odds odds[3 * F];
+    vr_dollar_street_odds_ratios(odds, &data, &hits, VR_BY_INCOME);
+    const vr_dollar_street_odds *low = &odds[VR_INCOME_LOW * F + TEXTURE], *high = &odds[VR_INCOME_HIGH * F + TEXTURE];
+    assert_int_equal(low->group, VR_INCOME_LOW);
+    assert_int_equal(low->factor, TEXTURE);
+    assert_memory_equal(low->wrong, ((int64_t[]){12, 5}), sizeof low->wrong);
+    assert_memory_equal(low->right, ((int64_t[]){8, 15}), sizeof low->right);
+    assert_close(low->odds.value, 4.5, 1e-12);
+    assert_close(low->odds.low, 1.1656343450444522, 1e-12);
+    assert_close(low->odds.high, 17.372514876633772, 1e-11);
+    assert_close(low->odds.p, 0.029084090581609667, 1e-13);
+    assert_memory_equal(high->wrong, ((int64_t[]){3, 7}), sizeof high->wrong); /* 68 72 76 of 15 */
+    assert_close(high->odds.p, 0.5731841878802106, 1e-13);
+    assert_close(low->holm, 2 * low->odds.p, 1e-15); /* two tests have an answer */
+    assert_close(low->bh, 2 * low->odds.p, 1e-15);
+    assert_close(high->holm, high->odds.p, 1e-15);
+    assert_true(isnan(odds[VR_INCOME_HIGH * F + POSE].odds.p)); /* all of its rows have it */
+    assert_true(isnan(odds[VR_INCOME_MEDIUM * F + TEXTURE].odds.value) && isnan(odds[VR_INCOME_MEDIUM * F + TEXTURE].holm));
+    const vr_table t = vr_dollar_street_association_table(&perm, &data, &hits, VR_BY_INCOME, 5, NULL);
+    vr_text text = {.arena = &perm};
+    vr_table_format(&text, &t, VR_TABLE_TEXT);
+    assert_non_null(strstr(text.data, "4.50 [1.17, 17.37]"));
+}
+
+static void quarters_of_distances_hold_the_mean_gaps(void **state) {
+    (void)state;
+    vr_dollar_street_divergence d[6] = {0};
+    static const double distance[6] = {0.1, 0.2, 0.3, 0.4, 0.5, 0.5}, gap[6] = {0.0, 0.1, 0.2, 0.4, 0.3, 0.5};
+    for (int i = 0; i < 6; i++) d[5 - i].distance = distance[i], d[5 - i].accuracy[i % 2] = gap[i];
+    vr_dollar_street_quartile q[4];
+    vr_dollar_street_quartiles(q, d, 6); /* limits .1 .225 .35 .475 .5 */
+    static const double limit[5] = {0.1, 0.225, 0.35, 0.475, 0.5}, mean[4] = {0.05, 0.2, 0.4, 0.4};
+    static const int64_t pairs[4] = {2, 1, 1, 2};
+    for (int k = 0; k < 4; k++) {
+        assert_close(q[k].low, limit[k], 1e-12);
+        assert_close(q[k].high, limit[k + 1], 1e-12);
+        assert_int_equal(q[k].pairs, pairs[k]);
+        assert_close(q[k].gap, mean[k], 1e-12);
+    }
+    vr_dollar_street_quartiles(q, d, 0);
+    assert_true(isnan(q[0].low) && isnan(q[3].gap) && q[0].pairs == 0);
 }
 
 static void distances_of_factor_shares_are_the_published_ones(void **state) {
@@ -906,6 +964,9 @@ static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
     const char *out = shell(&code, "%s/dollar_street /nowhere.csv --predictions x.csv 2>&1", programs);
     assert_int_equal(code, 1);
     assert_non_null(strstr(out, "/nowhere.csv"));
+    out = shell(&code, "%s/dollar_street --on blur 2>&1", programs);
+    assert_int_equal(code, 1);
+    assert_non_null(strstr(out, "--on: 'blur' is none of the 16 factors"));
 }
 
 static void the_program_scores_predictions_on_the_published_metadata(void **state) {
@@ -947,6 +1008,8 @@ int main(int argc, char **argv) {
         cmocka_unit_test(predictions_of_every_published_form_score_alike),
         cmocka_unit_test(wrong_predictions_are_named),
         cmocka_unit_test(a_shift_is_the_share_among_errors_over_the_share_among_all),
+        cmocka_unit_test(odds_ratios_are_of_each_groups_own_rows),
+        cmocka_unit_test(quarters_of_distances_hold_the_mean_gaps),
         cmocka_unit_test(distances_of_factor_shares_are_the_published_ones),
         cmocka_unit_test(gaps_and_divergences_are_those_counted_by_hand),
         cmocka_unit_test(tasks_of_one_image_count_once),

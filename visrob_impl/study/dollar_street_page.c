@@ -350,17 +350,25 @@ static void vrp_dollar_street_page_tables(vr_text *out, const vr_dollar_street *
                 "<details class=\"box numbers\"><summary>All images, as tables</summary>\n"
                 "<p class=\"note\">With 95 % bootstrap intervals over homes.</p>\n<div class=\"tables\">\n");
     for (int64_t m = 0; m < model_count; m++)
-        for (int k = 0; k < 2; k++) {
+        for (int k = 0; k < (data->factors ? 3 : 2); k++) {
             const vr_table t =
-                vr_dollar_street_accuracy_table(out->arena, data, models[m].hits, by[k], &o->intervals);
+                k < 2 ? vr_dollar_street_accuracy_table(out->arena, data, models[m].hits, by[k], &o->intervals)
+                      : vr_dollar_street_association_table(out->arena, data, models[m].hits, VR_BY_INCOME,
+                                                           VR_DOLLAR_STREET_FACTOR_COUNT, NULL);
             vr_text_add(out,
                         "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"table\"><h2>");
             vr_text_html(out, models[m].name);
-            vr_text_add(out, "</h2>\n");
+            vr_text_add(out, k < 2 ? "</h2>\n" : ": factors among errors</h2>\n");
             vr_table_format(out, &t, VR_TABLE_HTML);
             vr_text_add(out, "</div>\n");
         }
-    vr_text_add(out, "</div>\n</details>\n");
+    vr_text_add(out, "</div>\n");
+    if (data->factors)
+        vr_text_add(out, "<p class=\"note\">Shift: how much more often a factor is ticked among the wrong images of an "
+                         "income than among all images. Odds ratio: of being wrong with the factor to without it, "
+                         "within the income; 1 is no difference. p Holm and p BH: its p, corrected for all incomes and "
+                         "factors by Holm's and by Benjamini and Hochberg's method.</p>\n");
+    vr_text_add(out, "</details>\n");
 }
 
 /* What the numbers come from, and what was left out of them. */

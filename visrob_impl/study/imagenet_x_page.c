@@ -13,18 +13,6 @@
 
 /* ---- tables ---- */
 
-/* A number of six significant digits, as the paper's repository prints them: 0.726197, 1.1779. */
-static void vrp_imagenet_x_six(vr_table *t, double x) {
-    vr_table_number(t, x, 6);
-    if (isfinite(x)) t->cells[t->count - 1].text = vr_arena_printf(t->arena, "%.6g", x);
-}
-
-/* A p value, of which the size matters. */
-static void vrp_imagenet_x_small(vr_table *t, double p) {
-    vr_table_number(t, p, 6);
-    if (isfinite(p)) t->cells[t->count - 1].text = vr_arena_printf(t->arena, "%.2g", p);
-}
-
 /* The error ratio; NaN of fewer than min_images. */
 static double vrp_imagenet_x_shown(const vr_imagenet_x_row *row, int64_t f, int64_t min_images) {
     return row->count[f] > 0 && row->count[f] < min_images ? (double)NAN : vr_imagenet_x_error_ratio(row, f);
@@ -47,7 +35,7 @@ static vr_table vrp_imagenet_x_by_factor(vr_arena *arena, const vr_imagenet_x_ta
         vr_table_text(&t, vr_imagenet_x_factor(f));
         vr_table_number(&t, vrp_imagenet_x_images(table->rows[0].count[f]), 0);
         for (int64_t m = 0; m < table->count; m++)
-            vrp_imagenet_x_six(&t, vrp_imagenet_x_shown(&table->rows[m], f, min_images));
+            vr_table_digits(&t, vrp_imagenet_x_shown(&table->rows[m], f, min_images), 6);
     }
     return t;
 }
@@ -61,7 +49,7 @@ vr_table vr_imagenet_x_ratio_table(vr_arena *arena, const vr_imagenet_x_table *t
         vr_table_text(&t, table->rows[m].model);
         vr_table_number(&t, table->rows[m].average, 4);
         for (int64_t f = 0; f < VR_IMAGENET_X_FACTORS; f++)
-            vrp_imagenet_x_six(&t, vrp_imagenet_x_shown(&table->rows[m], f, min_images));
+            vr_table_digits(&t, vrp_imagenet_x_shown(&table->rows[m], f, min_images), 6);
     }
     return t;
 }
@@ -120,7 +108,7 @@ vr_table vr_imagenet_x_family_table(vr_arena *arena, const vr_imagenet_x_familie
         vr_table_number(&t, x->all.ratio[f], 4);
         for (int64_t k = 0; k < x->count; k++) vr_table_number(&t, x->families[k].ratio[f], 4);
         vr_table_number(&t, x->statistic[f], 4);
-        vrp_imagenet_x_small(&t, x->p[f]);
+        vr_table_digits(&t, x->p[f], 2);
     }
     return t;
 }
@@ -136,7 +124,7 @@ vr_table vr_imagenet_x_effect_table(vr_arena *arena, const vr_imagenet_x_effects
         const vr_imagenet_x_effect *e = &x->factors[order[i]];
         vr_table_text(&t, vr_imagenet_x_factor(order[i]));
         vr_table_number(&t, e->t, 4);
-        vrp_imagenet_x_small(&t, e->p);
+        vr_table_digits(&t, e->p, 2);
         vr_table_number(&t, e->low, 1);
         vr_table_number(&t, e->low_mean, 4);
         vr_table_number(&t, e->high, 1);
