@@ -1,15 +1,16 @@
 /* tests/test_imagenet_x.c: ImageNet-X on hand-worked annotations, on everything that can be wrong with a file, and, where
  * ../shared/data is there, on the released tables and predictions, to the published digits. */
-#include "test.h"
-#include <sys/wait.h>
+#include "browser.h"
 
 #define DATA "imagenetx/"
 
 static vr_arena perm;
 static char programs[512];
+static browser chromium;
 
 static int end(void **state) {
     (void)state;
+    browser_close(&chromium);
     vr_arena_free(&perm);
     return 0;
 }
@@ -876,6 +877,36 @@ static void the_page_shows_what_it_was_given(void **state) {
     assert_message(err, "/dev/full");
 }
 
+/* Types into the table's filter, sorts by a click on a column's heading, and reads the numbers that change. */
+static void a_filter_and_a_click_on_the_page_change_what_is_read(void **state) {
+    (void)state;
+    const vr_imagenet_x_table t = vr_imagenet_x_example(&perm);
+    const vr_imagenet_x_report report = {.table = &t, .data = "the example", .min_images = 1};
+    const char *path = vr_arena_printf(&perm, "%s", test_tmp("example.html"));
+    vr_imagenet_x_page_save(&report, path, VR_FATAL);
+    browser_start(&chromium);
+    browser_open(&chromium, path, 1280, 900, false);
+    static const char first[] = "(() => { const r = [...document.querySelectorAll('.table tbody tr')].find(r => !r.hidden);"
+                                " return r.cells[0].textContent + ' ' + r.cells[4].textContent; })()";
+    browser_click(&chromium, ".filter input");
+    browser_type(&chromium, "texture");
+    assert_string_equal(browser_ask(&chromium, "document.querySelector('.filter output').textContent"), "4 of 68 rows");
+    assert_string_equal(browser_ask(&chromium, first), "DINO 2.150 [1.926, 2.400]");
+    browser_click(&chromium, ".table th:nth-child(5) button"); /* the error ratio, highest first */
+    assert_string_equal(browser_ask(&chromium, first), "ResNet50 2.394 [2.179, 2.630]");
+    browser_ask(&chromium, "(() => { const i = document.querySelector('.filter input'); i.value = 'vit'; i.dispatchEvent(new "
+                           "Event('input')); return 1; })()");
+    assert_string_equal(browser_ask(&chromium, "document.querySelector('.filter output').textContent"), "17 of 68 rows");
+    assert_string_equal(browser_ask(&chromium, first), "ViT 2.045 [1.809, 2.311]");
+    for (int k = 0; k < 4; k++) { /* a phone and a desk, light and dark */
+        browser_open(&chromium, path, k & 1 ? 390 : 1280, 900, k & 2);
+        assert_true(atoi(browser_ask(&chromium, "document.documentElement.scrollWidth")) <= (k & 1 ? 390 : 1280));
+        assert_non_null(strstr(browser_ask(&chromium, "document.body.innerText"),
+                               "ResNet50 makes 2.39 times as many errors on images with the factor 'texture'"));
+    }
+    assert_string_equal(chromium.fault, "");
+}
+
 /* Runs the program with these arguments; what it prints goes to *out, and what it says on stderr to *said. */
 static int run(const char **out, const char **said, const char *arguments) {
     const char *o = vr_arena_printf(&perm, "%s", test_tmp("stdout")), *e = vr_arena_printf(&perm, "%s", test_tmp("stderr"));
@@ -985,6 +1016,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(correlations_are_spearmans),
         cmocka_unit_test(shifts_agree_with_the_sheet),
         cmocka_unit_test(the_page_shows_what_it_was_given),
+        cmocka_unit_test(a_filter_and_a_click_on_the_page_change_what_is_read),
         cmocka_unit_test(the_program_without_arguments_prints_the_papers_models),
         cmocka_unit_test(the_program_runs_on_a_users_own_model),
         cmocka_unit_test(the_program_names_what_is_wrong),

@@ -477,7 +477,7 @@ vr_table vr_progress_table(vr_arena *arena, const vr_progress_rate *rates, int64
         vr_table_interval(&t, rates[k].top, 2);
         vr_table_number(&t, rates[k].line.intercept, 3);
         vr_table_number(&t, rates[k].line.r2, 3);
-        vr_table_text(&t, rates[k].line.p > 0 ? vr_arena_printf(arena, "%.1e", rates[k].line.p) : "< 1e-300");
+        vr_table_digits(&t, rates[k].line.p, 2);
         vr_table_number(&t, rates[k].headroom, 2);
         vr_table_interval(&t, rates[k].lag, 2);
     }
@@ -542,20 +542,18 @@ int64_t vr_robust_fit(vr_arena *perm, vr_robust **out, const vr_benchmarks *b, c
 }
 
 vr_table vr_robust_table(vr_arena *arena, const vr_robust *robust, int64_t count) {
-    const char *names[2 + 2 * VR_PRETRAINING_COUNT] = {"benchmark"};
+    const char *names[1 + 2 * VR_PRETRAINING_COUNT] = {"benchmark"};
     for (int p = 0; p < VR_PRETRAINING_COUNT; p++) {
-        names[1 + 2 * p] = p == 0   ? "models"
-                           : p == 1 ? "models "
-                                    : "models  "; /* names are told apart in CSV */
-        names[2 + 2 * p] = vr_pretraining_name((vr_pretraining)p);
+        names[1 + 2 * p] = vr_pretraining_name((vr_pretraining)p);
+        names[2 + 2 * p] = vr_arena_printf(arena, "models, %s", names[1 + 2 * p]);
     }
     vr_table t = vr_table_new(arena, names, 1 + 2 * VR_PRETRAINING_COUNT);
     for (int64_t k = 0; k < count; k++) {
         vr_table_text(&t, robust[k].name);
         for (int p = 0; p < VR_PRETRAINING_COUNT; p++) {
             const vr_interval m = robust[k].mean[p];
-            vr_table_number(&t, (double)robust[k].n[p], 0);
             vr_table_interval(&t, (vr_interval){100 * m.value, 100 * m.low, 100 * m.high}, 1);
+            vr_table_number(&t, (double)robust[k].n[p], 0);
         }
     }
     return t;
