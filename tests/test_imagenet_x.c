@@ -206,6 +206,55 @@ static void the_first_fault_of_a_file_is_the_one_that_is_told(void **state) {
     assert_annotations_fail(replaced(replaced(six(), "\"f.JPEG\"", "\"a.JPEG\""), "\"c.JPEG\"", "7"), "bad.jsonl:3:14:");
 }
 
+/* vr_file_write waits for the disk each time, which is too long for thousands of files. */
+static void overwrite(const char *path, const char *text, int64_t size) {
+    FILE *file = fopen(path, "wb");
+    assert_true(file && fwrite(text, 1, (size_t)size, file) == (size_t)size && fclose(file) == 0);
+}
+
+/* A line that is like the one before it is compared with it and not parsed: with any byte changed, it is taken or refused
+ * as the parser does, which sees it where it is the first line. */
+static void a_changed_byte_means_the_same_behind_a_line_that_is_alike(void **state) {
+    (void)state;
+    static const char put[] = "\"\\,:{}[]0129-. n\n\r\t\x01\x80\xc3" "ae";
+    vr_text t = {.arena = &perm};
+    line(&t, "a.JPEG", 10, "pose");
+    const int64_t one = t.size;
+    line(&t, "b.JPEG", 7, "texture shape");
+    const char *alone = test_tmp("alone.jsonl"), *behind = test_tmp("alike.jsonl");
+    int64_t taken = 0, refused = 0;
+    char *text = t.data;
+    for (int64_t at = one; at < t.size; at++)
+        for (size_t k = 0; k < sizeof put - 1; k++) {
+            const char was = text[at];
+            text[at] = put[k];
+            vr_arena a = {0};
+            vr_err e1 = {0}, e2 = {0};
+            vr_imagenet_x_set s1, s2;
+            overwrite(alone, text + one, t.size - one);
+            overwrite(behind, text, t.size);
+            const bool ok1 = vr_imagenet_x_load(&a, &s1, &(vr_imagenet_x_files){.annotations = alone}, &e1),
+                       ok2 = vr_imagenet_x_load(&a, &s2, &(vr_imagenet_x_files){.annotations = behind}, &e2);
+            const int64_t n1 = ok1 ? s1.count : -1, n2 = ok2 ? s2.count : -1;
+            if (ok1 && ok2) {
+                taken++;
+                assert_int_equal(n2, n1 + 1);
+                assert_string_equal((const char *)s1.names[0].data, (const char *)s2.names[1].data);
+                assert_true(s1.labels[0] == s2.labels[1] && s1.factors[0] == s2.factors[1]);
+            } else if (!strstr(e2.msg, "'a.JPEG' is twice there")) { /* b became a */
+                const char *m1 = strchr(e1.msg, ':'), *m2 = strchr(e2.msg, ':');
+                refused++;
+                assert_true(!ok1 && !ok2 && m1 && m2);
+                if (strtol(m1 + 1, NULL, 10) + 1 != strtol(m2 + 1, NULL, 10) || strcmp(strchr(m1 + 1, ':'), strchr(m2 + 1, ':')) != 0)
+                    fail_msg("byte %d is '%c': '%s', but '%s'", (int)(at - one), put[k], e1.msg, e2.msg);
+            }
+            vr_arena_free(&a);
+            text[at] = was;
+        }
+    printf("%d changes taken, %d refused\n", (int)taken, (int)refused);
+    assert_true(taken > 300 && refused > 5000);
+}
+
 static void every_prefix_of_the_files_is_an_error_or_whole_lines(void **state) {
     (void)state;
     const char *s = six(), *path = test_tmp("prefix");
@@ -994,6 +1043,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(a_model_without_errors_has_no_ratio),
         cmocka_unit_test(every_fault_of_an_annotation_is_named_with_its_place),
         cmocka_unit_test(the_first_fault_of_a_file_is_the_one_that_is_told),
+        cmocka_unit_test(a_changed_byte_means_the_same_behind_a_line_that_is_alike),
         cmocka_unit_test(every_prefix_of_the_files_is_an_error_or_whole_lines),
         cmocka_unit_test(blanks_marks_and_long_lines_are_read),
         cmocka_unit_test(every_fault_of_predictions_is_named_with_its_place),
