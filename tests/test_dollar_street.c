@@ -106,6 +106,28 @@ static void a_wrong_row_is_named_with_line_and_column(void **state) {
     assert_false(parse(""));
 }
 
+static void marks_carriage_returns_and_long_fields_are_read(void **state) {
+    (void)state;
+    vr_text t = {.arena = &perm};
+    vr_text_add(&t, "\xEF\xBB\xBF");
+    for (const char *c = three; *c; c++)
+        if (*c != '\r') vr_text_bytes(&t, *c == '\n' ? "\r\n" : c, *c == '\n' ? 2 : 1);
+    assert_true(parse(three));
+    const vr_dollar_street same = data;
+    assert_true(parse(t.data));
+    assert_int_equal(data.count, same.count);
+    for (int64_t i = 0; i < data.count; i++) assert_string_equal(data.url[i], same.url[i]);
+    assert_memory_equal(data.income, same.income, (size_t)data.count * sizeof *data.income);
+    const int64_t size = 10 << 20;
+    char *ten_mb = (char *)vr_arena_alloc(&perm, size, 1);
+    memset(ten_mb, 'x', (size_t)size - 1);
+    ten_mb[size - 1] = 0;
+    assert_true(parse(vr_arena_printf(&perm, HEAD "0,A,\"%s\",5,0,0,Asia,['a'],[1],['x'],[1],['x']\n", ten_mb)));
+    assert_int_equal(strlen(data.url[0]), size - 1);
+    assert_false(parse(vr_arena_printf(&perm, HEAD "0,A,\"%s,5,0,0,Asia,['a'],[1],['x'],[1],['x']\n", ten_mb)));
+    assert_message(err, "t.csv:2:5: a quoted field without its closing quote");
+}
+
 static void every_prefix_gives_rows_or_an_error(void **state) {
     (void)state;
     const int64_t n = (int64_t)strlen(three);
@@ -1001,6 +1023,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(metadata_becomes_columns),
         cmocka_unit_test(rows_are_found_by_url_and_by_image_id),
         cmocka_unit_test(a_wrong_row_is_named_with_line_and_column),
+        cmocka_unit_test(marks_carriage_returns_and_long_fields_are_read),
         cmocka_unit_test(every_prefix_gives_rows_or_an_error),
         cmocka_unit_test(income_buckets_round_half_to_even),
         cmocka_unit_test(the_published_metadata_has_the_published_counts),
