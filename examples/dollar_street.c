@@ -13,7 +13,11 @@
 
 static const char about[] =
     "dollar_street [METADATA]\n"
-    "Where a model is wrong, by income, region and factor; writes dollar_street.html.\n"
+    "Where a model is wrong, by what a home earns, where it stands and what its pictures are like; writes a page with\n"
+    "filters, dollar_street.html.\n\n"
+    "  dollar_street                                         a made-up street, built in\n"
+    "  dollar_street metadata.csv --predictions resnet50.json --factors annotations.json\n"
+    "  dollar_street metadata.csv --weights resnet50.pth --images photos --brighten\n\n"
     "METADATA: metadata.csv of dollarstreet_factors, or an annotations table\n";
 
 typedef struct options {
@@ -109,9 +113,12 @@ int main(int argc, char **argv) {
                                            : o.brighten || example ? VR_DOLLAR_STREET_DARKER
                                                                    : VR_DOLLAR_STREET_TEXTURE;
     if (argc > 2 || (!example && argc != 2) || (!example && !o.predictions == !(o.weights && o.images)))
-        return fprintf(stderr,
-                       "dollar_street: METADATA and --predictions, or --weights and --images, are wanted; "
-                       "see --help\n"),
+        return fprintf(stderr, "dollar_street: %s; see --help\n",
+                       argc > 2                             ? "one METADATA file is wanted"
+                       : argc < 2                           ? "a METADATA file is wanted"
+                       : o.predictions && o.weights         ? "--predictions or --weights, not both"
+                       : o.weights && !o.images             ? "--weights wants --images FOLDER as well"
+                                                            : "METADATA wants --predictions, or --weights and --images"),
                vr_arena_free(&perm), 2;
     vr_threads_set((int)o.threads);
     vr_progress_quiet(o.quiet);

@@ -629,7 +629,9 @@ static void the_program_names_what_is_wrong(void **state) {
         const char *arguments, *message;
         int code;
     } bad[] = {{"--annotations /nowhere.jsonl --predictions x.csv", "/nowhere.jsonl", 1},
-               {"--annotations only.jsonl", "are wanted", 2},
+               {"--annotations only.jsonl", "wants --predictions PATH as well", 2},
+               {"--predictions only.csv", "wants --annotations FILE as well", 2},
+               {"--annotations a.jsonl --predictions p.csv table.csv", "not both", 2},
                {"--target dog", "--target dog", 2},
                {"--nonsense", "--nonsense", 2},
                {"/nowhere.csv", "/nowhere.csv", 1},
