@@ -106,9 +106,9 @@ int main(int argc, char **argv) {
         {"head", "WEIGHTS", VR_OPTION_TEXT, &o.head, "the model whose features they are, for `before`"},
         {"top5", NULL, VR_OPTION_FLAG, &o.top5, "one of five predictions has to be right"},
         {"balanced", NULL, VR_OPTION_FLAG, &o.balanced, "retrain on as many photographs of each region"},
-        {"report", "FILE", VR_OPTION_TEXT, &o.page, "the page to write (geography.html)"},
-        {"plot", "FILE", VR_OPTION_TEXT, &o.plot, "the plot of progress to write: .svg, .png"},
-        {"csv", "FILE", VR_OPTION_TEXT, &o.csv, "the table of rates to write"},
+        {"report", "FILE", VR_OPTION_OUTPUT, &o.page, "the page to write (geography.html)"},
+        {"plot", "FILE", VR_OPTION_OUTPUT, &o.plot, "the plot of progress to write: .svg, .png"},
+        {"csv", "FILE", VR_OPTION_OUTPUT, &o.csv, "the table of rates to write"},
         {"seed", "N", VR_OPTION_INT, &o.seed, "of intervals and shares (0)"},
         {"threads", "N", VR_OPTION_INT, &o.threads, "threads (the physical cores)"},
     };

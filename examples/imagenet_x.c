@@ -22,12 +22,6 @@ static const char about[] =
     "  imagenet_x results/top --families model_types.csv            released tables of accuracies\n\n"
     "ImageNet-X is annotations alone: its images are those of ImageNet.\n";
 
-static const char *command_line(vr_arena *arena, int argc, char **argv) {
-    vr_text t = {.arena = arena};
-    for (int i = 0; i < argc; i++) vr_text_printf(&t, "%s%s", i ? " " : "", argv[i]);
-    return t.data;
-}
-
 /* The table as text: whole where it fits a screen, else what most want to know of each model. */
 static void print_ratios(vr_arena *arena, const vr_imagenet_x_table *table, int64_t min_images) {
     if (table->count <= 8) {
@@ -80,14 +74,14 @@ int main(int argc, char **argv) {
         {"families", "FILE", VR_OPTION_TEXT, &families, "mean ratios by family, from a CSV of model,family"},
         {"augmentation", "NAME", VR_OPTION_TEXT, &augmentation, "the effect of crop, color or smoothing"},
         {"min-images", "N", VR_OPTION_INT, &min_images, "no ratio of fewer images (1)"},
-        {"csv", "FILE", VR_OPTION_TEXT, &csv, "all numbers, with intervals"},
-        {"accuracies", "FILE", VR_OPTION_TEXT, &accuracies, "accuracies in the form of the released tables"},
-        {"by-metaclass", "FILE", VR_OPTION_TEXT, &by_metaclass, "the same by metaclass"},
-        {"report", "FILE", VR_OPTION_TEXT, &page, "a page with charts"},
+        {"csv", "FILE", VR_OPTION_OUTPUT, &csv, "all numbers, with intervals"},
+        {"accuracies", "FILE", VR_OPTION_OUTPUT, &accuracies, "accuracies in the form of the released tables"},
+        {"by-metaclass", "FILE", VR_OPTION_OUTPUT, &by_metaclass, "the same by metaclass"},
+        {"report", "FILE", VR_OPTION_OUTPUT, &page, "a page with charts"},
         {"threads", "N", VR_OPTION_INT, &threads, "threads (the physical cores)"},
     };
     static vr_arena perm; /* static: in reach until the end, whichever return is taken */
-    const char *command = command_line(&perm, argc, argv);
+    const char *command = vr_args_text(&perm, argc, argv);
     int code = vr_args_parse(&argc, argv, about, options, (int64_t)(sizeof options / sizeof *options));
     if (code >= 0) return code;
     const char *wrong = files.annotations && !predictions   ? "--annotations FILE wants --predictions PATH as well"

@@ -7,6 +7,7 @@
 #include "../base/text.h"
 #include "../format/csv.h"
 #include "../metric/accuracy.h"
+#include "../model/labels.h"
 #include "../nn/kernels.h"
 #include <ctype.h>
 #include <math.h>
@@ -22,27 +23,33 @@ static bool vrp_evaluate_same_name(const char *a, const char *b) {
     return *a == *b;
 }
 
+/* The model's class of a folder's name: one of its labels, or a WordNet id of ImageNet-1k's; -1 = none. */
+static int64_t vrp_evaluate_class(const vr_model *model, const char *name) {
+    if (model->labels)
+        for (int64_t k = 0; k < model->classes; k++)
+            if (vrp_evaluate_same_name(name, model->labels[k])) return k;
+    return model->classes == 1000 ? vr_labels_wordnet(name) : -1;
+}
+
 bool vr_dataset_match(vr_arena *perm, vr_dataset *data, const vr_model *model, vr_err *err) {
-    if (data->class_count == 0 || data->class_count == model->classes) return true;
+    if (data->class_count == 0) return true;
     int64_t *number = VR_NEW(perm, int64_t, data->class_count);
-    for (int64_t c = 0; c < data->class_count; c++) {
-        int64_t k = 0;
-        while (k < model->classes &&
-               !(model->labels && vrp_evaluate_same_name(data->classes[c], model->labels[k])))
-            k++;
-        if (k == model->classes)
-            return vr_fail(
-                err, VR_ERR_ARGUMENT,
-                "%s: it has %lld classes and the model %lld, and '%s' is not the name of one of the "
-                "model's classes (labels can be given with --labels)",
-                data->path, (long long)data->class_count, (long long)model->classes, data->classes[c]);
-        number[c] = k;
+    int64_t known = 0, unknown = -1;
+    for (int64_t c = data->class_count - 1; c >= 0; c--) {
+        number[c] = vrp_evaluate_class(model, data->classes[c]);
+        if (number[c] < 0) unknown = c;
+        else known++;
     }
+    if (known == 0 && data->class_count == model->classes) return true;
+    if (unknown >= 0)
+        return vr_fail(err, VR_ERR_ARGUMENT,
+                       "%s: it has %lld classes and the model %lld, and '%s' is not the name of one of the "
+                       "model's classes (labels can be given with --labels)",
+                       data->path, (long long)data->class_count, (long long)model->classes, data->classes[unknown]);
     int64_t *labels = VR_NEW(perm, int64_t, data->count);
     for (int64_t i = 0; i < data->count; i++) labels[i] = data->labels[i] < 0 ? -1 : number[data->labels[i]];
     data->labels = labels;
-    data->classes = model->labels;
-    data->class_count = model->classes;
+    if (model->labels) data->classes = model->labels, data->class_count = model->classes;
     return true;
 }
 

@@ -38,9 +38,10 @@ typedef struct vr_predictions {
 } vr_predictions;
 
 /* Numbers the data set's labels as the model numbers its classes.
- * Notes:   the same number of classes on both sides: the sorted folders are the model's classes in order
- *          (ImageNet's n01440764 ..., CIFAR's airplane ...). Otherwise each folder's name has to be one of the
- *          model's labels (case, "_" and " " alike), and images keep their place. A data set without labels is fine.
+ * Notes:   by name: each folder is one of the model's labels (case, "_" and " " alike) or, for a model of 1,000
+ *          classes, an id of ImageNet-1k's (n01440764): so do ImageNet-R, -A and Imagenette run, where an image is right
+ *          when its class comes first of all the model's. Where no name is known and there are as many
+ *          classes on both sides, the sorted folders are the model's classes in order. A data set without labels is fine.
  * Errors:  VR_ERR_ARGUMENT naming the first class that the model does not have. */
 VR_API bool vr_dataset_match(vr_arena *perm, vr_dataset *data, const vr_model *model, vr_err *err);
 

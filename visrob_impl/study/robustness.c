@@ -39,7 +39,7 @@ bool vr_factors_parse(vr_arena *perm, vr_factor **factors, int64_t *count, const
             for (int f = 0; f < VR_FACTOR_COUNT; f++) wanted[f] = true;
         for (int f = 0; f < VR_FACTOR_COUNT; f++)
             if (strcmp(vr_factor_category((vr_factor)f), name) == 0) category = wanted[f] = true;
-        vr_factor one;
+        vr_factor one = VR_FACTOR_COUNT;
         if (!category && !vr_factor_parse(&one, name, err)) return false;
         if (!category) wanted[one] = true;
         from += n + (comma != NULL);
