@@ -32,7 +32,7 @@ static void a_long_sum_keeps_its_digits(void **state) {
     vr_arena_free(&a);
 }
 
-/* 200,000 resamples against scipy's: the ends differ by the noise of a percentile, well below 1 % of the width. */
+/* 100,000 resamples against scipy's: the ends differ by the noise of a percentile, well below 1 % of the width. */
 static void intervals_agree_with_scipy(void **state) {
     (void)state;
     vr_arena a = {0};
