@@ -43,6 +43,7 @@ static void print_gaps(vr_arena *perm, const vr_dollar_street *data, const vr_do
     static const char *const names[] = {"class", "income", "images", "accuracy", "behind"};
     vr_dollar_street_gap *gaps;
     const int64_t n = vr_dollar_street_gaps(perm, &gaps, data, hits, VR_BY_INCOME, 5, true);
+    if (n == 0) return; /* no class has five images in every income */
     vr_table t = vr_table_new(perm, names, 5);
     for (int64_t k = 0; k < vr_min(n, 10); k++) {
         vr_table_text(&t, data->classes[gaps[k].class_number]);
@@ -112,14 +113,16 @@ int main(int argc, char **argv) {
     const vr_dollar_street_factor factor = o.on              ? factor_of(o.on)
                                            : o.brighten || example ? VR_DOLLAR_STREET_DARKER
                                                                    : VR_DOLLAR_STREET_TEXTURE;
-    if (argc > 2 || (!example && argc != 2) || (!example && !o.predictions == !(o.weights && o.images)))
-        return fprintf(stderr, "dollar_street: %s; see --help\n",
-                       argc > 2                             ? "one METADATA file is wanted"
-                       : argc < 2                           ? "a METADATA file is wanted"
-                       : o.predictions && o.weights         ? "--predictions or --weights, not both"
-                       : o.weights && !o.images             ? "--weights wants --images FOLDER as well"
-                                                            : "METADATA wants --predictions, or --weights and --images"),
-               vr_arena_free(&perm), 2;
+    const char *wrong = argc > 2                                          ? "one METADATA file is wanted"
+                        : example                                         ? NULL
+                        : argc < 2                                        ? "a METADATA file is wanted"
+                        : o.predictions && o.weights                      ? "--predictions or --weights, not both"
+                        : (o.weights || o.other_weights) && !o.images     ? "weights want --images FOLDER as well"
+                        : !o.predictions && !o.weights                    ? "METADATA wants --predictions, or --weights and --images"
+                        : !!o.other + !!o.other_weights + o.brighten > 1  ? "one of --other, --other-weights and --brighten"
+                        : o.brighten && !o.weights                        ? "--brighten wants --weights of the model to run"
+                                                                          : NULL;
+    if (wrong) return fprintf(stderr, "dollar_street: %s; see --help\n", wrong), vr_arena_free(&perm), 2;
     vr_threads_set((int)o.threads);
     vr_progress_quiet(o.quiet);
 
@@ -136,6 +139,7 @@ int main(int argc, char **argv) {
         vr_dollar_street_load(&perm, &data, argv[1], NULL, VR_FATAL);
         metadata = data;
         if (o.factors) vr_dollar_street_load(&perm, &data, o.factors, &metadata, VR_FATAL);
+        if (o.on && !data.factors) vr_fail(VR_FATAL, VR_ERR_ARGUMENT, "--on %s: %s has no factors; --factors FILE", o.on, data.path);
         vr_class_map_load(&perm, &map, o.map, VR_FATAL);
         vr_dollar_street_targets(&perm, &targets, &data, &map, space_of(o.space), o.published, VR_FATAL);
         if (o.images) vr_dataset_open(&perm, &images, o.images, NULL, VR_FATAL);
@@ -143,7 +147,7 @@ int main(int argc, char **argv) {
     }
 
     /* compute: a model of ten classes is right with its first, others with one of five */
-    const bool brighten = model && !o.other && !o.other_weights && (o.brighten || example);
+    const bool brighten = o.brighten || (example && !o.other);
     const char *names[2] = {o.predictions ? o.predictions : o.weights ? o.weights : "resnet18",
                             brighten  ? "on brighter images"
                             : o.other ? o.other

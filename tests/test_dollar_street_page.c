@@ -270,9 +270,55 @@ static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
     const char *out = shell(&code, "%s/dollar_street /nowhere.csv --predictions x.csv 2>&1", programs);
     assert_int_equal(code, 1);
     assert_non_null(strstr(out, "/nowhere.csv"));
-    out = shell(&code, "%s/dollar_street --on blur 2>&1", programs);
+    static const struct {
+        const char *arguments, *message;
+        int code;
+    } bad[] = {{"--on blur", "--on: 'blur' is none of the 16 factors", 1},
+               {"a.csv b.csv --predictions p.csv", "one METADATA file", 2},
+               {"--weights w.pth", "a METADATA file is wanted", 2},
+               {"a.csv --weights w.pth", "weights want --images FOLDER", 2},
+               {"a.csv --predictions p.csv --other-weights w.pth", "weights want --images FOLDER", 2},
+               {"a.csv --predictions p.csv --weights w.pth", "not both", 2},
+               {"a.csv --predictions p.csv --brighten", "--brighten wants --weights", 2},
+               {"a.csv --weights w.pth --images f --other p.csv --brighten", "one of --other", 2}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        out = shell(&code, "%s/dollar_street %s 2>&1", programs, bad[i].arguments);
+        assert_int_equal(code, bad[i].code);
+        if (!strstr(out, bad[i].message)) fail_msg("%s: '%s' does not name '%s'", bad[i].arguments, out, bad[i].message);
+    }
+}
+
+/* Two small ResNets on twelve pictures: what a mitigation by another model, and one by brighter images, needs. */
+static void the_program_runs_two_models_on_a_folder_of_pictures(void **state) {
+    (void)state;
+    enum { N = 12, SIDE = 40 };
+    int code;
+    const char *folder = vr_arena_printf(&perm, "%s", test_tmp("photos")), *html = vr_arena_printf(&perm, "%s", test_tmp("two.html")),
+               *csv = vr_arena_printf(&perm, "%s", test_tmp("homes.csv")), *map = vr_arena_printf(&perm, "%s", test_tmp("map.csv"));
+    vr_dir_make(folder, VR_FATAL);
+    vr_text rows = {.arena = &perm};
+    vr_text_add(&rows, "url,country,region,income,label\n");
+    for (int i = 0; i < N; i++) {
+        uint8_t pixels[SIDE * SIDE * 3];
+        for (int k = 0; k < SIDE * SIDE * 3; k++) pixels[k] = (uint8_t)(vr_rng_u32(vr_rng_init((uint64_t)i), (uint64_t)(k / 300)) & 127);
+        vr_image_save((vr_image){pixels, SIDE, SIDE}, vr_arena_printf(&perm, "%s/p%02d.png", folder, i), VR_FATAL);
+        vr_text_printf(&rows, "http://h/p%02d.png,A,Asia,%d,['beds']\n", i, 30 * (i + 1));
+    }
+    vr_file_write(csv, rows.data, rows.size, VR_FATAL);
+    static const char beds[] = "dollarstreet_class,images,sin21k_ids,sin21k_alibaba_ids,imagenet1k_ids\nbeds,12,,,0 1\n";
+    vr_file_write(map, beds, sizeof beds - 1, VR_FATAL);
+    const char *run = vr_arena_printf(&perm, "%s/dollar_street %s --images %s --class-map %s --weights tests/golden/models/cifar_b.safetensors --report %s",
+                                      programs, csv, folder, map, html);
+    const char *out = shell(&code, "%s --other-weights tests/golden/models/cifar_a.th 2>&1", run);
+    assert_int_equal(code, 0);
+    assert_non_null(strstr(out, "12 of 12 rows scored, 12 homes"));
+    assert_non_null(strstr(out, "tests/golden/models/cifar_a.th, all images"));
+    out = shell(&code, "%s --brighten 2>&1", run);
+    assert_int_equal(code, 0);
+    assert_non_null(strstr(out, "on brighter images, all images"));
+    out = shell(&code, "%s --brighten --on texture 2>&1", run);
     assert_int_equal(code, 1);
-    assert_non_null(strstr(out, "--on: 'blur' is none of the 16 factors"));
+    assert_non_null(strstr(out, "has no factors"));
 }
 
 static void the_program_scores_predictions_on_the_published_metadata(void **state) {
@@ -307,6 +353,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(pictures_are_found_by_name_and_thinned_evenly),
         cmocka_unit_test(the_program_runs_without_arguments),
         cmocka_unit_test(the_program_explains_itself_and_names_what_is_wrong),
+        cmocka_unit_test(the_program_runs_two_models_on_a_folder_of_pictures),
         cmocka_unit_test(the_program_scores_predictions_on_the_published_metadata),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
