@@ -34,7 +34,7 @@ static void print_top(const char *name, const vr_model *model, const float *p, i
 }
 
 int main(int argc, char **argv) {
-    const char *labels = NULL;
+    const char *labels = NULL, *normalize = NULL;
     int64_t top = 5, threads = 0;
     vr_model_opts opts = {0};
     const vr_option options[] = {
@@ -42,18 +42,20 @@ int main(int argc, char **argv) {
         {"labels", "FILE", VR_OPTION_TEXT, &labels, "the classes' names, one a line"},
         {"image-size", "N", VR_OPTION_INT, &opts.image_size,
          "the side of the model's input, where it can be chosen"},
+        {"normalize", "NAME", VR_OPTION_TEXT, &normalize, "imagenet, half, clip or m,m,m,s,s,s (the model's own)"},
         {"heads", "N", VR_OPTION_INT, &opts.heads, "attention heads, where they are not width / 64"},
         {"threads", "N", VR_OPTION_INT, &threads, "threads (the physical cores)"},
     };
     int code = vr_args_parse(&argc, argv, about, options, (int64_t)(sizeof options / sizeof *options));
     if (code >= 0) return code;
     if (argc == 2) return fprintf(stderr, "classify: %s: and which image?\n", argv[1]), 2;
+    if (normalize) vr_model_normalization(opts.mean, opts.std, normalize, VR_FATAL);
     vr_threads_set((int)threads);
 
     /* load */
     vr_arena perm = {0}, step = {0};
     vr_model *model =
-        argc > 1 ? vr_model_load(&perm, argv[1], &opts, VR_FATAL) : vr_model_shapes(&perm, 1, VR_FATAL);
+        argc > 1 ? vr_model_load(&perm, argv[1], &opts, VR_FATAL) : vr_model_shapes(&perm, 0, 1, VR_FATAL);
     if (labels) vr_model_labels_load(&perm, model, labels, VR_FATAL);
     if (model->classes == 0)
         return fprintf(stderr, "classify: %s: the checkpoint has no classification head\n", argv[1]), 1;

@@ -20,17 +20,18 @@ static const char *index_path(vr_arena *arena, const char *path) {
 }
 
 int main(int argc, char **argv) {
-    const char *output = "features.npy";
+    const char *output = "features.npy", *normalize = NULL;
     int64_t threads = 0, limit = 0, seed = 0;
     bool quiet = false;
     vr_model_opts model_opts = {0};
     vr_evaluate_opts opts = {0};
     const vr_option options[] = {
-        {"o,output", "FILE", VR_OPTION_TEXT, &output, "where to (features.npy)"},
+        {"o,output", "FILE", VR_OPTION_OUTPUT, &output, "where to (features.npy)"},
         {"limit", "N", VR_OPTION_INT, &limit, "only N images, chosen at random"},
         {"seed", "N", VR_OPTION_INT, &seed, "of that choice (0)"},
         {"batch", "N", VR_OPTION_INT, &opts.batch, "images at a time"},
         {"image-size", "N", VR_OPTION_INT, &model_opts.image_size, "the side of the model's input"},
+        {"normalize", "NAME", VR_OPTION_TEXT, &normalize, "imagenet, half, clip or m,m,m,s,s,s (the model's own)"},
         {"heads", "N", VR_OPTION_INT, &model_opts.heads, "attention heads, where they are not width / 64"},
         {"skip-bad", NULL, VR_OPTION_FLAG, &opts.skip_bad, "leave out images that cannot be decoded"},
         {"threads", "N", VR_OPTION_INT, &threads, "threads (the physical cores)"},
@@ -39,13 +40,14 @@ int main(int argc, char **argv) {
     int code = vr_args_parse(&argc, argv, about, options, (int64_t)(sizeof options / sizeof *options));
     if (code >= 0) return code;
     if (argc != 1 && argc != 3) return fprintf(stderr, "embed: WEIGHTS and DATA are wanted; see --help\n"), 2;
+    if (normalize) vr_model_normalization(model_opts.mean, model_opts.std, normalize, VR_FATAL);
     vr_threads_set((int)threads);
     vr_progress_quiet(quiet);
 
     /* load */
     vr_arena perm = {0};
     vr_model *model =
-        argc > 1 ? vr_model_load(&perm, argv[1], &model_opts, VR_FATAL) : vr_model_shapes(&perm, 1, VR_FATAL);
+        argc > 1 ? vr_model_load(&perm, argv[1], &model_opts, VR_FATAL) : vr_model_shapes(&perm, 0, 1, VR_FATAL);
     vr_dataset data;
     if (argc > 1)
         vr_dataset_open(&perm, &data, argv[2], NULL, VR_FATAL);

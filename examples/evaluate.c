@@ -60,19 +60,21 @@ static void print_confusion(vr_arena *perm, const vr_predictions *p, const vr_da
 }
 
 int main(int argc, char **argv) {
-    const char *predictions = NULL, *labels = NULL;
+    const char *predictions = NULL, *labels = NULL, *normalize = NULL;
     int64_t threads = 0, limit = 0, seed = 0, classes = 20;
-    bool quiet = false;
+    bool quiet = false, subset = false;
     vr_model_opts model_opts = {0};
     vr_evaluate_opts opts = {0};
     const vr_option options[] = {
-        {"predictions", "FILE", VR_OPTION_TEXT, &predictions, "save each image's prediction as CSV"},
+        {"predictions", "FILE", VR_OPTION_OUTPUT, &predictions, "save each image's prediction as CSV"},
         {"labels", "FILE", VR_OPTION_TEXT, &labels, "the model's class names, one a line"},
         {"classes", "N", VR_OPTION_INT, &classes, "rows of the table of classes, the worst first (20)"},
+        {"subset", NULL, VR_OPTION_FLAG, &subset, "only the data set's classes compete, as on ImageNet-A and -R"},
         {"limit", "N", VR_OPTION_INT, &limit, "only N images, chosen at random"},
         {"seed", "N", VR_OPTION_INT, &seed, "of that choice and of the bootstrap (0)"},
         {"batch", "N", VR_OPTION_INT, &opts.batch, "images at a time"},
         {"image-size", "N", VR_OPTION_INT, &model_opts.image_size, "the side of the model's input"},
+        {"normalize", "NAME", VR_OPTION_TEXT, &normalize, "imagenet, half, clip or m,m,m,s,s,s (the model's own)"},
         {"heads", "N", VR_OPTION_INT, &model_opts.heads, "attention heads, where they are not width / 64"},
         {"skip-bad", NULL, VR_OPTION_FLAG, &opts.skip_bad, "leave out images that cannot be decoded"},
         {"threads", "N", VR_OPTION_INT, &threads, "threads (the physical cores)"},
@@ -82,13 +84,14 @@ int main(int argc, char **argv) {
     if (code >= 0) return code;
     if (argc != 1 && argc != 3)
         return fprintf(stderr, "evaluate: WEIGHTS and DATA are wanted; see --help\n"), 2;
+    if (normalize) vr_model_normalization(model_opts.mean, model_opts.std, normalize, VR_FATAL);
     vr_threads_set((int)threads);
     vr_progress_quiet(quiet);
 
     /* load */
     vr_arena perm = {0};
     vr_model *model =
-        argc > 1 ? vr_model_load(&perm, argv[1], &model_opts, VR_FATAL) : vr_model_shapes(&perm, 1, VR_FATAL);
+        argc > 1 ? vr_model_load(&perm, argv[1], &model_opts, VR_FATAL) : vr_model_shapes(&perm, 0, 1, VR_FATAL);
     if (labels) vr_model_labels_load(&perm, model, labels, VR_FATAL);
     vr_dataset data;
     if (argc > 1)
@@ -96,6 +99,7 @@ int main(int argc, char **argv) {
     else
         vr_dataset_shapes(&perm, &data, 500, model->preprocess.size, vr_rng_init(2));
     vr_dataset_match(&perm, &data, model, VR_FATAL);
+    if (subset) opts.compete = vr_dataset_present(&perm, &data, model->classes);
     vr_dataset_limit(&perm, &data, limit, vr_rng_init((uint64_t)seed));
 
     /* compute */

@@ -7,7 +7,7 @@ trap 'rm -f "$log"' EXIT
 count() { grep -o "\[ *$1 *\] [0-9]* test(s)" "$log" | head -n 1 | grep -o '[0-9]* test' | grep -o '[0-9]*' || echo 0; }
 for program in "$out"/tests/test_*; do
     [[ -x $program && $program != *.d ]] || continue
-    start=$(date +%s.%N)
+    start=${EPOCHREALTIME/[.,]/} # microseconds
     timeout "${TEST_TIMEOUT:-900}" "$program" >"$log" 2>&1
     code=$?
     p=$(count PASSED) f=$(count FAILED) s=$(count SKIPPED)
@@ -15,7 +15,8 @@ for program in "$out"/tests/test_*; do
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
     printf '%-28s %4d passed' "$(basename "$program")" "$p"
     [ "$s" -gt 0 ] && printf ', %d skipped' "$s"
-    printf ', %.1f s\n' "$(echo "$(date +%s.%N) - $start" | bc 2>/dev/null || echo 0)"
+    tenths=$(((${EPOCHREALTIME/[.,]/} - start) / 100000))
+    printf ', %d.%d s\n' $((tenths / 10)) $((tenths % 10))
     grep -h '^SKIP:' "$log" | sort -u | sed 's/^/    /'
     if [ "$f" -gt 0 ]; then
         printf '    FAILED (exit code %d):\n' "$code"

@@ -54,6 +54,23 @@ static void a_wrong_option_ends_with_2(void **state) {
     }
 }
 
+static void an_output_that_cannot_be_written_ends_with_1_at_once(void **state) {
+    (void)state;
+    const char *output;
+    const vr_option options[] = {{"o,output", "FILE", VR_OPTION_OUTPUT, &output, "where to"}};
+    const struct {
+        const char *path;
+        int code;
+    } cases[] = {{NULL, -1}, {test_tmp("fine.npy"), -1}, {"/dev/null", -1}, {"/nowhere/x.npy", 1}, {"tests", 1}, {"", 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *words[] = {"p", NULL};
+        int count = 1;
+        output = cases[i].path;
+        assert_int_equal(vr_args_parse(&count, words, "about\n", options, 1), cases[i].code);
+        if (i == 1) assert_false(vr_path_exists(output));
+    }
+}
+
 static void help_ends_with_0(void **state) {
     (void)state;
     values v = {0};
@@ -66,6 +83,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_are_taken_out_in_every_form),
         cmocka_unit_test(a_wrong_option_ends_with_2),
+        cmocka_unit_test(an_output_that_cannot_be_written_ends_with_1_at_once),
         cmocka_unit_test(help_ends_with_0),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

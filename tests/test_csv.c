@@ -47,6 +47,15 @@ static void refused(const char *text, const char *why) {
     assert_string_equal(err.msg, why);
 }
 
+static void a_zero_byte_in_a_name_is_refused(void **state) {
+    (void)state;
+    static const uint8_t text[] = "a,\"b\0c\"\n";
+    vr_csv csv;
+    vr_err err = {0};
+    assert_false(vr_csv_parse(&arena, &csv, (vr_bytes){text, sizeof text - 1}, "x.csv", &err));
+    assert_string_equal(err.msg, "x.csv:1:3: a column's name with a zero byte");
+}
+
 static void pythons_files_are_read_as_python_does(void **state) {
     (void)state;
     static const char *const files[] = {FORMATS "rows.csv", FORMATS "unix.csv"};
@@ -251,6 +260,7 @@ static void a_number_is_all_of_its_text_or_none(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, reset, reset)
     const struct CMUnitTest tests[] = {
+        TEST(a_zero_byte_in_a_name_is_refused),
         TEST(pythons_files_are_read_as_python_does),
         TEST(pythons_file_is_written_byte_for_byte),
         TEST(rfc_4180_case_by_case),

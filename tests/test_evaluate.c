@@ -8,7 +8,7 @@ static vr_dataset data;
 static int begin(void **state) {
     (void)state;
     vr_progress_quiet(true);
-    model = vr_model_shapes(&perm, 1, VR_FATAL);
+    model = vr_model_shapes(&perm, 2000, 1, VR_FATAL);
     vr_dataset_shapes(&perm, &data, 60, model->preprocess.size, vr_rng_init(2));
     return 0;
 }
@@ -21,9 +21,11 @@ static int end(void **state) {
 static void the_model_made_on_the_spot_has_learnt_something(void **state) {
     (void)state;
     vr_predictions p;
-    assert_true(vr_evaluate(&perm, &p, model, &data, NULL, VR_FATAL));
-    assert_int_equal(p.count, 60);
-    assert_true(vr_accuracy(p.correct, p.count) > 0.25); /* chance is 0.1; random features are no more than that */
+    vr_dataset more;
+    vr_dataset_shapes(&perm, &more, 300, model->preprocess.size, vr_rng_init(2));
+    assert_true(vr_evaluate(&perm, &p, model, &more, NULL, VR_FATAL));
+    assert_int_equal(p.count, 300);
+    assert_true(vr_accuracy(p.correct, p.count) > 0.15); /* chance is 0.1; random features are no more than that */
     assert_true(vr_accuracy(p.correct_top5, p.count) >= vr_accuracy(p.correct, p.count));
 }
 
@@ -83,6 +85,64 @@ static void labels_are_matched_by_name_or_by_order(void **state) {
     assert_int_equal(small.labels[1], VR_SHAPES_RING);
     assert_int_equal(small.labels[2], -1);
     assert_int_equal(small.class_count, VR_SHAPES_COUNT);
+}
+
+static void classes_are_matched_by_name_by_wordnet_id_or_in_order(void **state) {
+    (void)state;
+    int64_t labels[] = {0, 1};
+    static const char *const turned[] = {"ship", "dog"}, *const own[] = {"a", "b"}, *const mixed[] = {"a", "dog"},
+                      *const names[] = {"dog", "ship"}, *const ids[] = {"n15075141", "n01440764"};
+    vr_model two = {.classes = 2, .labels = names};
+    vr_dataset set = {.path = "s", .count = 2, .labels = labels, .classes = turned, .class_count = 2};
+    vr_err err = {0};
+    assert_true(vr_dataset_match(&perm, &set, &two, VR_FATAL)); /* as many as the model, in another order */
+    assert_int_equal(set.labels[0], 1);
+    assert_int_equal(set.labels[1], 0);
+    assert_string_equal(set.classes[0], "dog");
+    set.labels = labels, set.classes = own;
+    assert_true(vr_dataset_match(&perm, &set, &two, VR_FATAL));
+    assert_int_equal(set.labels[0], 0);
+    assert_string_equal(set.classes[0], "a");
+    set.classes = mixed;
+    assert_false(vr_dataset_match(&perm, &set, &two, &err));
+    assert_message(err, "'a' is not the name");
+    const vr_model thousand = {.classes = 1000, .labels = vr_labels_imagenet()};
+    set.classes = ids;
+    assert_true(vr_dataset_match(&perm, &set, &thousand, VR_FATAL));
+    assert_int_equal(set.labels[0], 999);
+    assert_int_equal(set.labels[1], 0);
+    assert_string_equal(set.classes[999], "toilet tissue");
+    assert_int_equal(vr_labels_wordnet("n02979186"), 482); /* cassette player, of Imagenette */
+    static const char *const none[] = {"", "n", "n0144076", "n01440765", "x01440764", "n014407640", "n-1440764"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) assert_int_equal(vr_labels_wordnet(none[i]), -1);
+}
+
+static void only_the_classes_that_compete_are_predicted(void **state) {
+    (void)state;
+    vr_predictions all, some;
+    uint8_t *compete = vr_dataset_present(&perm, &data, model->classes);
+    for (int64_t c = 0; c < model->classes; c++) assert_int_equal(compete[c], 1);
+    assert_true(vr_evaluate(&perm, &all, model, &data, &(vr_evaluate_opts){.compete = compete}, VR_FATAL));
+    assert_true(vr_evaluate(&perm, &some, model, &data, NULL, VR_FATAL));
+    assert_memory_equal(all.confidence, some.confidence, (size_t)all.count * sizeof(float));
+    int64_t first = 0, others = 0;
+    for (int64_t i = 0; i < all.count; i++) others += all.predicted[i] > 1;
+    assert_true(others > 0);
+    vr_dataset two = data; /* an image each of the classes 0 and 1 */
+    two.count = 2;
+    compete = vr_dataset_present(&perm, &two, model->classes);
+    assert_true(vr_evaluate(&perm, &some, model, &data, &(vr_evaluate_opts){.compete = compete}, VR_FATAL));
+    for (int64_t i = 0; i < some.count; i++) {
+        assert_true(some.predicted[i] <= 1 && some.confidence[i] >= 0.5f);
+        if (all.predicted[i] <= 1) assert_int_equal(some.predicted[i], all.predicted[i]);
+        first += some.predicted[i] == 0;
+    }
+    assert_true(first > 0 && first < some.count);
+    const vr_factor contrast = VR_FACTOR_CONTRAST;
+    vr_robustness r;
+    assert_true(vr_robustness_run(&perm, &r, model, &two, &(vr_robustness_opts){.factors = &contrast, .factor_count = 1,
+                                  .evaluate.compete = compete}, VR_FATAL));
+    assert_true(r.clean.value == (some.correct[0] + some.correct[1]) / 2.0);
 }
 
 static void a_folder_with_a_bad_image_is_an_error_or_a_counted_skip(void **state) {
@@ -177,6 +237,8 @@ int main(void) {
         cmocka_unit_test(batches_and_threads_change_no_bit),
         cmocka_unit_test(the_numbers_are_those_of_the_probabilities),
         cmocka_unit_test(labels_are_matched_by_name_or_by_order),
+        cmocka_unit_test(classes_are_matched_by_name_by_wordnet_id_or_in_order),
+        cmocka_unit_test(only_the_classes_that_compete_are_predicted),
         cmocka_unit_test(a_folder_with_a_bad_image_is_an_error_or_a_counted_skip),
         cmocka_unit_test(predictions_are_saved_with_short_names_where_they_are_unique),
         cmocka_unit_test(features_come_in_the_order_of_the_data_set),

@@ -48,6 +48,14 @@ static const char *expected(vr_arena *a, const char *name) {
     return (const char *)bytes.data;
 }
 
+/* The programs are the same; the model that they make on the spot takes minutes there. */
+static void skip_under_asan(void) {
+#ifdef __SANITIZE_ADDRESS__
+    printf("SKIP: the model of drawn shapes takes minutes under asan\n");
+    skip();
+#endif
+}
+
 static const char *const names[] = {"classify", "embed", "evaluate", "robustness"};
 enum { PROGRAMS = sizeof names / sizeof *names };
 
@@ -127,6 +135,7 @@ static void every_kind_of_wrong_file_is_called_what_it_is(void **state) {
 
 static void without_arguments_they_run_on_drawn_shapes(void **state) {
     (void)state;
+    skip_under_asan();
     vr_arena a = {0};
     const char *out, *said;
     const char *npy = test_tmp("f.npy"), *page = test_tmp("report.html"), *csv = test_tmp("robustness.csv");
@@ -154,8 +163,11 @@ static void without_arguments_they_run_on_drawn_shapes(void **state) {
 
 static void a_report_that_cannot_be_written_is_an_error(void **state) {
     (void)state;
+    skip_under_asan();
     vr_arena a = {0};
     const char *out, *said;
+    assert_int_equal(run(&a, &out, &said, "%s/embed -o /nowhere/f.npy", programs), 1);
+    assert_string_equal(strrchr(said, '/'), "/f.npy: cannot write: No such file or directory\n"); /* and no model was made */
     assert_int_equal(
         run(&a, &out, &said, "%s/robustness --factors hue --limit 20 --quiet --csv /dev/full", programs), 1);
     assert_non_null(strstr(said, "/dev/full"));
@@ -169,6 +181,7 @@ static void a_report_that_cannot_be_written_is_an_error(void **state) {
 
 static void the_threads_change_no_bit_of_a_report(void **state) {
     (void)state;
+    skip_under_asan();
     vr_arena a = {0};
     const char *out[2], *said;
     for (int i = 0; i < 2; i++) {
@@ -192,8 +205,7 @@ static void a_real_checkpoint_on_real_images_is_as_good_as_in_pytorch(void **sta
         run(&a, &out, &said, "%s/evaluate %s %s --quiet --predictions %s", programs, weights, tar, csv), 0);
     const char *accuracy = strstr(out, "accuracy ");
     assert_non_null(accuracy);
-    /* 81.03 with Pillow's JPEG decoder; stb's differs by a level here and there, which decides a few images. */
-    assert_close(atof(accuracy + 9), 81.03, 0.5);
+    assert_close(atof(accuracy + 9), 81.03, 0.011); /* PyTorch's, with Pillow's decoder; one image of 10,000 */
     vr_arena_free(&a);
 }
 
@@ -201,8 +213,8 @@ static void data_scripts_fetch_checks_what_came(void **state) {
     (void)state;
     vr_arena a = {0};
     const char *out, *said, *mirror = test_tmp("mirror"), *to = test_tmp("to");
-    if (run(&a, &out, &said, "python3 --version") != 0) {
-        printf("SKIP: python3 is not installed\n");
+    if (run(&a, &out, &said, "python3 -c 'import hashlib, tarfile, urllib.request'") != 0) { /* not in python3-minimal */
+        printf("SKIP: python3 with its standard library is not installed\n");
         skip();
     }
     vr_dir_make(mirror, VR_FATAL);

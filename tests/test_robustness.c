@@ -9,7 +9,7 @@ enum { N = 40 };
 static int begin(void **state) {
     (void)state;
     vr_progress_quiet(true);
-    model = vr_model_shapes(&perm, 1, VR_FATAL);
+    model = vr_model_shapes(&perm, 1000, 1, VR_FATAL);
     vr_dataset_shapes(&perm, &data, N, model->preprocess.size, vr_rng_init(2));
     return 0;
 }

@@ -45,6 +45,31 @@ static void the_preprocessing_follows_the_dialect(void **state) {
     }
 }
 
+static void normalization_has_names_or_six_numbers(void **state) {
+    (void)state;
+    float mean[3], std[3];
+    assert_true(vr_model_normalization(mean, std, "half", VR_FATAL));
+    assert_true(mean[0] == 0.5f && mean[2] == 0.5f && std[0] == 0.5f);
+    assert_true(vr_model_normalization(mean, std, "imagenet", VR_FATAL));
+    assert_true(mean[1] == 0.456f && std[2] == 0.225f);
+    assert_true(vr_model_normalization(mean, std, "0,.1,-2,1,2e0,3", VR_FATAL));
+    assert_true(mean[0] == 0 && mean[1] == 0.1f && mean[2] == -2 && std[0] == 1 && std[1] == 2 && std[2] == 3);
+    static const char *const wrong[] = {"", "Half", "1,2,3", "1,2,3,4,5", "1,2,3,4,5,6,", "1,2,3,4,5,6,7", "1,2,3,0,1,1",
+                                        "1,2,3,-1,1,1", "nan,0,0,1,1,1", "0,0,0,inf,1,1", "0,0,0,1,1,x", ",,,,,", "0, 0,0,1,1,1"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        vr_err err = {0};
+        if (vr_model_normalization(mean, std, wrong[i], &err)) fail_msg("'%s' is accepted", wrong[i]);
+        assert_int_equal(err.code, VR_ERR_ARGUMENT);
+        assert_true(mean[1] == 0.1f && std[2] == 3);
+    }
+    vr_arena perm = {0};
+    vr_model_opts opts = {.heads = 2};
+    assert_true(vr_model_normalization(opts.mean, opts.std, "none", VR_FATAL));
+    const vr_model *model = vr_model_load(&perm, model_path("vit_timm.safetensors"), &opts, VR_FATAL);
+    assert_true(model->preprocess.mean[0] == 0 && model->preprocess.std[0] == 1);
+    vr_arena_free(&perm);
+}
+
 static void positions_made_ready_at_load_are_those_made_on_the_way(void **state) {
     (void)state;
     vr_arena perm = {0};
@@ -126,6 +151,7 @@ static void a_published_name_gives_random_features(void **state) {
         vr_err err = {0};
         assert_null(vr_model_random(&perm, none[i], 1, &err));
         assert_int_equal(err.code, VR_ERR_ARGUMENT);
+        vr_arena_free(&perm);
     }
 }
 
@@ -134,6 +160,7 @@ int main(void) {
         cmocka_unit_test(every_dialect_gives_pytorchs_numbers),
         cmocka_unit_test(bits_do_not_depend_on_threads_nor_results_on_the_batch),
         cmocka_unit_test(the_preprocessing_follows_the_dialect),
+        cmocka_unit_test(normalization_has_names_or_six_numbers),
         cmocka_unit_test(positions_made_ready_at_load_are_those_made_on_the_way),
         cmocka_unit_test(resizing_positions_keeps_a_constant_and_the_aligned_corners),
         cmocka_unit_test(heads_and_image_sizes_that_cannot_be_are_named),

@@ -64,6 +64,7 @@ C
     [ "$cc" = clang ] && omp="-fopenmp=libgomp"
     rule "one unit ($cc)" $cc -std=c11 -O1 -march=native $omp $strict $stb -I. "$work/user.c" -o "$work/user" -lblis -lm
 done
+rule "one unit as the README builds it (gcc)" gcc -O3 -march=native -ffp-contract=fast -fopenmp -Wall -Wextra -Werror $stb -I. "$work/user.c" -o "$work/user" -lblis -lm
 rule "the switch VR_NO_BLIS" gcc -std=c11 -O1 -fopenmp $strict $stb -I. -DVR_NO_BLIS "$work/user.c" -o "$work/user" -lm
 rule "the switch VR_NO_OPENMP" gcc -std=c11 -O1 $strict -Wno-unknown-pragmas $stb -I. -DVR_NO_OPENMP "$work/user.c" -o "$work/user" -lblis -lm
 rule "the layers without BLIS and AVX" tests/check/portable.sh plain

@@ -1,6 +1,8 @@
 /* base/args.c: in place of getopt_long, which is not everywhere and keeps help and options in two lists. */
 #include "args.h"
 #include "number.h"
+#include "os.h"
+#include "text.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -44,13 +46,21 @@ static const vr_option *vrp_args_find(const char *arg, const char **value, const
 }
 
 static bool vrp_args_store(const vr_option *o, const char *value) {
-    if (o->kind == VR_OPTION_TEXT) {
+    if (o->kind == VR_OPTION_TEXT || o->kind == VR_OPTION_OUTPUT) {
         *(const char **)o->value = value;
         return true;
     }
     int64_t n;
     if (!vr_number_int(&n, value, (int64_t)strlen(value)) || n < 0) return false;
     *(int64_t *)o->value = n;
+    return true;
+}
+
+static bool vrp_args_outputs(const vr_option *options, int64_t count, vr_err *err) {
+    for (int64_t i = 0; i < count; i++) {
+        const char *path = options[i].kind == VR_OPTION_OUTPUT ? *(const char **)options[i].value : NULL;
+        if (path && !vr_file_writable(path, err)) return false;
+    }
     return true;
 }
 
@@ -92,5 +102,14 @@ int vr_args_parse(int *argc, char **argv, const char *about, const vr_option *op
     }
     argv[left] = NULL;
     *argc = left;
-    return -1;
+    vr_err err = {0};
+    if (vrp_args_outputs(options, count, &err)) return -1;
+    fprintf(stderr, "%s: %s\n", argv[0], err.msg);
+    return 1;
+}
+
+const char *vr_args_text(vr_arena *arena, int argc, char **argv) {
+    vr_text t = {.arena = arena};
+    for (int i = 0; i < argc; i++) vr_text_printf(&t, "%s%s", i ? " " : "", argv[i]);
+    return t.data;
 }

@@ -11,7 +11,7 @@
  */
 #ifndef VISROB_BASE_ARGS_H
 #define VISROB_BASE_ARGS_H
-#include "base.h"
+#include "arena.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -20,7 +20,8 @@ extern "C" {
 typedef enum vr_option_kind {
     VR_OPTION_FLAG, /* bool: --name, no value */
     VR_OPTION_INT,  /* int64_t, not negative */
-    VR_OPTION_TEXT  /* const char * */
+    VR_OPTION_TEXT, /* const char * */
+    VR_OPTION_OUTPUT /* const char *: a file to be written, or NULL */
 } vr_option_kind;
 
 /* One option: `--top 3` or `--top=3`; `-o x` too where the name is written "o,output". */
@@ -33,8 +34,12 @@ typedef struct vr_option {
 
 /* Reads the options out of argv and moves what is left to argv[1 .. *argc-1].
  * Notes:   returns -1 to go on; 0 after --help, which prints `about` and the options to stdout; 2 after a wrong
- *          option, which is named on stderr. "--" ends the options. */
+ *          option, which is named on stderr; 1 where an output, a default too, cannot be written: better known before
+ *          an hour's work than behind it. "--" ends the options. */
 VR_API int vr_args_parse(int *argc, char **argv, const char *about, const vr_option *options, int64_t count);
+
+/* "build/robustness a.pth b.tar": the words with blanks between, for a report that says how it was made. */
+VR_API const char *vr_args_text(vr_arena *arena, int argc, char **argv);
 
 #ifdef __cplusplus
 }

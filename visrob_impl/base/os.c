@@ -128,6 +128,24 @@ bool vr_file_write(const char *path, const void *data, int64_t size, vr_err *err
     return ok || vr_fail(err, VR_ERR_IO, "%s: cannot write: %s", path, strerror(error));
 }
 
+bool vr_file_writable(const char *path, vr_err *err) {
+    struct stat st;
+    if (!*path) return vr_fail(err, VR_ERR_IO, "cannot write to a file without a name");
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return vr_fail(err, VR_ERR_IO, "%s: cannot write: it is a folder", path);
+    const bool special = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+    const char *slash = strrchr(path, '/'); /* a regular file is renamed over: its folder decides */
+    const int64_t n = !slash ? 1 : vr_max(slash - path, 1);
+    char *folder = (char *)malloc((size_t)n + 1);
+    VR_CHECK(folder != NULL, "out of memory: %lld bytes", (long long)n);
+    memcpy(folder, slash ? path : ".", (size_t)n);
+    folder[n] = 0;
+    const bool ok = access(special ? path : folder, special ? W_OK : W_OK | X_OK) == 0;
+    const int error = errno;
+    free(folder);
+    return ok || vr_fail(err, VR_ERR_IO, "%s: cannot write: %s", path, strerror(error));
+}
+
 bool vr_path_is_dir(const char *path) {
     struct stat st;
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);

@@ -24,6 +24,10 @@ VR_API void vr_file_unneeded(const void *data, int64_t size);
  * Errors:  VR_ERR_IO naming the path (a full disk too); the temporary is removed and the old file is intact. */
 VR_API bool vr_file_write(const char *path, const void *data, int64_t size, vr_err *err);
 
+/* True where vr_file_write has a good chance: the folder is there and lets a file be made, nothing is touched.
+ * Errors:  VR_ERR_IO naming the path. */
+VR_API bool vr_file_writable(const char *path, vr_err *err);
+
 /* True for a folder. */
 VR_API bool vr_path_is_dir(const char *path);
 

@@ -189,7 +189,11 @@ static bool vrp_csv_names(vr_csv *c, vr_err *err) {
     c->next_line = 1;
     vrp_csv_row(c, err);
     const char **names = VR_NEW(c->arena, const char *, n), **sorted = VR_NEW(c->arena, const char *, n);
-    for (int64_t i = 0; i < n; i++) names[i] = sorted[i] = vr_csv_string(c->arena, c, i);
+    for (int64_t i = 0; i < n; i++) {
+        if (c->fields[i].size > 0 && memchr(c->fields[i].data, 0, (size_t)c->fields[i].size))
+            return vrp_csv_fault(c, c->begins[i], err, "a column's name with a zero byte");
+        names[i] = sorted[i] = vr_csv_string(c->arena, c, i);
+    }
     qsort(sorted, (size_t)n, sizeof *sorted, vrp_csv_by_name);
     for (int64_t i = 1; i < n; i++)
         if (sorted[i][0] && strcmp(sorted[i], sorted[i - 1]) == 0) /* nameless columns may be many */

@@ -40,7 +40,8 @@ typedef struct vr_csv {
  * Notes:   RFC 4180: fields in quotes may hold commas, doubled quotes and line ends. Lines end with LF or CRLF; the
  *          last one need not; blank lines may follow it. A byte-order mark is passed over. A quote inside of a field
  *          that does not begin with one stands for itself.
- * Errors:  VR_ERR_FORMAT as `path:line:column:` (columns count bytes, from 1): no names, two of one name; *csv = {0}. */
+ * Errors:  VR_ERR_FORMAT as `path:line:column:` (columns count bytes, from 1): no names, two of one name, a name with a
+ *          zero byte; *csv = {0}. */
 VR_API bool vr_csv_parse(vr_arena *arena, vr_csv *csv, vr_bytes text, const char *path, vr_err *err);
 
 /* vr_csv_parse of a file, which stays mapped as long as the arena lives. Errors: VR_ERR_IO naming the path, too. */

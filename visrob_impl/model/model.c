@@ -6,11 +6,13 @@
  * and no layer waits for another thread. Else all threads work inside each layer. The bits are the same. */
 #include "model.h"
 #include "../base/error.h"
+#include "../base/number.h"
 #include "../base/par.h"
 #include "checkpoint.h"
 #include "labels.h"
 #include "resnet.h"
 #include "vit.h"
+#include <math.h>
 #include <string.h>
 
 /* The key by which each family is known. */
@@ -24,15 +26,41 @@ static const struct {
 };
 enum { VRP_MODEL_FAMILIES = sizeof vrp_model_families / sizeof *vrp_model_families };
 
+bool vr_model_normalization(float mean[3], float std[3], const char *text, vr_err *err) {
+    static const struct {
+        const char *name;
+        float x[6];
+    } known[] = {{"imagenet", {0.485f, 0.456f, 0.406f, 0.229f, 0.224f, 0.225f}},
+                 {"half", {0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f}},
+                 {"clip", {0.48145466f, 0.4578275f, 0.40821073f, 0.26862954f, 0.26130258f, 0.27577711f}},
+                 {"none", {0, 0, 0, 1, 1, 1}}};
+    float x[6];
+    int64_t n = 0;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(text, known[i].name) == 0) memcpy(x, known[i].x, sizeof x), n = 6;
+    for (const char *s = text; n < 6; s++) {
+        const size_t length = strcspn(s, ",");
+        double v;
+        if (!vr_number_double(&v, s, (int64_t)length) || !(fabs(v) < 1e6) || (n >= 3 && !(v > 1e-6))) break;
+        x[n++] = (float)v;
+        s += length;
+        if (*s != (n < 6 ? ',' : 0)) n = 7;
+    }
+    if (n != 6)
+        return vr_fail(err, VR_ERR_ARGUMENT,
+                       "normalization is imagenet, half, clip, none or mean and std as m,m,m,s,s,s, not '%s'", text);
+    memcpy(mean, x, 3 * sizeof *x);
+    memcpy(std, x + 3, 3 * sizeof *x);
+    return true;
+}
+
 static void vrp_model_constants(vr_model *model, const vr_model_opts *opts) {
-    static const float mean[3] = {0.485f, 0.456f, 0.406f}, std[3] = {0.229f, 0.224f, 0.225f};
     vr_preprocess *p = &model->preprocess;
     if (opts->std[0] > 0) {
         memcpy(p->mean, opts->mean, sizeof p->mean);
         memcpy(p->std, opts->std, sizeof p->std);
     } else if (p->std[0] == 0) { /* the family has none of its own */
-        memcpy(p->mean, mean, sizeof mean);
-        memcpy(p->std, std, sizeof std);
+        vr_model_normalization(p->mean, p->std, "imagenet", VR_FATAL);
     }
     if (model->classes == 1000) model->labels = vr_labels_imagenet();
     if (model->classes == 10 && strcmp(model->dialect, "cifar") == 0) model->labels = vr_labels_cifar10();

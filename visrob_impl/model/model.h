@@ -24,6 +24,11 @@ typedef struct vr_model_opts {
     const char *prefix; /* NULL: the rule of checkpoint.h; else the subtree of the keys, "student.backbone" */
 } vr_model_opts;
 
+/* The constants of normalization, of pixels as 0..1, by name: "imagenet", "half" (0.5 and 0.5: Inception's, most of
+ * timm's ViTs'), "clip", "none", or six numbers "m,m,m,s,s,s".
+ * Errors:  VR_ERR_ARGUMENT for anything else, and for a std that is not above 0; mean and std are then unchanged. */
+VR_API bool vr_model_normalization(float mean[3], float std[3], const char *text, vr_err *err);
+
 /* A family's forward pass: y [N,features] from x [N,H,W,3]; scratch is rewound. */
 typedef struct vr_model_ops {
     void (*features)(vr_tensor y, const void *weights, vr_tensor x, vr_arena *scratch);

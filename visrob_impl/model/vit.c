@@ -48,17 +48,10 @@ static const struct {
 };
 enum { VRP_VIT_SIZES = sizeof vrp_vit_sizes / sizeof *vrp_vit_sizes };
 
-#define VRP_IMAGENET                                                                                         \
-    {0.485f, 0.456f, 0.406f}, { 0.229f, 0.224f, 0.225f }
-#define VRP_HALF                                                                                             \
-    {0.5f, 0.5f, 0.5f}, { 0.5f, 0.5f, 0.5f }
-#define VRP_CLIP                                                                                             \
-    {0.48145466f, 0.4578275f, 0.40821073f}, { 0.26862954f, 0.26130258f, 0.27577711f }
-
 /* The table of vit.h. */
 typedef struct vrp_vit_dialect {
     const char *name;
-    float mean[3], std[3];
+    const char *normalization;
     bool by_timm; /* resize to size/0.9, and to size from 384 on; else to size*256/224 */
     vr_filter filter;
     vr_position_rule position;
@@ -75,15 +68,15 @@ enum {
     VRP_VIT_TIMM
 };
 static const vrp_vit_dialect vrp_vit_dialects[] = {
-    [VRP_VIT_TORCHVISION] = {"torchvision", VRP_IMAGENET, false, VR_FILTER_BILINEAR, {.align_corners = true}},
-    [VRP_VIT_CLIP] = {"clip", VRP_CLIP, true, VR_FILTER_BICUBIC, {.antialias = true}},
-    [VRP_VIT_DINOV2] = {"dinov2", VRP_IMAGENET, false, VR_FILTER_BICUBIC, {.offset = 0.1f}},
-    [VRP_VIT_DINOV2_REG] = {"dinov2", VRP_IMAGENET, false, VR_FILTER_BICUBIC, {.antialias = true}},
-    [VRP_VIT_DEIT] = {"deit", VRP_IMAGENET, false, VR_FILTER_BICUBIC, {0}},
-    [VRP_VIT_MAE] = {"mae", VRP_IMAGENET, false, VR_FILTER_BICUBIC, {0}},
-    [VRP_VIT_DINO] = {"dino", VRP_IMAGENET, false, VR_FILTER_BICUBIC, {.offset = 0.1f}},
-    [VRP_VIT_TIMM_SCALE] = {"timm", VRP_IMAGENET, true, VR_FILTER_BICUBIC, {.antialias = true}},
-    [VRP_VIT_TIMM] = {"timm", VRP_HALF, true, VR_FILTER_BICUBIC, {.antialias = true}},
+    [VRP_VIT_TORCHVISION] = {"torchvision", "imagenet", false, VR_FILTER_BILINEAR, {.align_corners = true}},
+    [VRP_VIT_CLIP] = {"clip", "clip", true, VR_FILTER_BICUBIC, {.antialias = true}},
+    [VRP_VIT_DINOV2] = {"dinov2", "imagenet", false, VR_FILTER_BICUBIC, {.offset = 0.1f}},
+    [VRP_VIT_DINOV2_REG] = {"dinov2", "imagenet", false, VR_FILTER_BICUBIC, {.antialias = true}},
+    [VRP_VIT_DEIT] = {"deit", "imagenet", false, VR_FILTER_BICUBIC, {0}},
+    [VRP_VIT_MAE] = {"mae", "imagenet", false, VR_FILTER_BICUBIC, {0}},
+    [VRP_VIT_DINO] = {"dino", "imagenet", false, VR_FILTER_BICUBIC, {.offset = 0.1f}},
+    [VRP_VIT_TIMM_SCALE] = {"timm", "imagenet", true, VR_FILTER_BICUBIC, {.antialias = true}},
+    [VRP_VIT_TIMM] = {"timm", "half", true, VR_FILTER_BICUBIC, {.antialias = true}},
 };
 
 enum { VRP_VIT_CACHED = 512 * 1024 }; /* floats */
@@ -583,8 +576,7 @@ static vrp_vit *vrp_vit_describe(vr_arena *perm, vr_model *model, const vrp_vit_
     model->ops = &vrp_vit_ops;
     model->weights = net;
     vr_preprocess *p = &model->preprocess;
-    memcpy(p->mean, s->dialect->mean, sizeof p->mean);
-    memcpy(p->std, s->dialect->std, sizeof p->std);
+    vr_model_normalization(p->mean, p->std, s->dialect->normalization, VR_FATAL);
     p->size = s->image_size;
     p->filter = s->dialect->filter;
     p->resize = s->dialect->by_timm ? s->image_size * 10 / 9 : (s->image_size * 256 + 112) / 224;
@@ -611,6 +603,3 @@ bool vr_vit_build_random(vr_arena *perm, vr_model *model, const char *name, vr_c
 }
 
 #undef VRP_VIT_PARTS
-#undef VRP_IMAGENET
-#undef VRP_HALF
-#undef VRP_CLIP

@@ -7,6 +7,7 @@
 #include "../base/text.h"
 #include "../format/csv.h"
 #include "../metric/accuracy.h"
+#include "../model/labels.h"
 #include "../nn/kernels.h"
 #include <ctype.h>
 #include <math.h>
@@ -22,28 +23,48 @@ static bool vrp_evaluate_same_name(const char *a, const char *b) {
     return *a == *b;
 }
 
+/* The model's class of a folder's name: one of its labels, or a WordNet id of ImageNet-1k's; -1 = none. */
+static int64_t vrp_evaluate_class(const vr_model *model, const char *name) {
+    if (model->labels)
+        for (int64_t k = 0; k < model->classes; k++)
+            if (vrp_evaluate_same_name(name, model->labels[k])) return k;
+    return model->classes == 1000 ? vr_labels_wordnet(name) : -1;
+}
+
 bool vr_dataset_match(vr_arena *perm, vr_dataset *data, const vr_model *model, vr_err *err) {
-    if (data->class_count == 0 || data->class_count == model->classes) return true;
+    if (data->class_count == 0) return true;
     int64_t *number = VR_NEW(perm, int64_t, data->class_count);
-    for (int64_t c = 0; c < data->class_count; c++) {
-        int64_t k = 0;
-        while (k < model->classes &&
-               !(model->labels && vrp_evaluate_same_name(data->classes[c], model->labels[k])))
-            k++;
-        if (k == model->classes)
-            return vr_fail(
-                err, VR_ERR_ARGUMENT,
-                "%s: it has %lld classes and the model %lld, and '%s' is not the name of one of the "
-                "model's classes (labels can be given with --labels)",
-                data->path, (long long)data->class_count, (long long)model->classes, data->classes[c]);
-        number[c] = k;
+    int64_t known = 0, unknown = -1;
+    for (int64_t c = data->class_count - 1; c >= 0; c--) {
+        number[c] = vrp_evaluate_class(model, data->classes[c]);
+        if (number[c] < 0) unknown = c;
+        else known++;
     }
+    if (known == 0 && data->class_count == model->classes) return true;
+    if (unknown >= 0)
+        return vr_fail(err, VR_ERR_ARGUMENT,
+                       "%s: it has %lld classes and the model %lld, and '%s' is not the name of one of the "
+                       "model's classes (labels can be given with --labels)",
+                       data->path, (long long)data->class_count, (long long)model->classes, data->classes[unknown]);
     int64_t *labels = VR_NEW(perm, int64_t, data->count);
     for (int64_t i = 0; i < data->count; i++) labels[i] = data->labels[i] < 0 ? -1 : number[data->labels[i]];
     data->labels = labels;
-    data->classes = model->labels;
-    data->class_count = model->classes;
+    if (model->labels) data->classes = model->labels, data->class_count = model->classes;
     return true;
+}
+
+uint8_t *vr_dataset_present(vr_arena *perm, const vr_dataset *data, int64_t classes) {
+    uint8_t *present = VR_NEW(perm, uint8_t, classes);
+    for (int64_t i = 0; i < data->count; i++)
+        if (data->labels[i] >= 0 && data->labels[i] < classes) present[data->labels[i]] = 1;
+    return present;
+}
+
+void vr_logits_restrict(vr_tensor logits, const uint8_t *compete) {
+    VR_CHECK(logits.ndim == 2, "%d dimensions", logits.ndim);
+    for (int64_t i = 0; compete && i < logits.shape[0]; i++)
+        for (int64_t c = 0; c < logits.shape[1]; c++)
+            if (!compete[c]) logits.data[i * logits.stride[0] + c * logits.stride[1]] = -INFINITY;
 }
 
 int64_t vr_evaluate_batch(const vr_evaluate_opts *opts, int64_t size) {
@@ -134,6 +155,7 @@ static bool vrp_evaluate_pass(const vr_model *model, const vr_dataset *data, con
 typedef struct vrp_evaluate_sums {
     vr_predictions *out;
     const vr_dataset *data;
+    const uint8_t *compete;
     double brier, nll;
 } vrp_evaluate_sums;
 
@@ -142,6 +164,7 @@ static bool vrp_evaluate_take_logits(void *context, const vr_crops *crops, vr_te
     vrp_evaluate_sums *sums = (vrp_evaluate_sums *)context;
     vr_predictions *p = sums->out;
     const int64_t n = crops->count, at = p->count;
+    vr_logits_restrict(logits, sums->compete);
     vr_softmax_forward(logits, logits);
     for (int64_t i = 0; i < n; i++) {
         p->index[at + i] = crops->index[i];
@@ -194,7 +217,7 @@ bool vr_evaluate(vr_arena *perm, vr_predictions *out, const vr_model *model, con
                         .confidence = VR_NEW(perm, float, n),
                         .correct = VR_NEW(perm, uint8_t, n),
                         .correct_top5 = VR_NEW(perm, uint8_t, n)};
-    vrp_evaluate_sums sums = {&p, &labelled, 0, 0};
+    vrp_evaluate_sums sums = {&p, &labelled, opts ? opts->compete : NULL, 0, 0};
     const double start = vr_time();
     if (!vrp_evaluate_pass(model, &labelled, opts, vr_model_logits, vrp_evaluate_take_logits, &sums,
                            &p.skipped, &p.model_seconds, err)) {

@@ -4,21 +4,22 @@
 #include "../image/draw.h"
 #include "../model/probe.h"
 
-vr_model *vr_model_shapes(vr_arena *perm, uint64_t seed, vr_err *err) {
-    enum { PICTURES = 2000, SIDE = 48 };
+vr_model *vr_model_shapes(vr_arena *perm, int64_t pictures, uint64_t seed, vr_err *err) {
+    enum { SIDE = 32 };
     static const char *labels[VR_SHAPES_COUNT];
     for (int c = 0; c < VR_SHAPES_COUNT; c++) labels[c] = vr_shapes_class_name((vr_shapes_class)c);
     vr_model *model = vr_model_random(perm, "resnet18", seed, err);
     if (!model) return NULL;
+    if (pictures == 0) pictures = 8000;
     model->preprocess.size = model->preprocess.resize = SIDE;
     vr_arena scratch = {0};
     vr_dataset data;
-    vr_dataset_shapes(&scratch, &data, PICTURES, SIDE, vr_rng_split(vr_rng_init(seed), "pictures"));
+    vr_dataset_shapes(&scratch, &data, pictures, SIDE, vr_rng_split(vr_rng_init(seed), "pictures"));
     vr_tensor features, w = vr_tensor_2d(&scratch, VR_SHAPES_COUNT, model->features),
                         b = vr_tensor_1d(&scratch, VR_SHAPES_COUNT);
     int64_t *index;
     const bool ok = vr_embed(&scratch, &features, &index, model, &data, NULL, err) &&
-                    vr_probe_ridge(w, b, features, data.labels, 1e-3, &scratch, err);
+                    vr_probe_ridge(w, b, features, data.labels, 1e-4, &scratch, err);
     if (ok) vr_model_set_head(perm, model, w, b, labels);
     vr_arena_free(&scratch);
     return ok ? model : NULL;
