@@ -390,13 +390,14 @@ void vr_winograd_run(vr_tensor x, const float *packed, int m, int64_t O, int64_t
                         .places = (m + 2) * (m + 2),
                         .panels = (O + nr - 1) / nr};
     job.total = N * job.TH * job.TW;
-    const bool shared =
-        job.places * job.padded * O > VRP_WINO_U || (threads > 1 && job.total < 4 * R * threads);
+    const bool shared = job.places * job.padded * O > VRP_WINO_U || (threads > 1 && job.total < 8 * threads);
     const int64_t fit = shared ? VRP_WINO_SHARED / (job.places * (job.padded + job.panels * nr))
                                : VRP_WINO_V / (job.places * job.padded);
     job.block = vr_max(R, fit / R * R);
-    if (!shared && threads > 1) /* a few blocks each, of whole rows of products */
-        job.block = vr_min(job.block, (job.total / (3 * threads) + R) / R * R);
+    if (!shared && threads > 1) { /* blocks of one size, up to three a thread */
+        const int64_t blocks = threads * vr_clamp(job.total / (2 * R * threads), 1, 3);
+        job.block = vr_min(job.block, (job.total + blocks - 1) / blocks);
+    }
     job.block = vr_min(job.block, job.total);
     job.rows = (job.block + R - 1) / R * R;
     job.groups = vr_clamp(8 * threads / job.places, 1, job.panels);
