@@ -36,9 +36,6 @@ BENCHES  := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(sort $(wildcard tests/be
 
 all: $(LIB) $(OUT)/libvisrob.so $(EXAMPLES)  ## the library and the examples, into build/
 
-# stb_image_write's JPEG shifts bits of an int to the left beyond its sign, as gcc and clang define it.
-build/asan/obj/visrob_impl/image/image.o: FLAGS += -fno-sanitize=shift-base
-
 $(OBJ)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(FLAGS) -MMD -MP -c $< -o $@

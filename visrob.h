@@ -81,7 +81,9 @@
 
 #include "visrob_impl/image/image.h"
 #include "visrob_impl/image/inspect.h"
+#include "visrob_impl/image/jpeg.h"
 #include "visrob_impl/image/resize.h"
+#include "visrob_impl/image/blur.h"
 #include "visrob_impl/image/colour.h"
 #include "visrob_impl/image/augment.h"
 #include "visrob_impl/image/corrupt.h"
@@ -173,8 +175,10 @@
 #include "visrob_impl/format/tar.c"
 
 #include "visrob_impl/image/inspect.c"
+#include "visrob_impl/image/jpeg.c"
 #include "visrob_impl/image/image.c"
 #include "visrob_impl/image/resize.c"
+#include "visrob_impl/image/blur.c"
 #include "visrob_impl/image/colour.c"
 #include "visrob_impl/image/augment.c"
 #include "visrob_impl/image/corrupt.c"

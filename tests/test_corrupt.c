@@ -2,6 +2,7 @@
  * statistics. */
 #include "test.h"
 #include "golden/factors.h"
+#include "golden/images.h"
 
 static vr_arena arena;
 
@@ -70,6 +71,18 @@ static void imagenet_size_agrees_with_the_same(void **state) {
     CHECK_SIZE(2)
 }
 
+static void jpeg_compression_is_pillows_to_the_bit(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof golden_compressed / sizeof *golden_compressed; i++)
+        for (int severity = 1; severity <= 5; severity++) {
+            const vr_image in = picture(golden_compressed[i].width, golden_compressed[i].height);
+            const vr_image out =
+                vr_factor_apply(&arena, in, VR_FACTOR_JPEG_COMPRESSION, severity, image_rng(17));
+            assert_int_equal(vr_crc32(0, out.pixels, out.width * out.height * 3),
+                             golden_compressed[i].crc[severity - 1]);
+        }
+}
+
 typedef struct moments {
     double mean, variance;
 } moments;
@@ -82,51 +95,77 @@ static moments of(vr_image image) {
     return (moments){sum / (double)n, square / (double)n};
 }
 
-static void gaussian_noise_has_its_deviation_on_middle_grey(void **state) {
-    (void)state;
-    const moments m =
-        of(vr_factor_apply(&arena, flat(256, 256, 128), VR_FACTOR_GAUSSIAN_NOISE, 1, image_rng(0)));
-    const double n = 256 * 256 * 3, sd = 0.08 * 255; /* 128 is 6 deviations from either end */
-    assert_close(m.mean, 128, 4 * sd / sqrt(n));
-    assert_close(sqrt(m.variance - 1 / 12.0), sd,
-                 4 * sd / sqrt(2 * n)); /* rounding adds 1/12; four standard errors */
+/* An image of one level for each set of constants: the shorter side chooses. */
+static const int64_t set_size[3][2] = {{48, 2000}, {100, 1000}, {200, 500}};
+
+/* The noise of a flat image has the mean and the variance of a distribution over the levels, within four standard
+ * errors; `weight` is its probabilities. Neighbouring published constants are dozens of them apart. */
+static void check_noise(vr_factor f, int set, int severity, int level, const double weight[256]) {
+    double mean = 0, variance = 0, fourth = 0;
+    for (int v = 0; v < 256; v++) mean += weight[v] * v;
+    for (int v = 0; v < 256; v++)
+        variance += weight[v] * pow(v - mean, 2), fourth += weight[v] * pow(v - mean, 4);
+    const vr_image in = flat(set_size[set][0], set_size[set][1], level);
+    const moments m = of(vr_factor_apply(&arena, in, f, severity, image_rng(1)));
+    const double n = (double)(in.width * in.height * 3);
+    assert_close(m.mean, mean, 4 * sqrt(variance / n));
+    assert_close(m.variance, variance, 4 * sqrt((fourth - variance * variance) / n));
+    vr_arena_reset(&arena);
 }
 
-static void shot_noise_counts_photons_whose_variance_is_their_mean(void **state) {
+static void gaussian_noise_has_its_deviation(void **state) {
     (void)state;
-    static const double photons[5] = {500, 250, 100, 75, 50};
-    for (int severity = 1; severity <= 5; severity++) {
-        const vr_image in = flat(48, 400, 102); /* 0.4 of full white; the sum of many CIFAR images */
-        const moments m = of(vr_factor_apply(&arena, in, VR_FACTOR_SHOT_NOISE, severity, image_rng(1)));
-        const double n = 48 * 400 * 3, c = photons[severity - 1], variance = 0.4 / c * 255 * 255;
-        assert_close(m.mean, 102, 4 * sqrt(variance / n));
-        /* the variance of a Poisson variance is (2 + 1/mean) v^2 / n; rounding has a deviation of 0.29 levels, and may
-         * go with the count, since a photon is near to a whole number of levels */
-        const double error = variance * sqrt((2 + 1 / (0.4 * c)) / n);
-        assert_close(m.variance, variance, 4 * error + 2 * 0.29 * sqrt(variance) + 1 / 12.0);
-    }
+    static const double deviation[3][5] = {
+        {.04, .06, .08, .09, .10}, {.04, .08, .12, .15, .18}, {.08, .12, .18, .26, .38}};
+    for (int set = 0; set < 3; set++)
+        for (int severity = 1; severity <= 5; severity++) {
+            const double scale = deviation[set][severity - 1] * 255 * sqrt(2);
+            double weight[256], below = 0; /* a normal of mean 100, rounded, cut off at both ends */
+            for (int v = 0; v < 256; v++) {
+                const double up_to = v == 255 ? 1 : 0.5 * (1 + erf((v + 0.5 - 100) / scale));
+                weight[v] = up_to - below;
+                below = up_to;
+            }
+            check_noise(VR_FACTOR_GAUSSIAN_NOISE, set, severity, 100, weight);
+        }
+}
+
+static void shot_noise_counts_photons(void **state) {
+    (void)state;
+    static const double photons[3][5] = {{500, 250, 100, 75, 50}, {250, 100, 50, 30, 15}, {60, 25, 12, 5, 3}};
+    for (int set = 0; set < 3; set++)
+        for (int severity = 1; severity <= 5; severity++) {
+            const double c = photons[set][severity - 1], mean = c * 102 / 255; /* 0.4 of full white */
+            double weight[256] = {0};
+            for (int k = 0; k < 1000; k++)
+                weight[(int)fmin(255, floor(k / c * 255 + 0.5))] += exp(k * log(mean) - mean - lgamma(k + 1));
+            check_noise(VR_FACTOR_SHOT_NOISE, set, severity, 102, weight);
+        }
     const vr_image black = vr_factor_apply(&arena, flat(20, 20, 0), VR_FACTOR_SHOT_NOISE, 5, image_rng(1));
     assert_int_equal(of(black).mean, 0);
 }
 
 static void impulse_noise_hits_its_share_half_white_half_black(void **state) {
     (void)state;
-    static const double share[5] = {0.03, 0.06, 0.09, 0.17, 0.27};
-    const int64_t n = 256 * 256 * 3;
-    vr_image before = {0};
-    for (int severity = 1; severity <= 5; severity++) {
-        const vr_image out =
-            vr_factor_apply(&arena, flat(256, 256, 100), VR_FACTOR_IMPULSE_NOISE, severity, image_rng(2));
-        int64_t white = 0, black = 0;
-        for (int64_t i = 0; i < n; i++) {
-            white += out.pixels[i] == 255, black += out.pixels[i] == 0;
-            assert_true(out.pixels[i] == 255 || out.pixels[i] == 0 || out.pixels[i] == 100);
-            if (before.pixels && before.pixels[i] != 100) assert_int_equal(out.pixels[i], before.pixels[i]);
+    static const double share[3][5] = {
+        {.01, .02, .03, .05, .07}, {.01, .02, .05, .08, .14}, {.03, .06, .09, .17, .27}};
+    for (int set = 0; set < 3; set++) {
+        vr_image before = {0};
+        for (int severity = 1; severity <= 5; severity++) {
+            const vr_image in = flat(set_size[set][0], set_size[set][1], 100),
+                           out = vr_factor_apply(&arena, in, VR_FACTOR_IMPULSE_NOISE, severity, image_rng(2));
+            int64_t white = 0, black = 0, n = in.width * in.height * 3;
+            for (int64_t i = 0; i < n; i++) {
+                white += out.pixels[i] == 255, black += out.pixels[i] == 0;
+                if (out.pixels[i] != 255 && out.pixels[i] != 0 && out.pixels[i] != 100) fail();
+                if (before.pixels && before.pixels[i] != 100 && out.pixels[i] != before.pixels[i]) fail();
+            }
+            const double p = share[set][severity - 1];
+            assert_close((double)(white + black) / (double)n, p, 4 * sqrt(p * (1 - p) / (double)n));
+            assert_close((double)white, (double)black, 4 * sqrt((double)(white + black)));
+            before = out;
         }
-        const double p = share[severity - 1];
-        assert_close((double)(white + black) / (double)n, p, 4 * sqrt(p * (1 - p) / (double)n));
-        assert_close((double)white, (double)black, 4 * sqrt((double)(white + black)));
-        before = out;
+        vr_arena_reset(&arena);
     }
 }
 
@@ -287,8 +326,9 @@ int main(void) {
         cmocka_unit_test(cifar_size_agrees_with_scipy_skimage_opencv_pillow_and_imagemagick),
         cmocka_unit_test(imagenet_64_size_agrees_with_the_same),
         cmocka_unit_test(imagenet_size_agrees_with_the_same),
-        cmocka_unit_test(gaussian_noise_has_its_deviation_on_middle_grey),
-        cmocka_unit_test(shot_noise_counts_photons_whose_variance_is_their_mean),
+        cmocka_unit_test(jpeg_compression_is_pillows_to_the_bit),
+        cmocka_unit_test(gaussian_noise_has_its_deviation),
+        cmocka_unit_test(shot_noise_counts_photons),
         cmocka_unit_test(impulse_noise_hits_its_share_half_white_half_black),
         cmocka_unit_test(a_higher_severity_is_further_from_the_clean_image),
         cmocka_unit_test(the_bits_are_the_same_for_1_2_3_and_7_threads),

@@ -9,7 +9,7 @@ static int bench_by_value(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static double bench_median(double *seconds, int count) {
+static VR_UNUSED double bench_median(double *seconds, int count) {
     qsort(seconds, (size_t)count, sizeof *seconds, bench_by_value);
     return seconds[count / 2];
 }
@@ -43,7 +43,7 @@ static double bench_fma_once(void) {
 }
 
 /* GFLOP/s of vr_threads() threads: the best of a few runs. */
-static double bench_fma_peak(void) {
+static VR_UNUSED double bench_fma_peak(void) {
     double best = 0;
     for (int r = 0; r < 12; r++) {
         const double now = bench_fma_once();

@@ -1,25 +1,13 @@
 """Writes resize.h: checksums of what Pillow and torchvision make of a drawn picture and of the photographs.
 
-Origin: Pillow 13.0.0, torchvision 0.29.2. The photographs are decoded by visrob (build/libvisrob.so), so that only the
-resizing is compared; photo_levels beside them is Pillow's own decoder through the same transforms.
-    make && python tests/golden/make_resize.py ../shared/data/photos > tests/golden/resize.h"""
-import ctypes as C, glob, os, sys, zlib
+Origin: Pillow 13.0.0 with libjpeg-turbo 3.2.0, torchvision 0.29.2.
+    cd tests/golden && python make_resize.py ../../../shared/data/photos > resize.h"""
+import glob, os, sys, zlib
 import numpy as np, torch
 from PIL import Image
+from draws import picture
 from torchvision.transforms import v2, functional as F, InterpolationMode as M
 
-lib = C.CDLL("build/libvisrob.so")
-class Img(C.Structure): _fields_ = [("p", C.POINTER(C.c_uint8)), ("w", C.c_int64), ("h", C.c_int64)]
-lib.vr_image_load.argtypes = [C.c_void_p, C.POINTER(Img), C.c_char_p, C.c_void_p]
-def load(path):
-    arena, image = (C.c_int64 * 16)(), Img()
-    lib.vr_image_load(arena, C.byref(image), path.encode(), None)
-    return np.ctypeslib.as_array(image.p, (image.h, image.w, 3)).copy()
-
-def picture(W, H):                                             # the picture of make_factors.py
-    y, x, c = np.mgrid[0:H, 0:W, 0:3]
-    return (np.abs((x * (2 + c) + y * 3) % 160 - 80) + np.abs((x * 5 + 400 - y * 2 + 31 * c) % 120 - 60) +
-            90 * ((x // 11 + y // 8) % 2)).astype(np.uint8)
 crc = lambda a: zlib.crc32(np.ascontiguousarray(a).tobytes())
 FILTERS = [("BILINEAR", Image.BILINEAR, M.BILINEAR), ("BICUBIC", Image.BICUBIC, M.BICUBIC), ("NEAREST", Image.NEAREST, M.NEAREST),
            ("BOX", Image.BOX, M.BOX)]
@@ -61,20 +49,14 @@ mean, std = (.485, .456, .406), (.229, .224, .225)
 x = v2.Normalize(mean, std)(F.to_tensor(base)).permute(1, 2, 0).contiguous()
 print("static const float golden_normalized[] = {%s};" % ", ".join("%.9gf" % v for v in x.reshape(-1)[:30].tolist()))
 
-print("\n/* Photographs, decoded by stb: CRCs of the pixels, of bilinear and bicubic copies up and down, of Resize(256), CenterCrop(224). */")
+print("\n/* Photographs: CRCs of the pixels, of bilinear and bicubic copies up and down, of Resize(256), CenterCrop(224). */")
 print("static const struct {\n    const char *name;\n    uint32_t decoded, half[2], fifth[2], twice[2], odd[2], crop[2];\n} golden_photo[] = {")
 photos = sorted(glob.glob(os.path.join(sys.argv[1], "*.jp*g")))
 sizes = lambda w, h: ((w // 2, h // 2), (w // 5, h // 5), (w * 2, h * 2), (w + 13, h // 7))
 for path in photos:
-    a = load(path); im = Image.fromarray(a)
+    im = Image.open(path).convert("RGB"); a = np.asarray(im)
     rows = ["{" + ", ".join("0x%08x" % crc(np.asarray(im.resize(s, p))) for _, p, _ in FILTERS[:2]) + "}" for s in sizes(*im.size)]
     rows.append("{" + ", ".join("0x%08x" % crc(np.asarray(F.center_crop(F.resize(im, 256, tv), 224))) for _, _, tv in FILTERS[:2]) + "}")
     print("    {\"%s\", 0x%08x,\n     %s}," % (os.path.basename(path), crc(a), ", ".join(rows)))
 print("};")
 
-print("\n/* The same photographs decoded by Pillow (libjpeg-turbo): every 28th pixel of the bilinear crop, from (14,14) on. */")
-print("static const uint8_t golden_photo_levels[][8 * 8 * 3] = {")
-for path in photos:
-    x = np.asarray(F.center_crop(F.resize(Image.open(path).convert("RGB"), 256), 224))
-    print("    {%s}," % ", ".join(map(str, x[14::28, 14::28].ravel())))
-print("};")

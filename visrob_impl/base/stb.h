@@ -1,4 +1,4 @@
-/* base/stb.h: the one door to stb_image (decoding, inflate) and stb_image_write. Private: .c files include it.
+/* base/stb.h: the one door to stb_image (decoding of all but JPEG, inflate) and stb_image_write. Private: .c files include it.
  *
  * stb is compiled static and does not open files (base/os does), so a program's own copy of stb links
  * beside ours. In a one-file build that included stb_image.h before visrob.h, that copy is used instead. */
@@ -14,12 +14,16 @@
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 #pragma GCC diagnostic ignored "-Wcast-qual"
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized" /* of a context that is zeroed in part */
+#endif
 #endif
 
 #ifndef STBI_INCLUDE_STB_IMAGE_H
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_STATIC
 #define STBI_NO_STDIO
+#define STBI_NO_JPEG /* image/jpeg.h */
 #define STBI_MAX_DIMENSIONS (1 << 16)
 #define STBI_ASSERT(x)      ((void)0) /* a broken file must not end the program */
 /* 2.27 declares the first name and defines the second, which gcc warns of at the end of the unit, beyond any pragma. */

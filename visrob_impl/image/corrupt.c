@@ -1,14 +1,13 @@
 /* image/corrupt.c: ImageNet-C's fifteen. Each function is one of the published scripts' functions with its
  * constants on top, three rows for three sizes of image: CIFAR-10-C, ImageNet-64-C, ImageNet-C. Pixels are floats
- * in 0..1 in between, and a blur is a list of taps (where, how much) whatever its shape. Rejected: products of
- * Fourier transforms, which are no faster at these radii and put the left edge into the right one. */
+ * in 0..1 in between. */
 #include "corrupt.h"
+#include "blur.h"
 #include "resize.h"
 #include <math.h>
 #include <string.h>
 
-#define VRP_CORRUPT_PI    3.14159265358979323846
-#define VRP_CORRUPT_LANES 32 /* values of a row that are summed in registers at once */
+#define VRP_CORRUPT_PI 3.14159265358979323846
 
 /* One call of vr_corrupt. */
 typedef struct vrp_corrupt_job {
@@ -34,42 +33,6 @@ static uint8_t vrp_corrupt_level(float x) {
 
 static void vrp_corrupt_store(const vrp_corrupt_job *j, const float *x) {
     for (int64_t i = 0; i < j->values; i++) j->out.pixels[i] = vrp_corrupt_level(x[i]);
-}
-
-typedef enum vrp_corrupt_edge {
-    VRP_CORRUPT_NEAREST,
-    VRP_CORRUPT_REFLECT,
-    VRP_CORRUPT_MIRROR
-} vrp_corrupt_edge;
-
-/* The place in a line of n pixels that stands for i beyond its ends: 0 0 | 0 1 2, 1 0 | 0 1 2 or 2 1 | 0 1 2. */
-static int64_t vrp_corrupt_fold(int64_t i, int64_t n, vrp_corrupt_edge edge) {
-    if (i >= 0 && i < n) return i;
-    if (edge == VRP_CORRUPT_NEAREST) return i < 0 ? 0 : n - 1;
-    const int64_t twice = edge == VRP_CORRUPT_MIRROR ? 0 : 1, period = n + n - 2 + 2 * twice;
-    if (period == 0) return 0; /* one pixel, mirrored */
-    i %= period;
-    if (i < 0) i += period;
-    return i < n ? i : period - i - twice;
-}
-
-void vr_sample_bilinear(float rgb[3], const float *pixels, int64_t width, int64_t height, double x, double y,
-                        vr_border border) {
-    const bool mirror = border == VR_BORDER_MIRROR;
-    const vrp_corrupt_edge edge = mirror ? VRP_CORRUPT_MIRROR : VRP_CORRUPT_REFLECT;
-    if (!(fabs(x) < 1e15)) x = fmod(x, 2 * (double)vr_max(1, mirror ? width - 1 : width)); /* one period */
-    if (!(fabs(y) < 1e15)) y = fmod(y, 2 * (double)vr_max(1, mirror ? height - 1 : height));
-    const double fx = floor(x), fy = floor(y);
-    const float u = (float)(x - fx), v = (float)(y - fy);
-    const int64_t i = (int64_t)fx, j = (int64_t)fy;
-    const int64_t x0 = vrp_corrupt_fold(i, width, edge) * 3, x1 = vrp_corrupt_fold(i + 1, width, edge) * 3;
-    const float *top = pixels + vrp_corrupt_fold(j, height, edge) * width * 3;
-    const float *low = pixels + vrp_corrupt_fold(j + 1, height, edge) * width * 3;
-    for (int c = 0; c < 3; c++) {
-        const float a = top[x0 + c] + (top[x1 + c] - top[x0 + c]) * u;
-        const float b = low[x0 + c] + (low[x1 + c] - low[x0 + c]) * u;
-        rgb[c] = a + (b - a) * v;
-    }
 }
 
 /* ---- noise ---- */
@@ -151,91 +114,11 @@ static void vrp_corrupt_impulse_noise(const vrp_corrupt_job *j) {
 
 /* ---- blur ---- */
 
-/* One term of a correlation: weight times the pixel dx to the right and dy below. */
-typedef struct vrp_corrupt_tap {
-    int64_t dx, dy;
-    float weight;
-} vrp_corrupt_tap;
-
-/* out = the sum of in's taps, of an image of `channels`; no tap reaches further than `reach`. */
-static void vrp_corrupt_correlate(float *out, const float *in, int64_t width, int64_t height,
-                                  int64_t channels, const vrp_corrupt_tap *taps, int64_t count, int64_t reach,
-                                  vrp_corrupt_edge edge, vr_arena *scratch) {
-    const int64_t row = width * channels, stride = row + 2 * reach * channels, rows = height + 2 * reach;
-    float *wide = vr_arena_alloc(scratch, stride * rows + VRP_CORRUPT_LANES, sizeof *wide);
-    int64_t *offset = vr_arena_alloc(scratch, count, sizeof *offset);
-    for (int64_t k = 0; k < count; k++)
-        offset[k] = (reach + taps[k].dy) * stride + (reach + taps[k].dx) * channels;
-    for (int64_t y = 0; y < rows; y++) {
-        const float *from = in + vrp_corrupt_fold(y - reach, height, edge) * row;
-        float *to = wide + y * stride;
-        memcpy(to + reach * channels, from, (size_t)row * sizeof *to);
-        for (int64_t x = 0; x < reach; x++) {
-            const int64_t l = vrp_corrupt_fold(x - reach, width, edge),
-                          r = vrp_corrupt_fold(width + x, width, edge);
-            memcpy(to + x * channels, from + l * channels, (size_t)channels * sizeof *to);
-            memcpy(to + (reach + width + x) * channels, from + r * channels, (size_t)channels * sizeof *to);
-        }
-    }
-    memset(wide + stride * rows, 0,
-           VRP_CORRUPT_LANES * sizeof *wide); /* the last lanes read past the last row */
-    for (int64_t y = 0; y < height; y++)
-        for (int64_t x = 0; x < row; x += VRP_CORRUPT_LANES) {
-            float sum[VRP_CORRUPT_LANES] = {0};
-            for (int64_t k = 0; k < count; k++) {
-                const float *p = wide + y * stride + x + offset[k], w = taps[k].weight;
-                for (int l = 0; l < VRP_CORRUPT_LANES; l++) sum[l] += w * p[l];
-            }
-            memcpy(out + y * row + x, sum, (size_t)vr_min(VRP_CORRUPT_LANES, row - x) * sizeof *out);
-        }
-}
-
-/* The weights of a Gaussian over -radius .. radius, of sum 1. */
-static float *vrp_corrupt_bell(int64_t radius, double sigma, vr_arena *scratch) {
-    float *w = vr_arena_alloc(scratch, 2 * radius + 1, sizeof *w);
-    double sum = 0;
-    for (int64_t k = -radius; k <= radius; k++) sum += exp(-0.5 * (double)(k * k) / (sigma * sigma));
-    for (int64_t k = -radius; k <= radius; k++)
-        w[k + radius] = (float)(exp(-0.5 * (double)(k * k) / (sigma * sigma)) / sum);
-    return w;
-}
-
-/* x = x under a Gaussian that is cut off at `truncate` deviations: scipy.ndimage.gaussian_filter. */
-static void vrp_corrupt_gauss(float *x, int64_t width, int64_t height, int64_t channels, double sigma,
-                              double truncate, vrp_corrupt_edge edge, vr_arena *scratch) {
-    const int64_t radius = (int64_t)(truncate * sigma + 0.5), row = width * channels;
-    if (radius == 0) return;
-    const vr_arena_mark mark = vr_arena_here(scratch);
-    const float *w = vrp_corrupt_bell(radius, sigma, scratch);
-    float *down = vr_arena_alloc(scratch, row * height, sizeof *down);
-    float *line = VR_NEW(scratch, float, row + 2 * radius * channels + VRP_CORRUPT_LANES);
-    for (int64_t y = 0; y < height; y++) {
-        memset(down + y * row, 0, (size_t)row * sizeof *down);
-        for (int64_t k = -radius; k <= radius; k++) {
-            const float *p = x + vrp_corrupt_fold(y + k, height, edge) * row, weight = w[k + radius];
-            for (int64_t i = 0; i < row; i++) down[y * row + i] += weight * p[i];
-        }
-    }
-    for (int64_t y = 0; y < height; y++) {
-        for (int64_t i = -radius; i < width + radius; i++)
-            memcpy(line + (i + radius) * channels,
-                   down + y * row + vrp_corrupt_fold(i, width, edge) * channels,
-                   (size_t)channels * sizeof *line);
-        for (int64_t i = 0; i < row; i += VRP_CORRUPT_LANES) {
-            float sum[VRP_CORRUPT_LANES] = {0};
-            for (int64_t k = 0; k <= 2 * radius; k++)
-                for (int l = 0; l < VRP_CORRUPT_LANES; l++) sum[l] += w[k] * line[i + k * channels + l];
-            memcpy(x + y * row + i, sum, (size_t)vr_min(VRP_CORRUPT_LANES, row - i) * sizeof *x);
-        }
-    }
-    vr_arena_rewind(scratch, mark);
-}
-
 /* The taps of a lens's disc, its edge softened by a small Gaussian; returns how far they reach.
  * Source:  make_cifar_c.py, disk: a grid of 17 x 17 (or of the radius, above 8), blurred over 3 x 3 (or 5 x 5). The grid
  *          is mirrored at its edge, as OpenCV does by default: where the disc touches it, at radii 8 and 10, the
  *          weights sum to 1.01. The published images have that brightness, and so do these. */
-static int64_t vrp_corrupt_disc(vrp_corrupt_tap *taps, int64_t *count, double radius, double soft) {
+static int64_t vrp_corrupt_disc(vr_tap *taps, int64_t *count, double radius, double soft) {
     enum { MOST = 12 };
     const int64_t reach = radius <= 8 ? 8 : (int64_t)radius, side = 2 * reach + 1, b = radius <= 8 ? 1 : 2;
     double disc[2 * MOST + 1][2 * MOST + 1], bell[5], sum = 0, bells = 0;
@@ -253,11 +136,10 @@ static int64_t vrp_corrupt_disc(vrp_corrupt_tap *taps, int64_t *count, double ra
             for (int64_t v = -b; v <= b; v++)
                 for (int64_t u = -b; u <= b; u++)
                     w += bell[v + b] * bell[u + b] *
-                         disc[vrp_corrupt_fold(y + v, side, VRP_CORRUPT_MIRROR)]
-                             [vrp_corrupt_fold(x + u, side, VRP_CORRUPT_MIRROR)];
+                         disc[vr_border_fold(y + v, side, VR_BORDER_MIRROR)]
+                             [vr_border_fold(x + u, side, VR_BORDER_MIRROR)];
             if (w > 1e-12)
-                taps[(*count)++] =
-                    (vrp_corrupt_tap){x - reach, y - reach, (float)(w / (sum * bells * bells))};
+                taps[(*count)++] = (vr_tap){x - reach, y - reach, (float)(w / (sum * bells * bells))};
         }
     return reach;
 }
@@ -267,11 +149,11 @@ static void vrp_corrupt_defocus_blur(const vrp_corrupt_job *j) {
                                       {{0.5, 0.6}, {1, 0.1}, {1.5, 0.1}, {2.5, 0.01}, {3, 0.1}},
                                       {{3, 0.1}, {4, 0.5}, {6, 0.5}, {8, 0.5}, {10, 0.5}}};
     const double *k = c[j->set][j->level];
-    vrp_corrupt_tap taps[25 * 25];
+    vr_tap taps[25 * 25];
     int64_t count;
     const int64_t reach = vrp_corrupt_disc(taps, &count, k[0], k[1]);
     float *x = vrp_corrupt_floats(j), *y = vr_arena_alloc(j->scratch, j->values, sizeof *y);
-    vrp_corrupt_correlate(y, x, j->width, j->height, 3, taps, count, reach, VRP_CORRUPT_MIRROR, j->scratch);
+    vr_blur_taps(y, x, j->width, j->height, 3, taps, count, reach, VR_BORDER_MIRROR, j->scratch);
     vrp_corrupt_store(j, y);
 }
 
@@ -287,7 +169,7 @@ static void vrp_corrupt_glass_blur(const vrp_corrupt_job *j) {
     const int64_t W = j->width, H = j->height, reach = c[j->set][j->level].reach;
     const double sigma = c[j->set][j->level].sigma;
     float *x = vrp_corrupt_floats(j), *u = vr_arena_alloc(j->scratch, 2 * W * H, sizeof *u);
-    vrp_corrupt_gauss(x, W, H, 3, sigma, 4, VRP_CORRUPT_NEAREST, j->scratch);
+    vr_blur_gaussian(x, W, H, 3, sigma, (int64_t)(4 * sigma + 0.5), VR_BORDER_NEAREST, j->scratch);
     for (int64_t round = 0; round < c[j->set][j->level].rounds; round++) {
         vr_rng_uniform_fill(u, 2 * W * H, j->rng, (uint64_t)(2 * W * H * round));
         for (int64_t h = H - reach; h > reach; h--)
@@ -298,7 +180,7 @@ static void vrp_corrupt_glass_blur(const vrp_corrupt_job *j) {
                 memmove(x + (h * W + w) * 3, x + ((h + dy) * W + w + dx) * 3, 3 * sizeof *x);
             }
     }
-    vrp_corrupt_gauss(x, W, H, 3, sigma, 4, VRP_CORRUPT_NEAREST, j->scratch);
+    vr_blur_gaussian(x, W, H, 3, sigma, (int64_t)(4 * sigma + 0.5), VR_BORDER_NEAREST, j->scratch);
     vrp_corrupt_store(j, x);
 }
 
@@ -307,7 +189,7 @@ static void vrp_corrupt_motion(float *out, const float *in, int64_t width, int64
                                int64_t radius, double sigma, double degrees, vr_arena *scratch) {
     const int64_t count = 2 * radius + 1;
     const double angle = degrees * (VRP_CORRUPT_PI / 180);
-    vrp_corrupt_tap *taps = vr_arena_alloc(scratch, count, sizeof *taps);
+    vr_tap *taps = vr_arena_alloc(scratch, count, sizeof *taps);
     double sum = 0;
     for (int64_t k = 0; k < count; k++) sum += exp(-0.5 * (double)(k * k) / (sigma * sigma));
     for (int64_t k = 0; k < count; k++) {
@@ -315,7 +197,7 @@ static void vrp_corrupt_motion(float *out, const float *in, int64_t width, int64
         taps[k].dy = (int64_t)ceil((double)k * sin(angle) - 0.5);
         taps[k].weight = (float)(exp(-0.5 * (double)(k * k) / (sigma * sigma)) / sum);
     }
-    vrp_corrupt_correlate(out, in, width, height, channels, taps, count, count, VRP_CORRUPT_NEAREST, scratch);
+    vr_blur_taps(out, in, width, height, channels, taps, count, count, VR_BORDER_NEAREST, scratch);
 }
 
 static void vrp_corrupt_motion_blur(const vrp_corrupt_job *j) {
@@ -512,6 +394,7 @@ static void vrp_corrupt_ridge(const vrp_corrupt_ice *ice, double x0, double y0, 
                               double wide, double from, double to) {
     const double half = fmax(0.5 * wide * ice->scale, 0.35), reach = half + 1, thin = fmin(1, 2 * half);
     const double dx = x1 - x0, dy = y1 - y0, length2 = fmax(dx * dx + dy * dy, 1e-9);
+    const double ux = dx / length2, uy = dy / length2;
     const int64_t left = vr_max(0, (int64_t)(fmin(x0, x1) - reach)),
                   top = vr_max(0, (int64_t)(fmin(y0, y1) - reach));
     const int64_t right = vr_min(ice->width, (int64_t)(fmax(x0, x1) + reach + 1));
@@ -519,11 +402,14 @@ static void vrp_corrupt_ridge(const vrp_corrupt_ice *ice, double x0, double y0, 
     for (int64_t y = top; y < bottom; y++)
         for (int64_t x = left; x < right; x++) {
             const double px = (double)x + 0.5 - x0, py = (double)y + 0.5 - y0;
-            const double t = fmax(0, fmin(1, (px * dx + py * dy) / length2));
+            const double share = px * ux + py * uy, t = share < 0 ? 0 : share > 1 ? 1 : share;
             const double ex = px - t * dx, ey = py - t * dy;
-            const double cover = fmin(1, half + 0.5 - sqrt(ex * ex + ey * ey));
+            const double square = ex * ex + ey * ey;
+            if (square >= (half + 0.5) * (half + 0.5)) continue;
+            const double cover = half + 0.5 - sqrt(square);
+            const float high = (float)(thin * (cover < 1 ? cover : 1) * (from + (to - from) * t));
             float *h = ice->height + y * ice->width + x;
-            if (cover > 0) *h = fmaxf(*h, (float)(thin * cover * (from + (to - from) * t)));
+            if (high > *h) *h = high;
         }
 }
 
@@ -682,7 +568,7 @@ static void vrp_corrupt_elastic_transform(const vrp_corrupt_job *j) {
         move[k] = vr_arena_alloc(j->scratch, n, sizeof **move);
         vr_rng_uniform_fill(move[k], n, vr_rng_split(j->rng, k ? "down" : "right"), 0);
         for (int64_t i = 0; i < n; i++) move[k][i] = 2 * move[k][i] - 1;
-        vrp_corrupt_gauss(move[k], W, H, 1, sigma, 3, VRP_CORRUPT_REFLECT, j->scratch);
+        vr_blur_gaussian(move[k], W, H, 1, sigma, (int64_t)(3 * sigma + 0.5), VR_BORDER_REFLECT, j->scratch);
     }
     for (int64_t i = 0; i < n; i++) {
         float rgb[3];
@@ -758,4 +644,3 @@ void vr_corrupt(vr_image out, vr_image in, vr_factor f, int severity, vr_rng rng
 }
 
 #undef VRP_CORRUPT_PI
-#undef VRP_CORRUPT_LANES

@@ -14,8 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VRP_DATASET_ENDINGS ".jpg, .jpeg, .png, .bmp, .gif, .tga, .psd, .ppm, .pgm or .pnm"
-
 /* Where the pixels come from: a function and what it needs; n is the image's number in the source. */
 struct vr_dataset_source {
     bool (*decode)(vr_arena *arena, vr_image *image, const vr_dataset *data, const char *file, int64_t n,
@@ -101,18 +99,26 @@ static void vrp_dataset_add(vrp_dataset_list *list, const char *path, int64_t or
     list->items[list->count++] = (vrp_dataset_item){.path = path, .origin = origin};
 }
 
+static const char *const vrp_dataset_endings[] = {".jpg", ".jpeg", ".png", ".bmp", ".gif",
+                                                  ".tga", ".psd",  ".ppm", ".pgm", ".pnm"};
+enum { VRP_DATASET_ENDINGS = sizeof vrp_dataset_endings / sizeof *vrp_dataset_endings };
+
 static bool vrp_dataset_is_image(const char *path) {
-    static const char *const endings[] = {".jpg", ".jpeg", ".png", ".bmp", ".gif",
-                                          ".tga", ".psd",  ".ppm", ".pgm", ".pnm"};
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-        if (vr_path_has_suffix(path, endings[i])) return true;
+    for (int i = 0; i < VRP_DATASET_ENDINGS; i++)
+        if (vr_path_has_suffix(path, vrp_dataset_endings[i])) return true;
     return false;
 }
 
-static bool vrp_dataset_is_hidden(const char *path) {
-    if (path[0] == '.') return true;
-    return strstr(path, "/.") != NULL;
+/* ".jpg, .jpeg, ... or .pnm", for messages. */
+static const char *vrp_dataset_endings_listed(vr_arena *arena) {
+    const char *list = vrp_dataset_endings[0];
+    for (int i = 1; i < VRP_DATASET_ENDINGS; i++)
+        list = vr_arena_printf(arena, "%s%s%s", list, i + 1 < VRP_DATASET_ENDINGS ? ", " : " or ",
+                               vrp_dataset_endings[i]);
+    return list;
 }
+
+static bool vrp_dataset_is_hidden(const char *path) { return path[0] == '.' || strstr(path, "/.") != NULL; }
 
 /* The folders that lead to the one that is being listed. */
 typedef struct vrp_dataset_folder {
@@ -207,7 +213,7 @@ static bool vrp_dataset_finish(vr_dataset *data, vrp_dataset_list *list, vr_err 
     if (list->count == 0)
         return vr_fail(err, VR_ERR_ARGUMENT,
                        "%s: no image in it: files ending in %s are wanted (%lld others were seen)",
-                       data->path, VRP_DATASET_ENDINGS, (long long)list->ignored);
+                       data->path, vrp_dataset_endings_listed(&list->scratch), (long long)list->ignored);
     qsort(list->items, (size_t)list->count, sizeof *list->items, vrp_dataset_by_path);
     const char **files = VR_NEW(list->perm, const char *, list->count);
     int64_t *labels = VR_NEW(list->perm, int64_t, list->count),
@@ -385,7 +391,7 @@ static bool vrp_dataset_open_any(vr_dataset *data, vrp_dataset_list *list, vr_er
         err, VR_ERR_ARGUMENT,
         "%s: a data set is a folder, a .tar or .tar.gz, CIFAR's .bin, MNIST's -idx3-ubyte, a .npy, or an "
         "image ending in %s",
-        path, VRP_DATASET_ENDINGS);
+        path, vrp_dataset_endings_listed(&list->scratch));
 }
 
 bool vr_dataset_open(vr_arena *perm, vr_dataset *data, const char *path, int64_t *ignored, vr_err *err) {
@@ -494,5 +500,3 @@ int64_t vr_dataset_images(vr_arena *arena, vr_image *images, vr_err *faults, con
     }
     return bad;
 }
-
-#undef VRP_DATASET_ENDINGS

@@ -2,6 +2,7 @@
  * where it comes from, so that nothing is left empty; what lies outside of the frame is a reflection, because a
  * black corner would be a second factor (occlusion) mixed into the first. */
 #include "factor.h"
+#include "blur.h"
 #include "corrupt.h"
 #include "draw.h"
 #include <math.h>
@@ -97,13 +98,6 @@ static void vrp_factor_hue(vr_image out, vr_image in, double degrees) {
 
 /* ---- geometry ---- */
 
-/* The place of i in a line of n pixels that is reflected at both ends: 1 0 | 0 1 2 | 2 1. */
-static int64_t vrp_factor_reflect(int64_t i, int64_t n) {
-    i %= 2 * n;
-    if (i < 0) i += 2 * n;
-    return i < n ? i : 2 * n - 1 - i;
-}
-
 static void vrp_factor_rotation(vr_image out, vr_image in, double degrees, vr_arena *scratch) {
     const int64_t W = in.width, H = in.height;
     float *pixels = vr_arena_alloc(scratch, W * H * 3, sizeof *pixels);
@@ -139,7 +133,7 @@ static vrp_factor_line vrp_factor_scale_line(int64_t n, double scale, vr_arena *
         double sum = 0;
         for (int64_t t = 0; t < line.taps; t++) sum += fmax(0, 1 - fabs((double)(first + t) - at) / reach);
         for (int64_t t = 0; t < line.taps; t++) {
-            line.source[i * line.taps + t] = vrp_factor_reflect(first + t, n);
+            line.source[i * line.taps + t] = vr_border_fold(first + t, n, VR_BORDER_REFLECT);
             line.weight[i * line.taps + t] =
                 (float)(fmax(0, 1 - fabs((double)(first + t) - at) / reach) / sum);
         }
@@ -179,7 +173,10 @@ static void vrp_factor_translation(vr_image out, vr_image in, double share, vr_r
     for (int64_t y = 0; y < H; y++)
         for (int64_t x = 0; x < W; x++)
             memcpy(out.pixels + (y * W + x) * 3,
-                   in.pixels + (vrp_factor_reflect(y - dy, H) * W + vrp_factor_reflect(x - dx, W)) * 3, 3);
+                   in.pixels + (vr_border_fold(y - dy, H, VR_BORDER_REFLECT) * W +
+                                vr_border_fold(x - dx, W, VR_BORDER_REFLECT)) *
+                                   3,
+                   3);
 }
 
 /* ---- what is laid over, and what is torn up ---- */

@@ -1,14 +1,14 @@
-/* image/image.c: stb decodes and encodes; what it would let pass is refused before (image/inspect.h).
+/* image/image.c: image/jpeg reads and writes JPEG, stb all else; what stb would let pass is refused before
+ * (image/inspect.h).
  *
- * stb's buffers come from malloc and are gone when a function returns; pixels are copied once, into the arena and
- * upright. Its failure reason is thread-local and its flags are never set here, so any number of threads may decode
- * at once. Rejected: stb's malloc hooks on an arena, which would need one more thread-local variable and keep a
- * JPEG's planes (three times its pixels) for as long as the image. */
+ * stb's buffers come from malloc and are gone when a function returns; pixels are copied once, into the arena. Its failure
+ * reason is thread-local and its flags are never set here, so any number of threads may decode at once. */
 #include "image.h"
 #include "../base/os.h"
 #include "../base/stb.h"
 #include "../base/text.h"
 #include "inspect.h"
+#include "jpeg.h"
 #include <string.h>
 
 vr_image vr_image_new(vr_arena *arena, int64_t width, int64_t height) {
@@ -24,10 +24,10 @@ vr_image vr_image_copy(vr_arena *arena, vr_image in) {
     return out;
 }
 
-/* out = the w x h pixels turned upright: out(x,y) is in(x0 + x*dx + y*dy), in pixels of the source.
+/* out = the stored image turned upright: pixel (x,y) of out is pixel first + x*dx + y*dy of the stored ones.
  * The numbers are EXIF's: the row and the column of the picture that the first stored row and column are. */
-static vr_image vrp_image_upright(vr_arena *arena, const uint8_t *in, int64_t w, int64_t h, int orientation) {
-    const int64_t last_x = w - 1, last_y = (h - 1) * w;
+static void vrp_image_turn(vr_image out, vr_image in, int orientation) {
+    const int64_t w = in.width, last_x = w - 1, last_y = (in.height - 1) * w;
     const struct {
         int64_t first, dx, dy;
     } walk[9] = {{0},
@@ -39,33 +39,50 @@ static vr_image vrp_image_upright(vr_arena *arena, const uint8_t *in, int64_t w,
                  {last_y, -w, 1},
                  {last_x + last_y, -w, -1},
                  {last_x, w, -1}};
-    const vr_image out = orientation >= 5 ? vr_image_new(arena, h, w) : vr_image_new(arena, w, h);
-    if (orientation == 1) {
-        memcpy(out.pixels, in, (size_t)(w * h * 3));
-        return out;
-    }
     const int64_t dx = walk[orientation].dx * 3, dy = walk[orientation].dy * 3;
     uint8_t *to = out.pixels;
     for (int64_t y = 0; y < out.height; y++) {
-        const uint8_t *from = in + walk[orientation].first * 3 + y * dy;
+        const uint8_t *from = in.pixels + walk[orientation].first * 3 + y * dy;
         for (int64_t x = 0; x < out.width; x++, to += 3, from += dx)
             to[0] = from[0], to[1] = from[1], to[2] = from[2];
     }
-    return out;
+}
+
+/* Decodes a JPEG; the arena serves as scratch behind the image. */
+static bool vrp_image_parse_jpeg(vr_arena *arena, vr_image *image, vr_bytes file, const vr_image_info *info,
+                                 const char *name, vr_err *err) {
+    const vr_arena_mark before = vr_arena_here(arena);
+    const bool across = info->orientation >= 5, turned = info->orientation != 1;
+    const vr_image out =
+        vr_image_new(arena, across ? info->height : info->width, across ? info->width : info->height);
+    const vr_arena_mark after = vr_arena_here(arena);
+    const vr_image stored = turned ? vr_image_new(arena, info->width, info->height) : out;
+    const bool ok = vr_jpeg_decode(stored, file, name, arena, err);
+    if (ok && turned) vrp_image_turn(out, stored, info->orientation);
+    if (ok) *image = out;
+    vr_arena_rewind(arena, ok ? after : before);
+    return ok;
+}
+
+/* Decodes any other kind. */
+static bool vrp_image_parse_stb(vr_arena *arena, vr_image *image, vr_bytes file, const vr_image_info *info,
+                                const char *name, vr_err *err) {
+    int width = 0, height = 0, channels = 0;
+    stbi_uc *pixels = stbi_load_from_memory(file.data, (int)file.size, &width, &height, &channels, 3);
+    if (!pixels) return vr_fail(err, VR_ERR_FORMAT, "%s: cannot be decoded: %s", name, stbi_failure_reason());
+    const bool as_declared = width == info->width && height == info->height;
+    if (as_declared) *image = vr_image_copy(arena, (vr_image){pixels, width, height});
+    stbi_image_free(pixels);
+    return as_declared || vr_fail(err, VR_ERR_FORMAT, "%s: %d x %d pixels, but its header says %lld x %lld",
+                                  name, width, height, (long long)info->width, (long long)info->height);
 }
 
 bool vr_image_parse(vr_arena *arena, vr_image *image, vr_bytes file, const char *name, vr_err *err) {
     *image = (vr_image){0};
     vr_image_info info;
     if (!vr_image_inspect(&info, file, name, err)) return false;
-    int width = 0, height = 0, channels = 0;
-    stbi_uc *pixels = stbi_load_from_memory(file.data, (int)file.size, &width, &height, &channels, 3);
-    if (!pixels) return vr_fail(err, VR_ERR_FORMAT, "%s: cannot be decoded: %s", name, stbi_failure_reason());
-    const bool as_declared = width == info.width && height == info.height;
-    if (as_declared) *image = vrp_image_upright(arena, pixels, width, height, info.orientation);
-    stbi_image_free(pixels);
-    return as_declared || vr_fail(err, VR_ERR_FORMAT, "%s: %d x %d pixels, but its header says %lld x %lld",
-                                  name, width, height, (long long)info.width, (long long)info.height);
+    return info.kind == VR_IMAGE_JPEG ? vrp_image_parse_jpeg(arena, image, file, &info, name, err)
+                                      : vrp_image_parse_stb(arena, image, file, &info, name, err);
 }
 
 bool vr_image_load(vr_arena *arena, vr_image *image, const char *path, vr_err *err) {
@@ -90,14 +107,6 @@ vr_bytes vr_image_format_png(vr_arena *arena, vr_image image) {
     const int w = (int)image.width, h = (int)image.height;
     return vrp_image_written(&t, stbi_write_png_to_func(vrp_image_append, &t, w, h, 3, image.pixels, w * 3),
                              "PNG");
-}
-
-vr_bytes vr_image_format_jpeg(vr_arena *arena, vr_image image, int quality) {
-    VR_CHECK(quality >= 1 && quality <= 100, "a JPEG quality of %d", quality);
-    vr_text t = {.arena = arena};
-    const int w = (int)image.width, h = (int)image.height;
-    return vrp_image_written(&t, stbi_write_jpg_to_func(vrp_image_append, &t, w, h, 3, image.pixels, quality),
-                             "JPEG");
 }
 
 static vr_bytes vrp_image_format_bmp(vr_arena *arena, vr_image image) {

@@ -1,4 +1,4 @@
-/* image/image.h: 8-bit RGB images, read and written through stb. */
+/* image/image.h: 8-bit RGB images, from files and to files. */
 #ifndef VISROB_IMAGE_IMAGE_H
 #define VISROB_IMAGE_IMAGE_H
 #include "../base/arena.h"
@@ -24,7 +24,9 @@ VR_API vr_image vr_image_copy(vr_arena *arena, vr_image in);
 
 /* Decodes a JPEG, PNG, BMP, GIF (its first frame), TGA, PSD or PNM file that is in memory.
  * Notes:   grey becomes R = G = B; alpha is dropped, as PIL's convert("RGB") does; of 16 bits the high 8 stay; a
- *          JPEG is turned as its EXIF orientation says. name is for messages. Safe to call from many threads.
+ *          JPEG is turned as its EXIF orientation says, and CMYK becomes RGB. name is for messages. Safe to call from many threads.
+ * Source:  agrees with Pillow's Image.open(...).convert("RGB") bit for bit for JPEG (through libjpeg-turbo) and all but its
+ *          16-bit PNG, with ImageOps.exif_transpose for JPEG.
  * Errors:  VR_ERR_FORMAT naming file and cause, VR_ERR_LIMIT for more than VR_IMAGE_MAX_PIXELS; *image = {0}. */
 VR_API bool vr_image_parse(vr_arena *arena, vr_image *image, vr_bytes file, const char *name, vr_err *err);
 
@@ -34,7 +36,9 @@ VR_API bool vr_image_load(vr_arena *arena, vr_image *image, const char *path, vr
 /* The image as a PNG file in the arena. */
 VR_API vr_bytes vr_image_format_png(vr_arena *arena, vr_image image);
 
-/* The image as a JPEG file in the arena; quality 1..100 as in libjpeg. */
+/* The image as a JPEG file in the arena: sequential, quality 1..100; up to 90 colour has half the resolution both ways.
+ * Source:  byte for byte what Pillow's save(..., quality=quality) writes through libjpeg-turbo, with subsampling=0 above
+ *          quality 90. */
 VR_API vr_bytes vr_image_format_jpeg(vr_arena *arena, vr_image image, int quality);
 
 /* Saves an image; the path's ending says how: .png, .jpg, .jpeg (quality 95) or .bmp.

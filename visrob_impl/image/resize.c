@@ -185,25 +185,42 @@ static int64_t vrp_resize_begin(vrp_resize_job *job, vrp_resize_view in, const v
     return used;
 }
 
-static uint8_t vrp_resize_level(int32_t sum) { return (uint8_t)vr_clamp(sum >> VRP_FIXED_BITS, 0, 255); }
+/* Two taps, all channels of each, in one multiplication; the last step adds the two halves and cuts off. Four bytes are
+ * written for three channels, the last of which the next pixel overwrites; so the last pixel of a row goes by itself. */
+static inline void vrp_resize_pixel(uint8_t *out, size_t bytes, const int32_t *px, const vrp_resize_vec *w,
+                                    int64_t pairs) {
+    typedef int32_t half __attribute__((vector_size(16)));
+    typedef uint8_t levels __attribute__((vector_size(4)));
+    vrp_resize_vec sum = {VRP_FIXED_HALF, VRP_FIXED_HALF, VRP_FIXED_HALF, VRP_FIXED_HALF};
+    for (int64_t k = 0; k < pairs; k++) {
+        vrp_resize_vec two;
+        memcpy(&two, px + k * 8, sizeof two);
+        sum += two * w[k];
+    }
+    half parts[2];
+    memcpy(parts, &sum, sizeof parts);
+    half v = (parts[0] + parts[1]) >> VRP_FIXED_BITS;
+    v &= ~(v >> 31);                 /* below 0: 0 */
+    v = (v | (255 - v) >> 31) & 255; /* above 255: 255 */
+    const levels level = __builtin_convertvector(v, levels);
+    memcpy(out, &level, bytes);
+}
 
-/* Resamples one input row along x: two taps, all channels of each, in one multiplication. */
+/* Resamples one input row along x. */
 static void vrp_resize_row(const vrp_resize_job *job, uint8_t *restrict out, const uint8_t *restrict row) {
     int32_t *restrict wide = (int32_t *)job->widened;
     for (int64_t i = job->left; i < job->right; i++)
         for (int c = 0; c < 3; c++) wide[i * 4 + c] = row[i * 3 + c];
-    const int64_t pairs = job->x.stride / 2;
-    for (int64_t i = 0; i < job->x.count; i++) {
-        const vrp_resize_vec *w = job->pairs + i * pairs;
+    const int64_t pairs = job->x.stride / 2, last = job->x.count - 1;
+    const vrp_resize_vec *w = job->pairs;
+    for (int64_t i = 0; i < last; i++, w += pairs) {
         const int32_t *px = wide + job->x.first[i] * 4;
-        vrp_resize_vec sum = {VRP_FIXED_HALF, VRP_FIXED_HALF, VRP_FIXED_HALF, VRP_FIXED_HALF};
-        for (int64_t k = 0; k < pairs; k++) {
-            vrp_resize_vec two;
-            memcpy(&two, px + k * 8, sizeof two);
-            sum += two * w[k];
-        }
-        for (int c = 0; c < 3; c++) out[i * 3 + c] = vrp_resize_level(sum[c] + sum[c + 4]);
+        if (pairs == 2) /* between a half and the whole size, where most photographs go */
+            vrp_resize_pixel(out + i * 3, 4, px, w, 2);
+        else
+            vrp_resize_pixel(out + i * 3, 4, px, w, pairs);
     }
+    vrp_resize_pixel(out + last * 3, 3, wide + job->x.first[last] * 4, w, pairs);
 }
 
 /* out[j] = the weighted sum of `taps` rows; row k is at rows + (first + k) % period * stride. */

@@ -1,0 +1,159 @@
+/* tests/test_colour.c: image/colour and image/blur against Pillow, torchvision, and values worked by hand. */
+#include "test.h"
+#include "golden/colour.h"
+
+static vr_arena arena;
+
+#define COUNT(a) (int64_t)(sizeof(a) / sizeof *(a))
+
+/* The pictures of make_colour.py: 2^18 colours from all over the cube, and that of draws.py. */
+static vr_image palette(void) {
+    const vr_image image = vr_image_new(&arena, 512, 512);
+    for (int i = 0; i < 1 << 18; i++) {
+        image.pixels[3 * i] = (uint8_t)((i & 63) * 4 + (i >> 12 & 3));
+        image.pixels[3 * i + 1] = (uint8_t)((i >> 6 & 63) * 4 + (i & 3));
+        image.pixels[3 * i + 2] = (uint8_t)((i >> 12) * 4 + (i >> 6 & 3));
+    }
+    return image;
+}
+
+static vr_image picture(int64_t width, int64_t height) {
+    vr_image image = vr_image_new(&arena, width, height);
+    for (int64_t y = 0; y < height; y++)
+        for (int64_t x = 0; x < width; x++)
+            for (int64_t c = 0; c < 3; c++)
+                image.pixels[(y * width + x) * 3 + c] =
+                    (uint8_t)(llabs((x * (2 + c) + y * 3) % 160 - 80) +
+                              llabs((x * 5 + 400 - y * 2 + 31 * c) % 120 - 60) + 90 * ((x / 11 + y / 8) % 2));
+    return image;
+}
+
+static uint32_t crc(vr_image image) { return vr_crc32(0, image.pixels, image.width * image.height * 3); }
+
+static void change(vr_image image, const char *name, double amount) {
+    if (strcmp(name, "brightness") == 0) vr_image_brightness(image, amount);
+    if (strcmp(name, "contrast") == 0) vr_image_contrast(image, amount);
+    if (strcmp(name, "saturation") == 0) vr_image_saturation(image, amount);
+    if (strcmp(name, "hue") == 0) vr_image_hue(image, amount);
+    if (strcmp(name, "solarize") == 0) vr_image_solarize(image, (int)amount);
+    if (strcmp(name, "grey") == 0) vr_image_grey(image);
+    if (strcmp(name, "flip") == 0) vr_image_flip(image);
+}
+
+static void every_colour_is_changed_to_pillows_bits(void **state) {
+    (void)state;
+    for (int64_t i = 0; i < COUNT(golden_colour); i++) {
+        const vr_image image = palette();
+        change(image, golden_colour[i].name, golden_colour[i].amount);
+        if (crc(image) != golden_colour[i].crc)
+            fail_msg("%s by %g differs from Pillow", golden_colour[i].name, golden_colour[i].amount);
+        vr_arena_reset(&arena);
+    }
+}
+
+static void the_blur_is_torchvisions_within_a_level(void **state) {
+    (void)state;
+    static const int64_t corner[] = {0, 39, 29 * 40, 30 * 40 - 1};
+    for (int64_t i = 0; i < COUNT(golden_blur); i++) {
+        const vr_image image = picture(40, 30);
+        vr_image_blur(image, golden_blur[i].sigma, golden_blur[i].size, &arena);
+        int64_t off = 0;
+        for (int64_t k = 0; k < 32; k++)
+            for (int64_t c = 0; c < 3; c++) {
+                const int64_t at = k < 4 ? corner[k] : ((k - 4) * 7919 + 13) % 1200;
+                const int64_t d = image.pixels[3 * at + c] - golden_blur[i].pixels[3 * k + c];
+                if (llabs(d) > 1)
+                    fail_msg("kernel %d, pixel %d: %d off", golden_blur[i].size, (int)at, (int)d);
+                off += d != 0;
+            }
+        assert_in_range(off, 0, 2); /* of 96: where a sum ends near a half */
+    }
+}
+
+static void a_line_is_flipped_and_a_single_pixel_stays(void **state) {
+    (void)state;
+    for (int64_t w = 1; w <= 6; w++) {
+        const vr_image in = picture(w, 2), out = vr_image_copy(&arena, in);
+        vr_image_flip(out);
+        for (int64_t y = 0; y < 2; y++)
+            for (int64_t x = 0; x < w; x++)
+                assert_memory_equal(out.pixels + (y * w + x) * 3, in.pixels + (y * w + w - 1 - x) * 3, 3);
+    }
+}
+
+static void a_border_goes_on_as_it_says_however_far(void **state) {
+    (void)state;
+    static const int64_t want[3][12] = {{2, 3, 3, 2, 1, 0, 0, 1, 2, 3, 3, 2},  /* reflect, from -6 */
+                                        {0, 1, 2, 3, 2, 1, 0, 1, 2, 3, 2, 1},  /* mirror */
+                                        {0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 3, 3}}; /* nearest */
+    static const vr_border border[3] = {VR_BORDER_REFLECT, VR_BORDER_MIRROR, VR_BORDER_NEAREST};
+    for (int b = 0; b < 3; b++)
+        for (int64_t i = 0; i < 12; i++) assert_int_equal(vr_border_fold(i - 6, 4, border[b]), want[b][i]);
+    for (int b = 0; b < 3; b++)
+        for (int64_t i = -9; i < 9; i++) assert_int_equal(vr_border_fold(i, 1, border[b]), 0);
+    assert_int_equal(vr_border_fold(8000000000001, 4, VR_BORDER_REFLECT), 1);
+}
+
+static void taps_shift_and_a_gaussian_keeps_the_sum_of_a_line(void **state) {
+    (void)state;
+    const float in[6] = {1, 2, 3, 4, 5, 6};
+    float out[6], line[64] = {0};
+    const vr_tap taps[2] = {{1, 0, 2}, {-1, 0, 10}};
+    vr_blur_taps(out, in, 3, 2, 1, taps, 2, 1, VR_BORDER_NEAREST, &arena);
+    static const float want[6] = {14, 16, 26, 50, 52, 62}; /* 2 * right + 10 * left */
+    for (int i = 0; i < 6; i++) assert_close(out[i], want[i], 0);
+    line[30] = 1;
+    vr_blur_gaussian(line, 64, 1, 1, 1.5, 6, VR_BORDER_REFLECT, &arena);
+    double sum = 0;
+    for (int i = 0; i < 64; i++) sum += line[i];
+    assert_close(sum, 1, 1e-6);
+    assert_close(line[32] / line[30], exp(-0.5 * 4 / 2.25), 1e-6);
+    assert_close(line[24], line[36], 0);
+    assert_close(line[23], 0, 0); /* cut off beyond 6 */
+}
+
+static jmp_buf panicked;
+static char panic_msg[256];
+static void remember_panic(const char *msg) {
+    snprintf(panic_msg, sizeof panic_msg, "%s", msg);
+    longjmp(panicked, 1);
+}
+
+static void an_impossible_amount_is_a_bug(void **state) {
+    (void)state;
+    const vr_image image = picture(8, 6);
+    static const struct {
+        const char *name;
+        double amount;
+    } bad[] = {
+        {"brightness", -0.1}, {"contrast", NAN}, {"saturation", INFINITY}, {"hue", 0.51}, {"hue", NAN}};
+    vr_panic_handler_set(remember_panic);
+    for (volatile int64_t i = 0; i < COUNT(bad) + 2; i++)
+        if (setjmp(panicked) == 0) {
+            if (i < COUNT(bad))
+                change(image, bad[i].name, bad[i].amount);
+            else
+                vr_image_blur(image, i == COUNT(bad) ? 0 : 1, i == COUNT(bad) ? 3 : 4, &arena);
+            fail_msg("bad amount %d was taken", (int)i);
+        }
+    vr_panic_handler_set(NULL);
+    assert_non_null(strstr(panic_msg, "a kernel of 4 pixels"));
+}
+
+static int empty_arena(void **state) {
+    (void)state;
+    vr_arena_free(&arena);
+    return 0;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_colour_is_changed_to_pillows_bits),
+        cmocka_unit_test(the_blur_is_torchvisions_within_a_level),
+        cmocka_unit_test(a_line_is_flipped_and_a_single_pixel_stays),
+        cmocka_unit_test(a_border_goes_on_as_it_says_however_far),
+        cmocka_unit_test(taps_shift_and_a_gaussian_keeps_the_sum_of_a_line),
+        cmocka_unit_test(an_impossible_amount_is_a_bug),
+    };
+    return cmocka_run_group_tests(tests, NULL, empty_arena);
+}

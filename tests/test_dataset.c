@@ -1,0 +1,372 @@
+/* tests/test_dataset.c: image/dataset: folders, tars, arrays; order, labels, what is left out, what is broken. */
+#include "test.h"
+
+#define COUNT(a) (int64_t)(sizeof(a) / sizeof *(a))
+
+static vr_arena arena;
+
+static int reset(void **state) {
+    (void)state;
+    vr_arena_free(&arena);
+    return 0;
+}
+
+/* A picture of 5 x 4 that tells its number. */
+static vr_bytes numbered(int64_t number) {
+    const vr_image image = vr_image_new(&arena, 5, 4);
+    for (int64_t i = 0; i < 5 * 4 * 3; i++) image.pixels[i] = (uint8_t)(number >> 8 * (i % 3));
+    return vr_image_format_png(&arena, image);
+}
+
+static int64_t number_of(vr_image image) {
+    return image.pixels[57] | image.pixels[58] << 8 | image.pixels[59] << 16;
+}
+
+/* Writes `bytes` at folder/path, making the folders between. */
+static void put(const char *folder, const char *path, vr_bytes bytes) {
+    for (const char *slash = path; (slash = strchr(slash, '/')) != NULL; slash++)
+        assert_true(
+            vr_dir_make(vr_arena_printf(&arena, "%s/%.*s", folder, (int)(slash - path), path), VR_FATAL));
+    assert_true(
+        vr_file_write(vr_arena_printf(&arena, "%s/%s", folder, path), bytes.data, bytes.size, VR_FATAL));
+}
+
+static const char *new_folder(const char *name) {
+    const char *folder = vr_arena_printf(&arena, "%s", test_tmp(name));
+    assert_true(vr_dir_make(folder, VR_FATAL));
+    return folder;
+}
+
+/* The files below, in the order of their bytes, which is that of Python's sorted() and so of torchvision. */
+static const struct {
+    const char *path;
+    int64_t label;
+} tree[] = {{"Zebra/10.png", 0},  {"Zebra/2.PNG", 0},           {"apple/a.png", 1},
+            {"apple/b/1.png", 2}, {"n02 x/caf\xc3\xa9.png", 3}, {"zebra/0.png", 4}};
+static const char *const tree_classes[] = {"Zebra", "apple", "b", "n02 x", "zebra"};
+
+static const char *new_tree(const char *name) {
+    const char *folder = new_folder(name);
+    static const int order[] = {4, 1, 5, 0, 3, 2}; /* not written in order */
+    for (int i = 0; i < 6; i++) put(folder, tree[order[i]].path, numbered(1000 + order[i]));
+    put(folder, "apple/notes.txt", (vr_bytes){(const uint8_t *)"x", 1});
+    put(folder, ".hidden/a.png", numbered(1));
+    put(folder, "apple/.b.png", numbered(2));
+    return folder;
+}
+
+static void check_tree(const vr_dataset *data) {
+    assert_int_equal(data->count, COUNT(tree));
+    assert_int_equal(data->class_count, COUNT(tree_classes));
+    for (int64_t k = 0; k < COUNT(tree_classes); k++) assert_string_equal(data->classes[k], tree_classes[k]);
+    for (int64_t i = 0; i < COUNT(tree); i++) {
+        vr_image image;
+        assert_string_equal(data->files[i], tree[i].path);
+        assert_int_equal(data->labels[i], tree[i].label);
+        assert_true(vr_dataset_image(&arena, &image, data, i, VR_FATAL));
+        assert_int_equal(number_of(image), 1000 + i);
+    }
+}
+
+static void a_folder_of_folders_is_in_the_order_of_bytes_whatever_the_file_system(void **state) {
+    (void)state;
+    vr_dataset data;
+    int64_t ignored = -1;
+    const char *folder = new_tree("tree");
+    assert_true(vr_dataset_open(&arena, &data, folder, &ignored, VR_FATAL));
+    check_tree(&data);
+    assert_int_equal(ignored, 3); /* the notes, the hidden file, the hidden folder */
+    assert_true(vr_dataset_open(&arena, &data, vr_arena_printf(&arena, "%s///", folder), NULL, VR_FATAL));
+    assert_string_equal(data.path, folder);
+    check_tree(&data);
+}
+
+static void a_tar_of_a_folder_is_that_folder(void **state) {
+    (void)state;
+    const char *folder = new_tree("packed");
+    static const char *const forms[][2] = {{"a.tar", "cf"}, {"b.tar.gz", "czf"}, {"c.tgz", "czf"}};
+    for (int i = 0; i < 3; i++) {
+        const char *path = vr_arena_printf(&arena, "%s", test_tmp(forms[i][0]));
+        if (system(vr_arena_printf(&arena, "cd '%s' && tar %s '%s' *", folder, forms[i][1], path))) {
+            printf("SKIP: there is no tar with gzip\n");
+            skip();
+        }
+        vr_dataset data;
+        int64_t ignored;
+        assert_true(vr_dataset_open(&arena, &data, path, &ignored, VR_FATAL));
+        check_tree(&data);
+        assert_int_equal(ignored, 2); /* without the hidden folder, which * leaves out */
+    }
+}
+
+static void a_folder_of_files_has_no_labels(void **state) {
+    (void)state;
+    const char *folder = new_folder("flat");
+    put(folder, "b.png", numbered(2)), put(folder, "a.png", numbered(1));
+    vr_dataset data;
+    assert_true(vr_dataset_open(&arena, &data, folder, NULL, VR_FATAL));
+    assert_int_equal(data.count, 2);
+    assert_int_equal(data.class_count, 0);
+    assert_int_equal(data.labels[0], -1);
+    assert_string_equal(data.files[0], "a.png");
+    assert_true(vr_dataset_open(&arena, &data, vr_arena_printf(&arena, "%s/b.png", folder), NULL, VR_FATAL));
+    vr_image image;
+    assert_int_equal(data.count, 1);
+    assert_string_equal(data.files[0], "b.png");
+    assert_true(vr_dataset_image(&arena, &image, &data, 0, VR_FATAL));
+    assert_int_equal(number_of(image), 2);
+}
+
+static void refused(const char *path, vr_err_code code, const char *why) {
+    vr_dataset data;
+    vr_err err = {0};
+    int64_t ignored = 7;
+    const int64_t used = arena.used;
+    assert_false(vr_dataset_open(&arena, &data, path, &ignored, &err));
+    assert_int_equal(err.code, code);
+    assert_message(err, path);
+    assert_message(err, why);
+    assert_null(data.files);
+    assert_int_equal(data.count, 0);
+    assert_int_equal(ignored, 0);
+    assert_int_equal(arena.used, used);
+}
+
+static void what_holds_no_image_is_an_error_that_says_what_was_seen(void **state) {
+    (void)state;
+    const char *folder = new_folder("empty");
+    refused(folder, VR_ERR_ARGUMENT, "no image in it: files ending in .jpg");
+    assert_true(vr_dir_make(vr_arena_printf(&arena, "%s/class", folder), VR_FATAL));
+    refused(folder, VR_ERR_ARGUMENT, "(0 others were seen)");
+    put(folder, "class/a.txt", numbered(0)), put(folder, ".b.png", numbered(0));
+    refused(folder, VR_ERR_ARGUMENT, "(2 others were seen)");
+    refused("/nowhere/set", VR_ERR_IO, "no such file or folder");
+    refused(vr_arena_printf(&arena, "%s/class/a.txt", folder), VR_ERR_ARGUMENT,
+            "a data set is a folder, a .tar");
+    uint8_t zeros[1024] = {0};
+    put(folder, "empty.tar", (vr_bytes){zeros, 1024});
+    refused(vr_arena_printf(&arena, "%s/empty.tar", folder), VR_ERR_ARGUMENT, "no image in it");
+    put(folder, "cut.tar", (vr_bytes){(const uint8_t *)"cat/a.png", 9});
+    refused(vr_arena_printf(&arena, "%s/cut.tar", folder), VR_ERR_FORMAT, "cut.tar: byte");
+}
+
+static void a_link_that_leads_back_is_an_error_and_one_that_does_not_is_followed(void **state) {
+    (void)state;
+    const char *folder = new_folder("links"), *other = new_folder("elsewhere");
+    put(folder, "a/1.png", numbered(1)), put(other, "2.png", numbered(2));
+    vr_dataset data;
+    assert_int_equal(symlink(other, vr_arena_printf(&arena, "%s/b", folder)), 0);
+    assert_true(vr_dataset_open(&arena, &data, folder, NULL, VR_FATAL));
+    assert_int_equal(data.count, 2);
+    assert_string_equal(data.classes[1], "b");
+    assert_int_equal(symlink(folder, vr_arena_printf(&arena, "%s/c", folder)), 0);
+    refused(folder, VR_ERR_ARGUMENT, "a link back to");
+}
+
+/* ---- broken images ---- */
+
+static void one_broken_image_among_a_thousand_is_named_and_counted(void **state) {
+    (void)state;
+    enum { N = 1000, BAD = 617 };
+    const char *folder = new_folder("thousand");
+    for (int64_t i = 0; i < N; i++) {
+        vr_bytes file = numbered(i);
+        if (i == BAD) file.size -= 9;
+        put(folder, vr_arena_printf(&arena, "class%d/%04d.png", (int)(i / 100), (int)i), file);
+    }
+    vr_dataset data;
+    assert_true(vr_dataset_open(&arena, &data, folder, NULL, VR_FATAL));
+    assert_int_equal(data.count, N);
+    vr_image *images = VR_NEW(&arena, vr_image, N);
+    vr_err *faults = VR_NEW(&arena, vr_err, N);
+    for (int threads = 1; threads <= 3; threads++) {
+        vr_threads_set(threads);
+        memset(images, 0xff, N * sizeof *images), memset(faults, 0xff, N * sizeof *faults);
+        assert_int_equal(vr_dataset_images(&arena, images, faults, &data, 0, N), 1);
+        for (int64_t i = 0; i < N; i++) {
+            assert_int_equal(faults[i].code, i == BAD ? VR_ERR_FORMAT : VR_OK);
+            if (i != BAD) assert_int_equal(number_of(images[i]), i);
+        }
+        assert_null(images[BAD].pixels);
+        assert_message(faults[BAD], "thousand/class6/0617.png: byte");
+        assert_message(faults[BAD], "the file is cut short");
+    }
+    vr_threads_set(0);
+    assert_int_equal(vr_dataset_images(&arena, images, faults, &data, 618, 100), 0);
+    vr_image image; /* one at a time it is an error, and what study/evaluate's skip_bad counts */
+    vr_err err = {0};
+    const int64_t used = arena.used;
+    assert_false(vr_dataset_image(&arena, &image, &data, BAD, &err));
+    assert_message(err, "0617.png");
+    assert_null(image.pixels);
+    assert_int_equal(arena.used, used);
+    vr_crops crops;
+    int64_t skipped = 0;
+    const vr_preprocess p = {.size = 4};
+    err = (vr_err){0};
+    assert_false(vr_dataset_crops(&arena, &crops, &data, &p, 600, 50, NULL, &skipped, &err));
+    assert_message(err, "0617.png");
+    assert_true(vr_dataset_crops(&arena, &crops, &data, &p, 600, 50, &(vr_evaluate_opts){.skip_bad = true},
+                                 &skipped, VR_FATAL));
+    assert_int_equal(crops.count, 49);
+    assert_int_equal(skipped, 1);
+    assert_int_equal(crops.index[17], 618);
+}
+
+static void a_file_that_is_gone_and_a_broken_one_in_a_tar_are_named(void **state) {
+    (void)state;
+    const char *folder = new_tree("fading");
+    vr_dataset data;
+    vr_image image;
+    vr_err err = {0};
+    assert_true(vr_dataset_open(&arena, &data, folder, NULL, VR_FATAL));
+    assert_int_equal(remove(vr_arena_printf(&arena, "%s/%s", folder, tree[2].path)), 0);
+    assert_false(vr_dataset_image(&arena, &image, &data, 2, &err));
+    assert_int_equal(err.code, VR_ERR_IO);
+    assert_message(err, "fading/apple/a.png");
+    put(folder, tree[2].path, (vr_bytes){(const uint8_t *)"not an image", 12});
+    const char *tar = vr_arena_printf(&arena, "%s", test_tmp("fading.tar"));
+    if (system(vr_arena_printf(&arena, "cd '%s' && tar cf '%s' *", folder, tar))) skip();
+    assert_true(vr_dataset_open(&arena, &data, tar, NULL, VR_FATAL));
+    err = (vr_err){0};
+    assert_false(vr_dataset_image(&arena, &image, &data, 2, &err));
+    assert_message(err, "fading.tar: apple/a.png: byte 0: not a JPEG");
+}
+
+/* ---- arrays and parts ---- */
+
+static void arrays_of_pixels_are_data_sets(void **state) {
+    (void)state;
+    uint8_t pixels[4 * 2 * 3 * 3];
+    for (int i = 0; i < 72; i++) pixels[i] = (uint8_t)i;
+    vr_array a = {.dtype = VR_U8, .ndim = 4, .shape = {4, 2, 3, 3}, .stride = {18, 9, 3, 1}, .data = pixels};
+    const char *path = vr_arena_printf(&arena, "%s", test_tmp("pixels.npy"));
+    vr_dataset data;
+    vr_image image;
+    assert_true(vr_npy_save(path, &a, VR_FATAL));
+    assert_true(vr_dataset_open(&arena, &data, path, NULL, VR_FATAL));
+    assert_int_equal(data.count, 4);
+    assert_string_equal(data.files[3], "00003");
+    assert_int_equal(data.labels[3], -1);
+    assert_true(vr_dataset_image(&arena, &image, &data, 3, VR_FATAL));
+    assert_int_equal(image.width, 3);
+    assert_int_equal(image.height, 2);
+    assert_memory_equal(image.pixels, pixels + 54, 18);
+    a = (vr_array){.dtype = VR_U8, .ndim = 3, .shape = {4, 6, 3}, .stride = {18, 3, 1}, .data = pixels};
+    assert_true(vr_npy_save(path, &a, VR_FATAL));
+    assert_true(vr_dataset_open(&arena, &data, path, NULL, VR_FATAL));
+    assert_true(vr_dataset_image(&arena, &image, &data, 1, VR_FATAL));
+    assert_memory_equal(image.pixels, ((uint8_t[]){18, 18, 18, 19, 19, 19}), 6);
+    a.ndim = 2;
+    assert_true(vr_npy_save(path, &a, VR_FATAL));
+    refused(path, VR_ERR_ARGUMENT, "has to be u8 [N,H,W,3] or [N,H,W]");
+
+    static const char *const names[] = {"cat", "dog"};
+    const int64_t labels[] = {1, 0, 1, 1};
+    vr_dataset_pixels(&arena, &data, pixels, 4, 3, 2, labels, names, 2);
+    assert_int_equal(data.labels[2], 1);
+    assert_string_equal(data.classes[1], "dog");
+    assert_true(vr_dataset_image(&arena, &image, &data, 2, VR_FATAL));
+    assert_memory_equal(image.pixels, pixels + 36, 18);
+}
+
+static void cifar_and_mnist_come_with_their_labels(void **state) {
+    (void)state;
+    vr_dataset data;
+    vr_image image;
+    assert_true(vr_dataset_open(&arena, &data, "tests/golden/formats/cifar10.bin", NULL, VR_FATAL));
+    assert_int_equal(data.count, 2);
+    assert_int_equal(data.labels[1], 9);
+    assert_true(vr_dataset_image(&arena, &image, &data, 1, VR_FATAL));
+    assert_int_equal(image.width, 32);
+    assert_int_equal(image.pixels[3 * 5 + 1], (7 * (1024 + 5) + 13) & 255);
+    const char *folder = new_folder("mnist");
+    uint8_t images[16 + 2 * 6] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2,  0,  0,
+                                  0, 3, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    uint8_t labels[8 + 2] = {0, 0, 8, 1, 0, 0, 0, 2, 4, 2};
+    put(folder, "t10k-images-idx3-ubyte", (vr_bytes){images, sizeof images});
+    const char *path = vr_arena_printf(&arena, "%s/t10k-images-idx3-ubyte", folder);
+    assert_true(vr_dataset_open(&arena, &data, path, NULL, VR_FATAL));
+    assert_int_equal(data.labels[0], -1);
+    put(folder, "t10k-labels-idx1-ubyte", (vr_bytes){labels, sizeof labels});
+    assert_true(vr_dataset_open(&arena, &data, path, NULL, VR_FATAL));
+    assert_int_equal(data.labels[0], 4);
+    assert_int_equal(data.labels[1], 2);
+    assert_int_equal(data.class_count, 5);
+    assert_true(vr_dataset_image(&arena, &image, &data, 1, VR_FATAL));
+    assert_memory_equal(image.pixels, ((uint8_t[]){7, 7, 7, 8, 8, 8}), 6);
+    labels[7] = 1;
+    put(folder, "t10k-labels-idx1-ubyte", (vr_bytes){labels, sizeof labels - 1});
+    vr_err err = {0};
+    assert_false(vr_dataset_open(&arena, &data, path, NULL, &err));
+    assert_message(err, "t10k-labels-idx1-ubyte: has to hold 2 labels");
+}
+
+static void a_part_is_a_sample_in_the_old_order(void **state) {
+    (void)state;
+    int64_t hits[100] = {0};
+    for (uint64_t seed = 0; seed < 300; seed++) {
+        vr_dataset data, again;
+        vr_dataset_shapes(&arena, &data, 100, 16, vr_rng_init(1));
+        again = data;
+        vr_dataset_limit(&arena, &data, 10, vr_rng_init(seed));
+        vr_dataset_limit(&arena, &again, 10, vr_rng_init(seed));
+        assert_int_equal(data.count, 10);
+        for (int64_t i = 0; i < 10; i++) {
+            const int64_t n = strtoll(data.files[i], NULL, 10);
+            assert_string_equal(data.files[i], again.files[i]);
+            assert_int_equal(data.labels[i], n % 10);
+            assert_true(i == 0 || strcmp(data.files[i - 1], data.files[i]) < 0);
+            hits[n]++;
+        }
+        vr_arena_reset(&arena);
+    }
+    for (int64_t n = 0; n < 100; n++) assert_in_range(hits[n], 9, 53); /* 30 expected, four deviations */
+    vr_dataset all;
+    vr_dataset_shapes(&arena, &all, 20, 16, vr_rng_init(1));
+    vr_dataset_limit(&arena, &all, 0, vr_rng_init(1));
+    assert_int_equal(all.count, 20);
+    vr_dataset_limit(&arena, &all, 20, vr_rng_init(1));
+    assert_int_equal(all.count, 20);
+    vr_image limited, whole; /* a limited set still draws the picture of the old number */
+    vr_dataset part = all;
+    vr_dataset_limit(&arena, &part, 5, vr_rng_init(3));
+    assert_true(vr_dataset_image(&arena, &limited, &part, 4, VR_FATAL));
+    assert_true(vr_dataset_image(&arena, &whole, &all, strtoll(part.files[4], NULL, 10), VR_FATAL));
+    assert_memory_equal(limited.pixels, whole.pixels, 16 * 16 * 3);
+}
+
+static void the_real_cifar_tar_has_its_ten_classes(void **state) {
+    (void)state;
+    vr_dataset data;
+    vr_image image;
+    assert_true(vr_dataset_open(&arena, &data, test_data("cifar10/test.tar"), NULL, VR_FATAL));
+    assert_int_equal(data.count, 10000);
+    static const char *const names[] = {"airplane", "automobile", "bird",  "cat",  "deer",
+                                        "dog",      "frog",       "horse", "ship", "truck"};
+    assert_int_equal(data.class_count, 10);
+    for (int i = 0; i < 10; i++) assert_string_equal(data.classes[i], names[i]);
+    int64_t of[10] = {0};
+    for (int64_t i = 0; i < 10000; i++) of[data.labels[i]]++;
+    for (int i = 0; i < 10; i++) assert_int_equal(of[i], 1000);
+    assert_true(vr_dataset_image(&arena, &image, &data, 9999, VR_FATAL));
+    assert_int_equal(image.width, 32);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, reset, reset)
+    const struct CMUnitTest tests[] = {
+        TEST(a_folder_of_folders_is_in_the_order_of_bytes_whatever_the_file_system),
+        TEST(a_tar_of_a_folder_is_that_folder),
+        TEST(a_folder_of_files_has_no_labels),
+        TEST(what_holds_no_image_is_an_error_that_says_what_was_seen),
+        TEST(a_link_that_leads_back_is_an_error_and_one_that_does_not_is_followed),
+        TEST(one_broken_image_among_a_thousand_is_named_and_counted),
+        TEST(a_file_that_is_gone_and_a_broken_one_in_a_tar_are_named),
+        TEST(arrays_of_pixels_are_data_sets),
+        TEST(cifar_and_mnist_come_with_their_labels),
+        TEST(a_part_is_a_sample_in_the_old_order),
+        TEST(the_real_cifar_tar_has_its_ten_classes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
