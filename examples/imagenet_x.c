@@ -15,7 +15,12 @@
 
 static const char about[] =
     "imagenet_x [TABLE|FOLDER ...]\n"
-    "Error ratio by factor: of predictions on ImageNet-X's images, or of released tables of accuracies.\n";
+    "How many times more errors a classifier makes where a factor of the photograph (texture, pose, light) is unusual.\n\n"
+    "  imagenet_x                                                   the paper's four models, built in\n"
+    "  imagenet_x --annotations val_top.jsonl --predictions my.csv  your model; my.csv has the columns file_name,\n"
+    "                                                               predicted_class[,predicted_probability]\n"
+    "  imagenet_x results/top --families model_types.csv            released tables of accuracies\n\n"
+    "ImageNet-X is annotations alone: its images are those of ImageNet.\n";
 
 /* The table as text: whole where it fits a screen, else what most want to know of each model. */
 static void print_ratios(vr_arena *arena, const vr_imagenet_x_table *table, int64_t min_images) {
@@ -79,8 +84,11 @@ int main(int argc, char **argv) {
     const char *command = vr_args_text(&perm, argc, argv);
     int code = vr_args_parse(&argc, argv, about, options, (int64_t)(sizeof options / sizeof *options));
     if (code >= 0) return code;
-    if ((files.annotations != NULL) != (predictions != NULL) || (predictions && argc > 1))
-        return fprintf(stderr, "imagenet_x: --annotations and --predictions, or tables, are wanted; see --help\n"), 2;
+    const char *wrong = files.annotations && !predictions   ? "--annotations FILE wants --predictions PATH as well"
+                        : predictions && !files.annotations ? "--predictions PATH wants --annotations FILE as well"
+                        : predictions && argc > 1           ? "either predictions or tables, not both"
+                                                            : NULL;
+    if (wrong) return fprintf(stderr, "imagenet_x: %s; see --help\n", wrong), 2;
     opts.target = strcmp(target, "real") == 0        ? VR_IMAGENET_X_REAL
                   : strcmp(target, "metaclass") == 0 ? VR_IMAGENET_X_METACLASS
                                                      : VR_IMAGENET_X_CLASS;
@@ -112,6 +120,7 @@ int main(int argc, char **argv) {
     /* report */
     printf("Error ratios, %s\n\n", data);
     print_ratios(&perm, &table, min_images);
+    printf("\n2 means twice as many errors with the factor as on all images.\n");
     vr_table family_table = families ? vr_imagenet_x_family_table(&perm, &by_family) : (vr_table){0};
     vr_table effect_table = augmentation ? vr_imagenet_x_effect_table(&perm, &effects) : (vr_table){0};
     if (families) printf("\nMean error ratios by family\n\n"), vr_table_print(stdout, &family_table);

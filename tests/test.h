@@ -20,6 +20,9 @@
         if (!(fabs(a_ - b_) <= tol_)) fail_msg("%s = %.9g but %s = %.9g, tolerance %g", #a, a_, #b, b_, tol_); \
     } while (0)
 
+/* |a - b| <= tol |b|, written so that NaN fails. */
+#define assert_relative(a, b, tol) assert_close((a) / (b), 1, tol)
+
 /* err.msg contains text. */
 #define assert_message(err, text)                                                                             \
     do {                                                                                                      \

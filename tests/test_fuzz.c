@@ -11,10 +11,11 @@
     X(jsonl)                                                                                                 \
     X(csv)                                                                                                   \
     X(npy) X(npz) X(zip) X(gzip) X(pickle) X(torch) X(safetensors) X(idx) X(cifar) X(tar) X(image)           \
-        X(dollar_street)
+        X(dollar_street) X(geography)
 #include "fuzz/fuzz_cifar.c"
 #include "fuzz/fuzz_csv.c"
 #include "fuzz/fuzz_dollar_street.c"
+#include "fuzz/fuzz_geography.c"
 #include "fuzz/fuzz_gzip.c"
 #include "fuzz/fuzz_idx.c"
 #include "fuzz/fuzz_image.c"

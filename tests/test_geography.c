@@ -140,8 +140,8 @@ static void what_is_wrong_is_named_with_line_and_column(void **state) {
         {false, GEODE_HEAD "1,,bag,Africa,N,,,[414],1,x\n", "g.csv:2:3:", "empty"},
         {false, GEODE_HEAD "1,a.jpg,bag,Africa,N,,,[414],1,\n", "g.csv:2:32:", "empty"},
         {false, GEODE_HEAD "1,a.jpg,bag,Africa,N,,,[414],1\n", "g.csv:2:", ""},
-        {false, GEODE_HEAD "1,a,bag,Africa,N,,,[],1,x\n2,b,bag,Africa,N,,,[],1,x\n", "g.csv: row 2",
-         "as row 1"},
+        {false, GEODE_HEAD "1,a,bag,Africa,N,,,[],1,x\n2,b,bag,Africa,N,,,[],1,x\n", "g.csv:3:1:",
+         "'x' is twice there: on line 2 too"},
         {false, GEODE_HEAD, "g.csv:", "no photographs"},
         {false, "file_path,object,region\na,bag,Africa\n", "g.csv:1:", "ip_country"},
         {true, SPLIT_HEAD "0,a,N,a.jpg,sofa,[831],q5,Asia,1\n", "g.csv:2:24:", "'q5' is no income group"},
@@ -167,6 +167,26 @@ static void what_is_wrong_is_named_with_line_and_column(void **state) {
     assert_false(vr_geode_load(&perm, &s, "/nowhere/geode.csv", &err));
     assert_int_equal(err.code, VR_ERR_IO);
     assert_message(err, "/nowhere/geode.csv");
+}
+
+static void marks_carriage_returns_and_long_fields_are_read(void **state) {
+    (void)state;
+    vr_geo_set s, same;
+    vr_text t = {.arena = &perm};
+    vr_text_add(&t, "\xEF\xBB\xBF");
+    for (const char *c = geode; *c; c++) vr_text_bytes(&t, *c == '\n' ? "\r\n" : c, *c == '\n' ? 2 : 1);
+    assert_true(vr_geode_parse(&perm, &s, (vr_bytes){(const uint8_t *)t.data, t.size}, "g.csv", VR_FATAL));
+    vr_geode_parse(&perm, &same, bytes_of(geode), "g.csv", VR_FATAL);
+    assert_int_equal(s.count, same.count);
+    for (int64_t i = 0; i < s.count; i++) assert_string_equal(s.id[i], same.id[i]);
+    assert_memory_equal(s.labels.begin, same.labels.begin, 5 * sizeof *s.labels.begin);
+    const int64_t size = 10 << 20;
+    char *long_name = (char *)vr_arena_alloc(&perm, size, 1);
+    memset(long_name, 'x', (size_t)size - 1);
+    long_name[size - 1] = 0;
+    const char *one = vr_arena_printf(&perm, "file_path,object,region,ip_country,note\na.jpg,bag,Africa,N,\"%s\"\n", long_name);
+    assert_true(vr_geode_parse(&perm, &s, bytes_of(one), "g.csv", VR_FATAL));
+    assert_int_equal(s.count, 1);
 }
 
 /* A text that ends anywhere is an error or fewer rows, and never more than it holds (under ASan: nor read beyond). */
@@ -483,6 +503,7 @@ int main(void) {
         cmocka_unit_test(geode_is_read_to_columns),
         cmocka_unit_test(a_split_of_dollar_street_is_read_to_columns),
         cmocka_unit_test(what_is_wrong_is_named_with_line_and_column),
+        cmocka_unit_test(marks_carriage_returns_and_long_fields_are_read),
         cmocka_unit_test(every_prefix_is_an_error_or_fewer_rows),
         cmocka_unit_test(predictions_find_photographs_by_id_path_and_name),
         cmocka_unit_test(every_third_row_of_geode_gives_the_sheets_counts),

@@ -115,8 +115,8 @@ static double command(double *peak, int runs, const char *line) {
 static double program(const char *name, const char *exe, const char *predictions) {
     double peak = 0;
     const double s = command(&peak, RUNS,
-                             vr_arena_printf(&arena, "exec %s --annotations %s --prototypes %s --metaclasses %s --predictions %s --by-metaclass %s >/dev/null 2>&1",
-                                             exe, at("annotations.jsonl"), at("prototypes.csv"), at("metaclasses.csv"), at(predictions), at("out.csv")));
+                             vr_arena_printf(&arena, "exec %s --annotations %s --prototypes %s --metaclasses %s --predictions %s >/dev/null 2>&1",
+                                             exe, at("annotations.jsonl"), at("prototypes.csv"), at("metaclasses.csv"), at(predictions)));
     printf("%-42s %6.1f ms, peak %3.0f MiB\n", name, 1e3 * s, peak);
     return s;
 }

@@ -19,3 +19,5 @@ if command -v "$python" >/dev/null 2>&1; then
 else
     echo "peers: skipped, there is no $python"
 fi
+echo "== ImageNet-X, two threads; pandas' process with its imports"
+VISROB_PYTHON=$python "$out"/bench/bench_imagenet_x

@@ -8,6 +8,7 @@
 #ifndef VISROB_TESTS_FUZZ_H
 #define VISROB_TESTS_FUZZ_H
 #include "../../visrob.h"
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,12 +1,14 @@
-"""Writes metrics.h: inputs and reference values for test_accuracy, test_calibration and test_stats.
+"""Writes metrics.h: inputs and reference values for test_accuracy, test_calibration, test_metric and
+test_stats.
 
 Origin: scikit-learn 1.9.1, scipy 1.17.1, numpy 2.4.6.    python tests/golden/make_metrics.py > tests/golden/metrics.h
 Expected calibration error is not in scikit-learn: it is computed here from Guo et al. 2017, eq. 3, with numpy."""
 import numpy as np, scipy.stats
 from sklearn import metrics
+from compact import doubles, floats, integers, text
 
 rng = np.random.default_rng(2024)
-N, C = 240, 6
+N, C = 120, 6
 labels = rng.integers(0, C, N)
 logits = rng.normal(0, 1.5, (N, C)); logits[np.arange(N), labels] += 1.2
 p = np.exp(logits - logits.max(1, keepdims=True)); p = (p / p.sum(1, keepdims=True)).astype(np.float32)
@@ -27,19 +29,15 @@ def calibration(bins=15):
             mce = max(mce, gap)
     return ece, mce
 
-def array(type, name, x, fmt):
-    x = np.asarray(x).ravel()
-    size = "[%d]" % len(x)
-    print("static const VR_UNUSED %s %s%s = {%s};" % (type, name, size, ", ".join(fmt(v) for v in x)))
-def doubles(name, x): array("double", name, x, lambda v: repr(float(v)))
-def value(name, x): print("static const VR_UNUSED double %s = %r;" % (name, float(x)))
+def value(name, x): text("static const VR_UNUSED double %s = %r;" % (name, float(x)))
 
-print("/* tests/golden/metrics.h: written by make_metrics.py (scikit-learn 1.9.1, scipy 1.17.1, numpy 2.4.6). */")
-print("enum { GOLDEN_N = %d, GOLDEN_C = %d };" % (N, C))
-array("int64_t", "golden_labels", labels, str)
-array("float", "golden_p", p, lambda v: float(v).hex() + "f")
-array("int64_t", "golden_predicted", predicted, str)
-array("int64_t", "golden_confusion", metrics.confusion_matrix(labels, predicted), str)
+text("/* tests/golden/metrics.h: written by make_metrics.py (scikit-learn 1.9.1, scipy 1.17.1, numpy 2.4.6). */")
+text("/* clang-format off: several numbers a line */")
+text("enum { GOLDEN_N = %d, GOLDEN_C = %d };" % (N, C))
+integers("golden_labels", labels)
+floats("golden_p", p)
+integers("golden_predicted", predicted)
+integers("golden_confusion", metrics.confusion_matrix(labels, predicted))
 value("golden_accuracy", metrics.accuracy_score(labels, predicted))
 value("golden_balanced", metrics.balanced_accuracy_score(labels, predicted))
 doubles("golden_recall", metrics.recall_score(labels, predicted, average=None))
@@ -48,7 +46,7 @@ ece, mce = calibration()
 value("golden_ece", ece); value("golden_mce", mce)
 value("golden_brier", metrics.brier_score_loss(labels, p, labels=list(range(C)), scale_by_half=False))
 value("golden_nll", metrics.log_loss(labels, p, labels=range(C)))
-x = rng.gamma(2.0, 1.5, 101)
+x = rng.gamma(2.0, 1.5, 101).round(4)
 q = [0, 0.025, 0.1, 0.25, 1 / 3, 0.5, 0.75, 0.975, 1]
 doubles("golden_x", x); doubles("golden_q", q); doubles("golden_quantile", np.quantile(x, q))
 value("golden_x_mean", x.mean()); value("golden_x_std", x.std(ddof=1))
@@ -56,7 +54,7 @@ b = scipy.stats.bootstrap((x,), np.mean, n_resamples=200000, method="percentile"
 doubles("golden_x_ends", b.confidence_interval)
 clean = rng.random(400) < 0.8
 fog = clean & (rng.random(400) < 0.75) | (rng.random(400) < 0.05)
-array("uint8_t", "golden_clean", clean.astype(int), str); array("uint8_t", "golden_fog", fog.astype(int), str)
+integers("golden_clean", clean, "uint8_t"); integers("golden_fog", fog, "uint8_t")
 ratio = lambda f, c, axis=-1: (1 - f.mean(axis)) / (1 - c.mean(axis))
 b = scipy.stats.bootstrap((fog * 1.0, clean * 1.0), ratio, n_resamples=100000, method="percentile", paired=True,
                           vectorized=True, rng=1, batch=2000)

@@ -1,5 +1,5 @@
-"""Writes statistics.h: inputs and reference values for test_distribution, test_hypothesis, test_regression and the BCa
-intervals of test_stats.
+"""Writes statistics.h: inputs and reference values for test_distribution, test_hypothesis, test_regression, test_metric and
+the BCa intervals of test_stats.
 
 Origin: mpmath (350 digits; scipy agrees to 1e-9), scipy 1.17.1, statsmodels, scikit-learn 1.9.1, numpy 2.4.6.
     python tests/golden/make_statistics.py > tests/golden/statistics.h"""
@@ -64,7 +64,7 @@ table("golden_f", f, [(x, a, b) for a, b in ((1, 1), (1, 10), (3, 7.5), (20, 5),
 table("golden_beta", bet, [(x, a, b) for a, b in ((0.5, 0.5), (2, 3), (0.1, 5), (50, 10), (1e4, 2e4))
                            for x in (1e-6, 0.125, 0.33203125, 0.34375, 0.5, 0.875, 0.9990234375)])
 P = [1e-300, 1e-20, 1e-5, 0.025, 0.4, 0.5, 0.6, 0.95, 0.999]
-doubles("golden_p", P)
+doubles("golden_quantile_p", P)
 doubles("golden_normal_quantile", [mp.sqrt(2) * mp.erfinv(2 * mp.mpf(p) - 1) if p > 1e-15 else st.norm.ppf(p) for p in P])
 doubles("golden_t_quantile", st.t.ppf(P[2:], 4.5))
 doubles("golden_chi2_quantile", st.chi2.ppf(P[1:], 6.5))
@@ -88,7 +88,7 @@ share = np.array([3.0, 1, 1, 5]); seen = np.array([31, 14, 6, 49])
 c = st.chisquare(seen, share / 10 * 100); doubles("golden_shares", [c.statistic, 3, c.pvalue])
 doubles("golden_mcnemar", [mcnemar([[0, b], [c, 0]], exact=True).pvalue for b, c in ((5, 14), (0, 6), (9, 9), (120, 171))])
 odds = []
-for tab in (two, [[0, 8], [9, 3]]):
+for tab in (two, [[0.5, 8.5], [9.5, 3.5]]):  # Table2x2 itself adds 1/2 to the empty cell alone
     o = Table2x2(np.array(tab)); odds += [o.oddsratio, *o.oddsratio_confint(0.05), o.log_oddsratio_se, o.oddsratio_pvalue()]
 doubles("golden_odds", odds)
 for name, method in (("golden_wilson", "wilson"), ("golden_clopper", "beta")):
@@ -144,6 +144,13 @@ doubles("golden_effective", rows)
 doubles("golden_jensen_shannon", [jensenshannon(counts[0], counts[1]), jensenshannon([1, 0, 0], [0, 2, 3])])
 r = rng.random((2, 60)); right = (r < 0.7).astype(int); right[1, :25] = right[0, :25]
 integers("golden_right", right); doubles("golden_kappa", [cohen_kappa_score(right[0], right[1])])
+
+# ---- disparity (the last section to draw numbers but BCa's, so that those above stay as they are)
+regions = np.random.default_rng(8).uniform(0.3, 0.8, 12).round(3)
+doubles("golden_regions", regions)
+gini = abs(regions[:, None] - regions).sum() / (2 * len(regions) ** 2 * regions.mean())
+doubles("golden_disparity", [np.ptp(regions), regions.max() / regions.min(), regions.mean(), regions.std(ddof=1), gini])
+doubles("golden_quantile_gap", [regions[regions > np.quantile(regions, 1 - k)].mean() - regions[regions < np.quantile(regions, k)].mean() for k in (0.05, 0.1, 0.25)])
 
 # ---- BCa
 x = rng.gamma(1.0, 1.5, 60).round(4); below = rng.uniform(0.2, 2, 60).round(4)

@@ -449,6 +449,19 @@ bool vr_json_lines_next(vr_arena *arena, vr_json_doc *doc, vr_json_lines *lines,
     return false;
 }
 
+const uint8_t *vr_json_plain_string(const uint8_t *p, const uint8_t *end) {
+    if (*p++ != '"') return NULL;
+    for (; end - p >= 8; p += 8) {
+        uint64_t w;
+        memcpy(&w, p, 8);
+        const uint64_t marks = vrp_json_marks(w);
+        if (!marks) continue;
+        p += __builtin_ctzll(marks) / 8;
+        return *p == '"' ? p + 1 : NULL;
+    }
+    return NULL;
+}
+
 /* ---- looking at it ---- */
 
 const vr_json *vr_json_first(const vr_json *c) {

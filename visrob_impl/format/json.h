@@ -68,6 +68,11 @@ VR_API bool vr_json_load(vr_arena *arena, vr_json_doc *doc, const char *path, vr
  * Errors:  as vr_json_parse; the line is the file's. */
 VR_API bool vr_json_lines_next(vr_arena *arena, vr_json_doc *doc, vr_json_lines *lines, vr_err *err);
 
+/* What is behind the string whose opening quote is at p, where the string is plain: ASCII without escapes or control
+ * characters. NULL for another string, and where fewer than 8 bytes are left before `end`: for a reader who knows what a
+ * line should look like, and goes to the parser where it does not. p < end. */
+VR_API const uint8_t *vr_json_plain_string(const uint8_t *p, const uint8_t *end);
+
 /* The first element of an array, the first key of an object; NULL where there is none, or of anything else. */
 VR_API const vr_json *vr_json_first(const vr_json *container);
 

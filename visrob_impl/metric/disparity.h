@@ -17,12 +17,13 @@ typedef struct vr_disparity {
 } vr_disparity;
 
 /* The spread of value[n]; a NaN (an empty group) is left out. Without numbers all is NaN and the indices -1.
- * Source:  Progress vs. geography (disparity = best - worst region); gini as Gini 1912, without correction for n. */
+ * Source:  Progress vs. geography (disparity = best - worst region); gini as Gini 1912, without correction for n; numpy's
+ *          ptp, mean and std(ddof=1). */
 VR_API vr_disparity vr_disparity_of(const double *value, int64_t n);
 
 /* mean of the values strictly above the (1-q)-quantile - mean of those strictly below the q-quantile, 0 < q <= 1/2.
  * Notes:   NaN is left out; NaN where either end is empty.
- * Source:  country percentile gap of Progress vs. geography. */
+ * Source:  country percentile gap of Progress vs. geography; numpy.quantile. */
 VR_API double vr_quantile_gap(vr_arena *scratch, const double *value, int64_t n, double q);
 
 #ifdef __cplusplus

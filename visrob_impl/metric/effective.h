@@ -32,7 +32,8 @@ VR_API double vr_space_back(vr_space space, double x);
 /* Fits beta to n ordinary models; accuracies are fractions.
  * Errors:  VR_ERR_ARGUMENT for n < 2 or no spread in clean; VR_ERR_NUMERIC naming a model whose accuracy is not in
  *          0..1, or is 0 or 1 where the space has no place for it. trend's line is then all zero.
- * Source:  Taori et al. 2020, section 3 (logit axes); Miller et al. 2021 (probit axes). */
+ * Source:  Taori et al. 2020, section 3 (logit axes); Miller et al. 2021 (probit axes); scipy.stats.linregress of
+ *          scipy.special.logit or scipy.stats.norm.ppf. */
 VR_API bool vr_trend_fit(vr_trend *trend, const double *clean, const double *shifted, int64_t n, vr_space space,
                          vr_arena *scratch, vr_err *err);
 

@@ -26,7 +26,7 @@ VR_API int64_t vr_label_sets_empty(const vr_label_sets *sets);
  * Shapes:  top: [n,k]; scores: [n,classes]; among: [count] class numbers, upwards, to which the choice is restricted
  *          (ImageNet-A's 200), or NULL for all; 1 <= k <= number of classes to choose from.
  * Notes:   the lowest class number wins a tie, NaN comes last: k = 1 agrees with vr_predict.
- * Source:  torch.topk, but for ties and NaN. */
+ * Source:  torch.topk, but for ties and NaN; sklearn.metrics.top_k_accuracy_score of one label an image. */
 VR_API void vr_predict_top_k(int64_t *top, const float *scores, int64_t n, int64_t classes, int64_t k,
                              const int64_t *among, int64_t count);
 

@@ -46,6 +46,13 @@ void vr_table_number(vr_table *t, double x, int decimals) {
                                .kind = VR_CELL_NUMBER});
 }
 
+void vr_table_digits(vr_table *t, double x, int digits) {
+    vrp_table_add(t, (vr_cell){.text = isfinite(x) ? vr_arena_printf(t->arena, "%.*g", digits, x)
+                                                   : vrp_table_digits(t->arena, x, digits),
+                               .number = {x, NAN, NAN},
+                               .kind = VR_CELL_NUMBER});
+}
+
 void vr_table_interval(vr_table *t, vr_interval x, int decimals) {
     const char *text = vrp_table_digits(t->arena, x.value, decimals);
     if (!isnan(x.low) || !isnan(x.high))

@@ -53,6 +53,9 @@ VR_API void vr_table_text(vr_table *t, const char *s);
 /* The next cell is a number shown with so many decimals; NaN is shown as "-" and is empty in CSV. */
 VR_API void vr_table_number(vr_table *t, double x, int decimals);
 
+/* The next cell is a number shown with so many significant digits, "1.1779" or "3.2e-07": of a p the size matters. */
+VR_API void vr_table_digits(vr_table *t, double x, int digits);
+
 /* The next cell is a number with its interval: "1.52 [1.40, 1.66]". */
 VR_API void vr_table_interval(vr_table *t, vr_interval x, int decimals);
 

@@ -45,39 +45,69 @@ void vr_dollar_street_associate(vr_dollar_street_association *out, const vr_doll
     qsort(out, F, sizeof *out, vrp_dollar_street_by_shift);
 }
 
+void vr_dollar_street_odds_ratios(vr_dollar_street_odds *out, const vr_dollar_street *data,
+                                  const vr_dollar_street_hits *hits, vr_dollar_street_by by) {
+    VR_CHECK(data->factors, "%s has no factors", data->path);
+    enum { F = VR_DOLLAR_STREET_FACTOR_COUNT };
+    const int64_t G = vr_dollar_street_groups(data, by);
+    vr_arena scratch = {0};
+    double *p = VR_NEW(&scratch, double, G *F), *adjusted = VR_NEW(&scratch, double, G *F);
+    for (int64_t k = 0; k < G * F; k++)
+        out[k] = (vr_dollar_street_odds){.group = k / F, .factor = (vr_dollar_street_factor)(k % F)};
+    for (int64_t i = 0; i < data->count; i++)
+        for (int64_t g = 0; hits->scored[i] && g < G; g++)
+            for (int f = 0; f < F && vr_dollar_street_in_group(data, by, g, i); f++) {
+                vr_dollar_street_odds *o = &out[g * F + f];
+                ++(hits->top5[i] ? o->right : o->wrong)[!(data->factors[i] >> f & 1)];
+            }
+    for (int64_t k = 0; k < G * F; k++) {
+        vr_dollar_street_odds *o = &out[k];
+        o->odds = vr_odds_ratio(o->wrong[0], o->wrong[1], o->right[0], o->right[1], 0);
+        p[k] = o->odds.p;
+    }
+    vr_adjust_holm(&scratch, adjusted, p, G * F);
+    for (int64_t k = 0; k < G * F; k++) out[k].holm = adjusted[k];
+    vr_adjust_bh(&scratch, adjusted, p, G * F);
+    for (int64_t k = 0; k < G * F; k++) out[k].bh = adjusted[k];
+    vr_arena_free(&scratch);
+}
+
 vr_table vr_dollar_street_association_table(vr_arena *arena, const vr_dollar_street *data,
                                             const vr_dollar_street_hits *hits, vr_dollar_street_by by,
                                             int64_t most, const vr_dollar_street_association_opts *opts) {
-    static const char *const names[] = {"group", "factor", "wrong", "among errors", "baseline", "shift"};
-    vr_table t = vr_table_new(arena, names, 6);
-    for (int64_t g = 0; g < vr_dollar_street_groups(data, by); g++) {
-        vr_dollar_street_association a[VR_DOLLAR_STREET_FACTOR_COUNT];
+    static const char *const names[] = {"group", "factor",     "wrong",  "among errors", "baseline",
+                                        "shift", "odds ratio", "p Holm", "p BH"};
+    enum { F = VR_DOLLAR_STREET_FACTOR_COUNT };
+    const int64_t G = vr_dollar_street_groups(data, by);
+    vr_dollar_street_odds *odds = VR_NEW(arena, vr_dollar_street_odds, G *F);
+    vr_dollar_street_odds_ratios(odds, data, hits, by);
+    vr_table t = vr_table_new(arena, names, (int64_t)(sizeof names / sizeof *names));
+    for (int64_t g = 0; g < G; g++) {
+        vr_dollar_street_association a[F];
         vr_dollar_street_associate(a, data, hits, by, g, opts);
-        for (int64_t k = 0; k < vr_min(most, VR_DOLLAR_STREET_FACTOR_COUNT) && a[k].shift > 0; k++) {
+        for (int64_t k = 0; k < vr_min(most, F) && a[k].shift > 0; k++) {
+            const vr_dollar_street_odds *o = &odds[g * F + (int64_t)a[k].factor];
             vr_table_text(&t, vr_dollar_street_group_name(arena, data, by, g));
             vr_table_text(&t, vr_dollar_street_factor_name(a[k].factor));
             vr_table_number(&t, (double)a[k].wrong, 0);
             vr_table_number(&t, a[k].share_wrong, 3);
             vr_table_number(&t, a[k].share, 3);
             vr_table_number(&t, a[k].shift, 2);
+            vr_table_interval(&t, (vr_interval){o->odds.value, o->odds.low, o->odds.high}, 2);
+            vr_table_digits(&t, o->holm, 2);
+            vr_table_digits(&t, o->bh, 2);
         }
     }
     return t;
 }
 
-double vr_dollar_street_chi_square(const vr_dollar_street_association *a, int64_t k, int64_t *freedom) {
-    double ticks = 0, wrong = 0, sum = 0;
-    int64_t n = 0;
+vr_test vr_dollar_street_chi_square(const vr_dollar_street_association *a, int64_t k) {
+    int64_t wrong[VR_DOLLAR_STREET_FACTOR_COUNT], n = 0;
+    double share[VR_DOLLAR_STREET_FACTOR_COUNT];
+    VR_CHECK(k >= 0 && k <= VR_DOLLAR_STREET_FACTOR_COUNT, "the first %lld factors", (long long)k);
     for (int64_t f = 0; f < k; f++)
-        if (a[f].ticks > 0) n++, ticks += (double)a[f].ticks, wrong += (double)a[f].wrong;
-    if (freedom) *freedom = n > 1 ? n - 1 : 0;
-    if (n < 2 || wrong == 0) return NAN;
-    for (int64_t f = 0; f < k; f++) {
-        if (a[f].ticks == 0) continue;
-        const double expected = wrong * (double)a[f].ticks / ticks, d = (double)a[f].wrong - expected;
-        sum += d * d / expected;
-    }
-    return sum;
+        if (a[f].ticks > 0) wrong[n] = a[f].wrong, share[n++] = (double)a[f].ticks;
+    return vr_chi2_shares(wrong, share, n);
 }
 
 /* ---- classes by groups ---- */
@@ -190,4 +220,37 @@ int64_t vr_dollar_street_divergences(vr_arena *perm, vr_dollar_street_divergence
                     (*out)[n++] = vrp_dollar_street_diverge(&cells, c, a, b);
     vr_arena_free(&scratch);
     return n;
+}
+
+void vr_dollar_street_quartiles(vr_dollar_street_quartile *out, const vr_dollar_street_divergence *d, int64_t n) {
+    vr_arena scratch = {0};
+    double *distance = VR_NEW(&scratch, double, n);
+    for (int64_t i = 0; i < n; i++) distance[i] = d[i].distance;
+    vr_sort(distance, n);
+    for (int q = 0; q < 4; q++)
+        out[q] = (vr_dollar_street_quartile){.low = vr_quantile_sorted(distance, n, 0.25 * q),
+                                             .high = vr_quantile_sorted(distance, n, 0.25 * (q + 1))};
+    for (int64_t i = 0; i < n; i++) {
+        int q = 0;
+        while (q < 3 && d[i].distance > out[q].high) q++;
+        out[q].pairs++;
+        out[q].gap += fabs(d[i].accuracy[0] - d[i].accuracy[1]);
+    }
+    for (int q = 0; q < 4; q++) out[q].gap /= (double)out[q].pairs;
+    vr_arena_free(&scratch);
+}
+
+vr_table vr_dollar_street_quartile_table(vr_arena *arena, const vr_dollar_street_divergence *d, int64_t n) {
+    static const char *const names[] = {"quarter", "distance from", "to", "pairs", "gap in accuracy"};
+    vr_dollar_street_quartile q[4];
+    vr_dollar_street_quartiles(q, d, n);
+    vr_table t = vr_table_new(arena, names, 5);
+    for (int k = 0; k < 4; k++) {
+        vr_table_number(&t, k + 1, 0);
+        vr_table_number(&t, q[k].low, 3);
+        vr_table_number(&t, q[k].high, 3);
+        vr_table_number(&t, (double)q[k].pairs, 0);
+        vr_table_number(&t, q[k].gap, 3);
+    }
+    return t;
 }

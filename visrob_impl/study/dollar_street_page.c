@@ -341,6 +341,14 @@ static void vrp_dollar_street_page_charts(vr_text *out, const vr_dollar_street *
                  : "");
 }
 
+static void vrp_dollar_street_page_table(vr_text *out, const vr_table *t, const char *heading) {
+    vr_text_add(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"table\"><h2>");
+    vr_text_html(out, heading);
+    vr_text_add(out, "</h2>\n");
+    vr_table_format(out, t, VR_TABLE_HTML);
+    vr_text_add(out, "</div>\n");
+}
+
 /* The numbers of the whole data as tables: what there is without the script. */
 static void vrp_dollar_street_page_tables(vr_text *out, const vr_dollar_street *data,
                                           const vr_dollar_street_model *models, int64_t model_count,
@@ -351,16 +359,21 @@ static void vrp_dollar_street_page_tables(vr_text *out, const vr_dollar_street *
                 "<p class=\"note\">With 95 % bootstrap intervals over homes.</p>\n<div class=\"tables\">\n");
     for (int64_t m = 0; m < model_count; m++)
         for (int k = 0; k < 2; k++) {
-            const vr_table t =
-                vr_dollar_street_accuracy_table(out->arena, data, models[m].hits, by[k], &o->intervals);
-            vr_text_add(out,
-                        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"table\"><h2>");
-            vr_text_html(out, models[m].name);
-            vr_text_add(out, "</h2>\n");
-            vr_table_format(out, &t, VR_TABLE_HTML);
-            vr_text_add(out, "</div>\n");
+            const vr_table t = vr_dollar_street_accuracy_table(out->arena, data, models[m].hits, by[k], &o->intervals);
+            vrp_dollar_street_page_table(out, &t, models[m].name);
         }
-    vr_text_add(out, "</div>\n</details>\n");
+    vr_text_add(out, "</div>\n");
+    for (int64_t m = 0; data->factors && m < model_count; m++) {
+        const vr_table t = vr_dollar_street_association_table(out->arena, data, models[m].hits, VR_BY_INCOME,
+                                                              VR_DOLLAR_STREET_FACTOR_COUNT, NULL);
+        vrp_dollar_street_page_table(out, &t, vr_arena_printf(out->arena, "%s: factors among errors", models[m].name));
+    }
+    if (data->factors)
+        vr_text_add(out, "<p class=\"note\">Shift: how much more often a factor is ticked among the wrong images of an "
+                         "income than among all images. Odds ratio: of being wrong with the factor to without it, "
+                         "within the income; 1 is no difference. p Holm and p BH: its p, corrected for all incomes and "
+                         "factors by Holm's and by Benjamini and Hochberg's method.</p>\n");
+    vr_text_add(out, "</details>\n");
 }
 
 /* What the numbers come from, and what was left out of them. */

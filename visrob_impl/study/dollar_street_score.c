@@ -3,24 +3,11 @@
  * replacement, so that a thousand resamples cost no more than a look at each image. */
 #include "dollar_street_score.h"
 #include "../base/log.h"
-#include "../base/par.h"
-#include "../metric/accuracy.h"
-#include "../nn/kernels.h"
+#include "../metric/labelset.h"
 #include <math.h>
 #include <string.h>
 
 /* ---- a model's five best classes ---- */
-
-/* The k highest scores of a row, best first; of equals the lower class. */
-static void vrp_dollar_street_best(int64_t *best, const float *scores, int64_t classes, int64_t k) {
-    int64_t n = 0;
-    for (int64_t c = 0; c < classes; c++) {
-        if (n == k && scores[c] <= scores[best[k - 1]]) continue;
-        int64_t at = n < k ? n++ : k - 1;
-        for (; at > 0 && scores[best[at - 1]] < scores[c]; at--) best[at] = best[at - 1];
-        best[at] = c;
-    }
-}
 
 /* What the released code ranked by: the softmax of each class over the images of the batch. */
 static void vrp_dollar_street_over_batch(vr_tensor logits) {
@@ -49,8 +36,7 @@ static bool vrp_dollar_street_predict_batch(vr_arena *step, int64_t *predicted, 
         return vr_fail(err, VR_ERR_NUMERIC, "%s: the model's output for %s is not finite", images->path,
                        images->files[crops->index[bad / model->classes]]);
     if (o->published) vrp_dollar_street_over_batch(logits);
-    for (int64_t i = 0; i < crops->count; i++)
-        vrp_dollar_street_best(predicted + i * k, logits.data + i * model->classes, model->classes, k);
+    vr_predict_top_k(predicted, logits.data, crops->count, model->classes, k, NULL, 0);
     return true;
 }
 
@@ -131,6 +117,7 @@ bool vr_dollar_street_score(vr_arena *perm, vr_dollar_street_hits *hits, const v
     uint8_t *scored = VR_NEW(perm, uint8_t, n), *top1 = VR_NEW(perm, uint8_t, n),
             *top5 = VR_NEW(perm, uint8_t, n);
     int64_t *prediction = VR_NEW(&scratch, int64_t, n);
+    const vr_label_sets right = {targets ? targets->begin : NULL, targets ? targets->id : NULL, n};
     hits->unmatched = vrp_dollar_street_serve(&scratch, prediction, data, p);
     for (int64_t i = 0; i < n; i++) {
         const int64_t j = prediction[i];
@@ -144,9 +131,8 @@ bool vr_dollar_street_score(vr_arena *perm, vr_dollar_street_hits *hits, const v
             top1[i] = p->top1[j], top5[i] = p->top5[j];
             continue;
         }
-        for (int64_t t = targets->begin[i]; t < targets->begin[i + 1]; t++)
-            for (int64_t r = 0; r < hits->k; r++)
-                if (p->predicted[j * p->k + r] == targets->id[t]) top5[i] = 1, top1[i] |= r == 0;
+        for (int64_t r = 0; r < hits->k; r++)
+            if (vr_label_sets_has(&right, i, p->predicted[j * p->k + r])) top5[i] = 1, top1[i] |= r == 0;
     }
     vr_arena_free(&scratch);
     hits->scored = scored, hits->top1 = top1, hits->top5 = top5;
@@ -255,38 +241,13 @@ bool vr_dollar_street_in_group(const vr_dollar_street *data, vr_dollar_street_by
 
 /* ---- counts per household, and intervals over households ---- */
 
-/* out[g] = sum_h top[g,h] / sum_h below[g,h] with its bootstrap interval.
+/* out[g] = sum_h top[g,h] / sum_h below[g,h] with its bootstrap interval over homes.
  * Shapes:  out: [groups]; top, below: [groups,households]. */
-static void vrp_dollar_street_intervals(vr_arena *scratch, vr_interval *out, const int64_t *top,
-                                        const int64_t *below, int64_t groups, int64_t households,
-                                        const vr_dollar_street_opts *opts) {
-    const int64_t R = opts && opts->resamples > 0 ? opts->resamples : 1000;
-    const vr_rng rng = vr_rng_split(vr_rng_init(opts ? opts->seed : 0), "households");
-    double *rates = VR_NEW(scratch, double, groups *R);
-    const int threads = vr_threads();
-    int64_t *drawn = VR_NEW(scratch, int64_t, households * threads);
-#pragma omp parallel for num_threads(threads)
-    for (int64_t r = 0; r < R; r++) {
-        int64_t *times = drawn + (int64_t)vr_thread_index() * households;
-        memset(times, 0, (size_t)households * sizeof *times);
-        const vr_rng own = vr_rng_at(rng, (uint64_t)r);
-        for (int64_t h = 0; h < households; h++) times[vr_rng_below(own, (uint64_t)h, households)]++;
-        for (int64_t g = 0; g < groups; g++) {
-            int64_t a = 0, b = 0;
-            for (int64_t h = 0; h < households; h++)
-                a += times[h] * top[g * households + h], b += times[h] * below[g * households + h];
-            rates[g * R + r] = b > 0 ? (double)a / (double)b : NAN;
-        }
-    }
-    for (int64_t g = 0; g < groups; g++) {
-        int64_t a = 0, b = 0, n = R;
-        for (int64_t h = 0; h < households; h++) a += top[g * households + h], b += below[g * households + h];
-        vr_sort(rates + g * R, R);
-        while (n > 0 && isnan(rates[g * R + n - 1])) n--; /* resamples without the group are last */
-        out[g] =
-            (vr_interval){b > 0 ? (double)a / (double)b : NAN, vr_quantile_sorted(rates + g * R, n, 0.025),
-                          vr_quantile_sorted(rates + g * R, n, 0.975)};
-    }
+static void vrp_dollar_street_intervals(vr_arena *scratch, vr_interval *out, const double *top, const double *below,
+                                        int64_t groups, int64_t households, const vr_dollar_street_opts *opts) {
+    const vr_bootstrap bootstrap = {.resamples = opts ? opts->resamples : 0, .seed = opts ? opts->seed : 0};
+    for (int64_t g = 0; g < groups; g++)
+        out[g] = vr_bootstrap_ratio(scratch, top + g * households, below + g * households, households, &bootstrap);
 }
 
 void vr_dollar_street_accuracies(vr_dollar_street_accuracy *out, const vr_dollar_street *data,
@@ -296,8 +257,8 @@ void vr_dollar_street_accuracies(vr_dollar_street_accuracy *out, const vr_dollar
              (long long)data->count);
     vr_arena scratch = {0};
     const int64_t G = vr_dollar_street_groups(data, by), H = data->household_count;
-    int64_t *below = VR_NEW(&scratch, int64_t, G * H), *one = VR_NEW(&scratch, int64_t, G * H),
-            *five = VR_NEW(&scratch, int64_t, G * H);
+    double *below = VR_NEW(&scratch, double, G *H), *one = VR_NEW(&scratch, double, G *H),
+           *five = VR_NEW(&scratch, double, G *H);
     for (int64_t i = 0; i < data->count; i++)
         for (int64_t g = 0; hits->scored[i] && g < G; g++)
             if (vr_dollar_street_in_group(data, by, g, i)) {
@@ -309,8 +270,11 @@ void vr_dollar_street_accuracies(vr_dollar_street_accuracy *out, const vr_dollar
     vrp_dollar_street_intervals(&scratch, a5, five, below, G, H, opts);
     for (int64_t g = 0; g < G; g++) {
         out[g] = (vr_dollar_street_accuracy){.accuracy1 = a1[g], .accuracy5 = a5[g]};
-        for (int64_t h = 0; h < H; h++)
-            out[g].count += below[g * H + h], out[g].top1 += one[g * H + h], out[g].top5 += five[g * H + h];
+        for (int64_t h = 0; h < H; h++) {
+            out[g].count += (int64_t)below[g * H + h];
+            out[g].top1 += (int64_t)one[g * H + h];
+            out[g].top5 += (int64_t)five[g * H + h];
+        }
     }
     vr_arena_free(&scratch);
 }
@@ -343,8 +307,8 @@ void vr_dollar_street_compare(vr_dollar_street_change *out, const vr_dollar_stre
     VR_CHECK(factor == VR_DOLLAR_STREET_FACTOR_COUNT || data->factors, "%s has no factors", data->path);
     vr_arena scratch = {0};
     const int64_t G = vr_dollar_street_groups(data, by), H = data->household_count;
-    int64_t *below = VR_NEW(&scratch, int64_t, G * H), *gain = VR_NEW(&scratch, int64_t, G * H),
-            *was = VR_NEW(&scratch, int64_t, G);
+    double *below = VR_NEW(&scratch, double, G *H), *gain = VR_NEW(&scratch, double, G *H);
+    int64_t *was = VR_NEW(&scratch, int64_t, G);
     for (int64_t i = 0; i < data->count; i++) {
         if (!before->scored[i] || !after->scored[i]) continue;
         if (factor != VR_DOLLAR_STREET_FACTOR_COUNT && !(data->factors[i] >> factor & 1)) continue;
@@ -359,10 +323,10 @@ void vr_dollar_street_compare(vr_dollar_street_change *out, const vr_dollar_stre
     vrp_dollar_street_intervals(&scratch, difference, gain, below, G, H, opts);
     for (int64_t g = 0; g < G; g++) {
         out[g] = (vr_dollar_street_change){.difference = difference[g]};
-        int64_t more = 0;
-        for (int64_t h = 0; h < H; h++) out[g].count += below[g * H + h], more += gain[g * H + h];
+        double more = 0;
+        for (int64_t h = 0; h < H; h++) out[g].count += (int64_t)below[g * H + h], more += gain[g * H + h];
         out[g].before = (double)was[g] / (double)out[g].count;
-        out[g].after = (double)(was[g] + more) / (double)out[g].count;
+        out[g].after = ((double)was[g] + more) / (double)out[g].count;
     }
     vr_arena_free(&scratch);
 }

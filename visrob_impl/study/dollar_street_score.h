@@ -15,6 +15,7 @@
 #define VISROB_STUDY_DOLLAR_STREET_SCORE_H
 #include "../image/factor.h"
 #include "../report/table.h"
+#include "../tensor/hypothesis.h"
 #include "dollar_street.h"
 #include "evaluate.h"
 #ifdef __cplusplus
@@ -188,17 +189,36 @@ VR_API void vr_dollar_street_associate(vr_dollar_street_association *out, const 
                                        const vr_dollar_street_hits *hits, vr_dollar_street_by by,
                                        int64_t group, const vr_dollar_street_association_opts *opts);
 
-/* The factors of each group as a table: group, factor, wrong ones with it, shift; at most `most` a group, and those only
- * that are among its errors more often than in the baseline. */
+/* Is a group's wrong row likelier to have a factor than its right row? */
+typedef struct vr_dollar_street_odds {
+    int64_t group;
+    vr_dollar_street_factor factor;
+    int64_t wrong[2], right[2]; /* scored rows of the group: with the factor, without it */
+    vr_odds odds;               /* wrong[0] right[1] / (wrong[1] right[0]), its 95 % interval, and p */
+    double holm, bh;            /* odds.p corrected for all groups and factors that were asked */
+} vr_dollar_street_odds;
+
+/* Odds ratios of every group and factor, of a group's rows alone: unlike the shift, they do not mix what a group's images
+ * are like with what goes with its errors.
+ * Shapes:  out: [vr_dollar_street_groups, VR_DOLLAR_STREET_FACTOR_COUNT].
+ * Notes:   right is top-5. NaN where a group has no wrong or no right row, or all or none with the factor; such are not
+ *          counted as tests. Rows are taken as independent; a home gives several, so that intervals are rather too narrow.
+ * Source:  vr_odds_ratio, vr_adjust_holm and vr_adjust_bh: statsmodels' Table2x2 and multipletests. */
+VR_API void vr_dollar_street_odds_ratios(vr_dollar_street_odds *out, const vr_dollar_street *data,
+                                         const vr_dollar_street_hits *hits, vr_dollar_street_by by);
+
+/* The factors of each group as a table: group, factor, wrong ones with it, its share among errors and in the baseline,
+ * shift, odds ratio, p after Holm and after Benjamini and Hochberg; at most `most` a group, and those only that are
+ * among its errors more often than in the baseline. */
 VR_API vr_table vr_dollar_street_association_table(vr_arena *arena, const vr_dollar_street *data,
                                                    const vr_dollar_street_hits *hits, vr_dollar_street_by by,
                                                    int64_t most,
                                                    const vr_dollar_street_association_opts *opts);
 
-/* The statistic of whether the first k factors of an association are ticked among errors as among all:
- *     sum_f (wrong_f - expected_f)^2 / expected_f,  expected_f = share of f among the k in the baseline * sum wrong
- * Notes:   *freedom (may be NULL) = the factors that count, less one; NaN where that is none. */
-VR_API double vr_dollar_street_chi_square(const vr_dollar_street_association *a, int64_t k, int64_t *freedom);
+/* Are the first k factors of an association ticked among errors as often as among all? vr_chi2_shares of the k counts.
+ * Notes:   factors without ticks are passed over; NaN where fewer than two are left, or nothing is wrong.
+ * Source:  explain_model_errors of dollarstreet_factors, with k = 5. */
+VR_API vr_test vr_dollar_street_chi_square(const vr_dollar_street_association *a, int64_t k);
 
 /* A class in a group, and how far it is below the class's best group. */
 typedef struct vr_dollar_street_gap {
@@ -225,6 +245,22 @@ typedef struct vr_dollar_street_divergence {
 VR_API int64_t vr_dollar_street_divergences(vr_arena *perm, vr_dollar_street_divergence **out,
                                             const vr_dollar_street *data, const vr_dollar_street_hits *hits,
                                             vr_dollar_street_by by, int64_t least);
+
+/* A quarter of the divergences, by their distance. */
+typedef struct vr_dollar_street_quartile {
+    double low, high; /* distances */
+    int64_t pairs;
+    double gap; /* mean of |accuracy[0] - accuracy[1]| */
+} vr_dollar_street_quartile;
+
+/* Where a class's factors differ more between groups, does its accuracy differ more? out[4]: quarters of d[n] by distance.
+ * Notes:   the limits are quantiles (linear), and a distance on a limit is in the lower quarter. With n = 0 limits are NaN.
+ * Source:  Gustafson et al. 2023, quartile figure (there a limit belongs to both of its quarters). */
+VR_API void vr_dollar_street_quartiles(vr_dollar_street_quartile *out, const vr_dollar_street_divergence *d,
+                                       int64_t n);
+
+/* The same as a table: distance from, to, pairs of groups, mean gap in accuracy. */
+VR_API vr_table vr_dollar_street_quartile_table(vr_arena *arena, const vr_dollar_street_divergence *d, int64_t n);
 
 /* What a mitigation does to the rows of one group that have a factor. */
 typedef struct vr_dollar_street_change {

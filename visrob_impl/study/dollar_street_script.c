@@ -44,7 +44,6 @@ static const char *const vrp_dollar_street_css[] = {
     "#count{font-size:1.05rem;font-weight:600;letter-spacing:0}",
     ".charts{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:1.25rem;margin-top:1.25rem}",
     ".wide{grid-column:1/-1}",
-    "main section{content-visibility:auto;contain-intrinsic-size:auto 420px}",
     ".stack{display:flex;flex-direction:column;gap:1.25rem;min-width:0}",
     "",
     "svg{display:block;max-width:100%;overflow:visible;font-variant-numeric:tabular-nums}",

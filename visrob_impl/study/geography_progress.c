@@ -36,10 +36,10 @@ vr_pretraining vr_pretraining_of(const char *name) {
 
 /* ---- models by name ---- */
 
-/* A model's name, its image size (0 where sizes do not count) and its number. */
+/* A model's name, its image size (0 where sizes do not count), its number, and the line on which it stands. */
 typedef struct vrp_progress_key {
     const char *name;
-    int64_t size, i;
+    int64_t size, i, line;
 } vrp_progress_key;
 
 static int vrp_progress_by_key(const void *a, const void *b) {
@@ -104,7 +104,7 @@ static bool vrp_progress_timm_row(vr_arena *perm, vrp_progress_file *f, const vr
                                   const int64_t at[3], vr_err *err) {
     vrp_progress_key *key = &f->key[f->count];
     double *top1 = &f->top1[f->count];
-    *key = (vrp_progress_key){.name = vr_csv_string(perm, csv, at[0]), .i = f->count};
+    *key = (vrp_progress_key){.name = vr_csv_string(perm, csv, at[0]), .i = f->count, .line = csv->line};
     if (!*key->name || strlen(key->name) != (size_t)csv->fields[at[0]].size)
         return vr_csv_fail(csv, at[0], err, "the model has no name");
     if (!vr_csv_int(&key->size, csv, at[1], err) || !vr_csv_double(top1, csv, at[2], err)) return false;
@@ -137,9 +137,9 @@ static bool vrp_progress_timm_file(vr_arena *perm, vrp_progress_file *f, vrp_pro
     qsort(*sorted, (size_t)f->count, sizeof **sorted, vrp_progress_by_key_and_place);
     for (int64_t i = 1; i < f->count; i++)
         if (vrp_progress_by_key(&(*sorted)[i - 1], &(*sorted)[i]) == 0)
-            return vr_fail(err, VR_ERR_FORMAT, "%s: row %lld is '%.100s' at %lld pixels, as row %lld is",
-                           path, (long long)(*sorted)[i].i + 1, (*sorted)[i].name,
-                           (long long)(*sorted)[i].size, (long long)(*sorted)[i - 1].i + 1);
+            return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: '%.100s' at %lld pixels is twice there: on line %lld too", path,
+                           (long long)(*sorted)[i].line, (*sorted)[i].name, (long long)(*sorted)[i].size,
+                           (long long)(*sorted)[i - 1].line);
     return true;
 }
 
@@ -148,7 +148,7 @@ static void vrp_progress_timm_models(vr_arena *perm, vr_arena *scratch, vr_bench
                                      vrp_progress_key *models, const vrp_progress_file *f) {
     vrp_progress_key *by_name = VR_NEW(scratch, vrp_progress_key, f->count);
     bool *first = VR_NEW(scratch, bool, f->count);
-    for (int64_t i = 0; i < f->count; i++) by_name[i] = (vrp_progress_key){f->key[i].name, 0, i};
+    for (int64_t i = 0; i < f->count; i++) by_name[i] = (vrp_progress_key){.name = f->key[i].name, .i = i};
     qsort(by_name, (size_t)f->count, sizeof *by_name, vrp_progress_by_key_and_place);
     for (int64_t i = 0; i < f->count; i++)
         first[by_name[i].i] = i == 0 || strcmp(by_name[i - 1].name, by_name[i].name) != 0;
@@ -277,11 +277,12 @@ static void vrp_progress_gaps(vr_arena *perm, vr_benchmarks *b, int64_t k, int64
                             pair);
 }
 
-/* Reads the rows; value[c * lines + m]. */
-static bool vrp_progress_rows(vr_arena *perm, const char **model, double *value, int64_t *rows, int64_t lines,
+/* Reads the rows: key[m], value[c * lines + m]. */
+static bool vrp_progress_rows(vr_arena *perm, vrp_progress_key *key, const char **model, double *value, int64_t *rows, int64_t lines,
                               vr_csv *csv, int64_t name, double *highest, vr_err *err) {
     while (vr_csv_next(csv, err)) {
         model[*rows] = vr_csv_string(perm, csv, name);
+        key[*rows] = (vrp_progress_key){.name = model[*rows], .i = *rows, .line = csv->line};
         if (!*model[*rows] || strlen(model[*rows]) != (size_t)csv->fields[name].size)
             return vr_csv_fail(csv, name, err, "the model has no name");
         for (int64_t c = 0; c < csv->columns; c++) {
@@ -308,22 +309,21 @@ static bool vrp_progress_read(vr_arena *perm, vr_arena *scratch, vr_benchmarks *
     double highest = 0;
     if (!vr_size_mul(&cells, lines, csv.columns)) return vr_fail(err, VR_ERR_LIMIT, "%s: too large", path);
     const char **model = VR_NEW(perm, const char *, lines);
+    vrp_progress_key *sorted = VR_NEW(scratch, vrp_progress_key, lines);
     /* a row has a byte for each column at least, so that this is no more than eight times the text */
     double *value = VR_NEW(perm, double, vr_min(cells, text.size + csv.columns));
     lines = vr_min(lines, (text.size + csv.columns) / csv.columns);
-    if (!vrp_progress_rows(perm, model, value, &rows, lines, &csv, name, &highest, err)) return false;
+    if (!vrp_progress_rows(perm, sorted, model, value, &rows, lines, &csv, name, &highest, err)) return false;
     if (rows == 0) return vr_fail(err, VR_ERR_FORMAT, "%s: no models", path);
     if (highest > 1 && highest <= 2)
         return vr_fail(err, VR_ERR_FORMAT,
                        "%s: the highest accuracy, %g, is neither a fraction nor one in percent", path,
                        highest);
-    vrp_progress_key *sorted = VR_NEW(scratch, vrp_progress_key, rows);
-    for (int64_t m = 0; m < rows; m++) sorted[m] = (vrp_progress_key){model[m], 0, m};
     qsort(sorted, (size_t)rows, sizeof *sorted, vrp_progress_by_key_and_place);
     for (int64_t m = 1; m < rows; m++)
         if (strcmp(sorted[m - 1].name, sorted[m].name) == 0)
-            return vr_fail(err, VR_ERR_FORMAT, "%s: row %lld is '%.100s', as row %lld is", path,
-                           (long long)sorted[m].i + 1, sorted[m].name, (long long)sorted[m - 1].i + 1);
+            return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: '%.100s' is twice there: on line %lld too", path,
+                           (long long)sorted[m].line, sorted[m].name, (long long)sorted[m - 1].line);
     *out = (vr_benchmarks){
         .path = vr_arena_string(perm, path, (int64_t)strlen(path)), .models = rows, .model = model};
     out->pretraining = vrp_progress_pretraining(perm, model, rows);
@@ -477,7 +477,7 @@ vr_table vr_progress_table(vr_arena *arena, const vr_progress_rate *rates, int64
         vr_table_interval(&t, rates[k].top, 2);
         vr_table_number(&t, rates[k].line.intercept, 3);
         vr_table_number(&t, rates[k].line.r2, 3);
-        vr_table_text(&t, rates[k].line.p > 0 ? vr_arena_printf(arena, "%.1e", rates[k].line.p) : "< 1e-300");
+        vr_table_digits(&t, rates[k].line.p, 2);
         vr_table_number(&t, rates[k].headroom, 2);
         vr_table_interval(&t, rates[k].lag, 2);
     }
@@ -542,20 +542,18 @@ int64_t vr_robust_fit(vr_arena *perm, vr_robust **out, const vr_benchmarks *b, c
 }
 
 vr_table vr_robust_table(vr_arena *arena, const vr_robust *robust, int64_t count) {
-    const char *names[2 + 2 * VR_PRETRAINING_COUNT] = {"benchmark"};
+    const char *names[1 + 2 * VR_PRETRAINING_COUNT] = {"benchmark"};
     for (int p = 0; p < VR_PRETRAINING_COUNT; p++) {
-        names[1 + 2 * p] = p == 0   ? "models"
-                           : p == 1 ? "models "
-                                    : "models  "; /* names are told apart in CSV */
-        names[2 + 2 * p] = vr_pretraining_name((vr_pretraining)p);
+        names[1 + 2 * p] = vr_pretraining_name((vr_pretraining)p);
+        names[2 + 2 * p] = vr_arena_printf(arena, "models, %s", names[1 + 2 * p]);
     }
     vr_table t = vr_table_new(arena, names, 1 + 2 * VR_PRETRAINING_COUNT);
     for (int64_t k = 0; k < count; k++) {
         vr_table_text(&t, robust[k].name);
         for (int p = 0; p < VR_PRETRAINING_COUNT; p++) {
             const vr_interval m = robust[k].mean[p];
-            vr_table_number(&t, (double)robust[k].n[p], 0);
             vr_table_interval(&t, (vr_interval){100 * m.value, 100 * m.low, 100 * m.high}, 1);
+            vr_table_number(&t, (double)robust[k].n[p], 0);
         }
     }
     return t;

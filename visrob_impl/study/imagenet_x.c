@@ -8,6 +8,9 @@
 #include "../base/par.h"
 #include "../metric/accuracy.h"
 #include "../metric/calibration.h"
+#include "../metric/prevalence.h"
+#include "../tensor/distribution.h"
+#include "../tensor/hypothesis.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -281,7 +284,6 @@ static double vrp_imagenet_x_wrong(double accuracy, int64_t count) {
 }
 
 vr_interval vr_imagenet_x_error_ratio_interval(const vr_imagenet_x_row *row, int64_t factor) {
-    const double z = 1.959963984540054; /* the 97.5 % point of the normal distribution */
     const double ratio = vr_imagenet_x_error_ratio(row, factor);
     vr_interval out = {ratio, (double)NAN, (double)NAN};
     const double n = (double)row->n, n_f = (double)row->count[factor];
@@ -290,7 +292,7 @@ vr_interval vr_imagenet_x_error_ratio_interval(const vr_imagenet_x_row *row, int
                  w_f = vrp_imagenet_x_wrong(row->accuracy[factor], row->count[factor]);
     if (w_f == 0) {
         out.low = 0;
-        out.high = z * z / (n_f + z * z) / (w / n);
+        out.high = vr_wilson(0, row->count[factor], 0).high / (w / n);
         return out;
     }
     /* log(w_f/n_f) - log(w/n), as a function of four cells that are each Poisson: errors and right answers with the
@@ -298,7 +300,7 @@ vr_interval vr_imagenet_x_error_ratio_interval(const vr_imagenet_x_row *row, int
     const double a = 1 / w_f - 1 / n_f - 1 / w + 1 / n, b = 1 / n - 1 / n_f, c = 1 / n - 1 / w, d = 1 / n;
     const double variance =
         w_f * a * a + (n_f - w_f) * b * b + (w - w_f) * c * c + (n - n_f - w + w_f) * d * d;
-    const double half = z * sqrt(variance);
+    const double half = vr_normal_quantile(0.975) * sqrt(variance);
     out.low = ratio * exp(-half);
     out.high = ratio * exp(half);
     return out;
@@ -323,21 +325,11 @@ int64_t vr_imagenet_x_worst(const vr_imagenet_x_row *row, int64_t min_images) {
     return worst;
 }
 
-void vr_imagenet_x_prevalence(double *share, const int64_t *counts) {
-    int64_t sum = 0;
-    for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) sum += counts[f];
-    for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) share[f] = vrp_imagenet_x_share(counts[f], sum);
-}
-
 void vr_imagenet_x_shift(double *shift, const vr_imagenet_x_row *row) {
-    double share[VR_IMAGENET_X_FACTORS], wrong_share[VR_IMAGENET_X_FACTORS];
     int64_t wrong[VR_IMAGENET_X_FACTORS];
     for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++)
         wrong[f] = row->count[f] > 0 ? (int64_t)vrp_imagenet_x_wrong(row->accuracy[f], row->count[f]) : 0;
-    vr_imagenet_x_prevalence(share, row->count);
-    vr_imagenet_x_prevalence(wrong_share, wrong);
-    for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++)
-        shift[f] = share[f] > 0 ? (wrong_share[f] - share[f]) / share[f] : (double)NAN;
+    vr_prevalence_shift(shift, wrong, row->count, VR_IMAGENET_X_FACTORS);
 }
 
 void vr_imagenet_x_counts(int64_t *counts, const vr_imagenet_x_set *set, int64_t metaclass) {

@@ -202,10 +202,6 @@ VR_API double vr_imagenet_x_rest_ratio(const vr_imagenet_x_row *row, int64_t fac
  * Notes:   factors whose counts are not known pass. */
 VR_API int64_t vr_imagenet_x_worst(const vr_imagenet_x_row *row, int64_t min_images);
 
-/* share[f] = count[f] / sum of count: how often a factor is the one that is ticked.
- * Shapes:  share: [16]; counts: [16]. NaN without any. */
-VR_API void vr_imagenet_x_prevalence(double *share, const int64_t *counts);
-
 /* shift[f] = (share of f among the wrong images' ticks - its share among all ticks) / its share among all ticks.
  * Shapes:  shift: [16]; the row's counts have to be known.
  * Notes:   NaN for a factor without images and where nothing is wrong (the original has 0). With one factor an image
@@ -213,7 +209,7 @@ VR_API void vr_imagenet_x_prevalence(double *share, const int64_t *counts);
  * Source:  the original's misclassification shift. */
 VR_API void vr_imagenet_x_shift(double *shift, const vr_imagenet_x_row *row);
 
-/* counts[f] = images with factor f of that metaclass; -1: of all. */
+/* counts[f] = images with factor f of that metaclass; -1: of all. vr_prevalence makes shares of them. */
 VR_API void vr_imagenet_x_counts(int64_t *counts, const vr_imagenet_x_set *set, int64_t metaclass);
 
 /* The four models of the paper's repository (DINO, ResNet50, SimCLR, ViT) on the validation set, top factor, class

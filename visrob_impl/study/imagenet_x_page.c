@@ -1,6 +1,8 @@
 /* study/imagenet_x_page.c: the tables of a study on ImageNet-X, and its report as one HTML file: first which factors
  * make the models err, then where (metaclasses), then what the annotations themselves say. */
+#include "../metric/prevalence.h"
 #include "../report/page.h"
+#include "../tensor/hypothesis.h"
 #include "imagenet_x.h"
 #include <math.h>
 #include <stdlib.h>
@@ -11,30 +13,15 @@
 
 /* ---- tables ---- */
 
-/* A number of six significant digits, as the paper's repository prints them: 0.726197, 1.1779. */
-static void vrp_imagenet_x_six(vr_table *t, double x) {
-    vr_table_number(t, x, 6);
-    if (isfinite(x)) t->cells[t->count - 1].text = vr_arena_printf(t->arena, "%.6g", x);
-}
-
-/* A p value, of which the size matters. */
-static void vrp_imagenet_x_small(vr_table *t, double p) {
-    vr_table_number(t, p, 6);
-    if (isfinite(p)) t->cells[t->count - 1].text = vr_arena_printf(t->arena, "%.2g", p);
-}
-
 /* The error ratio; NaN of fewer than min_images. */
 static double vrp_imagenet_x_shown(const vr_imagenet_x_row *row, int64_t f, int64_t min_images) {
     return row->count[f] > 0 && row->count[f] < min_images ? (double)NAN : vr_imagenet_x_error_ratio(row, f);
 }
 
-/* Wilson's 95 % interval of an accuracy over n images; only the accuracy where n is not known. */
-static vr_interval vrp_imagenet_x_wilson(double accuracy, int64_t images) {
-    const double z = 1.959963984540054, n = (double)images;
+/* An accuracy over n images with Wilson's 95 % interval; without one where n is not known. */
+static vr_interval vrp_imagenet_x_interval(double accuracy, int64_t images) {
     if (images <= 0 || isnan(accuracy)) return (vr_interval){accuracy, (double)NAN, (double)NAN};
-    const double middle = (accuracy + z * z / (2 * n)) / (1 + z * z / n);
-    const double half = z / (1 + z * z / n) * sqrt(accuracy * (1 - accuracy) / n + z * z / (4 * n * n));
-    return (vr_interval){accuracy, fmax(0, middle - half), fmin(1, middle + half)};
+    return vr_wilson((int64_t)rint(accuracy * (double)images), images, 0);
 }
 
 static double vrp_imagenet_x_images(int64_t n) { return n > 0 ? (double)n : (double)NAN; }
@@ -42,13 +29,16 @@ static double vrp_imagenet_x_images(int64_t n) { return n > 0 ? (double)n : (dou
 /* A few models: a row a factor. */
 static vr_table vrp_imagenet_x_by_factor(vr_arena *arena, const vr_imagenet_x_table *table, int64_t min_images) {
     const char *names[2 + VRP_IMAGENET_X_FEW] = {"factor", "images"};
+    for (int64_t m = 1; m < table->count; m++) /* of files with other images each */
+        if (memcmp(table->rows[m].count, table->rows[0].count, sizeof table->rows[0].count) != 0)
+            names[1] = vr_arena_printf(arena, "images, %s", table->rows[0].model);
     for (int64_t m = 0; m < table->count; m++) names[2 + m] = table->rows[m].model;
     vr_table t = vr_table_new(arena, names, 2 + table->count);
     for (int64_t f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
         vr_table_text(&t, vr_imagenet_x_factor(f));
         vr_table_number(&t, vrp_imagenet_x_images(table->rows[0].count[f]), 0);
         for (int64_t m = 0; m < table->count; m++)
-            vrp_imagenet_x_six(&t, vrp_imagenet_x_shown(&table->rows[m], f, min_images));
+            vr_table_digits(&t, vrp_imagenet_x_shown(&table->rows[m], f, min_images), 6);
     }
     return t;
 }
@@ -62,15 +52,21 @@ vr_table vr_imagenet_x_ratio_table(vr_arena *arena, const vr_imagenet_x_table *t
         vr_table_text(&t, table->rows[m].model);
         vr_table_number(&t, table->rows[m].average, 4);
         for (int64_t f = 0; f < VR_IMAGENET_X_FACTORS; f++)
-            vrp_imagenet_x_six(&t, vrp_imagenet_x_shown(&table->rows[m], f, min_images));
+            vr_table_digits(&t, vrp_imagenet_x_shown(&table->rows[m], f, min_images), 6);
     }
     return t;
 }
 
-vr_table vr_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *rows, int64_t count, int64_t min_images) {
-    static const char *const names[] = {"model",       "metaclass", "factor",        "images", "accuracy",
-                                        "error ratio", "rest ratio", "error shift", "ece"};
-    vr_table t = vr_table_new(arena, names, (int64_t)(sizeof names / sizeof *names));
+/* metaclass and ece: with these columns. */
+static vr_table vrp_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *rows, int64_t count, int64_t min_images,
+                                     bool metaclass, bool ece) {
+    const char *names[9] = {"model"};
+    static const char *const more[] = {"factor", "images", "accuracy", "error ratio", "rest ratio", "error shift"};
+    int64_t columns = 1;
+    if (metaclass) names[columns++] = "metaclass";
+    for (int k = 0; k < 6; k++) names[columns++] = more[k];
+    if (ece) names[columns++] = "ece";
+    vr_table t = vr_table_new(arena, names, columns);
     for (int64_t i = 0; i < count; i++) {
         const vr_imagenet_x_row *row = &rows[i];
         double shift[VR_IMAGENET_X_FACTORS];
@@ -81,17 +77,28 @@ vr_table vr_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *rows, int
             const int64_t images = all ? row->n : row->count[f];
             if (images < min_images && (images > 0 || isnan(accuracy))) continue;
             vr_table_text(&t, row->model);
-            vr_table_text(&t, row->metaclass ? row->metaclass : "");
+            if (metaclass) vr_table_text(&t, row->metaclass ? row->metaclass : "");
             vr_table_text(&t, all ? "(all)" : vr_imagenet_x_factor(f));
             vr_table_number(&t, vrp_imagenet_x_images(images), 0);
-            vr_table_interval(&t, vrp_imagenet_x_wilson(accuracy, images), 4);
+            vr_table_interval(&t, vrp_imagenet_x_interval(accuracy, images), 4);
             vr_table_interval(&t, all ? (vr_interval){1, NAN, NAN} : vr_imagenet_x_error_ratio_interval(row, f), 3);
             vr_table_number(&t, all ? (double)NAN : vr_imagenet_x_rest_ratio(row, f), 3);
             vr_table_number(&t, all ? (double)NAN : shift[f], 4);
-            vr_table_number(&t, all ? row->ece : row->factor_ece[f], 4);
+            if (ece) vr_table_number(&t, all ? row->ece : row->factor_ece[f], 4);
         }
     }
     return t;
+}
+
+vr_table vr_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *rows, int64_t count, int64_t min_images) {
+    return vrp_imagenet_x_cells(arena, rows, count, min_images, true, true); /* programs want the same columns always */
+}
+
+/* Has any row a calibration error? */
+static bool vrp_imagenet_x_calibrated(const vr_imagenet_x_row *rows, int64_t count) {
+    for (int64_t i = 0; i < count; i++)
+        if (!isnan(rows[i].ece)) return true;
+    return false;
 }
 
 /* order[16]: factors from the highest value to the lowest; NaN last. */
@@ -121,7 +128,7 @@ vr_table vr_imagenet_x_family_table(vr_arena *arena, const vr_imagenet_x_familie
         vr_table_number(&t, x->all.ratio[f], 4);
         for (int64_t k = 0; k < x->count; k++) vr_table_number(&t, x->families[k].ratio[f], 4);
         vr_table_number(&t, x->statistic[f], 4);
-        vrp_imagenet_x_small(&t, x->p[f]);
+        vr_table_digits(&t, x->p[f], 2);
     }
     return t;
 }
@@ -137,7 +144,7 @@ vr_table vr_imagenet_x_effect_table(vr_arena *arena, const vr_imagenet_x_effects
         const vr_imagenet_x_effect *e = &x->factors[order[i]];
         vr_table_text(&t, vr_imagenet_x_factor(order[i]));
         vr_table_number(&t, e->t, 4);
-        vrp_imagenet_x_small(&t, e->p);
+        vr_table_digits(&t, e->p, 2);
         vr_table_number(&t, e->low, 1);
         vr_table_number(&t, e->low_mean, 4);
         vr_table_number(&t, e->high, 1);
@@ -156,28 +163,31 @@ static const char *const *vrp_imagenet_x_names(vr_arena *arena, int64_t labels) 
     return names;
 }
 
-/* What a reader wants to know first. */
-static void vrp_imagenet_x_page_figures(vr_page *page, const vr_imagenet_x_report *r) {
+/* What a reader wants to know first: the highest of all error ratios. */
+static void vrp_imagenet_x_page_lead(vr_page *page, const vr_imagenet_x_report *r) {
     vr_arena *a = page->arena;
     const vr_imagenet_x_table *t = r->table;
-    int64_t model = 0, factor = -1;
+    const vr_imagenet_x_row *row = NULL;
+    int64_t factor = -1;
     for (int64_t m = 0; m < t->count; m++) {
         const int64_t f = vr_imagenet_x_worst(&t->rows[m], r->min_images);
-        if (f >= 0 && (factor < 0 || vr_imagenet_x_error_ratio(&t->rows[m], f) >
-                                         vr_imagenet_x_error_ratio(&t->rows[model], factor)))
-            model = m, factor = f;
+        if (f >= 0 &&
+            (!row || vr_imagenet_x_error_ratio(&t->rows[m], f) > vr_imagenet_x_error_ratio(row, factor)))
+            row = &t->rows[m], factor = f;
     }
-    const char *values[4], *labels[4];
+    const char *values[3], *labels[3];
     int64_t n = 0;
-    if (t->count == 1) {
-        labels[n] = "accuracy", values[n++] = vr_arena_printf(a, "%.1f %%", 100 * t->rows[0].average);
-    } else
-        labels[n] = "models", values[n++] = vr_arena_printf(a, "%lld", (long long)t->count);
-    if (factor >= 0) {
-        labels[n] = "highest error ratio";
-        values[n++] = vr_arena_printf(a, "%.2f", vr_imagenet_x_error_ratio(&t->rows[model], factor));
+    if (t->count == 1) labels[n] = "accuracy", values[n++] = vr_arena_printf(a, "%.1f %%", 100 * t->rows[0].average);
+    else labels[n] = "models", values[n++] = vr_arena_printf(a, "%lld", (long long)t->count);
+    if (row) {
+        const vr_interval ratio = vr_imagenet_x_error_ratio_interval(row, factor);
+        labels[n] = "highest error ratio", values[n++] = vr_arena_printf(a, "%.2f", ratio.value);
         labels[n] = "its factor", values[n++] = vr_imagenet_x_factor(factor);
-        if (t->count > 1) labels[n] = "its model", values[n++] = t->rows[model].model;
+        vr_page_lead(page, "%s makes %.2f times as many errors on images with the factor '%s' as on all images%s", row->model,
+                     ratio.value, vr_imagenet_x_factor(factor),
+                     isnan(ratio.low) ? "."
+                                      : vr_arena_printf(a, " (%lld images; 95 %% interval %.2f to %.2f).",
+                                                        (long long)row->count[factor], ratio.low, ratio.high));
     }
     vr_page_figures(page, values, labels, n);
 }
@@ -250,6 +260,33 @@ static void vrp_imagenet_x_page_heat(vr_page *page, const vr_imagenet_x_row *row
     vr_page_plot(page, &plot, caption);
 }
 
+/* A name of which both ends can be read: "eval_resnet50_crop8.0_wd1e-05_id1662124509" as "eval_resnet5...1662124509". */
+static const char *vrp_imagenet_x_short(vr_arena *arena, const char *name) {
+    const size_t n = strlen(name);
+    if (n <= 28) return name;
+    for (size_t i = 0; i < n; i++)
+        if (name[i] & 0x80) return name; /* no character is cut in two */
+    return vr_arena_printf(arena, "%.12s...%s", name, name + n - 13);
+}
+
+static int vrp_imagenet_x_by_average(const void *a, const void *b) {
+    const vr_imagenet_x_row *x = (const vr_imagenet_x_row *)a, *y = (const vr_imagenet_x_row *)b;
+    return x->average != y->average ? (x->average < y->average) - (x->average > y->average) : strcmp(x->model, y->model);
+}
+
+/* The models' error ratios as cells; many models from the most accurate one down. */
+static void vrp_imagenet_x_page_models(vr_page *page, const vr_imagenet_x_table *t, int64_t min_images) {
+    const bool few = t->count <= VRP_IMAGENET_X_FEW;
+    vr_imagenet_x_row *rows = VR_NEW(page->arena, vr_imagenet_x_row, t->count);
+    memcpy(rows, t->rows, (size_t)t->count * sizeof *rows);
+    if (!few) qsort(rows, (size_t)t->count, sizeof *rows, vrp_imagenet_x_by_average);
+    for (int64_t m = 0; m < t->count; m++) rows[m].model = vrp_imagenet_x_short(page->arena, rows[m].model);
+    vrp_imagenet_x_page_heat(page, rows, t->count, 1, "Error ratio by model and factor",
+                             few ? "Darker is worse on a light page, lighter on a dark one; 1 is no worse than at large."
+                                 : "From the most accurate model at the top to the least accurate one.",
+                             min_images);
+}
+
 /* Many models: accuracy under the hardest factors and the easiest one against accuracy at large. */
 static void vrp_imagenet_x_page_scatter(vr_page *page, const vr_imagenet_x_table *t) {
     enum { SERIES = 4 };
@@ -301,7 +338,8 @@ static void vrp_imagenet_x_page_metaclasses(vr_page *page, const vr_imagenet_x_r
             page, t->metaclasses + m, VR_IMAGENET_X_METACLASSES, t->count,
             vr_arena_printf(page->arena, "%s: error ratio by metaclass and factor", t->rows[m].model),
             "Each ratio is to the metaclass's own errors.", min_images);
-    const vr_table cells = vr_imagenet_x_cells(page->arena, t->metaclasses, VR_IMAGENET_X_METACLASSES * t->count, min_images);
+    const vr_table cells = vrp_imagenet_x_cells(page->arena, t->metaclasses, VR_IMAGENET_X_METACLASSES * t->count,
+                                                min_images, true, false); /* calibration is of all images alone */
     vr_page_table(page, &cells, "Accuracy and error ratio in each metaclass.");
 }
 
@@ -363,15 +401,14 @@ static void vrp_imagenet_x_page_effects(vr_page *page, const vr_imagenet_x_repor
 }
 
 /* Of which metaclass a factor is ticked more often than at large. */
-static void vrp_imagenet_x_page_prevalence(vr_page *page, const vr_imagenet_x_set *set, const double *all) {
+static void vrp_imagenet_x_page_prevalence(vr_page *page, const vr_imagenet_x_set *set, const int64_t *all) {
     enum { F = VR_IMAGENET_X_FACTORS, G = VR_IMAGENET_X_METACLASSES };
     vr_arena *a = page->arena;
     double *values = VR_NEW(a, double, G *F);
     for (int g = 0; g < G; g++) {
         int64_t counts[F];
         vr_imagenet_x_counts(counts, set, g);
-        vr_imagenet_x_prevalence(values + g * F, counts);
-        for (int f = 0; f < F; f++) values[g * F + f] = all[f] > 0 ? values[g * F + f] / all[f] - 1 : (double)NAN;
+        vr_prevalence_shift(values + g * F, counts, all, F);
     }
     const vr_plot plot = {.kind = VR_PLOT_HEAT,
                           .title = "Prevalence shift by metaclass and factor",
@@ -420,10 +457,8 @@ static void vrp_imagenet_x_page_set(vr_page *page, const vr_imagenet_x_set *set)
     vr_page_section(page, "The annotations");
     vr_page_text(page, "%lld images; %lld prototypes are left out; on %lld images no factor is ticked.",
                  (long long)set->count, (long long)set->prototypes, (long long)set->no_factor);
-    double all[VR_IMAGENET_X_FACTORS];
-    vr_imagenet_x_prevalence(all, counts);
     vr_page_plot(page, &bars, NULL);
-    if (set->metaclass) vrp_imagenet_x_page_prevalence(page, set, all);
+    if (set->metaclass) vrp_imagenet_x_page_prevalence(page, set, counts);
     vr_page_plot(page, &heat, "Spearman's rho between what is ticked; only cells with p <= 0.01.");
 }
 
@@ -438,20 +473,22 @@ bool vr_imagenet_x_page_save(const vr_imagenet_x_report *r, const char *path, vr
                                                        .model = t->count == 1 ? t->rows[0].model : NULL,
                                                        .build = VR_BUILD,
                                                        .command = r->command});
-    vrp_imagenet_x_page_figures(&page, r);
+    vrp_imagenet_x_page_lead(&page, r);
     vrp_imagenet_x_page_joins(&page, r);
     vr_page_section(&page, "Error ratios");
     if (t->count <= VRP_IMAGENET_X_FEW)
         for (int64_t m = 0; m < t->count; m++) vrp_imagenet_x_page_bars(&page, &t->rows[m], r->min_images);
     if (t->count > VRP_IMAGENET_X_FEW) vrp_imagenet_x_page_scatter(&page, t);
     if (t->count > 1)
-        vrp_imagenet_x_page_heat(&page, t->rows, t->count, 1, "Error ratio by model and factor", NULL, r->min_images);
+        vrp_imagenet_x_page_models(&page, t, r->min_images);
     vrp_imagenet_x_page_families(&page, r->families);
     vrp_imagenet_x_page_effects(&page, r);
     vrp_imagenet_x_page_metaclasses(&page, r);
     vrp_imagenet_x_page_set(&page, r->set);
-    const vr_table table = t->count <= VRP_IMAGENET_X_FEW ? vr_imagenet_x_cells(&arena, t->rows, t->count, r->min_images)
-                                                          : vr_imagenet_x_ratio_table(&arena, t, r->min_images);
+    const bool ece = vrp_imagenet_x_calibrated(t->rows, t->count);
+    const vr_table table = t->count <= VRP_IMAGENET_X_FEW
+                               ? vrp_imagenet_x_cells(&arena, t->rows, t->count, r->min_images, false, ece)
+                               : vr_imagenet_x_ratio_table(&arena, t, r->min_images);
     vr_page_section(&page, "All numbers");
     vr_page_table(&page, &table,
                   "Error ratio: errors with the factor over errors at large. Rest ratio: over errors in all other "

@@ -1,47 +1,13 @@
 /* study/imagenet_x_stats.c: many models at once: families, augmentations, and which factors go together. */
 #include "../base/number.h"
 #include "../format/csv.h"
-#include "../tensor/linalg.h"
+#include "../tensor/distribution.h"
+#include "../tensor/hypothesis.h"
+#include "../tensor/regression.h"
 #include "imagenet_x.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- tail probabilities ---- */
-
-/* P(a chi-square of k degrees of freedom > x), by its finite sum. Source: Abramowitz and Stegun 26.4.4, 26.4.5. */
-static double vrp_imagenet_x_chi_square(double x, int64_t k) {
-    const double h = x / 2;
-    double sum = k % 2 ? erfc(sqrt(h)) : 0, term = k % 2 ? exp(-h) * sqrt(h) / (sqrt(acos(-1.0)) / 2) : exp(-h);
-    for (int64_t i = 0; i < k / 2; i++) {
-        sum += term;
-        term *= h / ((double)i + (k % 2 ? 1.5 : 1.0));
-    }
-    return fmin(sum, 1);
-}
-
-/* P(|a Student's t of v degrees of freedom| > |t|): the incomplete beta function I_y(v/2, 1/2) at y = v / (v + t^2), by
- * Lentz's continued fraction. Source: Numerical Recipes 6.4; scipy.special.stdtr. */
-static double vrp_imagenet_x_student(double t, double v) {
-    if (isnan(t) || !(v > 0)) return (double)NAN;
-    double a = v / 2, b = 0.5, x = v / (v + t * t);
-    const double front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x));
-    const bool other = x > (a + 1) / (a + b + 2); /* the fraction converges fast below this point */
-    if (x >= 1) return 1;
-    if (other) a = 0.5, b = v / 2, x = 1 - x;
-    double c = 1, d = 1 / (1 - (a + b) * x / (a + 1)), h = d;
-    for (int m = 1; m <= 10000; m++) {
-        const double i = m, even = i * (b - i) * x / ((a + 2 * i - 1) * (a + 2 * i));
-        d = 1 / (1 + even * d), c = 1 + even / c, h *= d * c;
-        const double odd = -(a + i) * (a + b + i) * x / ((a + 2 * i) * (a + 2 * i + 1));
-        d = 1 / (1 + odd * d), c = 1 + odd / c;
-        const double step = d * c;
-        h *= step;
-        if (fabs(step - 1) < 1e-15) break;
-    }
-    const double part = front * h / a;
-    return other ? 1 - part : part;
-}
 
 /* ---- families ---- */
 
@@ -133,36 +99,15 @@ static int64_t vrp_imagenet_x_ratios(double *ratios, const vr_imagenet_x_table *
     return n;
 }
 
-/* Alexander and Govern's test of equal means without equal variances, of families 0 .. count-1 for factor f; NaN where a
- * family has fewer than two ratios, or no spread. Source: Alexander and Govern 1994; scipy.stats.alexandergovern. */
-static void vrp_imagenet_x_differ(vr_arena *scratch, double *statistic, double *p, const vr_imagenet_x_table *table,
-                                  const int *chosen, int64_t count, int f) {
+/* Do families 0 .. count-1 differ in factor f? NaN for fewer than two families. ratios: [rows of the table], scratch. */
+static vr_test vrp_imagenet_x_differ(vr_arena *scratch, double *ratios, const vr_imagenet_x_table *table,
+                                     const int *chosen, int64_t count, int f) {
     const vr_arena_mark mark = vr_arena_here(scratch);
-    double *x = VR_NEW(scratch, double, table->count), *mean = VR_NEW(scratch, double, count),
-           *error = VR_NEW(scratch, double, count), *freedom = VR_NEW(scratch, double, count);
-    double weights = 0, common = 0;
-    bool ok = count >= 2;
-    for (int64_t k = 0; k < count; k++) {
-        const int64_t n = vrp_imagenet_x_ratios(x, table, chosen, (int)k, f);
-        mean[k] = vr_mean(x, n);
-        error[k] = n >= 2 ? vr_std(x, n) / sqrt((double)n) : 0;
-        freedom[k] = (double)n - 1;
-        ok = ok && error[k] > 0;
-        weights += 1 / (error[k] * error[k]);
-        common += mean[k] / (error[k] * error[k]);
-    }
-    common /= weights;
-    double sum = 0;
-    for (int64_t k = 0; k < count; k++) {
-        const double t = (mean[k] - common) / error[k], v = freedom[k], a = v - 0.5, b = 48 * a * a;
-        const double c = sqrt(a * log1p(t * t / v)), c3 = c * c * c, c4 = c3 * c, c5 = c4 * c, c7 = c5 * c * c;
-        const double z = c + (c3 + 3 * c) / b -
-                         (4 * c7 + 33 * c5 + 240 * c3 + 855 * c) / (10 * b * b + 8 * b * c4 + 1000 * b);
-        sum += z * z;
-    }
-    *statistic = ok ? sum : (double)NAN;
-    *p = ok ? vrp_imagenet_x_chi_square(sum, count - 1) : (double)NAN;
+    int64_t *n = VR_NEW(scratch, int64_t, count), at = 0;
+    for (int k = 0; k < count; k++) at += n[k] = vrp_imagenet_x_ratios(ratios + at, table, chosen, k, f);
+    const vr_test test = count < 2 ? (vr_test){NAN, NAN, NAN} : vr_alexander_govern(ratios, n, count);
     vr_arena_rewind(scratch, mark);
+    return test;
 }
 
 /* Family k of the table, -1: all that are chosen. */
@@ -196,8 +141,10 @@ bool vr_imagenet_x_families_find(vr_arena *arena, vr_imagenet_x_families *out, c
             x.families[k].name = vr_arena_string(arena, names[k], (int64_t)strlen(names[k]));
             vrp_imagenet_x_family_fill(&x.families[k], ratios, table, chosen, k);
         }
-        for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++)
-            vrp_imagenet_x_differ(&scratch, &x.statistic[f], &x.p[f], table, chosen, count, f);
+        for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
+            const vr_test test = vrp_imagenet_x_differ(&scratch, ratios, table, chosen, count, f);
+            x.statistic[f] = test.statistic, x.p[f] = test.p;
+        }
         ok = x.all.models > 0 ||
              vr_fail(&own, VR_ERR_ARGUMENT, "%s: it names none of the table's %lld models in one of the families",
                      catalogue, (long long)table->count);
@@ -252,26 +199,6 @@ static int64_t vrp_imagenet_x_thick(vrp_imagenet_x_trained *models, int64_t n, i
     return kept;
 }
 
-/* The least-squares cubic through (x[i], y[i]) at x[i]: fit[i]. x spans more than three values. */
-static bool vrp_imagenet_x_cubic(double *fit, const double *x, const double *y, int64_t n, vr_err *err) {
-    double low = x[0], high = x[0], a[16] = {0}, b[4] = {0};
-    for (int64_t i = 0; i < n; i++) low = fmin(low, x[i]), high = fmax(high, x[i]);
-    const double middle = (low + high) / 2, half = (high - low) / 2; /* to -1..1, where the powers stay apart */
-    for (int64_t i = 0; i < n; i++) {
-        const double u = (x[i] - middle) / half, power[4] = {1, u, u * u, u * u * u};
-        for (int j = 0; j < 4; j++) {
-            b[j] += power[j] * y[i];
-            for (int k = 0; k < 4; k++) a[j * 4 + k] += power[j] * power[k];
-        }
-    }
-    if (!vr_solve_spd(a, b, 4, 1, err)) return false;
-    for (int64_t i = 0; i < n; i++) {
-        const double u = (x[i] - middle) / half;
-        fit[i] = b[0] + u * (b[1] + u * (b[2] + u * b[3]));
-    }
-    return true;
-}
-
 /* The ratios of the models from `first` on that have its strength. */
 static int64_t vrp_imagenet_x_level(const double **y, const double *ratios, const double *x, int64_t n, int64_t first) {
     int64_t count = 0;
@@ -281,12 +208,16 @@ static int64_t vrp_imagenet_x_level(const double **y, const double *ratios, cons
     return count;
 }
 
-/* The two strengths between which a factor's fit falls or climbs most, and Welch's test between their models. */
-static void vrp_imagenet_x_effect(vr_imagenet_x_effect *e, const double *fit, const double *x, const double *y, int64_t n) {
+/* The two strengths between which a factor's cubic fit falls or climbs most, and Welch's test between their models. */
+static bool vrp_imagenet_x_effect(vr_arena *scratch, vr_imagenet_x_effect *e, const double *x, const double *y, int64_t n,
+                                  vr_err *err) {
+    vr_polynomial cubic;
+    if (!vr_fit_polynomial(scratch, &cubic, x, y, n, 3, err)) return false;
     int64_t least = 0, most = 0;
     for (int64_t i = 1; i < n; i++) {
-        if (fit[i] < fit[least]) least = i;
-        if (fit[i] > fit[most]) most = i;
+        const double fit = vr_polynomial_at(&cubic, x[i]);
+        if (fit < vr_polynomial_at(&cubic, x[least])) least = i;
+        if (fit > vr_polynomial_at(&cubic, x[most])) most = i;
     }
     const int64_t first = x[least] < x[most] ? least : most, second = first == least ? most : least;
     const double *y1, *y2;
@@ -294,10 +225,9 @@ static void vrp_imagenet_x_effect(vr_imagenet_x_effect *e, const double *fit, co
     e->low_count = vrp_imagenet_x_level(&y1, y, x, n, first);
     e->high_count = vrp_imagenet_x_level(&y2, y, x, n, second);
     e->low_mean = vr_mean(y1, e->low_count), e->high_mean = vr_mean(y2, e->high_count);
-    const double s1 = vr_std(y1, e->low_count), s2 = vr_std(y2, e->high_count);
-    const double n1 = (double)e->low_count, n2 = (double)e->high_count, v1 = s1 * s1 / n1, v2 = s2 * s2 / n2;
-    e->t = (e->low_mean - e->high_mean) / sqrt(v1 + v2);
-    e->p = vrp_imagenet_x_student(e->t, (v1 + v2) * (v1 + v2) / (v1 * v1 / (n1 - 1) + v2 * v2 / (n2 - 1)));
+    const vr_test welch = vr_welch(y1, e->low_count, y2, e->high_count);
+    e->t = welch.statistic, e->p = welch.p;
+    return true;
 }
 
 bool vr_imagenet_x_augmentation(vr_imagenet_x_effects *out, const vr_imagenet_x_table *table, const char *kind,
@@ -320,8 +250,7 @@ bool vr_imagenet_x_augmentation(vr_imagenet_x_effects *out, const vr_imagenet_x_
                                        "%lld strengths of '%s' have more than four models each, of %lld models that name "
                                        "one; a cubic wants at least four",
                                        (long long)x.levels, kind, (long long)n);
-    double *strength = VR_NEW(&scratch, double, x.models), *ratio = VR_NEW(&scratch, double, x.models),
-           *fit = VR_NEW(&scratch, double, x.models);
+    double *strength = VR_NEW(&scratch, double, x.models), *ratio = VR_NEW(&scratch, double, x.models);
     for (int f = 0; ok && f < VR_IMAGENET_X_FACTORS; f++) {
         for (int64_t i = 0; i < x.models; i++) {
             strength[i] = models[i].strength;
@@ -330,8 +259,7 @@ bool vr_imagenet_x_augmentation(vr_imagenet_x_effects *out, const vr_imagenet_x_
                 ok = vr_fail(err, VR_ERR_NUMERIC, "%s has no error ratio for %s", table->rows[models[i].row].model,
                              vr_imagenet_x_factor(f));
         }
-        ok = ok && vrp_imagenet_x_cubic(fit, strength, ratio, x.models, err);
-        if (ok) vrp_imagenet_x_effect(&x.factors[f], fit, strength, ratio, x.models);
+        ok = ok && vrp_imagenet_x_effect(&scratch, &x.factors[f], strength, ratio, x.models, err);
     }
     vr_arena_free(&scratch);
     if (ok) *out = x;
@@ -358,6 +286,6 @@ void vr_imagenet_x_spearman(double *rho, double *p, const vr_imagenet_x_set *set
             double r = spread > 0 ? (n * (double)both[i][j] - a * b) / spread : (double)NAN;
             if (i == j && spread > 0) r = compat ? 0 : 1;
             rho[i * L + j] = r;
-            p[i * L + j] = i == j && spread > 0 ? 0 : vrp_imagenet_x_student(r * sqrt((n - 2) / (1 - r * r)), n - 2);
+            p[i * L + j] = i == j && spread > 0 ? 0 : vr_t_two_sided(r * sqrt((n - 2) / (1 - r * r)), n - 2);
         }
 }

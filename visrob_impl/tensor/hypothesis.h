@@ -80,7 +80,8 @@ typedef struct vr_odds {
 /* (a d) / (b c) of the table [a b; c d], with Woolf's interval exp(log ratio +- z sqrt(1/a + 1/b + 1/c + 1/d)).
  * Notes:   where a cell is 0 (and only then), 1/2 is added to all four (Haldane and Anscombe) and `corrected` is set.
  *          All NaN where a row or a column sums to 0: the table says nothing of odds. level 0 means 0.95.
- * Source:  Woolf 1955; statsmodels.stats.contingency_tables.Table2x2 (shift_zeros=True). */
+ * Source:  Woolf 1955; statsmodels.stats.contingency_tables.Table2x2, of the table with 1/2 added where that is done (left
+ *          to itself it adds 1/2 to the empty cell alone). */
 VR_API vr_odds vr_odds_ratio(int64_t a, int64_t b, int64_t c, int64_t d, double level);
 
 /* hits / n with Wilson's score interval: good for the accuracy of a small group. level 0 means 0.95.

@@ -42,6 +42,14 @@ static vrp_regression_sums vrp_regression_sum(const double *x, const double *y, 
     return s;
 }
 
+/* Pearson's r of the sums, which are not 0. The root of the product is exact where x and y are alike; where the product
+ * would leave the range of a double, the product of the roots has to do. */
+static double vrp_regression_r(const vrp_regression_sums *s) {
+    const double product = s->xx * s->yy;
+    const double r = isnormal(product) ? s->xy / sqrt(product) : s->xy / sqrt(s->xx) / sqrt(s->yy);
+    return fmax(-1, fmin(1, r));
+}
+
 /* ---- a line ---- */
 
 vr_line vr_fit_line(const double *x, const double *y, int64_t n) {
@@ -51,8 +59,7 @@ vr_line vr_fit_line(const double *x, const double *y, int64_t n) {
     vr_line line = {.n = n, .slope = s.xy / s.xx, .mean_x = s.mean_x, .sum_xx = s.xx};
     const double df = (double)(n - 2);
     line.intercept = s.mean_y - line.slope * s.mean_x;
-    line.r = fmax(-1, fmin(1, s.xy / sqrt(s.xx) / sqrt(s.yy)));
-    if (s.yy == 0) line.r = NAN;
+    line.r = s.yy == 0 ? NAN : vrp_regression_r(&s);
     line.r2 = line.r * line.r;
     double rss = 0; /* from the residuals themselves: 1 - r^2 has lost its digits where the fit is good */
     for (int64_t i = 0; i < n; i++) {
@@ -287,7 +294,7 @@ void vr_polynomial_powers(const vr_polynomial *fit, double *power) {
 
 static vr_correlation vrp_regression_correlation(const vrp_regression_sums *s, int64_t n) {
     if (!s->defined || s->xx == 0 || s->yy == 0) return (vr_correlation){n, NAN, NAN};
-    const double r = fmax(-1, fmin(1, s->xy / sqrt(s->xx) / sqrt(s->yy)));
+    const double r = vrp_regression_r(s);
     if (n == 2) return (vr_correlation){n, r, 1};
     const double df = (double)(n - 2), t = r * sqrt(df / ((1 - r) * (1 + r)));
     return (vr_correlation){n, r, vr_t_two_sided(t, df)};

@@ -1,0 +1,24 @@
+/* tests/dollar_street.h: tables of Dollar Street in memory, for its tests. */
+#ifndef VISROB_TESTS_DOLLAR_STREET_H
+#define VISROB_TESTS_DOLLAR_STREET_H
+#include "test.h"
+
+static vr_arena perm;
+static vr_dollar_street data;
+static vr_err err;
+
+static inline bool parse(const char *text) {
+    err = (vr_err){0};
+    return vr_dollar_street_parse(&perm, &data, (vr_bytes){(const uint8_t *)text, (int64_t)strlen(text)},
+                                  "t.csv", NULL, &err);
+}
+
+#define FACTORS                                                                                              \
+    "multiple_objects,background,color,brighter,darker,style,larger,smaller,object_blocking,"                \
+    "person_blocking,partial_view,pattern,pose,shape,subcategory,texture"
+#define ANNOTATED                                                                                            \
+    ",can_i_rate_this_job,justification,one_word," FACTORS ",class,url,region,income_bucket,income,"         \
+    "country\n"
+
+/* Two tasks of one image, one that could not be rated, one of another home; the third's bucket is not its income's. */
+#endif

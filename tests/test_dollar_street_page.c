@@ -1,0 +1,363 @@
+/* tests/test_dollar_street_page.c: Dollar Street's page in Chromium, and the program as a user starts it. */
+#include "browser.h"
+#include "dollar_street.h"
+
+/* ---- the page ---- */
+
+static char programs[512]; /* the folder of the built programs, beside that of the tests */
+
+/* What a shell line prints; *code is its exit code. */
+static const char *shell(int *code, const char *fmt, ...) {
+    char line[4096];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(line, sizeof line, fmt, args);
+    va_end(args);
+    FILE *pipe = popen(line, "r");
+    assert_non_null(pipe);
+    vr_text out = {.arena = &perm};
+    vr_text_add(&out, "");
+    char buffer[65536];
+    size_t n;
+    while ((n = fread(buffer, 1, sizeof buffer, pipe)) > 0) vr_text_bytes(&out, buffer, (int64_t)n);
+    const int status = pclose(pipe);
+    *code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+    return out.data;
+}
+
+/* The page after its script has run, in Chromium without a window; skips where there is none. */
+static const char *browse(const char *page, const char *fragment) {
+    int code;
+    shell(&code, "command -v chromium");
+    if (code != 0) {
+        printf("SKIP: chromium is not installed\n");
+        fflush(stdout);
+        skip();
+    }
+    const char *profile = vr_arena_string(&perm, test_tmp("profile"), (int64_t)strlen(test_tmp("profile")));
+    const char *dom =
+        shell(&code,
+              "timeout 120 chromium --headless --no-sandbox --disable-gpu --user-data-dir=%s --dump-dom "
+              "'file://%s%s' 2>/dev/null",
+              profile, page, fragment);
+    assert_int_equal(code, 0);
+    return dom;
+}
+
+/* What stands in the element of that id, up to the next tag. */
+static const char *text_of(const char *dom, const char *id) {
+    const char *at = strstr(dom, vr_arena_printf(&perm, "id=\"%s\"", id));
+    assert_non_null(at);
+    at = strchr(at, '>') + 1;
+    return vr_arena_string(&perm, at, strcspn(at, "<"));
+}
+
+/* A small street with factors, hits, and a class whose name would end a script. */
+static const char *street(vr_dollar_street_hits *hits) {
+    enum { N = 60 };
+    vr_text csv = {.arena = &perm};
+    uint8_t *scored = VR_NEW(&perm, uint8_t, N), *top1 = VR_NEW(&perm, uint8_t, N),
+            *top5 = VR_NEW(&perm, uint8_t, N);
+    vr_text_add(&csv, ANNOTATED);
+    for (int i = 0; i < N; i++) {
+        const int bucket = i % 3, dark = i % 2;
+        vr_text_printf(&csv, "t%d,yes,,", i);
+        for (int f = 0; f < 16; f++)
+            vr_text_printf(&csv, ",%d", f == VR_DOLLAR_STREET_DARKER ? dark : f == VR_DOLLAR_STREET_POSE);
+        vr_text_printf(&csv, ",%s,u%d,%s,%s,%d,\"A <b>land</b>\"\n", i % 5 ? "beds" : "</script><i>x", i,
+                       i < 30 ? "Africa" : "Europe", vr_income_name((vr_income)bucket),
+                       bucket == 0   ? 50 + i
+                       : bucket == 1 ? 300 + i
+                                     : 5000 + i);
+        scored[i] = i != 59;
+        top5[i] = scored[i] && (bucket == 2 || (bucket == 1 && !dark));
+        top1[i] = top5[i] && i % 4 < 2;
+    }
+    assert_true(parse(csv.data));
+    *hits = (vr_dollar_street_hits){
+        .count = N, .scored = scored, .top1 = top1, .top5 = top5, .k = 5, .rows = N - 1, .unpredicted = 1};
+    const vr_dollar_street_model model = {"a <model>", hits};
+    const char *path = test_tmp("street.html");
+    path = vr_arena_string(&perm, path, (int64_t)strlen(path));
+    assert_true(vr_dollar_street_page_save(&data, &model, 1, NULL, path, VR_FATAL));
+    return path;
+}
+
+static void the_page_escapes_names_and_needs_no_network(void **state) {
+    (void)state;
+    vr_dollar_street_hits hits;
+    const char *page = street(&hits);
+    vr_bytes html;
+    vr_file_read(&perm, &html, page, VR_FATAL);
+    const char *s = (const char *)html.data;
+    assert_null(strstr(s, "</script><i>"));
+    assert_null(strstr(s, "<b>land"));
+    assert_null(strstr(s, "a <model>"));
+    assert_non_null(strstr(s, "a &lt;model&gt;"));
+    assert_null(strstr(s, "http-equiv=\"refresh\""));
+    for (const char *at = s; (at = strstr(at, "src=")) != NULL; at++)
+        assert_true(strncmp(at, "src=\"data:", 10) == 0);
+    const char *network = strstr(s, "http://");
+    assert_true(network && strncmp(network, "http://www.w3.org/", 18) == 0); /* a namespace, not an address */
+    assert_null(strstr(network + 1, "http://"));
+    vr_err e = {0};
+    const vr_dollar_street_model model = {"m", &hits};
+    assert_false(vr_dollar_street_page_save(&data, &model, 1, NULL, "/nowhere/x.html", &e));
+    assert_message(e, "/nowhere/x.html");
+}
+
+static void the_policy_names_the_script_by_its_hash(void **state) {
+    (void)state;
+    int code;
+    vr_text script = {.arena = &perm};
+    vr_dollar_street_page_script(&script);
+    const char *path = test_tmp("script.js");
+    vr_file_write(path, script.data, script.size, VR_FATAL);
+    const char *hex = shell(&code, "sha256sum %s", path);
+    if (code != 0) {
+        printf("SKIP: sha256sum is not installed\n");
+        skip();
+    }
+    uint8_t hash[32];
+    for (int i = 0; i < 32; i++) {
+        unsigned byte;
+        assert_int_equal(sscanf(hex + 2 * i, "%2x", &byte), 1);
+        hash[i] = (uint8_t)byte;
+    }
+    vr_text base64 = {.arena = &perm};
+    vr_text_base64(&base64, hash, 32);
+    if (!strstr(vr_dollar_street_page_policy(), base64.data))
+        fail_msg("the policy has to name sha256-%s", base64.data);
+}
+
+static void the_page_shows_the_numbers_and_opens_on_the_filters_of_its_address(void **state) {
+    (void)state;
+    vr_dollar_street_hits hits;
+    const char *page = street(&hits), *dom = browse(page, "");
+    vr_dollar_street_accuracy a[16];
+    vr_dollar_street_accuracies(a, &data, &hits, VR_BY_ALL, NULL);
+    assert_string_equal(text_of(dom, "count"), "59 of 59 images");
+    assert_string_equal(text_of(dom, "accuracy"),
+                        vr_arena_printf(&perm, "%.1f %%", 100 * a[0].accuracy5.value));
+    vr_dollar_street_accuracies(a, &data, &hits, VR_BY_INCOME, NULL);
+    for (int b = 0; b < 3; b++)
+        assert_non_null(strstr(dom, vr_arena_printf(&perm, "<title>%s: %.1f %% of %lld</title>",
+                                                    vr_income_name((vr_income)b), 100 * a[b].accuracy5.value,
+                                                    (long long)a[b].count)));
+    vr_dollar_street_association f[16];
+    vr_dollar_street_associate(f, &data, &hits, VR_BY_ALL, 0, NULL);
+    assert_int_equal(f[0].factor, VR_DOLLAR_STREET_DARKER);
+    assert_non_null(strstr(dom, vr_arena_printf(&perm, "darker +%.2fx", f[0].shift)));
+    assert_non_null(strstr(dom, "beds"));
+    dom = browse(page, "#income=low,medium&region=Africa&factor=darker&top=1");
+    assert_string_equal(text_of(dom, "count"),
+                        "10 of 59 images"); /* of 30 in Africa 20 are not high, 10 of them dark */
+    assert_string_equal(text_of(dom, "accuracy"), "0.0 %");
+    dom = browse(page, "#class=nothing&region=Mars"); /* no such class; no region at all */
+    assert_string_equal(text_of(dom, "count"), "0 of 59 images");
+    assert_non_null(strstr(dom, "No image is like that."));
+}
+
+static browser chromium;
+
+static const char *asked(const char *id) {
+    return browser_ask(&chromium, vr_arena_printf(&perm, "document.getElementById('%s').textContent", id));
+}
+
+static void a_click_on_a_filter_changes_the_numbers(void **state) {
+    (void)state;
+    vr_dollar_street_hits hits;
+    const char *page = street(&hits);
+    browser_start(&chromium);
+    browser_open(&chromium, page, 1280, 900, false);
+    assert_string_equal(asked("count"), "59 of 59 images");
+    browser_click(&chromium, "#income-0");
+    browser_click(&chromium, "#top-1");
+    browser_ask(&chromium, "(() => { const f = document.getElementById('factor'); f.value = '-5';"
+                           " f.dispatchEvent(new Event('input', {bubbles: true})); return 1; })()");
+    int64_t count = 0, right = 0; /* medium and high, not darker, by the first class alone */
+    for (int64_t i = 0; i < data.count; i++) {
+        if (!hits.scored[i] || data.bucket[i] == 0 || data.factors[i] >> VR_DOLLAR_STREET_DARKER & 1)
+            continue;
+        count++;
+        right += hits.top1[i];
+    }
+    assert_true(count > 0 && right > 0 && right < count);
+    assert_string_equal(asked("count"), vr_arena_printf(&perm, "%lld of 59 images", (long long)count));
+    assert_string_equal(asked("accuracy"), vr_arena_printf(&perm, "%.1f %%", 100 * (double)right / (double)count));
+    browser_click(&chromium, "#reset");
+    for (int i = 0; i < 40 && strcmp(asked("count"), "59 of 59 images") != 0; i++) usleep(50000); /* in its own turn */
+    assert_string_equal(asked("count"), "59 of 59 images");
+    browser_open(&chromium, page, 390, 900, true); /* a phone: the filters are folded, and open by a touch */
+    assert_true(atoi(browser_ask(&chromium, "document.documentElement.scrollWidth")) <= 390);
+    assert_string_equal(browser_ask(&chromium, "document.getElementById('panel').open"), "false");
+    browser_click(&chromium, "#panel summary");
+    browser_click(&chromium, "#region-2"); /* the last 30 rows, of which one has no prediction */
+    assert_string_equal(asked("count"), "30 of 59 images");
+    assert_string_equal(chromium.fault, "");
+}
+
+static void pictures_are_found_by_name_and_thinned_evenly(void **state) {
+    (void)state;
+    vr_dataset images;
+    vr_lists targets;
+    vr_dollar_street_example(&perm, &data, &images, &targets, 1);
+    assert_int_equal(data.count, 480);
+    assert_int_equal(data.household_count, 48);
+    uint8_t *one = VR_NEW(&perm, uint8_t, 480);
+    memset(one, 1, 480);
+    const vr_dollar_street_hits hits = {
+        .count = 480, .scored = one, .top1 = one, .top5 = one, .k = 1, .rows = 480};
+    const vr_dollar_street_model model = {"m", &hits};
+    const char *path = test_tmp("pictures.html");
+    for (int most = 0; most <= 100; most += 50) {
+        vr_dollar_street_page_opts o = {.images = &images, .pictures = most};
+        assert_true(vr_dollar_street_page_save(&data, &model, 1, &o, path, VR_FATAL));
+        vr_bytes html;
+        vr_file_read(&perm, &html, path, VR_FATAL);
+        int count = 0;
+        for (const char *s = (const char *)html.data; (s = strstr(s, "\":\"/9j/")) != NULL; s++) count++;
+        assert_int_equal(count, most ? most : 480);
+    }
+}
+
+/* ---- the program ---- */
+
+/* Word by word; numbers may differ by a tenth: a processor's own GEMM kernel can move an image across a border. */
+static void assert_same_text(const char *text, const char *expected) {
+    const char *t = text, *e = expected;
+    for (int word = 1;; word++) {
+        t += strspn(t, " \n[],%-"), e += strspn(e, " \n[],%-");
+        if (!*t && !*e) return;
+        const size_t n = strcspn(t, " \n[],%"), m = strcspn(e, " \n[],%");
+        char *t_end, *e_end;
+        const double x = strtod(t, &t_end), y = strtod(e, &e_end);
+        if (n > 0 && m > 0 && t_end == t + n && e_end == e + m) {
+            if (!(fabs(x - y) <= 0.1 + 0.1 * fabs(y)))
+                fail_msg("word %d is %g, expected %g\n%s", word, x, y, text);
+        } else if (n != m || memcmp(t, e, n) != 0)
+            fail_msg("word %d is '%.*s', expected '%.*s'\n%s", word, (int)n, t, (int)m, e, text);
+        t += n, e += m;
+    }
+}
+
+static void the_program_runs_without_arguments(void **state) {
+    (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    printf("SKIP: the model of the example takes minutes under asan\n");
+    skip();
+#endif
+    int code;
+    const char *page = test_tmp("program.html"), *csv = test_tmp("program.csv");
+    const char *out =
+        shell(&code, "%s/dollar_street --quiet --report %s --csv %s 2>/dev/null", programs, page, csv);
+    assert_int_equal(code, 0);
+    vr_bytes expected;
+    vr_file_read(&perm, &expected, "examples/expected/dollar_street.txt", VR_FATAL);
+    assert_same_text(out, (const char *)expected.data);
+    assert_true(vr_path_exists(page) && vr_path_exists(csv));
+}
+
+static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
+    (void)state;
+    int code;
+    shell(&code, "%s/dollar_street --help", programs);
+    assert_int_equal(code, 0);
+    shell(&code, "%s/dollar_street --nonsense 2>/dev/null", programs);
+    assert_int_equal(code, 2);
+    shell(&code, "%s/dollar_street only-metadata.csv 2>/dev/null", programs);
+    assert_int_equal(code, 2);
+    const char *out = shell(&code, "%s/dollar_street /nowhere.csv --predictions x.csv 2>&1", programs);
+    assert_int_equal(code, 1);
+    assert_non_null(strstr(out, "/nowhere.csv"));
+    static const struct {
+        const char *arguments, *message;
+        int code;
+    } bad[] = {{"--on blur", "--on: 'blur' is none of the 16 factors", 1},
+               {"a.csv b.csv --predictions p.csv", "one METADATA file", 2},
+               {"--weights w.pth", "a METADATA file is wanted", 2},
+               {"a.csv --weights w.pth", "weights want --images FOLDER", 2},
+               {"a.csv --predictions p.csv --other-weights w.pth", "weights want --images FOLDER", 2},
+               {"a.csv --predictions p.csv --weights w.pth", "not both", 2},
+               {"a.csv --predictions p.csv --brighten", "--brighten wants --weights", 2},
+               {"a.csv --weights w.pth --images f --other p.csv --brighten", "one of --other", 2}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        out = shell(&code, "%s/dollar_street %s 2>&1", programs, bad[i].arguments);
+        assert_int_equal(code, bad[i].code);
+        if (!strstr(out, bad[i].message)) fail_msg("%s: '%s' does not name '%s'", bad[i].arguments, out, bad[i].message);
+    }
+}
+
+/* Two small ResNets on twelve pictures: what a mitigation by another model, and one by brighter images, needs. */
+static void the_program_runs_two_models_on_a_folder_of_pictures(void **state) {
+    (void)state;
+    enum { N = 12, SIDE = 40 };
+    int code;
+    const char *folder = vr_arena_printf(&perm, "%s", test_tmp("photos")), *html = vr_arena_printf(&perm, "%s", test_tmp("two.html")),
+               *csv = vr_arena_printf(&perm, "%s", test_tmp("homes.csv")), *map = vr_arena_printf(&perm, "%s", test_tmp("map.csv"));
+    vr_dir_make(folder, VR_FATAL);
+    vr_text rows = {.arena = &perm};
+    vr_text_add(&rows, "url,country,region,income,label\n");
+    for (int i = 0; i < N; i++) {
+        uint8_t pixels[SIDE * SIDE * 3];
+        for (int k = 0; k < SIDE * SIDE * 3; k++) pixels[k] = (uint8_t)(vr_rng_u32(vr_rng_init((uint64_t)i), (uint64_t)(k / 300)) & 127);
+        vr_image_save((vr_image){pixels, SIDE, SIDE}, vr_arena_printf(&perm, "%s/p%02d.png", folder, i), VR_FATAL);
+        vr_text_printf(&rows, "http://h/p%02d.png,A,Asia,%d,['beds']\n", i, 30 * (i + 1));
+    }
+    vr_file_write(csv, rows.data, rows.size, VR_FATAL);
+    static const char beds[] = "dollarstreet_class,images,sin21k_ids,sin21k_alibaba_ids,imagenet1k_ids\nbeds,12,,,0 1\n";
+    vr_file_write(map, beds, sizeof beds - 1, VR_FATAL);
+    const char *run = vr_arena_printf(&perm, "%s/dollar_street %s --images %s --class-map %s --weights tests/golden/models/cifar_b.safetensors --report %s",
+                                      programs, csv, folder, map, html);
+    const char *out = shell(&code, "%s --other-weights tests/golden/models/cifar_a.th 2>&1", run);
+    assert_int_equal(code, 0);
+    assert_non_null(strstr(out, "12 of 12 rows scored, 12 homes"));
+    assert_non_null(strstr(out, "tests/golden/models/cifar_a.th, all images"));
+    out = shell(&code, "%s --brighten 2>&1", run);
+    assert_int_equal(code, 0);
+    assert_non_null(strstr(out, "on brighter images, all images"));
+    out = shell(&code, "%s --brighten --on texture 2>&1", run);
+    assert_int_equal(code, 1);
+    assert_non_null(strstr(out, "has no factors"));
+}
+
+static void the_program_scores_predictions_on_the_published_metadata(void **state) {
+    (void)state;
+    int code;
+    const char *path = test_data("dollarstreet/metadata.csv"), *csv = test_tmp("said.csv"),
+               *page = test_tmp("m.html");
+    vr_dollar_street_load(&perm, &data, path, NULL, VR_FATAL);
+    vr_text text = {.arena = &perm};
+    vr_text_add(&text, "ID,Prediction_Indices\n");
+    for (int64_t i = 0; i < data.count; i++) vr_text_printf(&text, "%s,4|18|34|27|73\n", data.id[i]);
+    vr_file_write(csv, text.data, text.size, VR_FATAL);
+    const char *out = shell(&code, "%s/dollar_street %s --predictions %s --space 22k --report %s 2>&1",
+                            programs, path, csv, page);
+    assert_int_equal(code, 0);
+    assert_non_null(strstr(out, "13565 of 13565 rows scored, 287 homes"));
+    assert_non_null(strstr(out, vr_arena_printf(&perm, "%.3f", 418. / 2492)));
+    const char *dom = browse(page, "#region=Africa");
+    assert_string_equal(text_of(dom, "count"), "2,492 of 13,565 images");
+    assert_string_equal(text_of(dom, "accuracy"), "16.8 %");
+}
+
+int main(int argc, char **argv) {
+    (void)argc;
+    const char *slash = strrchr(argv[0], '/');
+    snprintf(programs, sizeof programs, "%.*s/..", slash ? (int)(slash - argv[0]) : 1, slash ? argv[0] : ".");
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_page_escapes_names_and_needs_no_network),
+        cmocka_unit_test(the_policy_names_the_script_by_its_hash),
+        cmocka_unit_test(the_page_shows_the_numbers_and_opens_on_the_filters_of_its_address),
+        cmocka_unit_test(a_click_on_a_filter_changes_the_numbers),
+        cmocka_unit_test(pictures_are_found_by_name_and_thinned_evenly),
+        cmocka_unit_test(the_program_runs_without_arguments),
+        cmocka_unit_test(the_program_explains_itself_and_names_what_is_wrong),
+        cmocka_unit_test(the_program_runs_two_models_on_a_folder_of_pictures),
+        cmocka_unit_test(the_program_scores_predictions_on_the_published_metadata),
+    };
+    const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    browser_close(&chromium);
+    vr_arena_free(&perm);
+    return failed;
+}

@@ -1,0 +1,192 @@
+/* tests/test_hypothesis.c: tensor/hypothesis against scipy and statsmodels, and what has no answer. */
+#include "test.h"
+#include "golden/statistics.h"
+
+/* {statistic, df, p} as scipy has them. */
+static void assert_test(vr_test t, const double *golden) {
+    assert_relative(t.statistic, golden[0], 1e-12);
+    assert_close(t.df, golden[1], 1e-12 * golden[1]);
+    assert_relative(t.p, golden[2], 1e-11);
+}
+
+static void assert_none(vr_test t) { assert_true(isnan(t.statistic) && isnan(t.df) && isnan(t.p)); }
+
+static void means_are_compared_as_scipy_compares_them(void **state) {
+    (void)state;
+    const int64_t *n = golden_group_size;
+    assert_test(vr_welch(golden_groups, n[0], golden_groups + n[0], n[1]), golden_welch);
+    assert_test(vr_alexander_govern(golden_groups, n, 3), golden_alexander_govern);
+    const vr_test ab = vr_welch(golden_groups, n[0], golden_groups + n[0], n[1]),
+                  ba = vr_welch(golden_groups + n[0], n[1], golden_groups, n[0]);
+    assert_true(ab.statistic == -ba.statistic && ab.p == ba.p);
+}
+
+static void means_that_cannot_be_compared_have_no_p(void **state) {
+    (void)state;
+    const double x[6] = {1, 2, 4, 5, 5, 5}, bad[3] = {1, NAN, 2};
+    assert_none(vr_welch(x, 1, x + 1, 3));
+    assert_none(vr_welch(x, 3, bad, 3));
+    assert_none(vr_welch(x + 3, 3, x + 3, 3)); /* no spread in either */
+    assert_true(vr_welch(x, 3, x + 3, 3).p < 1);
+    assert_none(vr_alexander_govern(x, (const int64_t[]){3, 3}, 2)); /* no spread in one */
+    assert_none(vr_alexander_govern(x, (const int64_t[]){3, 1}, 2));
+    assert_none(vr_alexander_govern(x, (const int64_t[]){3, 0}, 2));
+    assert_none(vr_alexander_govern(bad, (const int64_t[]){2, 1}, 2));
+}
+
+static void tables_are_tested_as_scipy_tests_them(void **state) {
+    (void)state;
+    double expected[12];
+    assert_test(vr_chi2_table(expected, golden_counts, 3, 4, true), golden_table); /* yates is for df = 1 alone */
+    for (int i = 0; i < 12; i++) assert_relative(expected[i], golden_expected[i], 1e-14);
+    const int64_t two[4] = {12, 5, 7, 20};
+    assert_test(vr_chi2_table(NULL, two, 2, 2, false), golden_plain);
+    assert_test(vr_chi2_table(NULL, two, 2, 2, true), golden_yates);
+    const int64_t seen[4] = {31, 14, 6, 49};
+    assert_test(vr_chi2_shares(seen, (const double[]){3, 1, 1, 5}, 4), golden_shares);
+}
+
+static void tables_without_an_answer_have_no_p(void **state) {
+    (void)state;
+    double expected[4];
+    assert_none(vr_chi2_table(NULL, (const int64_t[]){0, 0, 3, 4}, 2, 2, false));
+    assert_none(vr_chi2_table(NULL, (const int64_t[]){0, 3, 0, 4}, 2, 2, false));
+    assert_none(vr_chi2_table(expected, (const int64_t[]){1, 2, 3, 4}, 1, 4, false));
+    for (int i = 0; i < 4; i++) assert_close(expected[i], i + 1, 1e-15);
+    assert_none(vr_chi2_shares((const int64_t[]){5}, (const double[]){1}, 1));
+    assert_none(vr_chi2_shares((const int64_t[]){0, 0}, (const double[]){1, 1}, 2));
+    assert_none(vr_chi2_shares((const int64_t[]){1, 2}, (const double[]){0, 1}, 2));
+    assert_close(vr_chi2_table(NULL, (const int64_t[]){10, 10, 10, 11}, 2, 2, true).statistic, 0, 1e-30);
+}
+
+static void mcnemar_is_statsmodels_exact_one(void **state) {
+    (void)state;
+    static const int64_t pairs[4][2] = {{5, 14}, {0, 6}, {9, 9}, {120, 171}};
+    for (int i = 0; i < 4; i++) {
+        const vr_test t = vr_mcnemar(pairs[i][0], pairs[i][1]), back = vr_mcnemar(pairs[i][1], pairs[i][0]);
+        assert_relative(t.p, golden_mcnemar[i], 1e-12);
+        assert_true(t.statistic == (double)pairs[i][0] && back.p == t.p);
+    }
+    assert_true(vr_mcnemar(0, 0).p == 1);
+}
+
+static void odds_ratios_are_statsmodels(void **state) {
+    (void)state;
+    static const int64_t tables[2][4] = {{12, 5, 7, 20}, {0, 8, 9, 3}};
+    for (int i = 0; i < 2; i++) {
+        const int64_t *t = tables[i];
+        const double *g = golden_odds + 5 * i;
+        const vr_odds o = vr_odds_ratio(t[0], t[1], t[2], t[3], 0), turned = vr_odds_ratio(t[1], t[0], t[3], t[2], 0);
+        assert_relative(o.value, g[0], 1e-13);
+        assert_relative(o.low, g[1], 1e-12);
+        assert_relative(o.high, g[2], 1e-12);
+        assert_relative(o.log_se, g[3], 1e-13);
+        assert_relative(o.p, g[4], 1e-11);
+        assert_int_equal(o.corrected, i == 1);
+        assert_relative(turned.value * o.value, 1, 1e-14);
+        assert_relative(turned.high * o.low, 1, 1e-13);
+    }
+    const vr_odds none = vr_odds_ratio(0, 0, 3, 4, 0), wide = vr_odds_ratio(12, 5, 7, 20, 0.99);
+    assert_true(isnan(none.value) && isnan(none.low) && isnan(none.p) && !none.corrected);
+    assert_true(wide.low < golden_odds[1] && wide.high > golden_odds[2]);
+}
+
+static void intervals_of_proportions_are_statsmodels(void **state) {
+    (void)state;
+    static const int64_t k[4] = {3, 0, 7, 4000}, n[4] = {40, 7, 7, 46110};
+    for (int i = 0; i < 4; i++) {
+        const vr_interval w = vr_wilson(k[i], n[i], 0), c = vr_clopper_pearson(k[i], n[i], 0.95);
+        assert_close(w.value, (double)k[i] / (double)n[i], 1e-16);
+        assert_close(w.low, golden_wilson[2 * i], 1e-14);
+        assert_close(w.high, golden_wilson[2 * i + 1], 1e-14);
+        assert_close(c.low, golden_clopper[2 * i], 1e-13);
+        assert_close(c.high, golden_clopper[2 * i + 1], 1e-13);
+        assert_true(c.low <= w.low + 0.02 && c.value == w.value);
+    }
+    const vr_interval w = vr_wilson(0, 0, 0), c = vr_clopper_pearson(0, 0, 0);
+    assert_true(isnan(w.value) && isnan(w.low) && isnan(c.value) && isnan(c.high));
+}
+
+static void relabellings_are_counted_as_scipy_counts_them(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    const double *x = golden_groups, *y = golden_groups + golden_group_size[0];
+    const vr_permutation paired = {.paired = true};
+    assert_close(vr_permutation_test(&a, x, 5, y, 6, NULL).p, golden_permutation[0], 1e-15);
+    assert_close(vr_permutation_test(&a, y, 6, x, 2, NULL).p, golden_permutation[1], 1e-15);
+    assert_close(vr_permutation_test(&a, x, 8, y, 8, &paired).p, golden_permutation[2], 1e-15);
+    assert_close(vr_permutation_test(&a, x, 5, y, 6, NULL).statistic, vr_mean(x, 5) - vr_mean(y, 6), 1e-15);
+    /* drawn ones: 12 and 15 values have 17 million relabellings; Welch's p of them is a few in a thousand */
+    const vr_test drawn = vr_permutation_test(&a, x, 12, y, 15, &(vr_permutation){.resamples = 40000});
+    const vr_test exact = vr_permutation_test(&a, x, 8, y, 8, &(vr_permutation){.resamples = 12870}),
+                  some = vr_permutation_test(&a, x, 8, y, 8, &(vr_permutation){.resamples = 12869, .seed = 3});
+    assert_true(drawn.p > 0 && drawn.p < 1);
+    assert_close(some.p, exact.p, 0.02); /* four standard errors of a share of 12,869 near 1/2, twice */
+    assert_true(some.p != exact.p);
+    assert_int_equal(a.used, 0);
+    vr_arena_free(&a);
+}
+
+static double spread(const void *context, const double *x, int64_t nx, const double *y, int64_t ny) {
+    return *(const double *)context * (vr_std(x, nx) - vr_std(y, ny));
+}
+
+static void a_permutation_test_is_the_same_on_any_number_of_threads(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    const double one = 1, *x = golden_groups, *y = x + golden_group_size[0];
+    const vr_permutation o = {.statistic = spread, .context = &one, .resamples = 5000, .seed = 9};
+    vr_test first = {0};
+    static const int threads[4] = {1, 2, 3, 7};
+    for (int t = 0; t < 4; t++) {
+        vr_threads_set(threads[t]);
+        const vr_test now = vr_permutation_test(&a, x, 12, y, 15, &o);
+        if (t == 0) first = now;
+        assert_memory_equal(&now, &first, sizeof now);
+    }
+    vr_threads_set(0);
+    assert_true(first.p < 0.2); /* 1 against 2.5 */
+    assert_none(vr_permutation_test(&a, x, 0, y, 3, NULL));
+    assert_none(vr_permutation_test(&a, (const double[]){1, NAN}, 2, y, 3, NULL));
+    assert_true(vr_permutation_test(&a, (const double[]){1, 1}, 2, (const double[]){1, 1}, 2, NULL).p == 1);
+    vr_arena_free(&a);
+}
+
+static void many_tests_are_corrected_as_statsmodels_and_scipy_do(void **state) {
+    (void)state;
+    enum { N = sizeof golden_many / sizeof *golden_many };
+    vr_arena a = {0};
+    double holm[N], bh[N], same[N];
+    vr_adjust_holm(&a, holm, golden_many, N);
+    vr_adjust_bh(&a, bh, golden_many, N);
+    memcpy(same, golden_many, sizeof same);
+    vr_adjust_holm(&a, same, same, N);
+    for (int i = 0; i < N; i++) {
+        assert_relative(holm[i], golden_holm[i], 1e-14);
+        assert_relative(bh[i], golden_bh[i], 1e-14);
+        assert_true(bh[i] <= holm[i] && same[i] == holm[i]);
+    }
+    double some[3] = {0.02, NAN, 0.01}; /* two tests, not three */
+    vr_adjust_holm(&a, some, some, 3);
+    assert_true(some[0] == 0.02 && isnan(some[1]) && some[2] == 0.02);
+    vr_adjust_bh(&a, some, (const double[]){NAN, NAN, 0.5}, 3);
+    assert_true(isnan(some[0]) && isnan(some[1]) && some[2] == 0.5);
+    assert_int_equal(a.used, 0);
+    vr_arena_free(&a);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(means_are_compared_as_scipy_compares_them),
+        cmocka_unit_test(means_that_cannot_be_compared_have_no_p),
+        cmocka_unit_test(tables_are_tested_as_scipy_tests_them),
+        cmocka_unit_test(tables_without_an_answer_have_no_p),
+        cmocka_unit_test(mcnemar_is_statsmodels_exact_one),
+        cmocka_unit_test(odds_ratios_are_statsmodels),
+        cmocka_unit_test(intervals_of_proportions_are_statsmodels),
+        cmocka_unit_test(relabellings_are_counted_as_scipy_counts_them),
+        cmocka_unit_test(a_permutation_test_is_the_same_on_any_number_of_threads),
+        cmocka_unit_test(many_tests_are_corrected_as_statsmodels_and_scipy_do),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
