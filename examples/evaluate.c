@@ -62,13 +62,14 @@ static void print_confusion(vr_arena *perm, const vr_predictions *p, const vr_da
 int main(int argc, char **argv) {
     const char *predictions = NULL, *labels = NULL, *normalize = NULL;
     int64_t threads = 0, limit = 0, seed = 0, classes = 20;
-    bool quiet = false;
+    bool quiet = false, subset = false;
     vr_model_opts model_opts = {0};
     vr_evaluate_opts opts = {0};
     const vr_option options[] = {
         {"predictions", "FILE", VR_OPTION_OUTPUT, &predictions, "save each image's prediction as CSV"},
         {"labels", "FILE", VR_OPTION_TEXT, &labels, "the model's class names, one a line"},
         {"classes", "N", VR_OPTION_INT, &classes, "rows of the table of classes, the worst first (20)"},
+        {"subset", NULL, VR_OPTION_FLAG, &subset, "only the data set's classes compete, as on ImageNet-A and -R"},
         {"limit", "N", VR_OPTION_INT, &limit, "only N images, chosen at random"},
         {"seed", "N", VR_OPTION_INT, &seed, "of that choice and of the bootstrap (0)"},
         {"batch", "N", VR_OPTION_INT, &opts.batch, "images at a time"},
@@ -98,6 +99,7 @@ int main(int argc, char **argv) {
     else
         vr_dataset_shapes(&perm, &data, 500, model->preprocess.size, vr_rng_init(2));
     vr_dataset_match(&perm, &data, model, VR_FATAL);
+    if (subset) opts.compete = vr_dataset_present(&perm, &data, model->classes);
     vr_dataset_limit(&perm, &data, limit, vr_rng_init((uint64_t)seed));
 
     /* compute */

@@ -21,11 +21,12 @@ int main(int argc, char **argv) {
     const char *list = "all", *labels = NULL, *normalize = NULL;
     const char *page = "report.html", *csv = "robustness.csv", *plot = NULL;
     int64_t limit = 0, seed = 0, threads = 0;
-    bool quiet = false;
+    bool quiet = false, subset = false;
     vr_model_opts model_opts = {0};
     vr_robustness_opts opts = {0};
     const vr_option options[] = {
         {"factors", "LIST", VR_OPTION_TEXT, &list, "names or categories, as noise,fog,hue (all)"},
+        {"subset", NULL, VR_OPTION_FLAG, &subset, "only the data set's classes compete, as on ImageNet-A and -R"},
         {"limit", "N", VR_OPTION_INT, &limit, "only N images, chosen at random"},
         {"seed", "N", VR_OPTION_INT, &seed, "of the choice, the factors and the intervals (0)"},
         {"report", "FILE", VR_OPTION_OUTPUT, &page, "the page to write (report.html)"},
@@ -64,6 +65,7 @@ int main(int argc, char **argv) {
     else
         vr_dataset_shapes(&perm, &data, 400, model->preprocess.size, vr_rng_init(2));
     vr_dataset_match(&perm, &data, model, VR_FATAL);
+    if (subset) opts.evaluate.compete = vr_dataset_present(&perm, &data, model->classes);
     vr_dataset_limit(&perm, &data, limit, vr_rng_init((uint64_t)seed));
 
     /* compute */

@@ -117,6 +117,34 @@ static void classes_are_matched_by_name_by_wordnet_id_or_in_order(void **state) 
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) assert_int_equal(vr_labels_wordnet(none[i]), -1);
 }
 
+static void only_the_classes_that_compete_are_predicted(void **state) {
+    (void)state;
+    vr_predictions all, some;
+    uint8_t *compete = vr_dataset_present(&perm, &data, model->classes);
+    for (int64_t c = 0; c < model->classes; c++) assert_int_equal(compete[c], 1);
+    assert_true(vr_evaluate(&perm, &all, model, &data, &(vr_evaluate_opts){.compete = compete}, VR_FATAL));
+    assert_true(vr_evaluate(&perm, &some, model, &data, NULL, VR_FATAL));
+    assert_memory_equal(all.confidence, some.confidence, (size_t)all.count * sizeof(float));
+    int64_t first = 0, others = 0;
+    for (int64_t i = 0; i < all.count; i++) others += all.predicted[i] > 1;
+    assert_true(others > 0);
+    vr_dataset two = data; /* an image each of the classes 0 and 1 */
+    two.count = 2;
+    compete = vr_dataset_present(&perm, &two, model->classes);
+    assert_true(vr_evaluate(&perm, &some, model, &data, &(vr_evaluate_opts){.compete = compete}, VR_FATAL));
+    for (int64_t i = 0; i < some.count; i++) {
+        assert_true(some.predicted[i] <= 1 && some.confidence[i] >= 0.5f);
+        if (all.predicted[i] <= 1) assert_int_equal(some.predicted[i], all.predicted[i]);
+        first += some.predicted[i] == 0;
+    }
+    assert_true(first > 0 && first < some.count);
+    const vr_factor contrast = VR_FACTOR_CONTRAST;
+    vr_robustness r;
+    assert_true(vr_robustness_run(&perm, &r, model, &two, &(vr_robustness_opts){.factors = &contrast, .factor_count = 1,
+                                  .evaluate.compete = compete}, VR_FATAL));
+    assert_true(r.clean.value == (some.correct[0] + some.correct[1]) / 2.0);
+}
+
 static void a_folder_with_a_bad_image_is_an_error_or_a_counted_skip(void **state) {
     (void)state;
     const char *folder = vr_arena_printf(&perm, "%s", test_tmp("photos"));
@@ -210,6 +238,7 @@ int main(void) {
         cmocka_unit_test(the_numbers_are_those_of_the_probabilities),
         cmocka_unit_test(labels_are_matched_by_name_or_by_order),
         cmocka_unit_test(classes_are_matched_by_name_by_wordnet_id_or_in_order),
+        cmocka_unit_test(only_the_classes_that_compete_are_predicted),
         cmocka_unit_test(a_folder_with_a_bad_image_is_an_error_or_a_counted_skip),
         cmocka_unit_test(predictions_are_saved_with_short_names_where_they_are_unique),
         cmocka_unit_test(features_come_in_the_order_of_the_data_set),

@@ -53,6 +53,20 @@ bool vr_dataset_match(vr_arena *perm, vr_dataset *data, const vr_model *model, v
     return true;
 }
 
+uint8_t *vr_dataset_present(vr_arena *perm, const vr_dataset *data, int64_t classes) {
+    uint8_t *present = VR_NEW(perm, uint8_t, classes);
+    for (int64_t i = 0; i < data->count; i++)
+        if (data->labels[i] >= 0 && data->labels[i] < classes) present[data->labels[i]] = 1;
+    return present;
+}
+
+void vr_logits_restrict(vr_tensor logits, const uint8_t *compete) {
+    VR_CHECK(logits.ndim == 2, "%d dimensions", logits.ndim);
+    for (int64_t i = 0; compete && i < logits.shape[0]; i++)
+        for (int64_t c = 0; c < logits.shape[1]; c++)
+            if (!compete[c]) logits.data[i * logits.stride[0] + c * logits.stride[1]] = -INFINITY;
+}
+
 int64_t vr_evaluate_batch(const vr_evaluate_opts *opts, int64_t size) {
     if (opts && opts->batch > 0) return opts->batch;
     return vr_clamp(8 * 224 * 224 / (size * size), 1, 256);
@@ -141,6 +155,7 @@ static bool vrp_evaluate_pass(const vr_model *model, const vr_dataset *data, con
 typedef struct vrp_evaluate_sums {
     vr_predictions *out;
     const vr_dataset *data;
+    const uint8_t *compete;
     double brier, nll;
 } vrp_evaluate_sums;
 
@@ -149,6 +164,7 @@ static bool vrp_evaluate_take_logits(void *context, const vr_crops *crops, vr_te
     vrp_evaluate_sums *sums = (vrp_evaluate_sums *)context;
     vr_predictions *p = sums->out;
     const int64_t n = crops->count, at = p->count;
+    vr_logits_restrict(logits, sums->compete);
     vr_softmax_forward(logits, logits);
     for (int64_t i = 0; i < n; i++) {
         p->index[at + i] = crops->index[i];
@@ -201,7 +217,7 @@ bool vr_evaluate(vr_arena *perm, vr_predictions *out, const vr_model *model, con
                         .confidence = VR_NEW(perm, float, n),
                         .correct = VR_NEW(perm, uint8_t, n),
                         .correct_top5 = VR_NEW(perm, uint8_t, n)};
-    vrp_evaluate_sums sums = {&p, &labelled, 0, 0};
+    vrp_evaluate_sums sums = {&p, &labelled, opts ? opts->compete : NULL, 0, 0};
     const double start = vr_time();
     if (!vrp_evaluate_pass(model, &labelled, opts, vr_model_logits, vrp_evaluate_take_logits, &sums,
                            &p.skipped, &p.model_seconds, err)) {

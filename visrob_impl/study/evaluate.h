@@ -16,6 +16,7 @@ extern "C" {
 typedef struct vr_evaluate_opts {
     int64_t batch; /* images at a time; 0: 256 of 32 x 32 and 8 of 224 x 224, by area between */
     bool skip_bad; /* leave out an image that cannot be decoded; else it is an error */
+    const uint8_t *compete; /* [classes of the model]: which it may choose from; NULL: all */
 } vr_evaluate_opts;
 
 /* A batch of a data set as the model wants to see it. */
@@ -39,11 +40,17 @@ typedef struct vr_predictions {
 
 /* Numbers the data set's labels as the model numbers its classes.
  * Notes:   by name: each folder is one of the model's labels (case, "_" and " " alike) or, for a model of 1,000
- *          classes, an id of ImageNet-1k's (n01440764): so do ImageNet-R, -A and Imagenette run, where an image is right
- *          when its class comes first of all the model's. Where no name is known and there are as many
+ *          classes, an id of ImageNet-1k's (n01440764): so do ImageNet-R, -A and Imagenette run as they come. Where no name is known and there are as many
  *          classes on both sides, the sorted folders are the model's classes in order. A data set without labels is fine.
  * Errors:  VR_ERR_ARGUMENT naming the first class that the model does not have. */
 VR_API bool vr_dataset_match(vr_arena *perm, vr_dataset *data, const vr_model *model, vr_err *err);
+
+/* present[c] = 1 where an image has the label c, else 0, for `classes` classes: as opts.compete this is the protocol of
+ * ImageNet-A and ImageNet-R, whose 200 classes compete alone. */
+VR_API uint8_t *vr_dataset_present(vr_arena *perm, const vr_dataset *data, int64_t classes);
+
+/* Scores of classes that do not compete become -inf. Shapes: logits: [N,classes]; compete: [classes] or NULL: nothing is done. */
+VR_API void vr_logits_restrict(vr_tensor logits, const uint8_t *compete);
 
 /* The batch size that vr_evaluate_opts describes, for images of this side. */
 VR_API int64_t vr_evaluate_batch(const vr_evaluate_opts *opts, int64_t size);

@@ -18,6 +18,7 @@ typedef struct vrp_robustness_run {
     const vr_model *model;
     const vr_dataset *data;
     const vr_factor *factors;
+    const uint8_t *compete;
     int64_t factor_count, capacity, count, skipped;
     vr_rng rng;
     uint8_t *hits, *same;
@@ -60,6 +61,7 @@ static bool vrp_robustness_judge(vrp_robustness_run *run, vr_arena *step, const 
     if (bad >= 0)
         return vr_fail(run->err, VR_ERR_NUMERIC, "%s: the model's output for %s is not finite",
                        run->data->path, run->data->files[run->index[run->count + bad / classes]]);
+    vr_logits_restrict(logits, run->compete);
     vr_softmax_forward(logits, logits);
     int64_t *predicted = VR_NEW(step, int64_t, n);
     vr_confidence(run->confidence + at, predicted, logits.data, n, classes);
@@ -250,6 +252,7 @@ bool vr_robustness_run(vr_arena *perm, vr_robustness *out, const vr_model *model
                               .data = data,
                               .factors = o.factors,
                               .factor_count = o.factor_count,
+                              .compete = o.evaluate.compete,
                               .capacity = data->count,
                               .err = err};
     vrp_robustness_begin(perm, &run, &o);
