@@ -35,7 +35,7 @@
  *   base/    memory, errors, random numbers, threads, files, progress, text and numbers
  *   tensor/  shapes and views, products, statistics: tests, regressions, intervals
  *   format/  checkpoints and data files, to arrays and back
- *   image/   decoding, resizing, colour, corruption, drawing, data sets of images
+ *   image/   decoding, resizing, colour, random views, corruption, drawing, data sets of images
  *   metric/  plain arrays in, numbers out: accuracy, groups, calibration, disparity, effective robustness
  *   nn/      layers: the readable reference (kernels.h) and the fast path (packed.h)
  *   model/   ResNet and ViT in their dialects, probes

@@ -175,6 +175,8 @@ int main(int argc, char **argv) {
     print("Accuracy by income, with 95 % intervals over homes", &t);
     t = vr_dollar_street_accuracy_table(&perm, &data, &images_once, VR_BY_REGION, &intervals);
     print("By region", &t);
+    t = vr_dollar_street_accuracy_table(&perm, &data, &images_once, VR_BY_QUARTER, &intervals);
+    print("By quarter of the homes", &t);
     if (data.factors) {
         t = vr_dollar_street_association_table(&perm, &data, &hits[0], VR_BY_INCOME, 5, NULL);
         print("Factors among errors more often than among all images (shift), and their odds within the income", &t);

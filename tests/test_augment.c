@@ -1,21 +1,13 @@
 /* tests/test_augment.c: image/augment: torchvision's crops and jitter given the same draws, and what is drawn. */
 #include "test.h"
 #include "golden/colour.h"
+#include "golden/picture.h"
 
 static vr_arena arena;
 
 #define COUNT(a) (int64_t)(sizeof(a) / sizeof *(a))
 
-static vr_image picture(int64_t width, int64_t height) { /* that of draws.py */
-    vr_image image = vr_image_new(&arena, width, height);
-    for (int64_t y = 0; y < height; y++)
-        for (int64_t x = 0; x < width; x++)
-            for (int64_t c = 0; c < 3; c++)
-                image.pixels[(y * width + x) * 3 + c] =
-                    (uint8_t)(llabs((x * (2 + c) + y * 3) % 160 - 80) +
-                              llabs((x * 5 + 400 - y * 2 + 31 * c) % 120 - 60) + 90 * ((x / 11 + y / 8) % 2));
-    return image;
-}
+static vr_image picture(int64_t width, int64_t height) { return golden_picture(&arena, width, height); }
 
 static vr_rng draws(uint64_t index) { return vr_rng_at(vr_rng_init(7), index); }
 

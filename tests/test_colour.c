@@ -1,12 +1,13 @@
 /* tests/test_colour.c: image/colour and image/blur against Pillow, torchvision, and values worked by hand. */
 #include "test.h"
 #include "golden/colour.h"
+#include "golden/picture.h"
 
 static vr_arena arena;
 
 #define COUNT(a) (int64_t)(sizeof(a) / sizeof *(a))
 
-/* The pictures of make_colour.py: 2^18 colours from all over the cube, and that of draws.py. */
+/* The picture of make_colour.py: 2^18 colours from all over the cube. */
 static vr_image palette(void) {
     const vr_image image = vr_image_new(&arena, 512, 512);
     for (int i = 0; i < 1 << 18; i++) {
@@ -17,16 +18,7 @@ static vr_image palette(void) {
     return image;
 }
 
-static vr_image picture(int64_t width, int64_t height) {
-    vr_image image = vr_image_new(&arena, width, height);
-    for (int64_t y = 0; y < height; y++)
-        for (int64_t x = 0; x < width; x++)
-            for (int64_t c = 0; c < 3; c++)
-                image.pixels[(y * width + x) * 3 + c] =
-                    (uint8_t)(llabs((x * (2 + c) + y * 3) % 160 - 80) +
-                              llabs((x * 5 + 400 - y * 2 + 31 * c) % 120 - 60) + 90 * ((x / 11 + y / 8) % 2));
-    return image;
-}
+static vr_image picture(int64_t width, int64_t height) { return golden_picture(&arena, width, height); }
 
 static uint32_t crc(vr_image image) { return vr_crc32(0, image.pixels, image.width * image.height * 3); }
 

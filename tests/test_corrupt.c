@@ -3,20 +3,11 @@
 #include "test.h"
 #include "golden/factors.h"
 #include "golden/images.h"
+#include "golden/picture.h"
 
 static vr_arena arena;
 
-/* The picture of make_factors.py. */
-static vr_image picture(int64_t width, int64_t height) {
-    vr_image image = vr_image_new(&arena, width, height);
-    for (int64_t y = 0; y < height; y++)
-        for (int64_t x = 0; x < width; x++)
-            for (int64_t c = 0; c < 3; c++)
-                image.pixels[(y * width + x) * 3 + c] =
-                    (uint8_t)(llabs((x * (2 + c) + y * 3) % 160 - 80) +
-                              llabs((x * 5 + 400 - y * 2 + 31 * c) % 120 - 60) + 90 * ((x / 11 + y / 8) % 2));
-    return image;
-}
+static vr_image picture(int64_t width, int64_t height) { return golden_picture(&arena, width, height); }
 
 static vr_image flat(int64_t width, int64_t height, int value) {
     vr_image image = vr_image_new(&arena, width, height);

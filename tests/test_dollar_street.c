@@ -152,6 +152,17 @@ static void the_published_metadata_has_the_published_counts(void **state) {
     assert_int_equal(data.country_count, 54);
     assert_int_equal(data.class_count, 84);
     assert_int_equal(data.household_count, 287);
+    /* numpy.quantile of the 287 incomes, and how many are in each quarter */
+    static const double quarters[5] = {26.99458113, 116.04880155000001, 398.91253, 1107.4158335, 10097.72176};
+    static const int64_t in_quarter[4] = {72, 72, 71, 72};
+    int64_t of_quarter[4] = {0};
+    uint8_t *seen = VR_NEW(&perm, uint8_t, 287);
+    for (int64_t i = 0; i < data.count; i++) {
+        if (!seen[data.household[i]]++) of_quarter[data.quarter[i]]++;
+        assert_true(data.income[i] <= data.quarters[data.quarter[i] + 1] && data.income[i] >= data.quarters[data.quarter[i]]);
+    }
+    for (int k = 0; k < 5; k++) assert_relative(data.quarters[k], quarters[k], 1e-12);
+    for (int k = 0; k < 4; k++) assert_int_equal(of_quarter[k], in_quarter[k]);
     assert_int_equal(data.labels.begin[data.count], 14216);
     static const int64_t images[4][3] = {{1429, 890, 173}, {777, 5314, 891}, {0, 901, 935}, {185, 1299, 771}};
     int64_t count[4][3] = {{0}}, labels[9] = {0};

@@ -1,34 +1,16 @@
 /* tests/test_dollar_street_page.c: Dollar Street's page in Chromium, and the program as a user starts it. */
 #include "browser.h"
 #include "dollar_street.h"
+#include "program.h"
 
 /* ---- the page ---- */
 
 static char programs[512]; /* the folder of the built programs, beside that of the tests */
 
-/* What a shell line prints; *code is its exit code. */
-static const char *shell(int *code, const char *fmt, ...) {
-    char line[4096];
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(line, sizeof line, fmt, args);
-    va_end(args);
-    FILE *pipe = popen(line, "r");
-    assert_non_null(pipe);
-    vr_text out = {.arena = &perm};
-    vr_text_add(&out, "");
-    char buffer[65536];
-    size_t n;
-    while ((n = fread(buffer, 1, sizeof buffer, pipe)) > 0) vr_text_bytes(&out, buffer, (int64_t)n);
-    const int status = pclose(pipe);
-    *code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-    return out.data;
-}
-
 /* The page after its script has run, in Chromium without a window; skips where there is none. */
 static const char *browse(const char *page, const char *fragment) {
     int code;
-    shell(&code, "command -v chromium");
+    shell(&perm, &code, "command -v chromium");
     if (code != 0) {
         printf("SKIP: chromium is not installed\n");
         fflush(stdout);
@@ -36,7 +18,7 @@ static const char *browse(const char *page, const char *fragment) {
     }
     const char *profile = vr_arena_string(&perm, test_tmp("profile"), (int64_t)strlen(test_tmp("profile")));
     const char *dom =
-        shell(&code,
+        shell(&perm, &code,
               "timeout 120 chromium --headless --no-sandbox --disable-gpu --user-data-dir=%s --dump-dom "
               "'file://%s%s' 2>/dev/null",
               profile, page, fragment);
@@ -113,7 +95,7 @@ static void the_policy_names_the_script_by_its_hash(void **state) {
     vr_dollar_street_page_script(&script);
     const char *path = test_tmp("script.js");
     vr_file_write(path, script.data, script.size, VR_FATAL);
-    const char *hex = shell(&code, "sha256sum %s", path);
+    const char *hex = shell(&perm, &code, "sha256sum %s", path);
     if (code != 0) {
         printf("SKIP: sha256sum is not installed\n");
         skip();
@@ -223,24 +205,6 @@ static void pictures_are_found_by_name_and_thinned_evenly(void **state) {
 
 /* ---- the program ---- */
 
-/* Word by word; numbers may differ by a tenth: a processor's own GEMM kernel can move an image across a border. */
-static void assert_same_text(const char *text, const char *expected) {
-    const char *t = text, *e = expected;
-    for (int word = 1;; word++) {
-        t += strspn(t, " \n[],%-"), e += strspn(e, " \n[],%-");
-        if (!*t && !*e) return;
-        const size_t n = strcspn(t, " \n[],%"), m = strcspn(e, " \n[],%");
-        char *t_end, *e_end;
-        const double x = strtod(t, &t_end), y = strtod(e, &e_end);
-        if (n > 0 && m > 0 && t_end == t + n && e_end == e + m) {
-            if (!(fabs(x - y) <= 0.1 + 0.1 * fabs(y)))
-                fail_msg("word %d is %g, expected %g\n%s", word, x, y, text);
-        } else if (n != m || memcmp(t, e, n) != 0)
-            fail_msg("word %d is '%.*s', expected '%.*s'\n%s", word, (int)n, t, (int)m, e, text);
-        t += n, e += m;
-    }
-}
-
 static void the_program_runs_without_arguments(void **state) {
     (void)state;
 #ifdef __SANITIZE_ADDRESS__
@@ -250,24 +214,24 @@ static void the_program_runs_without_arguments(void **state) {
     int code;
     const char *page = test_tmp("program.html"), *csv = test_tmp("program.csv");
     const char *out =
-        shell(&code, "%s/dollar_street --quiet --report %s --csv %s 2>/dev/null", programs, page, csv);
+        shell(&perm, &code, "%s/dollar_street --quiet --report %s --csv %s 2>/dev/null", programs, page, csv);
     assert_int_equal(code, 0);
     vr_bytes expected;
     vr_file_read(&perm, &expected, "examples/expected/dollar_street.txt", VR_FATAL);
-    assert_same_text(out, (const char *)expected.data);
+    assert_same_text(out, (const char *)expected.data, 0.1, 0.1);
     assert_true(vr_path_exists(page) && vr_path_exists(csv));
 }
 
 static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
     (void)state;
     int code;
-    shell(&code, "%s/dollar_street --help", programs);
+    shell(&perm, &code, "%s/dollar_street --help", programs);
     assert_int_equal(code, 0);
-    shell(&code, "%s/dollar_street --nonsense 2>/dev/null", programs);
+    shell(&perm, &code, "%s/dollar_street --nonsense 2>/dev/null", programs);
     assert_int_equal(code, 2);
-    shell(&code, "%s/dollar_street only-metadata.csv 2>/dev/null", programs);
+    shell(&perm, &code, "%s/dollar_street only-metadata.csv 2>/dev/null", programs);
     assert_int_equal(code, 2);
-    const char *out = shell(&code, "%s/dollar_street /nowhere.csv --predictions x.csv 2>&1", programs);
+    const char *out = shell(&perm, &code, "%s/dollar_street /nowhere.csv --predictions x.csv 2>&1", programs);
     assert_int_equal(code, 1);
     assert_non_null(strstr(out, "/nowhere.csv"));
     static const struct {
@@ -282,7 +246,7 @@ static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
                {"a.csv --predictions p.csv --brighten", "--brighten wants --weights", 2},
                {"a.csv --weights w.pth --images f --other p.csv --brighten", "one of --other", 2}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        out = shell(&code, "%s/dollar_street %s 2>&1", programs, bad[i].arguments);
+        out = shell(&perm, &code, "%s/dollar_street %s 2>&1", programs, bad[i].arguments);
         assert_int_equal(code, bad[i].code);
         if (!strstr(out, bad[i].message)) fail_msg("%s: '%s' does not name '%s'", bad[i].arguments, out, bad[i].message);
     }
@@ -309,14 +273,14 @@ static void the_program_runs_two_models_on_a_folder_of_pictures(void **state) {
     vr_file_write(map, beds, sizeof beds - 1, VR_FATAL);
     const char *run = vr_arena_printf(&perm, "%s/dollar_street %s --images %s --class-map %s --weights tests/golden/models/cifar_b.safetensors --report %s",
                                       programs, csv, folder, map, html);
-    const char *out = shell(&code, "%s --other-weights tests/golden/models/cifar_a.th 2>&1", run);
+    const char *out = shell(&perm, &code, "%s --other-weights tests/golden/models/cifar_a.th 2>&1", run);
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "12 of 12 rows scored, 12 homes"));
     assert_non_null(strstr(out, "tests/golden/models/cifar_a.th, all images"));
-    out = shell(&code, "%s --brighten 2>&1", run);
+    out = shell(&perm, &code, "%s --brighten 2>&1", run);
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "on brighter images, all images"));
-    out = shell(&code, "%s --brighten --on texture 2>&1", run);
+    out = shell(&perm, &code, "%s --brighten --on texture 2>&1", run);
     assert_int_equal(code, 1);
     assert_non_null(strstr(out, "has no factors"));
 }
@@ -331,7 +295,7 @@ static void the_program_scores_predictions_on_the_published_metadata(void **stat
     vr_text_add(&text, "ID,Prediction_Indices\n");
     for (int64_t i = 0; i < data.count; i++) vr_text_printf(&text, "%s,4|18|34|27|73\n", data.id[i]);
     vr_file_write(csv, text.data, text.size, VR_FATAL);
-    const char *out = shell(&code, "%s/dollar_street %s --predictions %s --space 22k --report %s 2>&1",
+    const char *out = shell(&perm, &code, "%s/dollar_street %s --predictions %s --space 22k --report %s 2>&1",
                             programs, path, csv, page);
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "13565 of 13565 rows scored, 287 homes"));

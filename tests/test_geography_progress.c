@@ -2,6 +2,7 @@
  * against scikit-learn, the page in Chromium, the program as a user starts it. */
 #include "browser.h"
 #include "golden/geography.h"
+#include "program.h"
 
 static vr_arena perm;
 static browser chromium;
@@ -16,25 +17,6 @@ static const char *kept(const char *s) { return vr_arena_string(&perm, s, (int64
 static const char *written(const char *path, const char *text) {
     vr_file_write(path, text, (int64_t)strlen(text), VR_FATAL);
     return path;
-}
-
-/* What a shell line prints; *code is its exit code. */
-static const char *shell(int *code, const char *fmt, ...) {
-    char line[4096];
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(line, sizeof line, fmt, args);
-    va_end(args);
-    FILE *pipe = popen(line, "r");
-    assert_non_null(pipe);
-    vr_text out = {.arena = &perm};
-    vr_text_add(&out, "");
-    char buffer[65536];
-    size_t n;
-    while ((n = fread(buffer, 1, sizeof buffer, pipe)) > 0) vr_text_bytes(&out, buffer, (int64_t)n);
-    const int status = pclose(pipe);
-    *code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-    return out.data;
 }
 
 /* ---- tables of models ---- */
@@ -611,33 +593,15 @@ static void the_plot_is_written_as_svg_and_png(void **state) {
 
 /* ---- the program ---- */
 
-/* Word by word; numbers may differ by 0.02: a photograph may change sides on another processor. */
-static void assert_same_text(const char *text, const char *expected) {
-    const char *t = text, *e = expected;
-    for (int word = 1;; word++) {
-        t += strspn(t, " \n[],%"), e += strspn(e, " \n[],%");
-        if (!*t && !*e) return;
-        const size_t n = strcspn(t, " \n[],%"), m = strcspn(e, " \n[],%");
-        char *t_end, *e_end;
-        const double x = strtod(t, &t_end), y = strtod(e, &e_end);
-        if (n > 0 && m > 0 && t_end == t + n && e_end == e + m) {
-            if (!(fabs(x - y) <= (fabs(y) >= 2 ? 5 : 0.02)))
-                fail_msg("word %d is %g, expected %g\n%s", word, x, y, text);
-        } else if (n != m || memcmp(t, e, n) != 0)
-            fail_msg("word %d is '%.*s', expected '%.*s'\n%s", word, (int)n, t, (int)m, e, text);
-        t += n, e += m;
-    }
-}
-
 static void the_program_runs_without_arguments(void **state) {
     (void)state;
     int code;
     const char *html = kept(test_tmp("g.html")), *csv = kept(test_tmp("g.csv"));
-    const char *out = shell(&code, "%s/geography --report %s --csv %s 2>/dev/null", programs, html, csv);
+    const char *out = shell(&perm, &code, "%s/geography --report %s --csv %s 2>/dev/null", programs, html, csv);
     assert_int_equal(code, 0);
     vr_bytes expected;
     vr_file_read(&perm, &expected, "examples/expected/geography.txt", VR_FATAL);
-    assert_same_text(out, (const char *)expected.data);
+    assert_same_text(out, (const char *)expected.data, 0.02, 0.1);
     assert_true(vr_path_exists(html) && vr_path_exists(csv));
 }
 
@@ -645,19 +609,19 @@ static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
     (void)state;
     int code;
     const char *html = kept(test_tmp("none.html"));
-    const char *out = shell(&code, "%s/geography --help", programs);
+    const char *out = shell(&perm, &code, "%s/geography --help", programs);
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "--timm"));
-    shell(&code, "%s/geography --nonsense 2>/dev/null", programs);
+    shell(&perm, &code, "%s/geography --nonsense 2>/dev/null", programs);
     assert_int_equal(code, 2);
-    shell(&code, "%s/geography --geode x.csv 2>/dev/null", programs);
+    shell(&perm, &code, "%s/geography --geode x.csv 2>/dev/null", programs);
     assert_int_equal(code, 2);
-    shell(&code, "%s/geography --features x.npy 2>/dev/null", programs);
+    shell(&perm, &code, "%s/geography --features x.npy 2>/dev/null", programs);
     assert_int_equal(code, 2);
-    out = shell(&code, "%s/geography --timm /nowhere --report %s 2>&1", programs, html);
+    out = shell(&perm, &code, "%s/geography --timm /nowhere --report %s 2>&1", programs, html);
     assert_int_equal(code, 1);
     assert_non_null(strstr(out, "/nowhere"));
-    out = shell(&code, "%s/geography --geode /nowhere.csv --predictions x.csv --report %s 2>&1", programs,
+    out = shell(&perm, &code, "%s/geography --geode /nowhere.csv --predictions x.csv --report %s 2>&1", programs,
                 html);
     assert_int_equal(code, 1);
     assert_non_null(strstr(out, "/nowhere.csv"));
@@ -686,14 +650,14 @@ static void the_program_scores_predictions_and_retrains_on_geode(void **state) {
     vr_npy_save(npy, &a, VR_FATAL);
     written(csv, index.data);
     written(said, p.data);
-    const char *out = shell(&code, "%s/geography --geode %s --predictions %s --features %s --report %s 2>&1",
+    const char *out = shell(&perm, &code, "%s/geography --geode %s --predictions %s --features %s --report %s 2>&1",
                             programs, meta, said, npy, html);
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "3445 of 3445 photographs"));
     assert_non_null(strstr(out, vr_arena_printf(&perm, "%.4f", 70. / 619)));
     assert_non_null(strstr(out, "Europe - Africa"));
     assert_non_null(strstr(out, "100 % of curated"));
-    out = shell(&code, "%s/geography --timm %s --report %s 2>&1", programs, test_data("timm_results"), html);
+    out = shell(&perm, &code, "%s/geography --timm %s --report %s 2>&1", programs, test_data("timm_results"), html);
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "1.136 [1.128, 1.145]"));
 }

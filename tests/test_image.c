@@ -2,6 +2,7 @@
  * too soon, and writing. */
 #include "test.h"
 #include "golden/images.h"
+#include "golden/picture.h"
 
 #define IMAGES   "tests/golden/images/"
 #define COUNT(a) (int64_t)(sizeof(a) / sizeof *(a))
@@ -350,16 +351,7 @@ static void a_file_that_is_no_image_says_so(void **state) {
 
 /* ---- writing ---- */
 
-static vr_image picture(int64_t width, int64_t height) { /* that of draws.py */
-    vr_image image = vr_image_new(&arena, width, height);
-    for (int64_t y = 0; y < height; y++)
-        for (int64_t x = 0; x < width; x++)
-            for (int64_t c = 0; c < 3; c++)
-                image.pixels[(y * width + x) * 3 + c] =
-                    (uint8_t)(llabs((x * (2 + c) + y * 3) % 160 - 80) +
-                              llabs((x * 5 + 400 - y * 2 + 31 * c) % 120 - 60) + 90 * ((x / 11 + y / 8) % 2));
-    return image;
-}
+static vr_image picture(int64_t width, int64_t height) { return golden_picture(&arena, width, height); }
 
 static void a_jpeg_is_written_as_pillow_writes_it_to_the_byte(void **state) {
     (void)state;

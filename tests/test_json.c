@@ -225,6 +225,20 @@ static void a_string_of_ten_megabytes_is_read(void **state) {
     assert_int_equal(strlen(doc.root->string), n);
 }
 
+static void a_plain_string_is_passed_and_any_other_is_not(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t behind; /* -1: not plain */
+    } cases[] = {{"\"\",........", 2},          {"\"abc\" .......", 5},      {"\"1234567\"........", 9},
+                 {"\"12345678\"........", 10},   {"\"a\\n\"............", -1}, {"\"a\nb\"..........", -1},
+                 {"\"\xc3\xa9\"........", -1},   {"abc.............", -1},     {"\"no end of it here", -1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const uint8_t *p = (const uint8_t *)cases[i].text, *behind = vr_json_plain_string(p, p + strlen(cases[i].text));
+        if ((behind ? behind - p : -1) != cases[i].behind) fail_msg("%s: %d", cases[i].text, (int)(behind ? behind - p : -1));
+    }
+}
+
 static void what_is_written_is_escaped(void **state) {
     (void)state;
     vr_text t = {.arena = &arena};
@@ -249,6 +263,7 @@ int main(void) {
         TEST(what_is_wanted_but_not_there_is_named_with_its_place),
         TEST(lines_are_read_one_by_one_and_faults_have_the_files_line),
         TEST(a_string_of_ten_megabytes_is_read),
+        TEST(a_plain_string_is_passed_and_any_other_is_not),
         TEST(what_is_written_is_escaped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,6 +88,43 @@ static void accelerated_intervals_agree_with_scipy(void **state) {
     vr_arena_free(&a);
 }
 
+static void mean_and_deviation(const void *context, double *values, const int64_t *index, int64_t m) {
+    const double *x = (const double *)context;
+    values[0] = deviation(context, index, m);
+    values[1] = 0;
+    for (int64_t i = 0; i < m; i++) values[1] += x[index[i]] / (double)m;
+    values[2] = NAN;
+}
+
+static void several_statistics_of_one_draw_are_those_of_each(void **state) {
+    (void)state;
+    enum { N = sizeof golden_bca_x / sizeof *golden_bca_x };
+    vr_arena a = {0};
+    for (int bca = 0; bca < 2; bca++) {
+        const vr_bootstrap o = {.resamples = 500, .seed = 5, .bca = bca};
+        vr_interval three[3], first[3];
+        for (int threads = 1; threads <= 7; threads += 3) {
+            vr_threads_set(threads);
+            vr_bootstrap_statistics(&a, three, 3, mean_and_deviation, golden_bca_x, N, &o);
+            if (threads == 1) memcpy(first, three, sizeof first);
+            assert_memory_equal(first, three, sizeof first);
+        }
+        vr_threads_set(0);
+        const vr_interval one = vr_bootstrap_statistic(&a, deviation, golden_bca_x, N, &o),
+                          mean = vr_bootstrap_mean(&a, golden_bca_x, N, &o);
+        assert_memory_equal(&three[0], &one, sizeof one);
+        assert_close(three[1].value, mean.value, 1e-14);
+        assert_close(three[1].low, mean.low, 1e-9); /* the same draws, other roundings; bca's levels differ a little more */
+        assert_close(three[1].high, mean.high, 1e-9);
+        assert_true(isnan(three[2].value) && isnan(three[2].low));
+    }
+    vr_interval none;
+    vr_bootstrap_statistics(&a, &none, 1, mean_and_deviation, NULL, 0, NULL);
+    assert_true(isnan(none.value) && isnan(none.high));
+    assert_int_equal(a.used, 0);
+    vr_arena_free(&a);
+}
+
 static void resamples_are_shared_paired_and_the_same_for_any_number_of_threads(void **state) {
     (void)state;
     enum { N = 1003, CELLS = 5 };
@@ -187,6 +224,7 @@ int main(void) {
         cmocka_unit_test(a_long_sum_keeps_its_digits),
         cmocka_unit_test(intervals_agree_with_scipy),
         cmocka_unit_test(accelerated_intervals_agree_with_scipy),
+        cmocka_unit_test(several_statistics_of_one_draw_are_those_of_each),
         cmocka_unit_test(resamples_are_shared_paired_and_the_same_for_any_number_of_threads),
         cmocka_unit_test(five_severities_in_one_cell_are_the_mean_of_the_five),
         cmocka_unit_test(coverage_is_what_the_level_says),

@@ -170,6 +170,21 @@ static void numbers_show_no_negative_zero_and_name_infinity(void **state) {
     assert_string_equal(t.cells[1003].text, "999");
 }
 
+static void digits_that_matter_are_kept_whatever_the_size(void **state) {
+    (void)state;
+    vr_arena a = {0};
+    static const char *const names[] = {"p"};
+    const double p[5] = {3.84e-12, 0.0625, 1, NAN, 1.17793};
+    vr_table t = vr_table_new(&a, names, 1);
+    for (int i = 0; i < 5; i++) vr_table_digits(&t, p[i], 2);
+    vr_text csv = {.arena = &a}, text = {.arena = &a};
+    vr_table_format(&csv, &t, VR_TABLE_CSV);
+    vr_table_format(&text, &t, VR_TABLE_TEXT);
+    assert_string_equal(csv.data, "p\n3.84e-12\n0.0625\n1\n\n1.17793\n");
+    assert_string_equal(text.data, "      p\n-------\n3.8e-12\n  0.062\n      1\n      -\n    1.2\n");
+    vr_arena_free(&a);
+}
+
 static void the_ending_of_the_path_chooses_the_form(void **state) {
     (void)state;
     const vr_table t = sample();
@@ -219,6 +234,7 @@ int main(void) {
         cmocka_unit_test(programs_read_a_point_whatever_the_locale),
         cmocka_unit_test(html_escapes_and_keeps_the_number_to_sort_by),
         cmocka_unit_test(numbers_show_no_negative_zero_and_name_infinity),
+        cmocka_unit_test(digits_that_matter_are_kept_whatever_the_size),
         cmocka_unit_test(the_ending_of_the_path_chooses_the_form),
         cmocka_unit_test(an_empty_table_still_has_its_heading),
     };

@@ -91,7 +91,8 @@ VR_API bool vr_factor_parse(vr_factor *f, const char *name, vr_err *err);
  *          take the grid's amount with a random sign.
  * Source:  Hendrycks and Dietterich 2019, "Benchmarking neural network robustness to common corruptions and
  *          perturbations", and its make_{cifar,imagenet_64,imagenet}_c.py. Results are rounded to the nearest
- *          level (the scripts cut off). Frost's photographs are replaced by drawn ice. */
+ *          level (the scripts cut off); pixelate and jpeg_compression are Pillow's bits. Frost's photographs are
+ *          replaced by drawn ice. */
 VR_API vr_image vr_factor_apply(vr_arena *arena, vr_image in, vr_factor f, int severity, vr_rng rng);
 
 /* Returns the image under an amount of a continuous factor, in the unit of VR_FACTORS.

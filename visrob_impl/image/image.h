@@ -38,7 +38,7 @@ VR_API vr_bytes vr_image_format_png(vr_arena *arena, vr_image image);
 
 /* The image as a JPEG file in the arena: sequential, quality 1..100; up to 90 colour has half the resolution both ways.
  * Source:  byte for byte what Pillow's save(..., quality=quality) writes through libjpeg-turbo, with subsampling=0 above
- *          quality 90. */
+ *          quality 90. A side has at most 65,535 pixels (VR_CHECK). */
 VR_API vr_bytes vr_image_format_jpeg(vr_arena *arena, vr_image image, int quality);
 
 /* Saves an image; the path's ending says how: .png, .jpg, .jpeg (quality 95) or .bmp.

@@ -126,26 +126,28 @@ static inline int vrp_jpeg_symbol(vrp_jpeg_bits *b, const vrp_jpeg_huffman *t) {
 
 /* ---- tables ---- */
 
-/* Fills the look-up with what the code of `length` bits and its symbol say. */
-static void vrp_jpeg_huffman_fill(vrp_jpeg_huffman *t, int code, int length, int symbol) {
+/* Fills the look-ups with what the code of `length` bits and its symbol say; values are those of AC tables. */
+static void vrp_jpeg_huffman_fill(vrp_jpeg_huffman *t, int code, int length, int symbol, bool ac) {
     const int run = symbol >> 4, size = symbol & 15, spare = VRP_JPEG_BITS - length;
-    for (int rest = 0; rest < 1 << spare; rest++) {
-        vrp_jpeg_code *c = &t->fast[code << spare | rest];
-        t->known[code << spare | rest] = (uint16_t)(length << 8 | symbol);
+    vrp_jpeg_code *fast = t->fast + (code << spare);
+    uint16_t *known = t->known + (code << spare);
+    for (int rest = 0; rest < 1 << spare; rest++) known[rest] = (uint16_t)(length << 8 | symbol);
+    for (int rest = 0; ac && rest < 1 << spare; rest++) {
         if (size == 0) /* the end of the block, or 16 zeros */
-            *c = (vrp_jpeg_code){0, (uint8_t)(run == 15 ? 15 : VRP_JPEG_END), (uint8_t)length};
+            fast[rest] = (vrp_jpeg_code){0, (uint8_t)(run == 15 ? 15 : VRP_JPEG_END), (uint8_t)length};
         else if (size <= spare)
-            *c = (vrp_jpeg_code){(int16_t)vrp_jpeg_extend((uint32_t)rest >> (spare - size), size),
-                                 (uint8_t)run, (uint8_t)(length + size)};
+            fast[rest] = (vrp_jpeg_code){(int16_t)vrp_jpeg_extend((uint32_t)rest >> (spare - size), size),
+                                         (uint8_t)run, (uint8_t)(length + size)};
         else
-            *c = (vrp_jpeg_code){(int16_t)size, (uint8_t)(run | VRP_JPEG_LONG), (uint8_t)length};
+            fast[rest] = (vrp_jpeg_code){(int16_t)size, (uint8_t)(run | VRP_JPEG_LONG), (uint8_t)length};
     }
 }
 
 static bool vrp_jpeg_huffman_read(vrp_jpeg *j, int64_t at, int64_t n) {
     while (n > 0) {
         const uint8_t *p = j->file + at;
-        vrp_jpeg_huffman **slot = (p[0] >> 4 ? j->ac : j->dc) + (p[0] & 3), *t = *slot;
+        const bool ac = p[0] >> 4;
+        vrp_jpeg_huffman **slot = (ac ? j->ac : j->dc) + (p[0] & 3), *t = *slot;
         if (!t) t = *slot = (vrp_jpeg_huffman *)vr_arena_alloc(j->scratch, 1, sizeof *t);
         memset(t, 0, sizeof *t);
         int code = 0, symbols = 0;
@@ -155,7 +157,7 @@ static bool vrp_jpeg_huffman_read(vrp_jpeg *j, int64_t at, int64_t n) {
                 t->symbols[symbols] = p[17 + symbols];
                 if (code >> length)
                     return vrp_jpeg_bad(j, at, "a Huffman table has more codes than there can be");
-                if (length <= VRP_JPEG_BITS) vrp_jpeg_huffman_fill(t, code, length, p[17 + symbols]);
+                if (length <= VRP_JPEG_BITS) vrp_jpeg_huffman_fill(t, code, length, p[17 + symbols], ac);
             }
             t->limit[length] = code << (16 - length);
             code <<= 1;

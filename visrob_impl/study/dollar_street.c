@@ -6,6 +6,7 @@
 #include "../format/csv.h"
 #include "../format/json.h"
 #include "../format/pylist.h"
+#include "../tensor/stats.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -503,6 +504,15 @@ static void vrp_dollar_street_households(vr_arena *perm, vr_arena *scratch, vr_d
         household[homes[i].row] = out->household_count - 1;
     }
     out->household = household;
+    /* quarters: a home counts once, however many photographs it gave */
+    double *income = VR_NEW(scratch, double, out->household_count);
+    int64_t *quarter = VR_NEW(perm, int64_t, out->count);
+    for (int64_t i = 0; i < out->count; i++) income[household[i]] = out->income[i];
+    vr_sort(income, out->household_count);
+    for (int k = 0; k <= 4; k++) out->quarters[k] = vr_quantile_sorted(income, out->household_count, 0.25 * k);
+    for (int64_t i = 0; i < out->count; i++)
+        while (quarter[i] < 3 && out->income[i] > out->quarters[quarter[i] + 1]) quarter[i]++;
+    out->quarter = quarter;
 }
 
 /* The images, numbered in the order in which they come. */

@@ -187,6 +187,8 @@ int64_t vr_dollar_street_groups(const vr_dollar_street *data, vr_dollar_street_b
         return data->class_count;
     case VR_BY_FACTOR:
         return VR_DOLLAR_STREET_FACTOR_COUNT;
+    case VR_BY_QUARTER:
+        return 4;
     }
     VR_CHECK(false, "no grouping has the number %d", (int)by);
     return 0;
@@ -208,6 +210,8 @@ const char *vr_dollar_street_group_name(vr_arena *arena, const vr_dollar_street 
         return data->classes[group];
     case VR_BY_FACTOR:
         return vr_dollar_street_factor_name((vr_dollar_street_factor)group);
+    case VR_BY_QUARTER:
+        return vr_arena_printf(arena, "$%.0f to %.0f", data->quarters[group], data->quarters[group + 1]);
     case VR_BY_REGION_INCOME:
         break;
     }
@@ -231,6 +235,8 @@ bool vr_dollar_street_in_group(const vr_dollar_street *data, vr_dollar_street_by
         return data->country[i] == group;
     case VR_BY_FACTOR:
         return data->factors && (data->factors[i] >> group & 1);
+    case VR_BY_QUARTER:
+        return data->quarter[i] == group;
     case VR_BY_CLASS:
         break;
     }
@@ -283,7 +289,7 @@ vr_table vr_dollar_street_accuracy_table(vr_arena *arena, const vr_dollar_street
                                          const vr_dollar_street_hits *hits, vr_dollar_street_by by,
                                          const vr_dollar_street_opts *opts) {
     static const char *const firsts[] = {"images",  "income", "region", "region, income",
-                                         "country", "class",  "factor"};
+                                         "country", "class",  "factor", "income a month"};
     const bool both = hits->k > 1; /* with one prediction an image, top-1 is all there is */
     const char *names[] = {firsts[by], "images", "top-1",
                            vr_arena_printf(arena, "top-%lld", (long long)hits->k)};

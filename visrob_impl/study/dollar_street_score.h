@@ -123,7 +123,8 @@ typedef enum vr_dollar_street_by {
     VR_BY_REGION_INCOME,
     VR_BY_COUNTRY,
     VR_BY_CLASS,
-    VR_BY_FACTOR
+    VR_BY_FACTOR,
+    VR_BY_QUARTER /* of the homes, by income: of one size, where the three buckets are not */
 } vr_dollar_street_by;
 
 /* The number of groups. */

@@ -84,6 +84,8 @@ static const char *const vrp_dollar_street_css[] = {
     ".numbers{margin-top:1.25rem}",
     ".numbers summary{cursor:pointer;font-weight:600}",
     ".tables{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));gap:1rem 2.5rem}",
+    ".tables+.scroll,.scroll+.scroll{margin-top:1.4rem}",
+    ".tables .scroll{margin-top:0}",
     ".scroll{overflow-x:auto}",
     ".numbers table{border-collapse:collapse;font-size:.83rem;font-variant-numeric:tabular-nums;margin-top:.8rem;width:100%}",
     ".numbers th,.numbers td{padding:.28rem .7rem;text-align:left;border-bottom:1px solid var(--vr-g);white-space:nowrap}",

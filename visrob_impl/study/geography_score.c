@@ -60,28 +60,23 @@ static void vrp_geo_rates(double *out, const int64_t *right, const int64_t *coun
     out[G + 2] = high >= 0 && low >= 0 ? out[high] - out[low] : NAN;
 }
 
-/* samples[v * R + r] = the v-th of vrp_geo_rates' numbers in resample r. */
-static void vrp_geo_resample(double *samples, const vrp_geo_homes *h, int64_t G, int64_t high, int64_t low,
-                             int64_t R, vr_rng rng) {
-#pragma omp parallel num_threads(vr_threads())
-    {
-        vr_arena own = {0};
-        int64_t *count = VR_NEW(&own, int64_t, 2 * G), *right = count + G;
-        double *rates = VR_NEW(&own, double, G + 3);
-#pragma omp for schedule(static)
-        for (int64_t r = 0; r < R; r++) {
-            const vr_rng draw = vr_rng_at(rng, (uint64_t)r);
-            memset(count, 0, (size_t)(2 * G) * sizeof *count);
-            for (int64_t j = 0; j < h->count; j++) {
-                const int64_t home = vr_rng_below(draw, (uint64_t)j, h->count);
-                for (int64_t i = h->begin[home]; i < h->begin[home + 1]; i++)
-                    count[h->group[i]]++, right[h->group[i]] += h->hit[i];
-            }
-            vrp_geo_rates(rates, right, count, G, high, low);
-            for (int64_t v = 0; v < G + 3; v++) samples[v * R + r] = rates[v];
-        }
-        vr_arena_free(&own);
-    }
+/* What a resample is measured by. */
+typedef struct vrp_geo_draw {
+    const vrp_geo_homes *homes;
+    int64_t G, high, low;
+} vrp_geo_draw;
+
+/* vrp_geo_rates of the photographs of m homes. */
+static void vrp_geo_statistics(const void *context, double *values, const int64_t *index, int64_t m) {
+    const vrp_geo_draw *d = (const vrp_geo_draw *)context;
+    const vrp_geo_homes *h = d->homes;
+    vr_arena own = {0};
+    int64_t *count = VR_NEW(&own, int64_t, 2 * d->G), *right = count + d->G;
+    for (int64_t j = 0; j < m; j++)
+        for (int64_t i = h->begin[index[j]]; i < h->begin[index[j] + 1]; i++)
+            count[h->group[i]]++, right[h->group[i]] += h->hit[i];
+    vrp_geo_rates(values, right, count, d->G, d->high, d->low);
+    vr_arena_free(&own);
 }
 
 /* The share of R deals of the hits to photographs (and the one that happened) whose spread is as large. */
@@ -111,14 +106,6 @@ static double vrp_geo_chance(const vrp_geo_homes *h, int64_t G, double spread, i
         vr_arena_free(&own);
     }
     return (double)(1 + as_large) / (double)(1 + R);
-}
-
-/* The 95 % percentile interval of R samples; those that are not defined are left out. */
-static vr_interval vrp_geo_interval(double value, double *samples, int64_t R) {
-    vr_sort(samples, R);
-    int64_t n = R;
-    while (n > 0 && isnan(samples[n - 1])) n--;
-    return (vr_interval){value, vr_quantile_sorted(samples, n, 0.025), vr_quantile_sorted(samples, n, 0.975)};
 }
 
 /* groups[g].balanced over the objects that every group with photographs has; returns how many these are. */
@@ -174,19 +161,18 @@ void vr_geo_measure_run(vr_arena *perm, vr_geo_measure *out, const vr_geo_set *s
     vrp_geo_pair(&m, groups, &o);
     const vrp_geo_homes h = vrp_geo_by_home(&scratch, set, hits, by, o.top5);
     int64_t *count = VR_NEW(&scratch, int64_t, 2 * G), *right = count + G;
-    double *rates = VR_NEW(&scratch, double, G + 3), *samples = VR_NEW(&scratch, double, (G + 3) * R);
+    double *rates = VR_NEW(&scratch, double, G);
+    vr_interval *intervals = VR_NEW(&scratch, vr_interval, G + 3);
     for (int64_t i = 0; i < h.n; i++) count[h.group[i]]++, right[h.group[i]] += h.hit[i];
-    vrp_geo_rates(rates, right, count, G, m.high, m.low);
-    const vr_rng rng = vr_rng_split(vr_rng_init(o.seed), "geography");
-    vrp_geo_resample(samples, &h, G, m.high, m.low, R, vr_rng_split(rng, "bootstrap"));
+    const vrp_geo_draw draw = {&h, G, m.high, m.low};
+    const vr_bootstrap bootstrap = {.resamples = R, .seed = o.seed};
+    vr_bootstrap_statistics(&scratch, intervals, G + 3, vrp_geo_statistics, &draw, h.count, &bootstrap);
     for (int64_t g = 0; g < G; g++) {
-        m.groups[g] =
-            (vr_geo_accuracy){count[g], right[g], vrp_geo_interval(rates[g], samples + g * R, R), NAN};
+        m.groups[g] = (vr_geo_accuracy){count[g], right[g], intervals[g], NAN};
         m.all.count += count[g], m.all.correct += right[g];
+        rates[g] = intervals[g].value;
     }
-    m.all.accuracy = vrp_geo_interval(rates[G], samples + G * R, R);
-    m.spread = vrp_geo_interval(rates[G + 1], samples + (G + 1) * R, R);
-    m.pair = vrp_geo_interval(rates[G + 2], samples + (G + 2) * R, R);
+    m.all.accuracy = intervals[G], m.spread = intervals[G + 1], m.pair = intervals[G + 2];
     m.objects = vrp_geo_balance(&scratch, m.groups, set, hits, by, o.top5);
     m.disparity = vr_disparity_of(rates, G);
     for (int64_t g = 0; g < G; g++) rates[g] = m.groups[g].balanced;
@@ -194,7 +180,7 @@ void vr_geo_measure_run(vr_arena *perm, vr_geo_measure *out, const vr_geo_set *s
     m.all.balanced = NAN;
     m.balanced_pair = m.high >= 0 ? m.groups[m.high].balanced - m.groups[m.low].balanced : NAN;
     m.normalised = m.high >= 0 ? m.pair.value / m.groups[m.high].accuracy.value : NAN;
-    m.p = h.n > 0 ? vrp_geo_chance(&h, G, m.spread.value, R, vr_rng_split(rng, "permutation")) : NAN;
+    m.p = h.n > 0 ? vrp_geo_chance(&h, G, m.spread.value, R, vr_rng_split(vr_rng_split(vr_rng_init(o.seed), "geography"), "permutation")) : NAN;
     vr_arena_free(&scratch);
     *out = m;
 }

@@ -491,8 +491,13 @@ bool vr_imagenet_x_page_save(const vr_imagenet_x_report *r, const char *path, vr
                                : vr_imagenet_x_ratio_table(&arena, t, r->min_images);
     vr_page_section(&page, "All numbers");
     vr_page_table(&page, &table,
-                  "Error ratio: errors with the factor over errors at large. Rest ratio: over errors in all other "
-                  "images. Error shift: how much more often the factor is ticked on wrong images. ECE: 15 bins.");
+                  t->count > VRP_IMAGENET_X_FEW
+                      ? "Error ratio: errors with the factor over errors at large."
+                      : vr_arena_printf(&arena,
+                                        "Error ratio: errors with the factor over errors at large. Rest ratio: over errors "
+                                        "in all other images. Error shift: how much more often the factor is ticked on "
+                                        "wrong images.%s",
+                                        ece ? " ECE: expected calibration error, 15 bins." : ""));
     const bool ok = vr_page_save(&page, path, err);
     vr_arena_free(&arena);
     return ok;

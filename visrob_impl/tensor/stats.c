@@ -270,35 +270,52 @@ static void vrp_stats_indices(int64_t *index, uint16_t *counts, int64_t n, uint6
         for (int64_t c = 0; c < counts[i]; c++) index[k++] = i;
 }
 
-vr_interval vr_bootstrap_statistic(vr_arena *scratch, vr_statistic statistic, const void *context, int64_t n,
-                                   const vr_bootstrap *options) {
+void vr_bootstrap_statistics(vr_arena *scratch, vr_interval *out, int64_t count, vr_statistics statistics,
+                             const void *context, int64_t n, const vr_bootstrap *options) {
     const vr_bootstrap o = vrp_stats_options(options);
-    VR_CHECK(n >= 0 && n <= INT32_MAX, "n = %lld", (long long)n);
-    vr_interval out = {NAN, NAN, NAN};
-    if (n == 0) return out;
+    VR_CHECK(n >= 0 && n <= INT32_MAX && count >= 0, "n = %lld, %lld statistics", (long long)n, (long long)count);
+    for (int64_t c = 0; c < count; c++) out[c] = (vr_interval){NAN, NAN, NAN};
+    if (n == 0) return;
     const vr_arena_mark mark = vr_arena_here(scratch);
     const int threads = vr_threads();
-    const int64_t blocks = o.bca && n > 1 ? vr_min(n, VRP_STATS_BLOCKS) : 0;
-    double *values = VR_NEW(scratch, double, o.resamples), *without = VR_NEW(scratch, double, blocks);
-    uint16_t *count_buffer = VR_NEW(scratch, uint16_t, n * threads);
-    int64_t *buffer = VR_NEW(scratch, int64_t, n * threads);
-    for (int64_t i = 0; i < n; i++) buffer[i] = i;
-    out.value = statistic(context, buffer, n);
+    const int64_t R = o.resamples, blocks = o.bca && n > 1 ? vr_min(n, VRP_STATS_BLOCKS) : 0;
+    double *values = VR_NEW(scratch, double, count *R), *without = VR_NEW(scratch, double, count *blocks),
+           *buffer = VR_NEW(scratch, double, count *threads);
+    uint16_t *counts = VR_NEW(scratch, uint16_t, n * threads);
+    int64_t *indices = VR_NEW(scratch, int64_t, n * threads);
+    for (int64_t i = 0; i < n; i++) indices[i] = i;
+    statistics(context, buffer, indices, n);
+    for (int64_t c = 0; c < count; c++) out[c].value = buffer[c];
 #pragma omp parallel for num_threads(threads)
-    for (int64_t r = 0; r < o.resamples; r++) {
-        int64_t *index = buffer + (int64_t)vr_thread_index() * n;
-        vrp_stats_indices(index, count_buffer + (int64_t)vr_thread_index() * n, n, o.seed, r);
-        values[r] = statistic(context, index, n);
-    }
-#pragma omp parallel for num_threads(threads)
-    for (int64_t g = 0; g < blocks; g++) {
-        int64_t *index = buffer + (int64_t)vr_thread_index() * n, m = 0;
-        for (int64_t i = 0; i < n; i++)
+    for (int64_t r = 0; r < R + blocks; r++) { /* the resamples, then those without a block */
+        const int64_t t = vr_thread_index(), g = r - R;
+        int64_t *index = indices + t * n, m = 0;
+        double *own = buffer + t * count;
+        if (g < 0) vrp_stats_indices(index, counts + t * n, m = n, o.seed, r);
+        for (int64_t i = 0; g >= 0 && i < n; i++)
             if (i % blocks != g) index[m++] = i;
-        without[g] = statistic(context, index, m);
+        statistics(context, own, index, m);
+        for (int64_t c = 0; c < count; c++) *(g < 0 ? &values[c * R + r] : &without[c * blocks + g]) = own[c];
     }
-    vrp_stats_ends(&out, values, &o, without, blocks);
+    for (int64_t c = 0; c < count; c++) vrp_stats_ends(&out[c], values + c * R, &o, without + c * blocks, blocks);
     vr_arena_rewind(scratch, mark);
+}
+
+typedef struct vrp_stats_single {
+    vr_statistic statistic;
+    const void *context;
+} vrp_stats_single;
+
+static void vrp_stats_one(const void *context, double *values, const int64_t *index, int64_t m) {
+    const vrp_stats_single *s = (const vrp_stats_single *)context;
+    values[0] = s->statistic(s->context, index, m);
+}
+
+vr_interval vr_bootstrap_statistic(vr_arena *scratch, vr_statistic statistic, const void *context, int64_t n,
+                                   const vr_bootstrap *options) {
+    const vrp_stats_single single = {statistic, context};
+    vr_interval out;
+    vr_bootstrap_statistics(scratch, &out, 1, vrp_stats_one, &single, n, options);
     return out;
 }
 

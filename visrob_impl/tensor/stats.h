@@ -76,6 +76,15 @@ typedef double (*vr_statistic)(const void *context, const int64_t *index, int64_
 VR_API vr_interval vr_bootstrap_statistic(vr_arena *scratch, vr_statistic statistic, const void *context,
                                           int64_t n, const vr_bootstrap *options);
 
+/* Fills values[0..count-1] with statistics of the images index[0..m-1]; called from several threads at once. */
+typedef void (*vr_statistics)(const void *context, double *values, const int64_t *index, int64_t m);
+
+/* out[c] = the c-th of `count` statistics of the same n images, with its interval: one draw serves all, so that
+ * accuracies of groups and the gap between them are of the same images.
+ * Notes:   as vr_bootstrap_statistic, which is this with count = 1. */
+VR_API void vr_bootstrap_statistics(vr_arena *scratch, vr_interval *out, int64_t count, vr_statistics statistics,
+                                    const void *context, int64_t n, const vr_bootstrap *options);
+
 #ifdef __cplusplus
 }
 #endif
