@@ -84,6 +84,16 @@ static vr_dollar_street_factor factor_of(const char *name) {
     return VR_DOLLAR_STREET_TEXTURE;
 }
 
+/* What is missing from the command line, or contradicts itself; NULL where nothing does. */
+static const char *wrong_with(const options *o, int argc) {
+    if (argc != 2) return argc > 2 ? "one METADATA file is wanted" : "a METADATA file is wanted";
+    if (o->predictions && o->weights) return "--predictions or --weights, not both";
+    if ((o->weights || o->other_weights) && !o->images) return "weights want --images FOLDER as well";
+    if (!o->predictions && !o->weights) return "METADATA wants --predictions, or --weights and --images";
+    if (!!o->other + !!o->other_weights + o->brighten > 1) return "one of --other, --other-weights and --brighten";
+    return o->brighten && !o->weights ? "--brighten wants --weights of the model to run" : NULL;
+}
+
 int main(int argc, char **argv) {
     options o = {.space = "1k", .page = "dollar_street.html"};
     const vr_option list[] = {
@@ -105,23 +115,14 @@ int main(int argc, char **argv) {
         {"quiet", NULL, VR_OPTION_FLAG, &o.quiet, "no progress on stderr"},
     };
     vr_arena perm = {0};
-    vr_text command = {.arena = &perm};
-    for (int i = 0; i < argc; i++) vr_text_printf(&command, "%s%s", i ? " " : "", argv[i]);
+    const char *command = vr_args_text(&perm, argc, argv);
     const int code = vr_args_parse(&argc, argv, about, list, (int64_t)(sizeof list / sizeof *list));
     if (code >= 0) return vr_arena_free(&perm), code;
     const bool example = argc == 1 && !o.predictions && !o.weights;
     const vr_dollar_street_factor factor = o.on              ? factor_of(o.on)
                                            : o.brighten || example ? VR_DOLLAR_STREET_DARKER
                                                                    : VR_DOLLAR_STREET_TEXTURE;
-    const char *wrong = argc > 2                                          ? "one METADATA file is wanted"
-                        : example                                         ? NULL
-                        : argc < 2                                        ? "a METADATA file is wanted"
-                        : o.predictions && o.weights                      ? "--predictions or --weights, not both"
-                        : (o.weights || o.other_weights) && !o.images     ? "weights want --images FOLDER as well"
-                        : !o.predictions && !o.weights                    ? "METADATA wants --predictions, or --weights and --images"
-                        : !!o.other + !!o.other_weights + o.brighten > 1  ? "one of --other, --other-weights and --brighten"
-                        : o.brighten && !o.weights                        ? "--brighten wants --weights of the model to run"
-                                                                          : NULL;
+    const char *wrong = example ? NULL : wrong_with(&o, argc);
     if (wrong) return fprintf(stderr, "dollar_street: %s; see --help\n", wrong), vr_arena_free(&perm), 2;
     vr_threads_set((int)o.threads);
     vr_progress_quiet(o.quiet);
@@ -190,7 +191,7 @@ int main(int argc, char **argv) {
         .title = vr_arena_printf(&perm, "Dollar Street: %s", names[0]),
         .note =
             example ? "A made-up street: drawn shapes stand for photographs, and no country is meant." : NULL,
-        .command = command.data,
+        .command = command,
         .images = images.count > 0 ? &images : NULL,
         .intervals = intervals};
     vr_dollar_street_page_save(&data, models, count, &page, o.page, VR_FATAL);
