@@ -222,11 +222,11 @@ VRP_WINO_INLINE void vrp_wino_in(const vrp_wino_job *job, float *v, int64_t step
 }
 
 /* y = act(sum + residual) for a vector of channels; `least` is 0 for a ReLU, else -infinity. A NaN stays. */
-VRP_WINO_INLINE void vrp_wino_store(float *y, const float *residual, vrp_wino_vec sum, vrp_wino_vec least) {
+VRP_WINO_INLINE void vrp_wino_store(float *y, const float *residual, vrp_wino_vec *sum, const vrp_wino_vec *least) {
     typedef int32_t bits __attribute__((vector_size(VRP_WINO_LANES * 4)));
-    if (residual) sum += *(const vrp_wino_vec *)residual;
-    const bits low = (bits)(sum < least);
-    *(vrp_wino_vec *)y = (vrp_wino_vec)(((bits)least & low) | ((bits)sum & ~low));
+    if (residual) *sum += *(const vrp_wino_vec *)residual;
+    const bits low = (bits)(*sum < *least);
+    *(vrp_wino_vec *)y = (vrp_wino_vec)(((bits)*least & low) | ((bits)*sum & ~low));
 }
 
 /* The same for fewer channels, and for the activations that need a call. */
@@ -265,7 +265,8 @@ VRP_WINO_INLINE void vrp_wino_out(const vrp_wino_job *job, const float *p, int64
             vrp_wino_a(d[i], m);
             VRP_WINO_UNROLL for (int j = 0; j < m; j++) {
                 const int64_t at = i * row + j * job->O;
-                vrp_wino_store(y + at, residual ? residual + at : NULL, d[i][j] + bias, least);
+                vrp_wino_vec sum = d[i][j] + bias;
+                vrp_wino_store(y + at, residual ? residual + at : NULL, &sum, &least);
             }
         }
         return;
