@@ -43,7 +43,9 @@ static void the_gathered_tile_is_the_sum_for_every_count_of_rows(void **state) {
         for (int64_t columns = 1; columns <= nr; columns += nr / 4) {
             for (int64_t i = 0; i < TAPS * R; i++) rows[i] = i % R < count ? x + i * 13 % 390 : NULL;
             for (int64_t i = 0; i < R * nr; i++) tile[i] = 77;
-            vr_gemm_gather(tile, rows, count, TAPS, RUN, right, columns);
+            vr_gemm_gather(tile, rows, count, 1, RUN, right, columns, false);
+            vr_gemm_gather(tile, rows + R, count, TAPS - 1, RUN, right + RUN * nr, columns,
+                           true); /* goes on */
             for (int64_t i = 0; i < R; i++)
                 for (int64_t j = 0; j < nr; j++) {
                     float sum = 0;

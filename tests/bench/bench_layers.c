@@ -36,19 +36,20 @@ static void stop(double start, double flop, const char *kind, int64_t a, int64_t
         stop(start, flop, kind, a, b, c);                                                                    \
     }
 
-static const char *conv_kind(const vr_conv *l) {
+static const char *conv_kind(const vr_conv *l, vr_tensor y) {
     static char kind[32];
+    const int m = vr_winograd_choose(l, y.shape[1], y.shape[2]);
     snprintf(kind, sizeof kind, "conv %dx%d%s%s", (int)l->kh, (int)l->kw, l->opts.stride > 1 ? "/2" : "",
-             l->winograd == 4   ? " F(4x4)"
-             : l->winograd == 2 ? " F(2x2)"
-                                : "");
+             m == 4   ? " F(4x4)"
+             : m == 2 ? " F(2x2)"
+                      : "");
     return kind;
 }
 
 WRAP(vr_conv_apply,
      (vr_tensor y, vr_tensor x, const vr_conv *l, vr_act act, vr_tensor residual, vr_arena *scratch),
      (y, x, l, act, residual, scratch),
-     2.0 * (double)vr_tensor_count(y) * (double)(l->in / l->opts.groups * l->kh * l->kw), conv_kind(l),
+     2.0 * (double)vr_tensor_count(y) * (double)(l->in / l->opts.groups * l->kh * l->kw), conv_kind(l, y),
      x.shape[1], l->in, l->out)
 WRAP(vr_linear_apply,
      (vr_tensor y, vr_tensor x, const vr_linear *l, vr_act act, vr_tensor residual, vr_arena *scratch),

@@ -91,7 +91,7 @@ static void vrp_attention_block(float *y, const float *q, int64_t count, int64_t
             const float *rows[16];
             for (int64_t i = 0; i < R; i++) rows[i] = q + (t + i) * 3 * D;
             vr_gemm_gather(scores + t / R * each + p * R * nr, rows, vr_min(R, count - t), 1, d,
-                           k + p * nr * d, T - p * nr);
+                           k + p * nr * d, T - p * nr, false);
         }
     for (int64_t t = 0; t < count; t++)
         sum[t] = vrp_attention_softmax(scores + t / R * each + t % R * nr, R * nr, T, nr, scale);
@@ -102,7 +102,7 @@ static void vrp_attention_block(float *y, const float *q, int64_t count, int64_t
                 const float *piece = scores + t / R * each + p * LANES / nr * R * nr + p * LANES % nr;
                 for (int64_t i = 0; i < rows; i++) pointers[p * R + i] = piece + i * nr;
             }
-            vr_gemm_gather(tile, pointers, rows, pieces, LANES, v + j * room->keys, columns);
+            vr_gemm_gather(tile, pointers, rows, pieces, LANES, v + j * room->keys, columns, false);
             for (int64_t i = 0; i < rows; i++) {
                 const float by = 1 / sum[t + i];
                 for (int64_t c = 0; c < columns; c++) y[(t + i) * D + j + c] = tile[i * nr + c] * by;

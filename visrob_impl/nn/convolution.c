@@ -96,13 +96,6 @@ static vr_conv vrp_conv_pack(vr_arena *perm, vr_tensor w, float *bias, const flo
     vr_conv conv = {
         .in = C * opts.groups, .out = O, .kh = w.shape[2], .kw = w.shape[3], .opts = opts, .bias = bias};
     const bool depthwise = vrp_conv_depthwise(&conv);
-    conv.winograd = vr_winograd_choose(O, C, conv.kh, conv.kw, opts);
-    if (conv.winograd) {
-        float *u = (float *)vr_arena_alloc(perm, vr_winograd_packed_size(conv.winograd, C, O), sizeof(float));
-        vr_winograd_pack(u, conv.winograd, w, scale);
-        conv.w = u;
-        return conv;
-    }
     const int64_t each = (vr_gemm_packed_size(K, Og) + 15) / 16 * 16, nr = vr_gemm_columns();
     float *packed = (float *)vr_arena_alloc(perm, depthwise ? O * K : opts.groups * each, sizeof(float));
     if (depthwise)
@@ -119,6 +112,13 @@ static vr_conv vrp_conv_pack(vr_arena *perm, vr_tensor w, float *bias, const flo
         conv.gemm = (vr_linear){.in = K, .out = O, .panels = packed, .bias = bias};
     else
         conv.w = packed;
+    /* A 4 x 4 image is where F(4x4) is best, if it applies at all. */
+    const int64_t ready = vr_winograd_choose(&conv, 4, 4) == 4 ? vr_winograd_ready_size(C, O) : 0;
+    if (ready > 0) {
+        float *u = (float *)vr_arena_alloc(perm, ready, sizeof(float));
+        vr_winograd_ready(u, packed, C, O);
+        conv.ready = u;
+    }
     return conv;
 }
 
@@ -204,7 +204,7 @@ static void vrp_conv_block(const vrp_conv_job *job, const float **pointers, int6
                           count = vr_min(NR, job->O - column);
             vrp_conv_prefetch(&job->epilogue, &tiles[t], column, count);
             vr_gemm_gather(sums, pointers + t * each, tiles[t].count, tiles[t].taps, tiles[t].run,
-                           job->panels + p * panel, count);
+                           job->panels + p * panel, count, false);
             vr_epilogue_apply(&job->epilogue, sums, NR, tiles[t].first, tiles[t].count, column, count);
         }
 }
@@ -330,8 +330,9 @@ void vr_conv_apply(vr_tensor y, vr_tensor x, const vr_conv *layer, vr_act act, v
                                   .ldy = layer->out,
                                   .act = act,
                                   .residual_first = true};
-    if (layer->winograd) {
-        vr_winograd_run(x, layer->w, layer->winograd, layer->out, layer->opts.pad, &epilogue, scratch);
+    const int winograd = vr_winograd_choose(layer, OH, OW);
+    if (winograd) {
+        vr_winograd_run(x, layer, winograd, &epilogue, scratch);
         return;
     }
     const vr_arena_mark mark = vr_arena_here(scratch);

@@ -21,10 +21,10 @@ typedef struct vr_linear {
 /* A convolution ready for use. */
 typedef struct vr_conv {
     int64_t in, out, kh, kw;
-    vr_conv_opts opts; /* no zero left in it: the defaults are filled in */
-    int winograd;      /* 2 or 4: w holds transformed weights of F(2x2) or F(4x4); 0: the direct way */
-    vr_linear gemm;    /* [out, kh*kw*in/groups] for groups = 1, the direct way */
-    const float *w;    /* for groups > 1: one packed product a group; transformed weights */
+    vr_conv_opts opts;  /* no zero left in it: the defaults are filled in */
+    vr_linear gemm;     /* [out, kh*kw*in/groups] for groups = 1 */
+    const float *w;     /* for groups > 1: one packed product a group */
+    const float *ready; /* few channels, 3 x 3: the weights of F(4x4) as well (nn/winograd.h) */
     const float *bias;
 } vr_conv;
 

@@ -2,18 +2,16 @@
  * the transformed tile a matrix product [tiles, C] x [C, O].
  *
  * B^T d B of all channels (V) lies as [position][tile][channel], so both transforms work on vectors of channels
- * and vr_gemm_gather reads V as it lies; channels are padded to whole vectors with zeros. Two ways, which give
- * the same bits:
- *   - Small weights, many tiles: a thread takes a block of tiles whose V stays in L2, and for one column panel at a
- *     time makes the products (P) and at once A^T P A with bias, residual and activation. The weights are read
- *     again for every block.
- *   - Else all threads go through the three steps together, for up to a few hundred tiles at a time, so that each
- *     weight is read once for all of them; V and P pass through L3. At one image the weights of the late layers
- *     are the work: 17 MB for 16 tiles in a ResNet's last stage.
+ * and vr_gemm_gather reads V as it lies. A column panel's products (P) meet A^T P A with bias, residual and
+ * activation at once, in L2. Two ways, which give the same bits:
+ *   - Small weights, many tiles: a thread takes a block of tiles whose V stays in L2, and all panels. The
+ *     transformed weights (U) were made at load; they are read again for every block.
+ *   - Else the threads make V of up to a few hundred tiles together, then share out the column panels. U is made
+ *     from the plain weights as it is used, some channels at a time, in L2: F(4x4)'s are 4 times as large, and to
+ *     read them from memory costs a network at one image more than to make them (and the memory is saved).
  *
- * The rule of vr_winograd_choose: m = 4 up to 128 channels in or out; m = 2 above, where the weights of m = 4
- * (4 times the plain ones) would be read from memory for a handful of tiles. Below 8 channels the transforms
- * cost more than they save. F(6x6) was rejected: its constants up to 21/4 lose two digits. */
+ * The rule of vr_winograd_choose: the fewest products for the image's size, whatever the batch. Below 8 channels the
+ * transforms cost more than they save. F(6x6) was rejected: its constants up to 21/4 lose two digits. */
 #include "winograd.h"
 #include "../base/error.h"
 #include "../base/par.h"
@@ -29,8 +27,12 @@ enum {
 #endif
     VRP_WINO_V = 64 * 1024,    /* floats of a thread's V: half of L2 */
     VRP_WINO_U = 160 * 1024,   /* floats of weights that may be read again and again */
-    VRP_WINO_SHARED = 1 << 20, /* floats of V and P that all threads share */
-    VRP_WINO_PLACES = 36       /* positions of the largest tile */
+    VRP_WINO_SHARED = 1 << 20, /* floats of a V that all threads share */
+    VRP_WINO_TILES = 64,       /* of a panel's products in L2 */
+    VRP_WINO_CHANNELS = 64,    /* of a panel's transformed weights in L2 */
+    VRP_WINO_PLACES = 36,      /* positions of the largest tile */
+    /* From place to place of such weights: a constant for their addresses, and not the same lines of L1. */
+    VRP_WINO_APART = 2 * VRP_WINO_LANES * VRP_WINO_CHANNELS + 16
 };
 #define VRP_WINO_INLINE static inline __attribute__((always_inline))
 #if defined(__clang__)
@@ -41,43 +43,43 @@ enum {
 typedef float vrp_wino_vec __attribute__((vector_size(VRP_WINO_LANES * 4), aligned(4), may_alias));
 
 typedef struct vrp_wino_job {
-    const float *x, *u, *zeros;
+    const float *x, *weights, *ready, *zeros; /* weights: packed as they are; ready: transformed, or NULL */
     const vr_epilogue *e;
-    int64_t H, W, C, O, OH, OW, pad, padded; /* padded: C to whole vectors */
-    int64_t TH, TW, total;                   /* tiles of an image, of all */
-    int64_t places, panels, block, rows;     /* block: of tiles; rows: those of its products */
-    int64_t groups, group, first, tiles;     /* of the shared way; group: of panels */
-    float *v, *products;
+    int64_t H, W, C, O, OH, OW, pad, ldv; /* ldv: floats from tile to tile of V */
+    int64_t TH, TW, total;                /* tiles of an image, of all */
+    int64_t places, panels, block, rows;  /* block: of tiles; rows: the most of one panel's products */
+    int64_t first, tiles, parts;          /* of the shared way; parts: of a block */
+    float *v, *u, *products;              /* u, products: each thread has its own */
     int m;
 } vrp_wino_job;
 
-int vr_winograd_choose(int64_t O, int64_t C, int64_t kh, int64_t kw, vr_conv_opts opts) {
-    if (kh != 3 || kw != 3 || opts.stride > 1 || opts.groups > 1 || opts.dilation > 1) return 0;
-    if (C < 8 || O < 8) return 0;
-    return vr_max(C, O) <= 128 ? 4 : 2;
+static int64_t vrp_wino_tiles(int64_t OH, int64_t OW, int64_t m) {
+    return (OH + m - 1) / m * ((OW + m - 1) / m);
 }
 
-static int64_t vrp_wino_padded(int64_t C) {
-    return (C + VRP_WINO_LANES - 1) / VRP_WINO_LANES * VRP_WINO_LANES;
+int vr_winograd_choose(const vr_conv *layer, int64_t OH, int64_t OW) {
+    if (layer->kh != 3 || layer->kw != 3 || layer->in < 8 || layer->out < 8) return 0;
+    if (layer->opts.stride > 1 || layer->opts.groups > 1 || layer->opts.dilation > 1) return 0;
+    const int64_t direct = 9 * OH * OW, two = 16 * vrp_wino_tiles(OH, OW, 2),
+                  four = 36 * vrp_wino_tiles(OH, OW, 4);
+    return direct <= vr_min(two, four) ? 0 : two <= four ? 2 : 4;
 }
 
-int64_t vr_winograd_packed_size(int m, int64_t C, int64_t O) {
-    const int64_t nr = vr_gemm_columns(), panels = (O + nr - 1) / nr;
-    return (m + 2) * (m + 2) * panels * nr * vrp_wino_padded(C);
+int64_t vr_winograd_ready_size(int64_t C, int64_t O) {
+    const int64_t nr = vr_gemm_columns(), size = VRP_WINO_PLACES * C * ((O + nr - 1) / nr * nr);
+    return size <= VRP_WINO_U ? size : 0;
 }
 
-/* ---- the three transforms of one row or column ---- */
+/* ---- the three transforms of one row or column ----
+ *
+ * G's rows 1 and 2 have lost their factor -1/6 (m = 2: 1/2), 3 and 4 theirs of 1/24, and row 0 that of 1/4: A^T has them,
+ * where they cost less. */
 
 /* out = G in: 3 -> m + 2. */
 VRP_WINO_INLINE void vrp_wino_g(vrp_wino_vec *out, const vrp_wino_vec *in, const int m) {
-    const vrp_wino_vec a = in[0], b = in[1], c = in[2];
-    if (m == 2) {
-        out[0] = a, out[1] = 0.5f * (a + b + c), out[2] = 0.5f * (a - b + c), out[3] = c;
-        return;
-    }
-    const vrp_wino_vec near = (a + c) * (1.0f / 6), far = a * (1.0f / 24) + c * (1.0f / 6);
-    out[0] = a * 0.25f, out[1] = -near - b * (1.0f / 6), out[2] = b * (1.0f / 6) - near;
-    out[3] = far + b * (1.0f / 12), out[4] = far - b * (1.0f / 12), out[5] = c;
+    const vrp_wino_vec a = in[0], b = in[1], c = in[2], near = a + c, far = a + 4 * c;
+    out[0] = a, out[1] = near + b, out[2] = near - b, out[m + 1] = c;
+    if (m == 4) out[3] = far + 2 * b, out[4] = far - 2 * b;
 }
 
 /* d = B^T d: m + 2 -> m + 2. */
@@ -97,74 +99,46 @@ VRP_WINO_INLINE void vrp_wino_b(vrp_wino_vec *d, const int m) {
 VRP_WINO_INLINE void vrp_wino_a(vrp_wino_vec *d, const int m) {
     const vrp_wino_vec sum = d[1] + d[2], difference = d[1] - d[2];
     if (m == 2) {
-        d[0] += sum, d[1] = difference - d[3];
+        d[0] += 0.5f * sum, d[1] = 0.5f * difference - d[3];
         return;
     }
+    const float sixth = 1.0f / 6;
     const vrp_wino_vec sum2 = d[3] + d[4], difference2 = d[3] - d[4];
-    d[0] += sum + sum2, d[1] = difference + 2 * difference2;
-    d[2] = sum + 4 * sum2, d[3] = difference + 8 * difference2 + d[5];
+    d[0] = 0.25f * d[0] - sixth * sum + 0.25f * sixth * sum2,
+    d[1] = sixth * (0.5f * difference2 - difference);
+    d[2] = sixth * (sum2 - sum), d[3] = sixth * (2 * difference2 - difference) + d[5];
 }
 
 /* ---- weights ---- */
 
-typedef struct vrp_wino_packing {
-    float *packed;
-    vr_tensor w;
-    const float *scale;
-    int64_t panels, padded, nr;
-} vrp_wino_packing;
-
-/* G g G^T of a few output channels o.. of one input channel; `at` is where they belong at the first place. */
-VRP_WINO_INLINE void vrp_wino_pack_lanes(const vrp_wino_packing *j, float *at, int64_t o, int64_t c,
-                                         const int m) {
+/* u[place][channel][column] = G g G^T of one vector of columns; g: at its first tap, taps `tap` floats apart. */
+VRP_WINO_INLINE void vrp_wino_weight(float *u, int64_t step, const float *g, int64_t tap, const int m) {
     const int n = m + 2;
-    const int64_t *stride = j->w.stride, lanes = vr_min(VRP_WINO_LANES, j->w.shape[0] - o);
-    const float *w = j->w.data + o * stride[0] + c * stride[1];
-    float g[9][VRP_WINO_LANES] = {{0}};
-    for (int64_t l = 0; l < lanes; l++, w += stride[0]) {
-        const float by = j->scale ? j->scale[o + l] : 1;
-        for (int i = 0; i < 9; i++) g[i][l] = w[i / 3 * stride[2] + i % 3 * stride[3]] * by;
-    }
     vrp_wino_vec rows[6][3], column[6];
     VRP_WINO_UNROLL for (int i = 0; i < 3; i++) { /* g G^T, then G of its columns */
         vrp_wino_vec in[3];
-        memcpy(in, g[3 * i], sizeof in);
+        VRP_WINO_UNROLL for (int j = 0; j < 3; j++) in[j] = *(const vrp_wino_vec *)(g + (3 * i + j) * tap);
         vrp_wino_g(column, in, m);
-        VRP_WINO_UNROLL for (int v = 0; v < n; v++) rows[v][i] = column[v];
+        VRP_WINO_UNROLL for (int j = 0; j < n; j++) rows[j][i] = column[j];
     }
-    VRP_WINO_UNROLL for (int v = 0; v < n; v++) {
-        vrp_wino_g(column, rows[v], m);
-        VRP_WINO_UNROLL for (int u = 0; u < n; u++) *
-            (vrp_wino_vec *)(at + (u * n + v) * j->panels * j->padded * j->nr) = column[u];
+    VRP_WINO_UNROLL for (int j = 0; j < n; j++) {
+        vrp_wino_g(column, rows[j], m);
+        VRP_WINO_UNROLL for (int i = 0; i < n; i++) * (vrp_wino_vec *)(u + (i * n + j) * step) = column[i];
     }
 }
 
-/* Column panel p, places as vr_gemm_pack makes them: [place][panel][channel][column]. */
-VRP_WINO_INLINE void vrp_wino_pack_panel(const vrp_wino_packing *j, int64_t p, const int m) {
-    const int64_t O = j->w.shape[0], C = j->w.shape[1], nr = j->nr, places = (m + 2) * (m + 2);
-    float *panel = j->packed + p * j->padded * nr;
-    for (int64_t at = 0; at < places; at++)
-        if (C < j->padded || O < (p + 1) * nr)
-            memset(panel + at * j->panels * j->padded * nr, 0, (size_t)(j->padded * nr) * sizeof(float));
-    for (int64_t c = 0; c < C; c++)
-        for (int64_t o = p * nr; o < vr_min(O, (p + 1) * nr); o += VRP_WINO_LANES)
-            vrp_wino_pack_lanes(j, panel + c * nr + o - p * nr, o, c, m);
+/* The same of `count` channels of a packed panel, [tap][channel][column]; u's places are `step` floats apart. */
+VRP_WINO_INLINE void vrp_wino_weights(float *u, const int64_t step, const float *panel, int64_t C,
+                                      int64_t count, const int m) {
+    const int64_t nr = vr_gemm_columns();
+    for (int64_t i = 0; i < count * nr; i += VRP_WINO_LANES)
+        vrp_wino_weight(u + i, step, panel + i, C * nr, m);
 }
 
-static void vrp_wino_pack_two(const void *context, int64_t p, int thread) {
-    (void)thread;
-    vrp_wino_pack_panel((const vrp_wino_packing *)context, p, 2);
-}
-
-static void vrp_wino_pack_four(const void *context, int64_t p, int thread) {
-    (void)thread;
-    vrp_wino_pack_panel((const vrp_wino_packing *)context, p, 4);
-}
-
-void vr_winograd_pack(float *packed, int m, vr_tensor w, const float *scale) {
-    const int64_t nr = vr_gemm_columns(), panels = (w.shape[0] + nr - 1) / nr;
-    const vrp_wino_packing job = {packed, w, scale, panels, vrp_wino_padded(w.shape[1]), nr};
-    vr_parallel(panels, m == 2 ? vrp_wino_pack_two : vrp_wino_pack_four, &job);
+void vr_winograd_ready(float *ready, const float *panels, int64_t C, int64_t O) {
+    const int64_t nr = vr_gemm_columns(), count = (O + nr - 1) / nr;
+    for (int64_t p = 0; p < count; p++)
+        vrp_wino_weights(ready + p * C * nr, count * C * nr, panels + p * 9 * C * nr, C, C, 4);
 }
 
 /* ---- one tile in, one tile out ---- */
@@ -222,7 +196,8 @@ VRP_WINO_INLINE void vrp_wino_in(const vrp_wino_job *job, float *v, int64_t step
 }
 
 /* y = act(sum + residual) for a vector of channels; `least` is 0 for a ReLU, else -infinity. A NaN stays. */
-VRP_WINO_INLINE void vrp_wino_store(float *y, const float *residual, vrp_wino_vec *sum, const vrp_wino_vec *least) {
+VRP_WINO_INLINE void vrp_wino_store(float *y, const float *residual, vrp_wino_vec *sum,
+                                    const vrp_wino_vec *least) {
     typedef int32_t bits __attribute__((vector_size(VRP_WINO_LANES * 4)));
     if (residual) *sum += *(const vrp_wino_vec *)residual;
     const bits low = (bits)(*sum < *least);
@@ -280,29 +255,30 @@ VRP_WINO_INLINE void vrp_wino_out(const vrp_wino_job *job, const float *p, int64
     }
 }
 
-/* ---- tiles first .. first + tiles - 1 ---- */
+/* ---- some tiles, one column panel ---- */
 
 /* V of the t-th tile of those that start at `first`; places are `step` floats apart. */
 static void vrp_wino_transform(const vrp_wino_job *job, float *v, int64_t step, int64_t first, int64_t t) {
     if (job->m == 2)
-        vrp_wino_in(job, v + t * job->padded, step, first + t, 2);
+        vrp_wino_in(job, v + t * job->ldv, step, first + t, 2);
     else
-        vrp_wino_in(job, v + t * job->padded, step, first + t, 4);
+        vrp_wino_in(job, v + t * job->ldv, step, first + t, 4);
 }
 
-/* products[tile][column] = V of one place times one column panel. */
+/* products[tile][column] (+)= V of one place times the weights of K channels. Groups of tiles are of equal height,
+ * as one of a single row costs as much as one of four. */
 static void vrp_wino_multiply(const vrp_wino_job *job, float *products, const float *v, int64_t tiles,
-                              int64_t place, int64_t p) {
-    const int64_t R = vr_gemm_gather_rows(), nr = vr_gemm_columns(), K = job->padded;
-    const float *u = job->u + (place * job->panels + p) * K * nr;
-    for (int64_t t = 0; t < tiles; t += R) {
-        const float *pointers[16];
-        for (int64_t i = 0; i < R; i++) pointers[i] = v + (place * tiles + t + i) * K;
-        vr_gemm_gather(products + t * nr, pointers, vr_min(R, tiles - t), 1, K, u, job->O - p * nr);
+                              const float *u, int64_t K, int64_t columns, bool add) {
+    const int64_t R = vr_gemm_gather_rows(), nr = vr_gemm_columns(), groups = (tiles + R - 1) / R;
+    for (int64_t g = 0; g < groups; g++) {
+        const int64_t t = g * tiles / groups, count = (g + 1) * tiles / groups - t;
+        const float *rows[16];
+        for (int64_t i = 0; i < count; i++) rows[i] = v + (t + i) * job->ldv;
+        vr_gemm_gather(products + t * nr, rows, count, 1, K, u, columns, add);
     }
 }
 
-/* The outputs of column panel p of the t-th tile; its products' places are `step` floats apart. */
+/* The outputs of column panel p of tile `index`; its products' places are `step` floats apart. */
 static void vrp_wino_inverse(const vrp_wino_job *job, const float *products, int64_t step, int64_t index,
                              int64_t p) {
     const int64_t nr = vr_gemm_columns();
@@ -313,68 +289,92 @@ static void vrp_wino_inverse(const vrp_wino_job *job, const float *products, int
             vrp_wino_out(job, products + j, step, index, p * nr + j, 4);
 }
 
+/* Column panel p of `tiles` tiles from `index` on; v: at the first of them, places are `step` floats apart. */
+static void vrp_wino_panel(const vrp_wino_job *job, const float *v, int64_t step, int64_t index,
+                           int64_t tiles, int64_t p, int thread) {
+    const int64_t nr = vr_gemm_columns(), C = job->C, columns = job->O - p * nr, most = VRP_WINO_CHANNELS;
+    const int64_t each = job->rows * nr, chunk = job->ready ? C : vr_min(C, most),
+                  apart = job->ready ? job->panels * C * nr : VRP_WINO_APART;
+    float *products = job->products + thread * job->places * each,
+          *made = job->u + thread * job->places * VRP_WINO_APART;
+    for (int64_t c = 0; c < C; c += chunk) {
+        const int64_t count = vr_min(chunk, C - c);
+        const float *u = job->ready ? job->ready + p * C * nr : made;
+        const float *from = job->weights + (p * 9 * C + c) * nr;
+        if (!job->ready && job->m == 2) vrp_wino_weights(made, VRP_WINO_APART, from, C, count, 2);
+        if (!job->ready && job->m == 4) vrp_wino_weights(made, VRP_WINO_APART, from, C, count, 4);
+        for (int64_t place = 0; place < job->places; place++)
+            vrp_wino_multiply(job, products + place * each, v + place * step + c, tiles, u + place * apart,
+                              count, columns, c > 0);
+    }
+    for (int64_t t = 0; t < tiles; t++) vrp_wino_inverse(job, products + t * nr, each, index + t, p);
+}
+
 /* ---- each thread its own blocks ---- */
 
 static void vrp_wino_block(const void *context, int64_t i, int thread) {
     const vrp_wino_job *job = (const vrp_wino_job *)context;
     const int64_t first = i * job->block, tiles = vr_min(job->block, job->total - first),
-                  nr = vr_gemm_columns(), step = job->rows * nr;
-    float *v = job->v + thread * job->block * job->places * job->padded;
-    float *products = job->products + thread * step * job->places;
-    for (int64_t t = 0; t < tiles; t++) vrp_wino_transform(job, v, tiles * job->padded, first, t);
-    for (int64_t p = 0; p < job->panels; p++) {
-        for (int64_t place = 0; place < job->places; place++)
-            vrp_wino_multiply(job, products + place * step, v, tiles, place, p);
-        for (int64_t t = 0; t < tiles; t++) vrp_wino_inverse(job, products + t * nr, step, first + t, p);
-    }
+                  step = tiles * job->ldv;
+    float *v = job->v + thread * job->block * job->places * job->ldv;
+    for (int64_t t = 0; t < tiles; t++) vrp_wino_transform(job, v, step, first, t);
+    for (int64_t p = 0; p < job->panels; p++) vrp_wino_panel(job, v, step, first, tiles, p, thread);
 }
 
-/* ---- all threads one block, in three steps ---- */
+/* ---- all threads one block, in two steps ---- */
 
 static void vrp_wino_shared_in(const void *context, int64_t t, int thread) {
     const vrp_wino_job *job = (const vrp_wino_job *)context;
     (void)thread;
-    vrp_wino_transform(job, job->v, job->tiles * job->padded, job->first, t);
+    vrp_wino_transform(job, job->v, job->tiles * job->ldv, job->first, t);
 }
 
-static void vrp_wino_shared_multiply(const void *context, int64_t i, int thread) {
+static void vrp_wino_shared_panel(const void *context, int64_t i, int thread) {
     const vrp_wino_job *job = (const vrp_wino_job *)context;
-    const int64_t place = i / job->groups, g = i % job->groups, step = job->rows * vr_gemm_columns();
-    (void)thread;
-    for (int64_t p = g * job->group; p < vr_min((g + 1) * job->group, job->panels); p++)
-        vrp_wino_multiply(job, job->products + (place * job->panels + p) * step, job->v, job->tiles, place,
-                          p);
-}
-
-static void vrp_wino_shared_out(const void *context, int64_t t, int thread) {
-    const vrp_wino_job *job = (const vrp_wino_job *)context;
-    const int64_t nr = vr_gemm_columns();
-    (void)thread;
-    for (int64_t p = 0; p < job->panels; p++)
-        vrp_wino_inverse(job, job->products + (p * job->rows + t) * nr, job->panels * job->rows * nr,
-                         job->first + t, p);
+    const int64_t part = i % job->parts, t = part * job->tiles / job->parts,
+                  tiles = (part + 1) * job->tiles / job->parts - t;
+    vrp_wino_panel(job, job->v + t * job->ldv, job->tiles * job->ldv, job->first + t, tiles, i / job->parts,
+                   thread);
 }
 
 static void vrp_wino_shared(vrp_wino_job *job) {
     for (job->first = 0; job->first < job->total; job->first += job->block) {
         job->tiles = vr_min(job->block, job->total - job->first);
         vr_parallel(job->tiles, vrp_wino_shared_in, job);
-        vr_parallel(job->places * job->groups, vrp_wino_shared_multiply, job);
-        vr_parallel(job->tiles, vrp_wino_shared_out, job);
+        vr_parallel(job->panels * job->parts, vrp_wino_shared_panel, job);
     }
 }
 
-void vr_winograd_run(vr_tensor x, const float *packed, int m, int64_t O, int64_t pad, const vr_epilogue *e,
-                     vr_arena *scratch) {
-    const int64_t N = x.shape[0], H = x.shape[1], W = x.shape[2], C = x.shape[3], OH = H + 2 * pad - 2,
-                  OW = W + 2 * pad - 2;
+/* How many tiles are a block, and the rows of a panel's products. */
+static void vrp_wino_cut(vrp_wino_job *job, bool shared) {
+    const int64_t R = vr_gemm_gather_rows(), threads = vr_threads(), tile = job->places * job->ldv;
+    int64_t blocks;
+    if (shared) {
+        blocks = (job->total * tile + VRP_WINO_SHARED - 1) / VRP_WINO_SHARED;
+    } else { /* of one size, and up to three a thread */
+        blocks = (job->total * tile + VRP_WINO_V - 1) / VRP_WINO_V;
+        if (threads > 1) blocks = vr_max(blocks, threads * vr_clamp(job->total / (2 * R * threads), 1, 3));
+    }
+    job->block = (job->total + blocks - 1) / blocks, job->rows = job->block;
+    if (!shared) return;
+    job->parts = (job->block + VRP_WINO_TILES - 1) / VRP_WINO_TILES;
+    if (threads > 1) /* four pieces a thread, unless they would be flat */
+        job->parts =
+            vr_max(job->parts, vr_min((4 * threads + job->panels - 1) / job->panels, job->block / R));
+    job->rows = (job->block + job->parts - 1) / job->parts;
+}
+
+void vr_winograd_run(vr_tensor x, const vr_conv *layer, int m, const vr_epilogue *e, vr_arena *scratch) {
+    const int64_t N = x.shape[0], H = x.shape[1], W = x.shape[2], C = layer->in, O = layer->out,
+                  pad = layer->opts.pad, OH = H + 2 * pad - 2, OW = W + 2 * pad - 2;
     VR_CHECK((m == 2 || m == 4) && (e->residual_first || !e->residual),
              "m = 2 or 4, the residual before the activation");
     if (N == 0 || OH <= 0 || OW <= 0) return;
     const vr_arena_mark mark = vr_arena_here(scratch);
-    const int64_t R = vr_gemm_gather_rows(), nr = vr_gemm_columns(), threads = vr_threads();
+    const int64_t nr = vr_gemm_columns(), threads = vr_threads();
     vrp_wino_job job = {.x = x.data,
-                        .u = packed,
+                        .weights = layer->gemm.panels,
+                        .ready = m == 4 ? layer->ready : NULL,
                         .zeros = VR_NEW(scratch, float, C),
                         .e = e,
                         .H = H,
@@ -386,26 +386,18 @@ void vr_winograd_run(vr_tensor x, const float *packed, int m, int64_t O, int64_t
                         .TH = (OH + m - 1) / m,
                         .TW = (OW + m - 1) / m,
                         .pad = pad,
-                        .padded = vrp_wino_padded(C),
+                        .ldv = (C + VRP_WINO_LANES - 1) / VRP_WINO_LANES * VRP_WINO_LANES,
                         .m = m,
                         .places = (m + 2) * (m + 2),
                         .panels = (O + nr - 1) / nr};
     job.total = N * job.TH * job.TW;
-    const bool shared = job.places * job.padded * O > VRP_WINO_U || (threads > 1 && job.total < 8 * threads);
-    const int64_t fit = shared ? VRP_WINO_SHARED / (job.places * (job.padded + job.panels * nr))
-                               : VRP_WINO_V / (job.places * job.padded);
-    job.block = vr_max(R, fit / R * R);
-    if (!shared && threads > 1) { /* blocks of one size, up to three a thread */
-        const int64_t blocks = threads * vr_clamp(job.total / (2 * R * threads), 1, 3);
-        job.block = vr_min(job.block, (job.total + blocks - 1) / blocks);
-    }
-    job.block = vr_min(job.block, job.total);
-    job.rows = (job.block + R - 1) / R * R;
-    job.groups = vr_clamp(8 * threads / job.places, 1, job.panels);
-    job.group = (job.panels + job.groups - 1) / job.groups;
-    const int64_t copies = shared ? 1 : threads, columns = shared ? job.panels * nr : nr;
-    job.v = (float *)vr_arena_alloc(scratch, copies * job.block * job.places * job.padded, sizeof(float));
-    job.products = (float *)vr_arena_alloc(scratch, copies * job.rows * job.places * columns, sizeof(float));
+    const bool shared = !job.ready || (threads > 1 && job.total < 8 * threads);
+    vrp_wino_cut(&job, shared);
+    const int64_t products = job.rows * nr, made = job.ready ? 0 : VRP_WINO_APART;
+    job.v = (float *)vr_arena_alloc(scratch, (shared ? 1 : threads) * job.block * job.places * job.ldv,
+                                    sizeof(float));
+    job.products = (float *)vr_arena_alloc(scratch, threads * job.places * products, sizeof(float));
+    job.u = (float *)vr_arena_alloc(scratch, threads * job.places * made, sizeof(float));
     if (shared)
         vrp_wino_shared(&job);
     else

@@ -9,23 +9,22 @@
 extern "C" {
 #endif
 
-/* The m of F(m x m, 3 x 3) for a convolution of that geometry, or 0 where it does not apply or does not pay.
- * Shapes:  w: [O,C/groups,KH,KW]. Notes: the rule and its reasons are in winograd.c. */
-VR_API int vr_winograd_choose(int64_t O, int64_t C, int64_t kh, int64_t kw, vr_conv_opts opts);
+/* The m of F(m x m, 3 x 3) for outputs of OH x OW, or 0 where the direct way needs no more products or F(m) does not
+ * apply. */
+VR_API int vr_winograd_choose(const vr_conv *layer, int64_t OH, int64_t OW);
 
-/* The number of floats of the transformed weights. */
-VR_API int64_t vr_winograd_packed_size(int m, int64_t C, int64_t O);
+/* The number of floats of the transformed weights of F(4x4), where it pays to keep them: else 0. */
+VR_API int64_t vr_winograd_ready_size(int64_t C, int64_t O);
 
-/* Transforms and packs the weights: G (scale[o] w[o,c]) G^T, in panels for vr_gemm_gather.
- * Shapes:  w: [O,C,3,3], any strides; scale: [O] or NULL.
+/* Transforms packed weights of a 3 x 3 convolution: G w[o,c] G^T, as [position][panel][channel][column].
  * Source:  Lavin & Gray 2016, section 4. */
-VR_API void vr_winograd_pack(float *packed, int m, vr_tensor w, const float *scale);
+VR_API void vr_winograd_ready(float *ready, const float *panels, int64_t C, int64_t O);
 
-/* y = epilogue(conv(x)) with zeros `pad` wide around x.
- * Shapes:  x: [N,H,W,C] contiguous; e->y: [N,H+2pad-2,W+2pad-2,O] contiguous, e->residual the same or NULL, and
- *          taken before the activation. Notes: scratch is rewound. */
-VR_API void vr_winograd_run(vr_tensor x, const float *packed, int m, int64_t O, int64_t pad,
-                            const vr_epilogue *e, vr_arena *scratch);
+/* y = epilogue(conv(x)) by F(m x m, 3 x 3).
+ * Shapes:  x: [N,H,W,C] contiguous; e->y: [N,OH,OW,O] contiguous, e->residual the same or NULL, and taken before the
+ *          activation. Notes: scratch is rewound. */
+VR_API void vr_winograd_run(vr_tensor x, const vr_conv *layer, int m, const vr_epilogue *e,
+                            vr_arena *scratch);
 
 #ifdef __cplusplus
 }

@@ -142,10 +142,11 @@ int64_t vr_gemm_gather_rows(void) { return VRP_GEMM_MR; }
 /* One tile of `count` rows and `vectors` vectors, constants after inlining. */
 static inline __attribute__((always_inline)) void vrp_gemm_gather_n(float *tile, const float *const *rows,
                                                                     int64_t taps, int64_t run, const float *b,
-                                                                    const int count, const int vectors) {
+                                                                    bool add, const int count,
+                                                                    const int vectors) {
     vrp_gemm_vec sum[VRP_GEMM_MR][VRP_GEMM_NV], *out = (vrp_gemm_vec *)tile;
     VRP_GEMM_UNROLL for (int i = 0; i < count; i++) VRP_GEMM_UNROLL for (int v = 0; v < vectors; v++)
-        sum[i][v] = (vrp_gemm_vec){0};
+        sum[i][v] = add ? out[i * VRP_GEMM_NV + v] : (vrp_gemm_vec){0};
     const vrp_gemm_vec *bk = (const vrp_gemm_vec *)b;
     for (int64_t t = 0; t < taps; t++, rows += VRP_GEMM_MR) {
         const float *row[VRP_GEMM_MR];
@@ -159,12 +160,12 @@ static inline __attribute__((always_inline)) void vrp_gemm_gather_n(float *tile,
 }
 
 void vr_gemm_gather(float *tile, const float *const *rows, int64_t count, int64_t taps, int64_t run,
-                    const float *b, int64_t columns) {
+                    const float *b, int64_t columns, bool add) {
     VR_CHECK(count <= VRP_GEMM_MR, "%lld rows in a tile of at most %d", (long long)count, (int)VRP_GEMM_MR);
 #define VRP_GEMM_CASE(n, vectors)                                                                            \
     case n:                                                                                                  \
         if (n <= VRP_GEMM_MR)                                                                                \
-            vrp_gemm_gather_n(tile, rows, taps, run, b, n <= VRP_GEMM_MR ? n : 1, vectors);                  \
+            vrp_gemm_gather_n(tile, rows, taps, run, b, add, n <= VRP_GEMM_MR ? n : 1, vectors);             \
         break;
 #define VRP_GEMM_CASES(vectors)                                                                              \
     VRP_GEMM_CASE(1, vectors)                                                                                \

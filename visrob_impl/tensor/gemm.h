@@ -38,13 +38,14 @@ VR_API int64_t vr_gemm_gather_rows(void);
  * the layers never pack their inputs. */
 VR_API bool vr_gemm_gathers(void);
 
-/* tile[i][j] = sum over taps t and k < run of rows[t*R + i][k] * b[t*run + k][j], for i < count and
+/* tile[i][j] (+)= sum over taps t and k < run of rows[t*R + i][k] * b[t*run + k][j], for i < count and
  * R = vr_gemm_gather_rows(): the left operand is read where it lies, one pointer for each row and tap.
  * Notes:   a convolution's window is a few taps of contiguous channels, so that nothing is packed or unfolded.
  *          Only j < columns is wanted; half a panel or less costs half the time.
- *          Each output is one sum in the order of t and k. b: one panel of vr_gemm_pack; tile as above. */
+ *          Each output is one sum in the order of t and k; with `add` it goes on from what the tile holds, as if
+ *          both calls were one. b: one panel of vr_gemm_pack; tile as above. */
 VR_API void vr_gemm_gather(float *tile, const float *const *rows, int64_t count, int64_t taps, int64_t run,
-                           const float *b, int64_t columns);
+                           const float *b, int64_t columns, bool add);
 
 /* One product in terms of its two ends; all functions are called from many threads at once. */
 typedef struct vr_gemm_job {
