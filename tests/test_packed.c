@@ -93,6 +93,15 @@ static vr_tensor conv_output(vr_arena *a, const conv_case *s, uint64_t seed) {
                          s->o);
 }
 
+/* The same pixels, further apart. */
+static vr_tensor with_gaps(vr_arena *a, vr_tensor x) {
+    const vr_tensor wide = vr_tensor_4d(a, x.shape[0], x.shape[1], x.shape[2], x.shape[3] + 5);
+    for (int64_t i = 0; i < vr_tensor_count(wide); i++) wide.data[i] = NAN;
+    const vr_tensor y = vr_tensor_slice(wide, 3, 0, x.shape[3]);
+    vr_tensor_assign(y, x);
+    return y;
+}
+
 static void a_convolution_agrees_with_the_reference(void **state) {
     (void)state;
     vr_arena a = {0};
@@ -108,6 +117,10 @@ static void a_convolution_agrees_with_the_reference(void **state) {
         vr_conv2d_forward(want, x, w, b, opts);
         for (int64_t k = 0; k < vr_tensor_count(want); k++) want.data[k] += residual.data[k];
         vr_act_forward(want, want, VR_ACT_RELU);
+        const vr_tensor gapped = with_gaps(&a, y);
+        vr_conv_apply(gapped, with_gaps(&a, x), &layer, VR_ACT_RELU, with_gaps(&a, residual), &a);
+        assert_memory_equal(vr_tensor_copy(&a, gapped).data, y.data,
+                            (size_t)vr_tensor_count(y) * sizeof(float));
         if (vr_winograd_choose(&layer, y.shape[1], y.shape[2]))
             assert_true(relative_error(y, want) < 1e-4);
         else
@@ -137,6 +150,8 @@ static void winograd_stays_within_1e_4_of_the_outputs_scale(void **state) {
                 const vr_epilogue e = {.bias = b.data,
                                        .residual = act ? residual.data : NULL,
                                        .y = y.data,
+                                       .ldy = O,
+                                       .ld_residual = O,
                                        .act = (vr_act)act,
                                        .residual_first = true};
                 vr_winograd_run(x, &layer, m, &e, &a);

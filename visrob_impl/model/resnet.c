@@ -211,14 +211,19 @@ static vr_tensor vrp_resnet_option_a(vr_arena *scratch, vr_tensor x, const vrp_r
 }
 
 static vr_tensor vrp_resnet_output(float *buffer, vr_tensor x, const vr_conv *conv) {
-    const int64_t shape[4] = {x.shape[0], vr_conv_out_size(x.shape[1], conv->kh, conv->opts),
-                              vr_conv_out_size(x.shape[2], conv->kw, conv->opts), conv->out};
-    return vr_tensor_view(buffer, 4, shape);
+    return vr_pixels_view(buffer, x.shape[0], vr_conv_out_size(x.shape[1], conv->kh, conv->opts),
+                          vr_conv_out_size(x.shape[2], conv->kw, conv->opts), conv->out);
+}
+
+static vr_tensor vrp_resnet_pixels(vr_arena *scratch, const int64_t shape[4]) {
+    const int64_t pixels = shape[0] * shape[1] * shape[2];
+    float *data = (float *)vr_arena_alloc(scratch, pixels * vr_pixel_stride(shape[3]), sizeof(float));
+    return vr_pixels_view(data, shape[0], shape[1], shape[2], shape[3]);
 }
 
 static vr_tensor vrp_resnet_inner(vr_arena *scratch, vr_tensor x, const vr_conv *conv, vr_act act) {
     vr_tensor y = vrp_resnet_output(NULL, x, conv);
-    y = vr_tensor_raw(scratch, 4, y.shape);
+    y = vrp_resnet_pixels(scratch, y.shape);
     vr_conv_apply(y, x, conv, act, (vr_tensor){0}, scratch);
     return y;
 }
@@ -244,11 +249,11 @@ static vr_tensor vrp_resnet_run_block(float *buffer, vr_tensor x, const vrp_resn
 static int64_t vrp_resnet_room(const vrp_resnet *net, int64_t N, int64_t H, int64_t W) {
     H = vr_conv_out_size(H, net->stem.kh, net->stem.opts),
     W = vr_conv_out_size(W, net->stem.kw, net->stem.opts);
-    int64_t most = N * H * W * net->stem.out;
+    int64_t most = N * H * W * vr_pixel_stride(net->stem.out);
     if (net->pool) H = (H - 1) / 2 + 1, W = (W - 1) / 2 + 1;
     for (int64_t i = 0; i < net->count; i++) {
         H = (H - 1) / net->blocks[i].stride + 1, W = (W - 1) / net->blocks[i].stride + 1;
-        most = vr_max(most, N * H * W * net->blocks[i].out);
+        most = vr_max(most, N * H * W * vr_pixel_stride(net->blocks[i].out));
     }
     return most;
 }
@@ -263,8 +268,9 @@ static void vrp_resnet_begin(vr_tensor y, const vrp_resnet *net, vr_tensor x, in
     vr_tensor t = vrp_resnet_output(!net->pool && early == 0 ? y.data : now, x, &net->stem);
     vr_conv_apply(t, x, &net->stem, VR_ACT_RELU, (vr_tensor){0}, scratch);
     if (net->pool) {
-        const int64_t shape[4] = {t.shape[0], (t.shape[1] - 1) / 2 + 1, (t.shape[2] - 1) / 2 + 1, t.shape[3]};
-        const vr_tensor pooled = vr_tensor_view(early == 0 ? y.data : next, 4, shape);
+        const vr_tensor pooled =
+            vr_pixels_view(early == 0 ? y.data : next, t.shape[0], (t.shape[1] - 1) / 2 + 1,
+                           (t.shape[2] - 1) / 2 + 1, t.shape[3]);
         vr_maxpool2d_apply(pooled, t, 3, 2, 1);
         t = pooled;
     }
@@ -284,7 +290,7 @@ static int64_t vrp_resnet_early(const vrp_resnet *net, vr_tensor x, int64_t smal
         if (i == net->count) return i;
         const vrp_resnet_block *b = &net->blocks[i];
         const int64_t H = (shape[1] - 1) / b->stride + 1, W = (shape[2] - 1) / b->stride + 1;
-        if (H * W * b->out <= small) return i;
+        if (H * W * vr_pixel_stride(b->out) <= small) return i;
         shape[1] = H, shape[2] = W, shape[3] = b->out;
     }
 }
@@ -298,7 +304,7 @@ static void vrp_resnet_features(vr_tensor y, const void *weights, vr_tensor x, v
     const int64_t together = vr_clamp(VRP_RESNET_TOGETHER / widest, 1, N);
     int64_t shape[4];
     const int64_t early = vrp_resnet_early(net, x, N > together ? VRP_RESNET_SMALL : -1, shape);
-    vr_tensor t = vr_tensor_raw(scratch, 4, shape);
+    vr_tensor t = vrp_resnet_pixels(scratch, shape);
     for (int64_t n = 0; n < N; n += together) {
         const int64_t to = vr_min(n + together, N);
         vrp_resnet_begin(vr_tensor_slice(t, 0, n, to), net, vr_tensor_slice(x, 0, n, to), early, scratch);

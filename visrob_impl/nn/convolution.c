@@ -148,6 +148,11 @@ int64_t vr_conv_out_size(int64_t h, int64_t k, vr_conv_opts opts) {
 
 /* ---- running ---- */
 
+bool vr_pixels_even(vr_tensor x) {
+    return x.ndim == 4 && x.stride[3] == 1 && x.stride[2] >= x.shape[3] &&
+           x.stride[1] == x.shape[2] * x.stride[2] && x.stride[0] == x.shape[1] * x.stride[1];
+}
+
 /* Tile t; pointers[tap][row] lead to what its pixels see. Tiles are of equal height, as one of a single row costs as
  * much as one of four. */
 static vrp_conv_tile vrp_conv_point(const vrp_conv_job *job, const float **pointers, int64_t t) {
@@ -258,7 +263,7 @@ static void vrp_conv_widen_row(const void *context, int64_t i, int thread) {
 /* Few channels (the image itself): runs of 3 floats at the border would cost more than a copy of all of it. */
 static void vrp_conv_widen(vrp_conv_job *job, vr_arena *scratch) {
     const int64_t pad = job->pad, C = job->C;
-    if (pad == 0 || C > VRP_CONV_FEW || job->layer->opts.groups > 1) return;
+    if (pad == 0 || C > VRP_CONV_FEW || job->ld != C || job->layer->opts.groups > 1) return;
     float *wide = VR_NEW(scratch, float, job->N *(job->H + 2 * pad) * (job->W + 2 * pad) * C);
     const vrp_conv_widening w = {job->x, wide, job->H, job->W * C, pad, pad * C};
     vr_parallel(job->N * job->H, vrp_conv_widen_row, &w);
@@ -292,19 +297,19 @@ static void vrp_conv_depthwise_row(const void *context, int64_t row, int thread)
     (void)thread;
     for (int64_t j = 0; j < job->OW; j++) {
         const int64_t pixel = row * job->OW + j;
-        float *y = e->y + pixel * C;
+        float *y = e->y + pixel * e->ldy;
         for (int64_t c = 0; c < C; c++) y[c] = e->bias ? e->bias[c] : 0;
         for (int64_t u = 0; u < layer->kh; u++)
             for (int64_t v = 0; v < layer->kw; v++) {
                 const int64_t r = row % job->OH * stride + u * dilation - layer->opts.pad;
                 const int64_t s = j * stride + v * dilation - layer->opts.pad;
                 if (r < 0 || r >= job->H || s < 0 || s >= job->W) continue;
-                const float *x = job->x + ((row / job->OH * job->H + r) * job->W + s) * C;
+                const float *x = job->x + ((row / job->OH * job->H + r) * job->W + s) * job->ld;
                 const float *w = layer->w + (u * layer->kw + v) * C;
                 for (int64_t c = 0; c < C; c++) y[c] += x[c] * w[c];
             }
         if (e->residual)
-            for (int64_t c = 0; c < C; c++) y[c] += e->residual[pixel * C + c];
+            for (int64_t c = 0; c < C; c++) y[c] += e->residual[pixel * e->ld_residual + c];
         vr_act_fast(y, C, e->act);
     }
 }
@@ -314,20 +319,20 @@ void vr_conv_apply(vr_tensor y, vr_tensor x, const vr_conv *layer, vr_act act, v
     const int64_t N = x.shape[0], H = x.shape[1], W = x.shape[2], G = layer->opts.groups;
     const int64_t OH = vr_conv_out_size(H, layer->kh, layer->opts),
                   OW = vr_conv_out_size(W, layer->kw, layer->opts);
-    VR_CHECK(x.ndim == 4 && x.shape[3] == layer->in && vr_tensor_contiguous(x),
-             "x must be [N,H,W,%lld] without gaps", (long long)layer->in);
-    VR_CHECK(y.ndim == 4 && y.shape[0] == N && y.shape[1] == OH && y.shape[2] == OW &&
-                 y.shape[3] == layer->out && vr_tensor_contiguous(y),
-             "y must be [%lld,%lld,%lld,%lld] without gaps", (long long)N, (long long)OH, (long long)OW,
-             (long long)layer->out);
-    VR_CHECK(!residual.data || (vr_same_shape(residual, y) && vr_tensor_contiguous(residual)),
-             "residual must have y's shape, without gaps");
+    VR_CHECK(vr_pixels_even(x) && x.shape[3] == layer->in, "x must be [N,H,W,%lld], its pixels evenly apart",
+             (long long)layer->in);
+    VR_CHECK(vr_pixels_even(y) && y.shape[0] == N && y.shape[1] == OH && y.shape[2] == OW &&
+                 y.shape[3] == layer->out,
+             "y must be [%lld,%lld,%lld,%lld], its pixels evenly apart", (long long)N, (long long)OH,
+             (long long)OW, (long long)layer->out);
+    VR_CHECK(!residual.data || (vr_same_shape(residual, y) && vr_pixels_even(residual)),
+             "residual must have y's shape, its pixels evenly apart");
     const int64_t C = layer->in / G, O = layer->out / G, K = layer->kh * layer->kw * C;
     const vr_epilogue epilogue = {.bias = layer->bias,
                                   .residual = residual.data,
                                   .y = y.data,
-                                  .ld_residual = layer->out,
-                                  .ldy = layer->out,
+                                  .ld_residual = residual.stride[2],
+                                  .ldy = y.stride[2],
                                   .act = act,
                                   .residual_first = true};
     const int winograd = vr_winograd_choose(layer, OH, OW);
@@ -346,7 +351,7 @@ void vr_conv_apply(vr_tensor y, vr_tensor x, const vr_conv *layer, vr_act act, v
                         .OW = OW,
                         .C = C,
                         .O = O,
-                        .ld = layer->in,
+                        .ld = x.stride[2],
                         .pad = layer->opts.pad,
                         .epilogue = epilogue};
     if (!vrp_conv_depthwise(layer)) vrp_conv_widen(&job, scratch);

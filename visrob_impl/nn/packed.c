@@ -138,6 +138,13 @@ vr_tensor vr_rows_new(vr_arena *arena, int64_t rows, int64_t columns) {
     return vr_tensor_slice(padded, 1, 0, columns);
 }
 
+int64_t vr_pixel_stride(int64_t C) { return C % 512 == 0 ? C + 16 : C; }
+
+vr_tensor vr_pixels_view(float *data, int64_t N, int64_t H, int64_t W, int64_t C) {
+    const int64_t shape[4] = {N, H, W, vr_pixel_stride(C)};
+    return vr_tensor_slice(vr_tensor_view(data, 4, shape), 3, 0, C);
+}
+
 /* ---- poolings ---- */
 
 typedef struct vrp_packed_pool {
@@ -186,14 +193,13 @@ static void vrp_packed_mean(const void *context, int64_t n, int thread) {
     memset(out, 0, (size_t)C * sizeof(float));
     for (int64_t i = 0; i < P; i++)
 #pragma omp simd
-        for (int64_t c = 0; c < C; c++) out[c] += p->x.data[(n * P + i) * C + c];
+        for (int64_t c = 0; c < C; c++) out[c] += p->x.data[(n * P + i) * p->x.stride[2] + c];
     for (int64_t c = 0; c < C; c++) out[c] /= (float)P;
 }
 
 void vr_global_avgpool_apply(vr_tensor y, vr_tensor x) {
-    VR_CHECK(x.ndim == 4 && vr_tensor_contiguous(x) && vr_is_mat(y, x.shape[0], x.shape[3]) &&
-                 vr_tensor_contiguous(y),
-             "x must be [N,H,W,C] and y [N,C], without gaps");
+    VR_CHECK(vr_pixels_even(x) && vr_is_mat(y, x.shape[0], x.shape[3]) && vr_tensor_contiguous(y),
+             "x must be [N,H,W,C], its pixels evenly apart, and y [N,C] without gaps");
     const vrp_packed_pool job = {.y = y, .x = x};
     vr_parallel(x.shape[0], vrp_packed_mean, &job);
 }

@@ -42,6 +42,11 @@ VR_API void vr_linear_apply(vr_tensor y, vr_tensor x, const vr_linear *layer, vr
  * same lines of L1 (K = 3072: 90 % of the FMA peak instead of 97). The values are arbitrary. */
 VR_API vr_tensor vr_rows_new(vr_arena *arena, int64_t rows, int64_t columns);
 
+/* The same for pixels: floats from pixel to pixel of C channels. */
+VR_API int64_t vr_pixel_stride(int64_t C);
+/* [N,H,W,C] whose pixels lie so, in the caller's N*H*W * vr_pixel_stride(C) floats. */
+VR_API vr_tensor vr_pixels_view(float *data, int64_t N, int64_t H, int64_t W, int64_t C);
+
 /* The scale and shift of a layer norm. Shapes: w, b: [C]. */
 typedef struct vr_norm {
     vr_tensor w, b;
@@ -67,7 +72,8 @@ VR_API vr_conv vr_conv_pack_batchnorm(vr_arena *perm, vr_tensor w, vr_conv_opts 
 VR_API int64_t vr_conv_out_size(int64_t h, int64_t k, vr_conv_opts opts);
 
 /* y = act(conv(x) + residual).
- * Shapes:  y, residual: [N,OH,OW,O]; x: [N,H,W,C]; residual may be {0}. Notes: scratch is rewound. */
+ * Shapes:  y, residual: [N,OH,OW,O]; x: [N,H,W,C]; residual may be {0}.
+ * Notes:   channels are contiguous, pixels may lie further apart (vr_pixels_view). scratch is rewound. */
 VR_API void vr_conv_apply(vr_tensor y, vr_tensor x, const vr_conv *layer, vr_act act, vr_tensor residual,
                           vr_arena *scratch);
 

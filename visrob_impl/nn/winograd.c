@@ -45,11 +45,12 @@ typedef float vrp_wino_vec __attribute__((vector_size(VRP_WINO_LANES * 4), align
 typedef struct vrp_wino_job {
     const float *x, *weights, *ready, *zeros; /* weights: packed as they are; ready: transformed, or NULL */
     const vr_epilogue *e;
-    int64_t H, W, C, O, OH, OW, pad, ldv; /* ldv: floats from tile to tile of V */
-    int64_t TH, TW, total;                /* tiles of an image, of all */
-    int64_t places, panels, block, rows;  /* block: of tiles; rows: the most of one panel's products */
-    int64_t first, tiles, parts;          /* of the shared way; parts: of a block */
-    float *v, *u, *products;              /* u, products: each thread has its own */
+    int64_t H, W, C, O, OH, OW, pad, ldx,
+        ldv;                             /* ldx: floats from pixel to pixel, ldv: from tile to tile of V */
+    int64_t TH, TW, total;               /* tiles of an image, of all */
+    int64_t places, panels, block, rows; /* block: of tiles; rows: the most of one panel's products */
+    int64_t first, tiles, parts;         /* of the shared way; parts: of a block */
+    float *v, *u, *products;             /* u, products: each thread has its own */
     int m;
 } vrp_wino_job;
 
@@ -173,22 +174,22 @@ VRP_WINO_INLINE void vrp_wino_in_lanes(float *v, int64_t step, const float *x, i
 VRP_WINO_INLINE void vrp_wino_in(const vrp_wino_job *job, float *v, int64_t step, int64_t index,
                                  const int m) {
     const int n = m + 2;
-    const int64_t C = job->C, row = job->W * C, image = index / (job->TH * job->TW);
+    const int64_t C = job->C, ld = job->ldx, row = job->W * ld, image = index / (job->TH * job->TW);
     const int64_t top = index / job->TW % job->TH * m - job->pad, left = index % job->TW * m - job->pad;
     const float *x = job->x + image * job->H * row, *pixel[VRP_WINO_PLACES];
     int64_t c = 0;
     if (top >= 0 && left >= 0 && top + n <= job->H && left + n <= job->W) {
-        x += top * row + left * C;
+        x += top * row + left * ld;
         for (; c + VRP_WINO_LANES <= C; c += VRP_WINO_LANES)
-            vrp_wino_in_lanes(v, step, x, row, C, NULL, c, VRP_WINO_LANES, m);
-        if (c < C) vrp_wino_in_lanes(v, step, x, row, C, NULL, c, C - c, m);
+            vrp_wino_in_lanes(v, step, x, row, ld, NULL, c, VRP_WINO_LANES, m);
+        if (c < C) vrp_wino_in_lanes(v, step, x, row, ld, NULL, c, C - c, m);
         return;
     }
     for (int i = 0; i < n; i++)
         for (int j = 0; j < n; j++) {
             const int64_t r = top + i, s = left + j;
             const bool seen = r >= 0 && r < job->H && s >= 0 && s < job->W;
-            pixel[i * n + j] = seen ? x + r * row + s * C : job->zeros;
+            pixel[i * n + j] = seen ? x + r * row + s * ld : job->zeros;
         }
     for (; c + VRP_WINO_LANES <= C; c += VRP_WINO_LANES)
         vrp_wino_in_lanes(v, step, NULL, 0, 0, pixel, c, VRP_WINO_LANES, m);
@@ -204,15 +205,16 @@ VRP_WINO_INLINE void vrp_wino_store(float *y, const float *residual, vrp_wino_ve
     *(vrp_wino_vec *)y = (vrp_wino_vec)(((bits)*least & low) | ((bits)*sum & ~low));
 }
 
-/* The same for fewer channels, and for the activations that need a call. */
-static void
-vrp_wino_store_some(const vr_epilogue *e, int64_t at, const vrp_wino_vec *sum,
-                    int64_t lanes) { /* by address: without AVX a vector argument changes the ABI */
+/* The same for fewer channels of a pixel from o on, and for the activations that need a call. By address: without AVX a
+ * vector argument changes the ABI. */
+static void vrp_wino_store_some(const vr_epilogue *e, int64_t pixel, int64_t o, const vrp_wino_vec *sum,
+                                int64_t lanes) {
     float out[VRP_WINO_LANES];
     memcpy(out, sum, sizeof out);
-    for (int64_t l = 0; l < lanes; l++) out[l] += e->residual ? e->residual[at + l] : 0;
+    for (int64_t l = 0; l < lanes; l++)
+        out[l] += e->residual ? e->residual[pixel * e->ld_residual + o + l] : 0;
     vr_act_fast(out, lanes, e->act);
-    memcpy(e->y + at, out, (size_t)lanes * sizeof(float));
+    memcpy(e->y + pixel * e->ldy + o, out, (size_t)lanes * sizeof(float));
 }
 
 /* y = epilogue(A^T P A) for tile `index` and the `lanes` channels from o on. */
@@ -222,7 +224,7 @@ VRP_WINO_INLINE void vrp_wino_out(const vrp_wino_job *job, const float *p, int64
     const vr_epilogue *e = job->e;
     const int64_t image = index / (job->TH * job->TW), top = index / job->TW % job->TH * m,
                   left = index % job->TW * m, lanes = vr_min(VRP_WINO_LANES, job->O - o);
-    const int64_t row = job->OW * job->O, first = (image * job->OH + top) * row + left * job->O + o;
+    const int64_t first = (image * job->OH + top) * job->OW + left; /* pixel */
     vrp_wino_vec d[4][6], bias = {0}, least = {0};
     const float low = e->act == VR_ACT_RELU ? 0 : -INFINITY;
     VRP_WINO_UNROLL for (int l = 0; l < VRP_WINO_LANES; l++) least[l] = low;
@@ -234,14 +236,15 @@ VRP_WINO_INLINE void vrp_wino_out(const vrp_wino_job *job, const float *p, int64
         VRP_WINO_UNROLL for (int i = 0; i < m; i++) d[i][j] = line[i];
     }
     if (lanes == VRP_WINO_LANES && e->act <= VR_ACT_RELU && top + m <= job->OH && left + m <= job->OW) {
-        float *y = e->y + first;
-        const float *residual = e->residual ? e->residual + first : NULL;
+        float *y = e->y + first * e->ldy + o;
+        const float *residual = e->residual ? e->residual + first * e->ld_residual + o : NULL;
         VRP_WINO_UNROLL for (int i = 0; i < m; i++) {
             vrp_wino_a(d[i], m);
             VRP_WINO_UNROLL for (int j = 0; j < m; j++) {
-                const int64_t at = i * row + j * job->O;
+                const int64_t pixel = i * job->OW + j;
                 vrp_wino_vec sum = d[i][j] + bias;
-                vrp_wino_store(y + at, residual ? residual + at : NULL, &sum, &least);
+                vrp_wino_store(y + pixel * e->ldy, residual ? residual + pixel * e->ld_residual : NULL, &sum,
+                               &least);
             }
         }
         return;
@@ -250,7 +253,7 @@ VRP_WINO_INLINE void vrp_wino_out(const vrp_wino_job *job, const float *p, int64
         vrp_wino_a(d[i], m);
         for (int j = 0; j < m && left + j < job->OW; j++) {
             const vrp_wino_vec sum = d[i][j] + bias;
-            vrp_wino_store_some(e, first + i * row + j * job->O, &sum, lanes);
+            vrp_wino_store_some(e, first + i * job->OW + j, o, &sum, lanes);
         }
     }
 }
@@ -386,6 +389,7 @@ void vr_winograd_run(vr_tensor x, const vr_conv *layer, int m, const vr_epilogue
                         .TH = (OH + m - 1) / m,
                         .TW = (OW + m - 1) / m,
                         .pad = pad,
+                        .ldx = x.stride[2],
                         .ldv = (C + VRP_WINO_LANES - 1) / VRP_WINO_LANES * VRP_WINO_LANES,
                         .m = m,
                         .places = (m + 2) * (m + 2),

@@ -21,8 +21,8 @@ VR_API int64_t vr_winograd_ready_size(int64_t C, int64_t O);
 VR_API void vr_winograd_ready(float *ready, const float *panels, int64_t C, int64_t O);
 
 /* y = epilogue(conv(x)) by F(m x m, 3 x 3).
- * Shapes:  x: [N,H,W,C] contiguous; e->y: [N,OH,OW,O] contiguous, e->residual the same or NULL, and taken before the
- *          activation. Notes: scratch is rewound. */
+ * Shapes:  x: [N,H,W,C], even pixels; e->y: [N,OH,OW,O], e->residual the same or NULL, and taken before the activation.
+ * Notes:   scratch is rewound. */
 VR_API void vr_winograd_run(vr_tensor x, const vr_conv *layer, int m, const vr_epilogue *e,
                             vr_arena *scratch);
 
