@@ -83,7 +83,8 @@ static const conv_case convs[] = {
     {1, 5, 5, 6, 6, 3, 3, 2, 2, 6, 2},       {1, 1, 1, 3, 2, 3, 3, 1, 1, 1, 1},
     {1, 32, 32, 6, 4, 3, 3, 1, 1, 2, 1},     {2, 13, 14, 24, 40, 3, 3, 1, 1, 1, 1},
     {1, 8, 9, 130, 20, 3, 3, 1, 0, 1, 1},    {2, 9, 9, 32, 32, 3, 3, 1, 2, 1, 2},
-    {5, 15, 16, 130, 100, 3, 3, 1, 1, 1, 1}, {1, 7, 7, 600, 70, 1, 1, 1, 0, 1, 1},
+    {5, 15, 16, 130, 100, 3, 3, 1, 1, 1, 1}, {3, 2, 2, 150, 140, 3, 3, 1, 1, 1, 1},
+    {1, 7, 7, 600, 70, 1, 1, 1, 0, 1, 1},
 };
 enum { CONVS = sizeof convs / sizeof convs[0] };
 
@@ -127,6 +128,23 @@ static void a_convolution_agrees_with_the_reference(void **state) {
             assert_same(y, want, s->c / s->groups * s->kh * s->kw);
         vr_arena_reset(&a);
     }
+    vr_arena_free(&a);
+}
+
+static void winograd_takes_the_fewest_products_for_the_size(void **state) {
+    (void)state;
+    static const int sizes[][3] = {{1, 1, 0}, {2, 2, 2}, {1, 8, 2}, {3, 3, 4},
+                                   {4, 4, 4}, {5, 5, 2}, {7, 7, 4}, {56, 56, 4}};
+    vr_arena a = {0};
+    const vr_tensor w = random_tensor(&a, 1, 8, 8, 3, 3);
+    const vr_conv plain = vr_conv_pack(&a, w, (vr_tensor){0}, (vr_conv_opts){.pad = 1}),
+                  strided = vr_conv_pack(&a, w, (vr_tensor){0}, (vr_conv_opts){.pad = 1, .stride = 2}),
+                  narrow =
+                      vr_conv_pack(&a, random_tensor(&a, 1, 8, 7, 3, 3), (vr_tensor){0}, (vr_conv_opts){0});
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        assert_int_equal(vr_winograd_choose(&plain, sizes[i][0], sizes[i][1]), sizes[i][2]);
+    assert_int_equal(vr_winograd_choose(&strided, 56, 56), 0);
+    assert_int_equal(vr_winograd_choose(&narrow, 56, 56), 0);
     vr_arena_free(&a);
 }
 
@@ -281,6 +299,7 @@ int main(void) {
         cmocka_unit_test(a_product_agrees_with_the_definition_for_any_strides),
         cmocka_unit_test(a_linear_layer_agrees_with_the_reference_for_every_activation),
         cmocka_unit_test(a_convolution_agrees_with_the_reference),
+        cmocka_unit_test(winograd_takes_the_fewest_products_for_the_size),
         cmocka_unit_test(winograd_stays_within_1e_4_of_the_outputs_scale),
         cmocka_unit_test(a_folded_batchnorm_is_a_batchnorm),
         cmocka_unit_test(attention_agrees_with_the_reference),
