@@ -125,7 +125,9 @@ def convert(name, folder, model, side):
     for m in list(model.modules()):
         if hasattr(m, "attn"): m.attn = Attention(m.attn)
         if hasattr(m, "every_other"): m.every_other = lambda x: torch.nn.functional.max_pool2d(x, 1, 2)
-    torch.jit.trace(model.eval(), torch.zeros(1, 3, side, side)).save(f"{folder}/net.pt")
+    with torch.no_grad():
+        net = torch.jit.trace(model.eval(), torch.zeros(1, 3, side, side), check_trace=False)  # compare() checks it
+    net.save(f"{folder}/net.pt")
     done = subprocess.run([pnnx.EXEC_PATH, "net.pt", f"inputshape=[1,3,{side},{side}]", "fp16=0"], cwd=folder,
                           capture_output=True, text=True)
     if done.returncode or not os.path.exists(f"{folder}/net.ncnn.bin"):
