@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""Whole models in visrob, onnxruntime, OpenVINO and PyTorch, interleaved in one run.
+"""Whole models in visrob, onnxruntime, OpenVINO, ncnn and PyTorch, interleaved in one run.
 
     tests/bench/peers.py build/bench/bench_models [--models a,b] [--batches 1,8] [--threads 1,2] [--rounds 11]
-                         [--compile]
+                         [--peers onnxruntime,ncnn] [--compile]
 
 Every runner is a process of its own that loads the same weights from a file, predicts once (start-up: from process
 start to there, twice, the better one; then its peak memory) and from then on predicts when it is told to. They take
 turns, so that a change of the machine's speed meets all of them. Printed: the median in milliseconds, and the median
 over the rounds of the ratio peer / visrob (above 1: visrob is faster), and the largest difference of the outputs as
-a share of their largest value (1e-4 is allowed). --compile adds torch.compile, which takes a minute a case.
+a share of their largest value (1e-4 is allowed). --peers: only these. --compile adds torch.compile, which takes a
+minute a case. ncnn needs pnnx (both are on PyPI); it predicts one image after the other, or "batch", all in one input.
 """
 import argparse, importlib.util, os, subprocess, sys, tempfile, time, warnings
 
@@ -37,11 +38,12 @@ def make(name):
                 self.conv2 = nn.Conv2d(o, o, 3, 1, 1, bias=False)
                 self.bn2 = nn.BatchNorm2d(o)
                 self.grow = (o - i) // 2
+                self.every_other = lambda x: x[:, :, ::2, ::2]
 
             def forward(self, x):
                 y = self.bn2(self.conv2(torch.relu(self.bn1(self.conv1(x)))))
                 if self.grow:  # option A
-                    x = nn.functional.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, self.grow, self.grow))
+                    x = nn.functional.pad(self.every_other(x), (0, 0, 0, 0, self.grow, self.grow))
                 return torch.relu(x + y)
 
         class ResNet20(nn.Module):
@@ -87,6 +89,8 @@ def prepare(name, folder):
                           input_names=["x"], output_names=["y"], dynamic_axes={"x": {0: "n"}, "y": {0: "n"}})
         if name.startswith("vit"):
             fuse(name, folder, model)
+    if importlib.util.find_spec("ncnn") and importlib.util.find_spec("pnnx"):
+        convert(name, folder, model, side)  # last: it changes the model
 
 
 def fuse(name, folder, model):
@@ -102,6 +106,32 @@ def fuse(name, folder, model):
         print(f"{name}: onnxruntime's optimizer fused", {k: v for k, v in o.get_fused_operator_statistics().items() if v})
     except Exception as e:  # an optional package of another version
         print(f"{name}: onnxruntime's transformers optimizer does not work here: {e}")
+
+
+def convert(name, folder, model, side):
+    """net.ncnn.param and net.ncnn.bin by pnnx. Two steps that it cannot convert are first put in words it knows: timm's
+    split of qkv in five dimensions becomes PyTorch's own attention, with the same weights, and x[::2, ::2] a pool."""
+    import pnnx, torch
+
+    class Attention(torch.nn.Module):
+        def __init__(self, a):
+            super().__init__()
+            self.all = torch.nn.MultiheadAttention(a.proj.in_features, a.num_heads, batch_first=True)
+            self.all.in_proj_weight, self.all.in_proj_bias = a.qkv.weight, a.qkv.bias
+            self.all.out_proj.weight, self.all.out_proj.bias = a.proj.weight, a.proj.bias
+
+        def forward(self, x, *_, **__): return self.all(x, x, x, need_weights=False)[0]
+
+    for m in list(model.modules()):
+        if hasattr(m, "attn"): m.attn = Attention(m.attn)
+        if hasattr(m, "every_other"): m.every_other = lambda x: torch.nn.functional.max_pool2d(x, 1, 2)
+    with torch.no_grad():
+        net = torch.jit.trace(model.eval(), torch.zeros(1, 3, side, side), check_trace=False)  # compare() checks it
+    net.save(f"{folder}/net.pt")
+    done = subprocess.run([pnnx.EXEC_PATH, "net.pt", f"inputshape=[1,3,{side},{side}]", "fp16=0"], cwd=folder,
+                          capture_output=True, text=True)
+    if done.returncode or not os.path.exists(f"{folder}/net.ncnn.bin"):
+        print(f"{name}: pnnx does not convert it: {done.stderr.strip()[-200:]}")
 
 
 # ---- one runner, a process that predicts when it is told to ----
@@ -127,6 +157,24 @@ def runner_openvino(folder, name, x, threads):
     return lambda: net(x)[0]
 
 
+def runner_ncnn(folder, name, x, threads, whole=False):
+    import ncnn, numpy as np
+    net = ncnn.Net()
+    net.opt.num_threads = threads
+    for half in ("fp16_packed", "fp16_storage", "fp16_arithmetic", "bf16_storage"): setattr(net.opt, f"use_{half}", False)
+    if net.load_param(f"{folder}/net.ncnn.param") or net.load_model(f"{folder}/net.ncnn.bin"):
+        sys.exit("ncnn does not load what pnnx converted")
+
+    def run(x, **index):
+        with net.create_extractor() as e:
+            e.input("in0", ncnn.Mat(x, **index))
+            return e.extract("out0")[1].numpy(**index).copy()
+    return (lambda: run(x, batch_index=0)) if whole else lambda: np.stack([run(image) for image in x])
+
+
+def runner_ncnn_batch(*a): return runner_ncnn(*a, whole=True)
+
+
 def runner_torch(folder, name, x, threads, last=False, compiled=False):
     import torch
     torch.set_num_threads(threads)
@@ -145,7 +193,8 @@ def runner_torch_compile(*a): return runner_torch(*a, last=True, compiled=True)
 
 
 PEERS = {"onnxruntime": (runner_onnx, "onnxruntime"), "onnxruntime fused": (runner_fused, "onnxruntime"),
-         "openvino": (runner_openvino, "openvino"), "torch": (runner_torch, "torch"),
+         "openvino": (runner_openvino, "openvino"), "ncnn": (runner_ncnn, "ncnn"),
+         "ncnn batch": (runner_ncnn_batch, "ncnn"), "torch": (runner_torch, "torch"),
          "torch channels-last": (runner_torch_last, "torch"), "torch compile": (runner_torch_compile, "torch")}
 
 
@@ -186,16 +235,19 @@ class Runner:
     def close(self): self.process.stdin.close(), self.process.wait()
 
 
-def compare(name, batch, threads, folder, bench, rounds, compiled):
+def compare(name, batch, threads, folder, bench, rounds, peers):
     import numpy as np
     x = np.random.default_rng(0).standard_normal((batch, 3, MODELS[name][1], MODELS[name][1]), np.float32)
     np.save(f"{folder}/x{batch}_nchw.npy", x)
     np.save(f"{folder}/x{batch}_nhwc.npy", np.ascontiguousarray(x.transpose(0, 2, 3, 1)))
     runners = [Runner("visrob", [bench, "--serve", f"{folder}/weights.safetensors", f"{folder}/x{batch}_nhwc.npy",
                                  f"{folder}/visrob.npy", str(threads)], 2)]
-    for peer, (_, package) in PEERS.items():
-        if not importlib.util.find_spec(package) or (peer == "torch compile" and not compiled): continue
+    for peer in peers:
+        package = PEERS[peer][1]
+        if not importlib.util.find_spec(package): continue
         if peer == "onnxruntime fused" and not os.path.exists(f"{folder}/fused.onnx"): continue
+        if package == "ncnn" and not os.path.exists(f"{folder}/net.ncnn.bin"): continue
+        if peer == "ncnn batch" and batch == 1: continue
         starts = 2 if batch == 1 and threads == 2 and package != "torch" else 1
         r = Runner(peer, [sys.executable, os.path.abspath(__file__), "--serve", peer, folder, name, str(batch), str(threads)], starts)
         if r.memory: runners.append(r)
@@ -233,12 +285,15 @@ def main():
     p.add_argument("--batches", default="")
     p.add_argument("--threads", default="1,2")
     p.add_argument("--rounds", type=int, default=11)
+    p.add_argument("--peers", default=",".join(p for p in PEERS if p != "torch compile"))
     p.add_argument("--compile", action="store_true")
     a = p.parse_args()
+    peers = a.peers.split(",") + ["torch compile"] * a.compile
+    if not set(peers) <= set(PEERS): p.error(f"--peers are of {', '.join(PEERS)}")
     needed = [m for m in ("numpy", "torch", "timm", "torchvision", "safetensors") if not importlib.util.find_spec(m)]
     if needed: return print(f"peers: skipped, {sys.executable} lacks {', '.join(needed)} (set PYTHON to one that has them)")
     from importlib.metadata import version, PackageNotFoundError
-    for m in ("torch", "onnxruntime", "openvino", "timm", "torchvision"):
+    for m in ("torch", "onnxruntime", "openvino", "ncnn", "pnnx", "timm", "torchvision"):
         try: print(m, version(m), end="; ")
         except PackageNotFoundError: print(m, "not installed", end="; ")
     print("python", sys.version.split()[0])
@@ -248,7 +303,7 @@ def main():
             prepare(name, folder)
             for batch in [int(b) for b in a.batches.split(",")] if a.batches else MODELS[name][0]:
                 for threads in a.threads.split(","):
-                    compare(name, batch, int(threads), folder, a.bench, a.rounds, a.compile)
+                    compare(name, batch, int(threads), folder, a.bench, a.rounds, peers)
 
 
 if __name__ == "__main__":
