@@ -30,6 +30,9 @@ enum {
     VRP_WINO_SHARED = 1 << 20, /* floats of a V that all threads share */
     VRP_WINO_TILES = 64,       /* of a panel's products in L2 */
     VRP_WINO_CHANNELS = 64,    /* of a panel's transformed weights in L2 */
+    VRP_WINO_FEW = 4,
+    VRP_WINO_DEEP = 4,
+    VRP_WINO_AHEAD = 8,
     VRP_WINO_PLACES = 36,      /* positions of the largest tile */
     /* From place to place of such weights: a constant for their addresses, and not the same lines of L1. */
     VRP_WINO_APART = 2 * VRP_WINO_LANES * VRP_WINO_CHANNELS + 16
@@ -144,7 +147,7 @@ void vr_winograd_ready(float *ready, const float *panels, int64_t C, int64_t O) 
 
 /* ---- one tile in, one tile out ---- */
 
-/* B^T d B of one vector of channels. Inside the image the pixels lie `row` and `column` floats apart; else each has its
+/* B^T d B of one vector of channels, written to v, places `step` floats apart. Inside the image the pixels lie `row` and `column` floats apart; else each has its
  * pointer. Fewer lanes: the last channels. */
 VRP_WINO_INLINE void vrp_wino_in_lanes(float *v, int64_t step, const float *x, int64_t row, int64_t column,
                                        const float *const *pixel, int64_t c, int64_t lanes, const int m) {
@@ -166,12 +169,12 @@ VRP_WINO_INLINE void vrp_wino_in_lanes(float *v, int64_t step, const float *x, i
     }
     VRP_WINO_UNROLL for (int i = 0; i < n; i++) {
         vrp_wino_b(d[i], m);
-        VRP_WINO_UNROLL for (int j = 0; j < n; j++) * (vrp_wino_vec *)(v + (i * n + j) * step + c) = d[i][j];
+        VRP_WINO_UNROLL for (int j = 0; j < n; j++) * (vrp_wino_vec *)(v + (i * n + j) * step) = d[i][j];
     }
 }
 
-/* v[place][.. channels ..] = B^T d B of tile `index`; places are `step` floats apart. */
-VRP_WINO_INLINE void vrp_wino_in(const vrp_wino_job *job, float *v, int64_t step, int64_t index,
+/* v[place][.. channels ..] = B^T d B of tile `index`; places are `step` floats apart, vectors of channels `next`. */
+VRP_WINO_INLINE void vrp_wino_in(const vrp_wino_job *job, float *v, int64_t step, int64_t next, int64_t index,
                                  const int m) {
     const int n = m + 2;
     const int64_t C = job->C, ld = job->ldx, row = job->W * ld, image = index / (job->TH * job->TW);
@@ -180,7 +183,7 @@ VRP_WINO_INLINE void vrp_wino_in(const vrp_wino_job *job, float *v, int64_t step
     int64_t c = 0;
     if (top >= 0 && left >= 0 && top + n <= job->H && left + n <= job->W) {
         x += top * row + left * ld;
-        for (; c + VRP_WINO_LANES <= C; c += VRP_WINO_LANES)
+        for (; c + VRP_WINO_LANES <= C; c += VRP_WINO_LANES, v += next)
             vrp_wino_in_lanes(v, step, x, row, ld, NULL, c, VRP_WINO_LANES, m);
         if (c < C) vrp_wino_in_lanes(v, step, x, row, ld, NULL, c, C - c, m);
         return;
@@ -191,7 +194,7 @@ VRP_WINO_INLINE void vrp_wino_in(const vrp_wino_job *job, float *v, int64_t step
             const bool seen = r >= 0 && r < job->H && s >= 0 && s < job->W;
             pixel[i * n + j] = seen ? x + r * row + s * ld : job->zeros;
         }
-    for (; c + VRP_WINO_LANES <= C; c += VRP_WINO_LANES)
+    for (; c + VRP_WINO_LANES <= C; c += VRP_WINO_LANES, v += next)
         vrp_wino_in_lanes(v, step, NULL, 0, 0, pixel, c, VRP_WINO_LANES, m);
     if (c < C) vrp_wino_in_lanes(v, step, NULL, 0, 0, pixel, c, C - c, m);
 }
@@ -263,9 +266,9 @@ VRP_WINO_INLINE void vrp_wino_out(const vrp_wino_job *job, const float *p, int64
 /* V of the t-th tile of those that start at `first`; places are `step` floats apart. */
 static void vrp_wino_transform(const vrp_wino_job *job, float *v, int64_t step, int64_t first, int64_t t) {
     if (job->m == 2)
-        vrp_wino_in(job, v + t * job->ldv, step, first + t, 2);
+        vrp_wino_in(job, v + t * job->ldv, step, VRP_WINO_LANES, first + t, 2);
     else
-        vrp_wino_in(job, v + t * job->ldv, step, first + t, 4);
+        vrp_wino_in(job, v + t * job->ldv, step, VRP_WINO_LANES, first + t, 4);
 }
 
 /* products[tile][column] (+)= V of one place times the weights of K channels. Groups of tiles are of equal height,
@@ -311,6 +314,63 @@ static void vrp_wino_panel(const vrp_wino_job *job, const float *v, int64_t step
                               count, columns, c > 0);
     }
     for (int64_t t = 0; t < tiles; t++) vrp_wino_inverse(job, products + t * nr, each, index + t, p);
+}
+
+/* ---- few tiles: neither U nor P leaves L1 ---- */
+
+/* p[place][tile] += U V of a few channels and one vector of columns; g: their packed weights, taps `tap` floats apart; V lies
+ * as [place][tile][channel]. All strides but those of g are constants. */
+VRP_WINO_INLINE void vrp_wino_few_channels(vrp_wino_vec *p, const float *v, const float *g, int64_t tap, int64_t nr,
+                                           const int tiles) {
+    vrp_wino_vec rows[VRP_WINO_DEEP][6][3], u[VRP_WINO_DEEP][6];
+    for (int c = 0; c < VRP_WINO_DEEP; c++, g += nr)
+        VRP_WINO_UNROLL for (int j = 0; j < 3; j++) { /* G g */
+            vrp_wino_vec in[3], column[6];
+            VRP_WINO_UNROLL for (int i = 0; i < 3; i++) {
+                __builtin_prefetch(g + (3 * i + j) * tap + VRP_WINO_AHEAD * nr);
+                in[i] = *(const vrp_wino_vec *)(g + (3 * i + j) * tap);
+            }
+            vrp_wino_g(column, in, 4);
+            VRP_WINO_UNROLL for (int i = 0; i < 6; i++) rows[c][i][j] = column[i];
+        }
+    for (int i = 0; i < 6; i++, p += 6 * tiles, v += 6 * tiles * VRP_WINO_LANES) {
+        VRP_WINO_UNROLL for (int c = 0; c < VRP_WINO_DEEP; c++) vrp_wino_g(u[c], rows[c][i], 4);
+        VRP_WINO_UNROLL for (int j = 0; j < 6; j += 2) { /* two places: a sum waits four cycles for the one before */
+            vrp_wino_vec sum[2 * VRP_WINO_FEW];
+            VRP_WINO_UNROLL for (int t = 0; t < 2 * tiles; t++) sum[t] = p[j * tiles + t];
+            VRP_WINO_UNROLL for (int c = 0; c < VRP_WINO_DEEP; c++) VRP_WINO_UNROLL for (int t = 0; t < 2 * tiles; t++)
+                sum[t] += u[c][j + t / tiles] * v[(j * tiles + t) * VRP_WINO_LANES + c];
+            VRP_WINO_UNROLL for (int t = 0; t < 2 * tiles; t++) p[j * tiles + t] = sum[t];
+        }
+    }
+}
+
+/* All tiles' outputs from o on, a vector of them. */
+VRP_WINO_INLINE void vrp_wino_few_outputs(const vrp_wino_job *job, int64_t o, const int tiles) {
+    const int64_t nr = vr_gemm_columns(), C = job->C;
+    const float *g = job->weights + o / nr * 9 * C * nr + o % nr, *v = job->v;
+    vrp_wino_vec p[VRP_WINO_PLACES * VRP_WINO_FEW];
+    for (int i = 0; i < VRP_WINO_PLACES * tiles; i++) p[i] = (vrp_wino_vec){0};
+    for (int64_t c = 0; c < C; c += VRP_WINO_LANES, v += VRP_WINO_PLACES * tiles * VRP_WINO_LANES)
+        for (int k = 0; k < VRP_WINO_LANES; k += VRP_WINO_DEEP, g += VRP_WINO_DEEP * nr)
+            vrp_wino_few_channels(p, v + k, g, C * nr, nr, tiles);
+    for (int t = 0; t < tiles; t++) vrp_wino_out(job, (const float *)(p + t), tiles * VRP_WINO_LANES, t, o, 4);
+}
+
+static void vrp_wino_few_in(const void *context, int64_t t, int thread) {
+    const vrp_wino_job *job = (const vrp_wino_job *)context;
+    const int64_t step = job->total * VRP_WINO_LANES;
+    (void)thread;
+    vrp_wino_in(job, job->v + t * VRP_WINO_LANES, step, VRP_WINO_PLACES * step, t, 4);
+}
+
+static void vrp_wino_few_out(const void *context, int64_t i, int thread) {
+    const vrp_wino_job *job = (const vrp_wino_job *)context;
+    (void)thread;
+    if (job->total == 4) vrp_wino_few_outputs(job, i * VRP_WINO_LANES, 4);
+    if (job->total == 3) vrp_wino_few_outputs(job, i * VRP_WINO_LANES, 3);
+    if (job->total == 2) vrp_wino_few_outputs(job, i * VRP_WINO_LANES, 2);
+    if (job->total == 1) vrp_wino_few_outputs(job, i * VRP_WINO_LANES, 1);
 }
 
 /* ---- each thread its own blocks ---- */
@@ -395,6 +455,13 @@ void vr_winograd_run(vr_tensor x, const vr_conv *layer, int m, const vr_epilogue
                         .places = (m + 2) * (m + 2),
                         .panels = (O + nr - 1) / nr};
     job.total = N * job.TH * job.TW;
+    if (!job.ready && m == 4 && job.total <= VRP_WINO_FEW && C % VRP_WINO_LANES == 0) {
+        job.v = (float *)vr_arena_alloc(scratch, job.total * VRP_WINO_PLACES * C, sizeof(float));
+        vr_parallel(job.total, vrp_wino_few_in, &job);
+        vr_parallel((O + VRP_WINO_LANES - 1) / VRP_WINO_LANES, vrp_wino_few_out, &job);
+        vr_arena_rewind(scratch, mark);
+        return;
+    }
     const bool shared = !job.ready || (threads > 1 && job.total < 8 * threads);
     vrp_wino_cut(&job, shared);
     const int64_t products = job.rows * nr, made = job.ready ? 0 : VRP_WINO_APART;
