@@ -73,33 +73,46 @@ void vr_act_fast(float *x, int64_t n, vr_act act) {
 /* y = act(t + bias + residual) for one row; bias and residual may be NULL. */
 static inline __attribute__((always_inline)) void vrp_epilogue_row(float *y, const float *t,
                                                                    const float *bias, const float *residual,
-                                                                   int64_t n, const vr_act act) {
+                                                                   const int64_t n, const vr_act act) {
     int64_t i = 0;
-    for (; i + VRP_EPILOGUE_STEP <= n; i += VRP_EPILOGUE_STEP) {
-        if (bias && residual)
+    for (; i + VRP_EPILOGUE_STEP <= n; i += VRP_EPILOGUE_STEP)
 #pragma omp simd
-            for (int64_t j = i; j < i + VRP_EPILOGUE_STEP; j++)
-                y[j] = vrp_epilogue_act(t[j] + bias[j] + residual[j], act);
-        else if (bias)
-#pragma omp simd
-            for (int64_t j = i; j < i + VRP_EPILOGUE_STEP; j++) y[j] = vrp_epilogue_act(t[j] + bias[j], act);
-        else
-#pragma omp simd
-            for (int64_t j = i; j < i + VRP_EPILOGUE_STEP; j++)
-                y[j] = vrp_epilogue_act(residual ? t[j] + residual[j] : t[j], act);
-    }
+        for (int64_t j = i; j < i + VRP_EPILOGUE_STEP; j++)
+            y[j] = vrp_epilogue_act(t[j] + (bias ? bias[j] : 0) + (residual ? residual[j] : 0), act);
     for (; i < n; i++)
         y[i] = vrp_epilogue_act(t[i] + (bias ? bias[i] : 0) + (residual ? residual[i] : 0), act);
 }
 
-/* The rows of a tile, the residual (or none) before the activation. */
+/* The rows of a tile, the residual (or none) before the activation; what is constant at the call makes it short. */
 static inline __attribute__((always_inline)) void vrp_epilogue_rows(const vr_epilogue *e, const float *tile,
+                                                                    int64_t ld, int64_t row, int64_t rows,
+                                                                    const float *bias, const float *residual,
+                                                                    int64_t column, const int64_t columns,
+                                                                    const vr_act act) {
+    float *y = e->y + row * e->ldy + column;
+    for (int64_t i = 0; i < rows; i++, tile += ld, y += e->ldy) {
+        vrp_epilogue_row(y, tile, bias, residual, columns, act);
+        if (residual) residual += e->ld_residual;
+    }
+}
+
+/* Nearly all tiles are a whole panel wide and have a bias. */
+static inline __attribute__((always_inline)) void vrp_epilogue_tile(const vr_epilogue *e, const float *tile,
                                                                     int64_t ld, int64_t row, int64_t rows,
                                                                     int64_t column, int64_t columns,
                                                                     const vr_act act) {
-    for (int64_t i = row; i < row + rows; i++, tile += ld)
-        vrp_epilogue_row(e->y + i * e->ldy + column, tile, e->bias ? e->bias + column : NULL,
-                         e->residual ? e->residual + i * e->ld_residual + column : NULL, columns, act);
+    const float *bias = e->bias ? e->bias + column : NULL,
+                *residual = e->residual ? e->residual + row * e->ld_residual + column : NULL;
+    if (!bias || (columns != 32 && columns != 16))
+        vrp_epilogue_rows(e, tile, ld, row, rows, bias, residual, column, columns, act);
+    else if (columns == 32 && residual)
+        vrp_epilogue_rows(e, tile, ld, row, rows, bias, residual, column, 32, act);
+    else if (columns == 32)
+        vrp_epilogue_rows(e, tile, ld, row, rows, bias, NULL, column, 32, act);
+    else if (residual)
+        vrp_epilogue_rows(e, tile, ld, row, rows, bias, residual, column, 16, act);
+    else
+        vrp_epilogue_rows(e, tile, ld, row, rows, bias, NULL, column, 16, act);
 }
 
 void vr_epilogue_apply(const vr_epilogue *e, float *tile, int64_t ld, int64_t row, int64_t rows,
@@ -116,7 +129,7 @@ void vr_epilogue_apply(const vr_epilogue *e, float *tile, int64_t ld, int64_t ro
     }
 #define VRP_EPILOGUE_CASE(act)                                                                               \
     case act:                                                                                                \
-        vrp_epilogue_rows(e, tile, ld, row, rows, column, columns, act);                                     \
+        vrp_epilogue_tile(e, tile, ld, row, rows, column, columns, act);                                     \
         break
     switch (e->act) {
         VRP_EPILOGUE_CASE(VR_ACT_NONE);

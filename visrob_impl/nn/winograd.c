@@ -33,7 +33,7 @@ enum {
     VRP_WINO_FEW = 4,
     VRP_WINO_DEEP = 4,
     VRP_WINO_AHEAD = 8,
-    VRP_WINO_PLACES = 36,      /* positions of the largest tile */
+    VRP_WINO_PLACES = 36, /* positions of the largest tile */
     /* From place to place of such weights: a constant for their addresses, and not the same lines of L1. */
     VRP_WINO_APART = 2 * VRP_WINO_LANES * VRP_WINO_CHANNELS + 16
 };
@@ -320,11 +320,10 @@ static void vrp_wino_panel(const vrp_wino_job *job, const float *v, int64_t step
 
 /* p[place][tile] += U V of a few channels and one vector of columns; g: their packed weights, taps `tap` floats apart; V lies
  * as [place][tile][channel]. All strides but those of g are constants. */
-VRP_WINO_INLINE void vrp_wino_few_channels(vrp_wino_vec *p, const float *v, const float *g, int64_t tap, int64_t nr,
-                                           const int tiles) {
+VRP_WINO_INLINE void vrp_wino_few_channels(vrp_wino_vec *p, const float *v, const float *g, int64_t tap,
+                                           int64_t nr, const int tiles) {
     vrp_wino_vec rows[VRP_WINO_DEEP][6][3], u[VRP_WINO_DEEP][6];
-    for (int c = 0; c < VRP_WINO_DEEP; c++, g += nr)
-        VRP_WINO_UNROLL for (int j = 0; j < 3; j++) { /* G g */
+    for (int c = 0; c < VRP_WINO_DEEP; c++, g += nr) VRP_WINO_UNROLL for (int j = 0; j < 3; j++) { /* G g */
             vrp_wino_vec in[3], column[6];
             VRP_WINO_UNROLL for (int i = 0; i < 3; i++) {
                 __builtin_prefetch(g + (3 * i + j) * tap + VRP_WINO_AHEAD * nr);
@@ -335,11 +334,13 @@ VRP_WINO_INLINE void vrp_wino_few_channels(vrp_wino_vec *p, const float *v, cons
         }
     for (int i = 0; i < 6; i++, p += 6 * tiles, v += 6 * tiles * VRP_WINO_LANES) {
         VRP_WINO_UNROLL for (int c = 0; c < VRP_WINO_DEEP; c++) vrp_wino_g(u[c], rows[c][i], 4);
-        VRP_WINO_UNROLL for (int j = 0; j < 6; j += 2) { /* two places: a sum waits four cycles for the one before */
+        VRP_WINO_UNROLL for (int j = 0; j < 6;
+                             j += 2) { /* two places: a sum waits four cycles for the one before */
             vrp_wino_vec sum[2 * VRP_WINO_FEW];
             VRP_WINO_UNROLL for (int t = 0; t < 2 * tiles; t++) sum[t] = p[j * tiles + t];
-            VRP_WINO_UNROLL for (int c = 0; c < VRP_WINO_DEEP; c++) VRP_WINO_UNROLL for (int t = 0; t < 2 * tiles; t++)
-                sum[t] += u[c][j + t / tiles] * v[(j * tiles + t) * VRP_WINO_LANES + c];
+            VRP_WINO_UNROLL for (int c = 0; c < VRP_WINO_DEEP; c++)
+                VRP_WINO_UNROLL for (int t = 0; t < 2 * tiles; t++) sum[t] +=
+                u[c][j + t / tiles] * v[(j * tiles + t) * VRP_WINO_LANES + c];
             VRP_WINO_UNROLL for (int t = 0; t < 2 * tiles; t++) p[j * tiles + t] = sum[t];
         }
     }
@@ -354,7 +355,8 @@ VRP_WINO_INLINE void vrp_wino_few_outputs(const vrp_wino_job *job, int64_t o, co
     for (int64_t c = 0; c < C; c += VRP_WINO_LANES, v += VRP_WINO_PLACES * tiles * VRP_WINO_LANES)
         for (int k = 0; k < VRP_WINO_LANES; k += VRP_WINO_DEEP, g += VRP_WINO_DEEP * nr)
             vrp_wino_few_channels(p, v + k, g, C * nr, nr, tiles);
-    for (int t = 0; t < tiles; t++) vrp_wino_out(job, (const float *)(p + t), tiles * VRP_WINO_LANES, t, o, 4);
+    for (int t = 0; t < tiles; t++)
+        vrp_wino_out(job, (const float *)(p + t), tiles * VRP_WINO_LANES, t, o, 4);
 }
 
 static void vrp_wino_few_in(const void *context, int64_t t, int thread) {
