@@ -2,7 +2,8 @@
  * that packs it, one that runs it. Every batch-norm is folded into its convolution; each residual sum and each
  * ReLU happens on the convolution's finished tile.
  *
- * Two buffers take turns as input and output of the blocks; what lives inside a block is given back with it. */
+ * A block's sum is made in place, on the shortcut; where that has another shape, two buffers take turns. What lives inside
+ * a block is given back with it. */
 #include "resnet.h"
 #include "../base/error.h"
 #include <math.h>
@@ -197,17 +198,21 @@ static bool vrp_resnet_pack(vr_arena *perm, vrp_resnet *net, const vrp_resnet_sh
 /* ---- running ---- */
 
 /* Option A: every second pixel; the new channels, half of them in front and half behind, are zero. */
-static vr_tensor vrp_resnet_option_a(vr_arena *scratch, vr_tensor x, const vrp_resnet_block *b, int64_t OH,
-                                     int64_t OW) {
-    vr_tensor y = vr_tensor_4d(scratch, x.shape[0], OH, OW, b->out);
+static void vrp_resnet_option_a(vr_tensor y, vr_tensor x, const vrp_resnet_block *b) {
     const int64_t front = (b->out - b->in) / 2;
-    for (int64_t n = 0; n < x.shape[0]; n++)
-        for (int64_t i = 0; i < OH; i++)
-            for (int64_t j = 0; j < OW; j++)
-                memcpy(y.data + ((n * OH + i) * OW + j) * b->out + front,
+    for (int64_t n = 0; n < y.shape[0]; n++)
+        for (int64_t i = 0; i < y.shape[1]; i++)
+            for (int64_t j = 0; j < y.shape[2]; j++) {
+                float *to = y.data + n * y.stride[0] + i * y.stride[1] + j * y.stride[2];
+                memset(to, 0, (size_t)b->out * sizeof(float));
+                memcpy(to + front,
                        x.data + n * x.stride[0] + i * b->stride * x.stride[1] + j * b->stride * x.stride[2],
                        (size_t)b->in * sizeof(float));
-    return y;
+            }
+}
+
+static bool vrp_resnet_identity(const vrp_resnet_block *b) {
+    return !b->shortcut.out && b->stride == 1 && b->in == b->out;
 }
 
 static vr_tensor vrp_resnet_output(float *buffer, vr_tensor x, const vr_conv *conv) {
@@ -228,19 +233,21 @@ static vr_tensor vrp_resnet_inner(vr_arena *scratch, vr_tensor x, const vr_conv 
     return y;
 }
 
-/* y = relu(branch(x) + shortcut(x)) */
+/* y = relu(branch(x) + shortcut(x)): the sum is made where the shortcut lies, which is x itself or `buffer`. */
 static vr_tensor vrp_resnet_run_block(float *buffer, vr_tensor x, const vrp_resnet_block *b,
                                       vr_arena *scratch) {
     const vr_arena_mark mark = vr_arena_here(scratch);
-    vr_tensor t = x, residual = x;
+    vr_tensor t = x, y = x;
     for (int64_t i = 0; i < b->convs - 1; i++) t = vrp_resnet_inner(scratch, t, &b->conv[i], VR_ACT_RELU);
     const vr_conv *last = &b->conv[b->convs - 1];
-    vr_tensor y = vrp_resnet_output(buffer, t, last);
-    if (b->shortcut.out)
-        residual = vrp_resnet_inner(scratch, x, &b->shortcut, VR_ACT_NONE);
-    else if (b->stride != 1 || b->in != b->out)
-        residual = vrp_resnet_option_a(scratch, x, b, y.shape[1], y.shape[2]);
-    vr_conv_apply(y, t, last, VR_ACT_RELU, residual, scratch);
+    if (!vrp_resnet_identity(b)) {
+        y = vrp_resnet_output(buffer, t, last);
+        if (b->shortcut.out)
+            vr_conv_apply(y, x, &b->shortcut, VR_ACT_NONE, (vr_tensor){0}, scratch);
+        else
+            vrp_resnet_option_a(y, x, b);
+    }
+    vr_conv_apply(y, t, last, VR_ACT_RELU, y, scratch);
     vr_arena_rewind(scratch, mark);
     return y;
 }
@@ -265,17 +272,19 @@ static void vrp_resnet_begin(vr_tensor y, const vrp_resnet *net, vr_tensor x, in
     const int64_t room = vrp_resnet_room(net, x.shape[0], x.shape[1], x.shape[2]);
     float *now = (float *)vr_arena_alloc(scratch, room, sizeof(float));
     float *next = (float *)vr_arena_alloc(scratch, room, sizeof(float));
-    vr_tensor t = vrp_resnet_output(!net->pool && early == 0 ? y.data : now, x, &net->stem);
+    int64_t last = early - 1; /* whose output moves on */
+    while (last >= 0 && vrp_resnet_identity(&net->blocks[last])) last--;
+    vr_tensor t = vrp_resnet_output(!net->pool && last < 0 ? y.data : now, x, &net->stem);
     vr_conv_apply(t, x, &net->stem, VR_ACT_RELU, (vr_tensor){0}, scratch);
     if (net->pool) {
         const vr_tensor pooled =
-            vr_pixels_view(early == 0 ? y.data : next, t.shape[0], (t.shape[1] - 1) / 2 + 1,
+            vr_pixels_view(last < 0 ? y.data : next, t.shape[0], (t.shape[1] - 1) / 2 + 1,
                            (t.shape[2] - 1) / 2 + 1, t.shape[3]);
         vr_maxpool2d_apply(pooled, t, 3, 2, 1);
         t = pooled;
     }
     for (int64_t i = 0; i < early; i++) {
-        float *buffer = i == early - 1 ? y.data : t.data == now ? next : now;
+        float *buffer = i == last ? y.data : t.data == now ? next : now;
         t = vrp_resnet_run_block(buffer, t, &net->blocks[i], scratch);
     }
     vr_arena_rewind(scratch, mark);
@@ -309,12 +318,12 @@ static void vrp_resnet_features(vr_tensor y, const void *weights, vr_tensor x, v
         const int64_t to = vr_min(n + together, N);
         vrp_resnet_begin(vr_tensor_slice(t, 0, n, to), net, vr_tensor_slice(x, 0, n, to), early, scratch);
     }
-    float *now = NULL, *next = NULL;
+    float *buffers[2] = {NULL, NULL};
     for (int64_t i = early; i < net->count; i++) {
-        if (!next) next = (float *)vr_arena_alloc(scratch, N * VRP_RESNET_SMALL, sizeof(float));
-        t = vrp_resnet_run_block(next, t, &net->blocks[i], scratch);
-        float *other = now;
-        now = next, next = other;
+        float **next = &buffers[t.data == buffers[0]];
+        if (!*next && !vrp_resnet_identity(&net->blocks[i]))
+            *next = (float *)vr_arena_alloc(scratch, N * VRP_RESNET_SMALL, sizeof(float));
+        t = vrp_resnet_run_block(*next, t, &net->blocks[i], scratch);
     }
     vr_global_avgpool_apply(y, t);
     vr_arena_rewind(scratch, mark);
