@@ -148,6 +148,26 @@ static void winograd_takes_the_fewest_products_for_the_size(void **state) {
     vr_arena_free(&a);
 }
 
+static void an_image_gives_the_same_bits_alone_and_in_a_batch(void **state) {
+    (void)state;
+    static const int64_t sizes[][3] = {{7, 96, 64},  {4, 160, 40}, {14, 128, 48},
+                                       {2, 200, 70}, {9, 16, 16},  {1, 64, 64}};
+    vr_arena a = {0};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        const int64_t H = sizes[i][0], C = sizes[i][1], O = sizes[i][2];
+        const vr_tensor x = random_tensor(&a, 1, 5, H, H, C), w = random_tensor(&a, 2, O, C, 3, 3);
+        const vr_conv layer = vr_conv_pack(&a, w, (vr_tensor){0}, (vr_conv_opts){.pad = 1});
+        const vr_tensor y = vr_tensor_4d(&a, 5, H, H, O), alone = vr_tensor_4d(&a, 1, H, H, O);
+        vr_conv_apply(y, x, &layer, VR_ACT_RELU, (vr_tensor){0}, &a);
+        for (int64_t n = 0; n < 5; n++) {
+            vr_conv_apply(alone, vr_tensor_slice(x, 0, n, n + 1), &layer, VR_ACT_RELU, (vr_tensor){0}, &a);
+            assert_memory_equal(alone.data, y.data + n * y.stride[0], (size_t)y.stride[0] * sizeof(float));
+        }
+        vr_arena_reset(&a);
+    }
+    vr_arena_free(&a);
+}
+
 static void winograd_stays_within_1e_4_of_the_outputs_scale(void **state) {
     (void)state;
     static const int64_t sizes[][6] = {/* N, H, W, C, O, pad */
@@ -300,6 +320,7 @@ int main(void) {
         cmocka_unit_test(a_linear_layer_agrees_with_the_reference_for_every_activation),
         cmocka_unit_test(a_convolution_agrees_with_the_reference),
         cmocka_unit_test(winograd_takes_the_fewest_products_for_the_size),
+        cmocka_unit_test(an_image_gives_the_same_bits_alone_and_in_a_batch),
         cmocka_unit_test(winograd_stays_within_1e_4_of_the_outputs_scale),
         cmocka_unit_test(a_folded_batchnorm_is_a_batchnorm),
         cmocka_unit_test(attention_agrees_with_the_reference),
