@@ -182,15 +182,13 @@ static vrp_conv_tile vrp_conv_point(const vrp_conv_job *job, const float **point
     return (vrp_conv_tile){pixel, count, KH * steps, inside ? KW * job->C : job->C};
 }
 
-/* Where a tile's results will go, and what is added to them, is fetched while the tile is made. Not inlined, gcc takes it
- * for a function without effects and removes the call. */
+/* Where a tile's results will go is fetched while the tile is made (what is added to them lies there too, in a ResNet).
+ * Not inlined, gcc takes it for a function without effects and removes the call. */
 static inline __attribute__((always_inline)) void
 vrp_conv_prefetch(const vr_epilogue *e, const vrp_conv_tile *tile, int64_t column, int64_t columns) {
-    for (int64_t i = tile->first; i < tile->first + tile->count; i++)
-        for (int64_t c = column; c < column + columns; c += 16) {
-            __builtin_prefetch(e->y + i * e->ldy + c, 1);
-            if (e->residual) __builtin_prefetch(e->residual + i * e->ld_residual + c);
-        }
+    const float *y = e->y + tile->first * e->ldy + column;
+    for (int64_t i = 0; i < tile->count; i++, y += e->ldy)
+        for (int64_t c = 0; c < columns; c += 16) __builtin_prefetch(y + c, 1);
 }
 
 /* Tiles t0..t1 times column panels p0..p1: a panel meets all tiles, as the input is near and weights come from afar.
