@@ -1,7 +1,9 @@
 /* base/par.c: the number of threads, and the pool behind vr_parallel.
  *
  * The pool: workers wait for a loop, first spinning (a network's layers follow each other within microseconds), then
- * asleep. Whoever comes takes the next index until none is left. OpenMP's loops cost more where layers are small:
+ * asleep. Each thread has an equal share of the indices, the same part of every loop, so that a layer finds in its
+ * caches what it made of the one before; who is done takes what is left of the others' shares. (Indices dealt out one by
+ * one: ResNet-50 31 or 38 ms, depending on which cores the two threads have; in shares 31 or 32.) OpenMP's loops cost more where layers are small:
  * every thread has to arrive at two barriers, so one that the system has put aside (its time slice is used up by
  * spinning) holds up the others for 8 ms; on a busy machine a ResNet-20 took 10 times as long on two threads as on
  * one. Here the caller closes the loop when no index is left, and waits only for indices that are being worked on.
@@ -93,11 +95,13 @@ static struct {
     atomic_int asleep;
     vrp_par_work *work; /* the loop */
     const void *context;
-    int64_t count;
     int threads;
     _Alignas(64) atomic_uint round; /* of the loop, so that nobody joins one twice */
     atomic_int state;
-    _Alignas(64) atomic_llong next;
+    struct vrp_par_share {
+        _Alignas(64)
+            atomic_ullong range; /* the first index left to a thread, and the end of them: 32 bits each */
+    } shares[VRP_PAR_MOST];
 } vrp_par_pool = {
     .owner = PTHREAD_MUTEX_INITIALIZER, .sleep = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
 
@@ -111,10 +115,25 @@ static void vrp_par_pause(void) {
 #endif
 }
 
+/* The next index of a share, or -1; its owner takes the first one left, others the last. */
+static int64_t vrp_par_next(struct vrp_par_share *share, bool owner) {
+    unsigned long long now = atomic_load_explicit(&share->range, memory_order_relaxed);
+    for (;;) {
+        const unsigned long long first = now >> 32, end = now & UINT32_MAX;
+        if (first >= end) return -1;
+        const unsigned long long left = owner ? (first + 1) << 32 | end : first << 32 | (end - 1);
+        if (atomic_compare_exchange_weak_explicit(&share->range, &now, left, memory_order_relaxed,
+                                                  memory_order_relaxed))
+            return (int64_t)(owner ? first : end - 1);
+    }
+}
+
+/* First a thread's own share: what it made in the last loop is in its caches. Then what others have left. */
 static void vrp_par_take(int thread) {
-    const int64_t count = vrp_par_pool.count;
-    for (int64_t i; (i = atomic_fetch_add_explicit(&vrp_par_pool.next, 1, memory_order_relaxed)) < count;)
-        vrp_par_pool.work(vrp_par_pool.context, i, thread);
+    const int threads = vrp_par_pool.threads;
+    for (int k = 0; k < threads; k++)
+        for (int64_t i; (i = vrp_par_next(&vrp_par_pool.shares[(thread + k) % threads], k == 0)) >= 0;)
+            vrp_par_pool.work(vrp_par_pool.context, i, thread);
 }
 
 /* Waits for another round than `seen`; returns it. */
@@ -170,7 +189,7 @@ static void vrp_par_start(int threads) {
 }
 
 static bool vrp_par_alone(int64_t count, int threads) {
-    if (count <= 1 || threads == 1 || vrp_par_inside) return true;
+    if (count <= 1 || count > INT32_MAX || threads == 1 || vrp_par_inside) return true;
 #ifdef _OPENMP
     if (omp_in_parallel()) return true;
 #endif
@@ -185,8 +204,12 @@ void vr_parallel(int64_t count, vrp_par_work *work, const void *context) {
     }
     if (threads - 1 > vrp_par_pool.workers) vrp_par_start(threads);
     vrp_par_pool.work = work, vrp_par_pool.context = context;
-    vrp_par_pool.count = count, vrp_par_pool.threads = threads;
-    atomic_store_explicit(&vrp_par_pool.next, 0, memory_order_relaxed);
+    vrp_par_pool.threads = threads;
+    for (int64_t t = 0; t < threads; t++)
+        atomic_store_explicit(&vrp_par_pool.shares[t].range,
+                              (unsigned long long)(t * count / threads) << 32 |
+                                  (unsigned long long)((t + 1) * count / threads),
+                              memory_order_relaxed);
     atomic_store(&vrp_par_pool.state, VRP_PAR_OPEN);
     atomic_fetch_add(&vrp_par_pool.round, 1);
     if (atomic_load(&vrp_par_pool.asleep) > 0) {
