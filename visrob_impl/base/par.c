@@ -2,11 +2,13 @@
  *
  * The pool: workers wait for a loop, first spinning (a network's layers follow each other within microseconds), then
  * asleep. Each thread has an equal share of the indices, the same part of every loop, so that a layer finds in its
- * caches what it made of the one before; who is done takes what is left of the others' shares. (Indices dealt out one by
- * one: ResNet-50 31 or 38 ms, depending on which cores the two threads have; in shares 31 or 32.) OpenMP's loops cost more where layers are small:
- * every thread has to arrive at two barriers, so one that the system has put aside (its time slice is used up by
- * spinning) holds up the others for 8 ms; on a busy machine a ResNet-20 took 10 times as long on two threads as on
- * one. Here the caller closes the loop when no index is left, and waits only for indices that are being worked on.
+ * caches what the one before left there; who is done takes what is left of the others' shares. (With indices dealt out
+ * one by one a ResNet-50 took 31 or 38 ms, depending on which cores the two threads had; in shares 31 or 32.)
+ *
+ * OpenMP's loops cost more where layers are small: every thread has to arrive at two barriers, so one that the system
+ * has put aside (its time slice is used up by spinning) holds up the others for 8 ms; on a busy machine a ResNet-20 took
+ * 10 times as long on two threads as on one. Here the caller closes the loop when no index is left, and waits only for
+ * indices that are being worked on.
  *
  * One word, `state`, is the door: VRP_PAR_OPEN while a loop may be joined, plus the number of workers inside. The
  * loop's other fields change only while it is closed and nobody is inside. */
