@@ -84,8 +84,8 @@ void vr_parallel(int64_t count, vrp_par_work *work, const void *context) {
 #else
 enum {
     VRP_PAR_MOST = 256, /* threads */
-    VRP_PAR_SPINS =
-        16000, /* pauses before a worker sleeps, some 0.4 ms: to wake it in a virtual machine takes as long as a ResNet-20 */
+    /* Pauses before a worker sleeps, some 0.4 ms: to wake it in a virtual machine takes as long as a ResNet-20. */
+    VRP_PAR_SPINS = 16000,
     VRP_PAR_OPEN = 1 << 30
 };
 
@@ -100,9 +100,8 @@ static struct {
     int threads;
     _Alignas(64) atomic_uint round; /* of the loop, so that nobody joins one twice */
     atomic_int state;
-    struct vrp_par_share {
-        _Alignas(64)
-            atomic_ullong range; /* the first index left to a thread, and the end of them: 32 bits each */
+    struct vrp_par_share { /* the first index left to a thread, and the end of them: 32 bits each */
+        _Alignas(64) atomic_ullong range;
     } shares[VRP_PAR_MOST];
 } vrp_par_pool = {
     .owner = PTHREAD_MUTEX_INITIALIZER, .sleep = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};

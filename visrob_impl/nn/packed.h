@@ -72,7 +72,7 @@ VR_API vr_conv vr_conv_pack_batchnorm(vr_arena *perm, vr_tensor w, vr_conv_opts 
 VR_API int64_t vr_conv_out_size(int64_t h, int64_t k, vr_conv_opts opts);
 
 /* y = act(conv(x) + residual).
- * Shapes:  y, residual: [N,OH,OW,O]; x: [N,H,W,C]; residual may be {0}.
+ * Shapes:  y, residual: [N,OH,OW,O]; x: [N,H,W,C]; residual may be {0} or y itself.
  * Notes:   channels are contiguous, pixels may lie further apart (vr_pixels_view). scratch is rewound. */
 VR_API void vr_conv_apply(vr_tensor y, vr_tensor x, const vr_conv *layer, vr_act act, vr_tensor residual,
                           vr_arena *scratch);
