@@ -148,11 +148,6 @@ int64_t vr_conv_out_size(int64_t h, int64_t k, vr_conv_opts opts) {
 
 /* ---- running ---- */
 
-bool vr_pixels_even(vr_tensor x) {
-    return x.ndim == 4 && x.stride[3] == 1 && x.stride[2] >= x.shape[3] &&
-           x.stride[1] == x.shape[2] * x.stride[2] && x.stride[0] == x.shape[1] * x.stride[1];
-}
-
 /* Tile t; pointers[tap][row] lead to what its pixels see. Tiles are of equal height, as one of a single row costs as
  * much as one of four. */
 static vrp_conv_tile vrp_conv_point(const vrp_conv_job *job, const float **pointers, int64_t t) {

@@ -55,9 +55,6 @@ VR_API void vr_act_fast(float *x, int64_t n, vr_act act);
 VR_API void vr_rows_run(const vr_epilogue *e, const float *x, int64_t ld, int64_t rows,
                         const vr_linear *layer, vr_arena *scratch);
 
-/* Whether x is [N,H,W,C] with contiguous channels and all pixels x.stride[2] floats apart. */
-VR_API bool vr_pixels_even(vr_tensor x);
-
 /* Writes a tile of rows x columns at (row, column) of y; the tile's rows are ld floats apart, and it is used up. */
 VR_API void vr_epilogue_apply(const vr_epilogue *e, float *tile, int64_t ld, int64_t row, int64_t rows,
                               int64_t column, int64_t columns);

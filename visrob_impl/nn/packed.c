@@ -133,7 +133,7 @@ void vr_linear_apply_norm(vr_tensor y, vr_tensor x, const vr_norm *norm, float e
 }
 
 vr_tensor vr_rows_new(vr_arena *arena, int64_t rows, int64_t columns) {
-    const int64_t ld = columns % 512 == 0 ? columns + 16 : columns, shape[2] = {rows, ld};
+    const int64_t shape[2] = {rows, vr_pixel_stride(columns)};
     const vr_tensor padded = vr_tensor_raw(arena, 2, shape);
     return vr_tensor_slice(padded, 1, 0, columns);
 }
@@ -143,6 +143,11 @@ int64_t vr_pixel_stride(int64_t C) { return C % 512 == 0 ? C + 16 : C; }
 vr_tensor vr_pixels_view(float *data, int64_t N, int64_t H, int64_t W, int64_t C) {
     const int64_t shape[4] = {N, H, W, vr_pixel_stride(C)};
     return vr_tensor_slice(vr_tensor_view(data, 4, shape), 3, 0, C);
+}
+
+bool vr_pixels_even(vr_tensor x) {
+    return x.ndim == 4 && x.stride[3] == 1 && x.stride[2] >= x.shape[3] &&
+           x.stride[1] == x.shape[2] * x.stride[2] && x.stride[0] == x.shape[1] * x.stride[1];
 }
 
 /* ---- poolings ---- */

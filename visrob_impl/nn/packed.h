@@ -46,6 +46,8 @@ VR_API vr_tensor vr_rows_new(vr_arena *arena, int64_t rows, int64_t columns);
 VR_API int64_t vr_pixel_stride(int64_t C);
 /* [N,H,W,C] whose pixels lie so, in the caller's N*H*W * vr_pixel_stride(C) floats. */
 VR_API vr_tensor vr_pixels_view(float *data, int64_t N, int64_t H, int64_t W, int64_t C);
+/* Whether x is [N,H,W,C] with contiguous channels and all pixels x.stride[2] floats apart. */
+VR_API bool vr_pixels_even(vr_tensor x);
 
 /* The scale and shift of a layer norm. Shapes: w, b: [C]. */
 typedef struct vr_norm {
