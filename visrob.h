@@ -138,7 +138,8 @@
 #if defined(VISROB_IMPLEMENTATION) && !defined(VISROB_IMPLEMENTED)
 #define VISROB_IMPLEMENTED
 #ifdef __cplusplus
-#error "visrob's implementation is C11: define VISROB_IMPLEMENTATION in a .c file, and include visrob.h from C++ as it is"
+#error                                                                                                       \
+    "visrob's implementation is C11: define VISROB_IMPLEMENTATION in a .c file, and include visrob.h from C++ as it is"
 #endif
 
 #include "visrob_impl/base/error.c"

@@ -42,7 +42,8 @@ int main(int argc, char **argv) {
         {"labels", "FILE", VR_OPTION_TEXT, &labels, "the classes' names, one a line"},
         {"image-size", "N", VR_OPTION_INT, &opts.image_size,
          "the side of the model's input, where it can be chosen"},
-        {"normalize", "NAME", VR_OPTION_TEXT, &normalize, "imagenet, half, clip or m,m,m,s,s,s (the model's own)"},
+        {"normalize", "NAME", VR_OPTION_TEXT, &normalize,
+         "imagenet, half, clip or m,m,m,s,s,s (the model's own)"},
         {"heads", "N", VR_OPTION_INT, &opts.heads, "attention heads, where they are not width / 64"},
         {"threads", "N", VR_OPTION_INT, &threads, "threads (the physical cores)"},
     };

@@ -13,7 +13,8 @@
 
 static const char about[] =
     "dollar_street [METADATA]\n"
-    "Where a model is wrong, by what a home earns, where it stands and what its pictures are like; writes a page with\n"
+    "Where a model is wrong, by what a home earns, where it stands and what its pictures are like; writes a "
+    "page with\n"
     "filters, dollar_street.html.\n\n"
     "  dollar_street                                         a made-up street, built in\n"
     "  dollar_street metadata.csv --predictions resnet50.json --factors annotations.json\n"
@@ -21,7 +22,8 @@ static const char about[] =
     "METADATA: metadata.csv of dollarstreet_factors, or an annotations table\n";
 
 typedef struct options {
-    const char *predictions, *other, *factors, *map, *space, *weights, *other_weights, *images, *on, *page, *csv;
+    const char *predictions, *other, *factors, *map, *space, *weights, *other_weights, *images, *on, *page,
+        *csv;
     int64_t seed, threads;
     bool brighten, published, quiet;
 } options;
@@ -66,7 +68,8 @@ static void print_quarters(vr_arena *perm, const vr_dollar_street *data, const v
 
 /* What the second model, or the change of the images, does: to all images, and to those with the factor. */
 static void print_changes(vr_arena *perm, const vr_dollar_street *data, const vr_dollar_street_hits *hits,
-                          const char *what, vr_dollar_street_factor factor, const vr_dollar_street_opts *opts) {
+                          const char *what, vr_dollar_street_factor factor,
+                          const vr_dollar_street_opts *opts) {
     static const vr_dollar_street_by by[] = {VR_BY_INCOME, VR_BY_INCOME, VR_BY_REGION};
     for (int k = 0; k < (data->factors ? 3 : 1); k++) {
         const vr_dollar_street_factor on = k ? factor : VR_DOLLAR_STREET_FACTOR_COUNT;
@@ -79,8 +82,10 @@ static void print_changes(vr_arena *perm, const vr_dollar_street *data, const vr
 
 static vr_dollar_street_factor factor_of(const char *name) {
     for (int f = 0; f < VR_DOLLAR_STREET_FACTOR_COUNT; f++)
-        if (strcmp(vr_dollar_street_factor_name((vr_dollar_street_factor)f), name) == 0) return (vr_dollar_street_factor)f;
-    vr_fail(VR_FATAL, VR_ERR_ARGUMENT, "--on: '%s' is none of the 16 factors (texture, darker, pose, ...)", name);
+        if (strcmp(vr_dollar_street_factor_name((vr_dollar_street_factor)f), name) == 0)
+            return (vr_dollar_street_factor)f;
+    vr_fail(VR_FATAL, VR_ERR_ARGUMENT, "--on: '%s' is none of the 16 factors (texture, darker, pose, ...)",
+            name);
     return VR_DOLLAR_STREET_TEXTURE;
 }
 
@@ -90,7 +95,8 @@ static const char *wrong_with(const options *o, int argc) {
     if (o->predictions && o->weights) return "--predictions or --weights, not both";
     if ((o->weights || o->other_weights) && !o->images) return "weights want --images FOLDER as well";
     if (!o->predictions && !o->weights) return "METADATA wants --predictions, or --weights and --images";
-    if (!!o->other + !!o->other_weights + o->brighten > 1) return "one of --other, --other-weights and --brighten";
+    if (!!o->other + !!o->other_weights + o->brighten > 1)
+        return "one of --other, --other-weights and --brighten";
     return o->brighten && !o->weights ? "--brighten wants --weights of the model to run" : NULL;
 }
 
@@ -106,7 +112,8 @@ int main(int argc, char **argv) {
         {"other-weights", "FILE", VR_OPTION_TEXT, &o.other_weights, "a second model to run, as --other"},
         {"images", "FOLDER", VR_OPTION_TEXT, &o.images, "the photographs, for --weights and the page"},
         {"brighten", NULL, VR_OPTION_FLAG, &o.brighten, "run the model on images twice as bright, too"},
-        {"on", "FACTOR", VR_OPTION_TEXT, &o.on, "compare where it is ticked (texture; with --brighten darker)"},
+        {"on", "FACTOR", VR_OPTION_TEXT, &o.on,
+         "compare where it is ticked (texture; with --brighten darker)"},
         {"published", NULL, VR_OPTION_FLAG, &o.published, "the released code's scores, with its faults"},
         {"report", "FILE", VR_OPTION_OUTPUT, &o.page, "the page to write (dollar_street.html)"},
         {"csv", "FILE", VR_OPTION_OUTPUT, &o.csv, "a table of region by income to write"},
@@ -119,7 +126,7 @@ int main(int argc, char **argv) {
     const int code = vr_args_parse(&argc, argv, about, list, (int64_t)(sizeof list / sizeof *list));
     if (code >= 0) return vr_arena_free(&perm), code;
     const bool example = argc == 1 && !o.predictions && !o.weights;
-    const vr_dollar_street_factor factor = o.on              ? factor_of(o.on)
+    const vr_dollar_street_factor factor = o.on                    ? factor_of(o.on)
                                            : o.brighten || example ? VR_DOLLAR_STREET_DARKER
                                                                    : VR_DOLLAR_STREET_TEXTURE;
     const char *wrong = example ? NULL : wrong_with(&o, argc);
@@ -140,7 +147,8 @@ int main(int argc, char **argv) {
         vr_dollar_street_load(&perm, &data, argv[1], NULL, VR_FATAL);
         metadata = data;
         if (o.factors) vr_dollar_street_load(&perm, &data, o.factors, &metadata, VR_FATAL);
-        if (o.on && !data.factors) vr_fail(VR_FATAL, VR_ERR_ARGUMENT, "--on %s: %s has no factors; --factors FILE", o.on, data.path);
+        if (o.on && !data.factors)
+            vr_fail(VR_FATAL, VR_ERR_ARGUMENT, "--on %s: %s has no factors; --factors FILE", o.on, data.path);
         vr_class_map_load(&perm, &map, o.map, VR_FATAL);
         vr_dollar_street_targets(&perm, &targets, &data, &map, space_of(o.space), o.published, VR_FATAL);
         if (o.images) vr_dataset_open(&perm, &images, o.images, NULL, VR_FATAL);
@@ -149,7 +157,9 @@ int main(int argc, char **argv) {
 
     /* compute: a model of ten classes is right with its first, others with one of five */
     const bool brighten = o.brighten || (example && !o.other);
-    const char *names[2] = {o.predictions ? o.predictions : o.weights ? o.weights : "resnet18",
+    const char *names[2] = {o.predictions ? o.predictions
+                            : o.weights   ? o.weights
+                                          : "resnet18",
                             brighten  ? "on brighter images"
                             : o.other ? o.other
                                       : o.other_weights};
@@ -159,18 +169,24 @@ int main(int argc, char **argv) {
     for (int64_t m = 0; m < count; m++) {
         const char *file = m ? o.other : o.predictions;
         vr_dollar_street_predictions p;
-        const vr_dollar_street_predict_opts opts = {.changed = m > 0 && brighten, .factor = VR_FACTOR_BRIGHTEN, .amount = 2,
-                                                    .published = o.published, .k = example ? 1 : 5, .seed = (uint64_t)o.seed};
+        const vr_dollar_street_predict_opts opts = {.changed = m > 0 && brighten,
+                                                    .factor = VR_FACTOR_BRIGHTEN,
+                                                    .amount = 2,
+                                                    .published = o.published,
+                                                    .k = example ? 1 : 5,
+                                                    .seed = (uint64_t)o.seed};
         if (m && o.other_weights) model = vr_model_load(&perm, o.other_weights, NULL, VR_FATAL);
-        if (file) vr_dollar_street_predictions_load(&perm, &p, file, VR_FATAL);
-        else vr_dollar_street_predict(&perm, &p, model, &images, &opts, VR_FATAL);
+        if (file)
+            vr_dollar_street_predictions_load(&perm, &p, file, VR_FATAL);
+        else
+            vr_dollar_street_predict(&perm, &p, model, &images, &opts, VR_FATAL);
         vr_dollar_street_score(&perm, &hits[m], &data, &p, p.predicted ? &targets : NULL, VR_FATAL);
     }
 
     /* report */
     const vr_dollar_street_opts intervals = {.seed = (uint64_t)o.seed};
-    printf("%s on %s: %lld of %lld rows scored, %lld homes\n", names[0], data.path,
-           (long long)hits[0].rows, (long long)data.count, (long long)data.household_count);
+    printf("%s on %s: %lld of %lld rows scored, %lld homes\n", names[0], data.path, (long long)hits[0].rows,
+           (long long)data.count, (long long)data.household_count);
     const vr_dollar_street_hits images_once = vr_dollar_street_hits_per_image(&perm, &data, &hits[0], false);
     vr_table t = vr_dollar_street_accuracy_table(&perm, &data, &images_once, VR_BY_INCOME, &intervals);
     print("Accuracy by income, with 95 % intervals over homes", &t);
@@ -180,7 +196,9 @@ int main(int argc, char **argv) {
     print("By quarter of the homes", &t);
     if (data.factors) {
         t = vr_dollar_street_association_table(&perm, &data, &hits[0], VR_BY_INCOME, 5, NULL);
-        print("Factors among errors more often than among all images (shift), and their odds within the income", &t);
+        print(
+            "Factors among errors more often than among all images (shift), and their odds within the income",
+            &t);
     }
     print_gaps(&perm, &data, &hits[0]);
     if (data.factors) print_quarters(&perm, &data, &hits[0]);

@@ -31,7 +31,8 @@ int main(int argc, char **argv) {
         {"seed", "N", VR_OPTION_INT, &seed, "of that choice (0)"},
         {"batch", "N", VR_OPTION_INT, &opts.batch, "images at a time"},
         {"image-size", "N", VR_OPTION_INT, &model_opts.image_size, "the side of the model's input"},
-        {"normalize", "NAME", VR_OPTION_TEXT, &normalize, "imagenet, half, clip or m,m,m,s,s,s (the model's own)"},
+        {"normalize", "NAME", VR_OPTION_TEXT, &normalize,
+         "imagenet, half, clip or m,m,m,s,s,s (the model's own)"},
         {"heads", "N", VR_OPTION_INT, &model_opts.heads, "attention heads, where they are not width / 64"},
         {"skip-bad", NULL, VR_OPTION_FLAG, &opts.skip_bad, "leave out images that cannot be decoded"},
         {"threads", "N", VR_OPTION_INT, &threads, "threads (the physical cores)"},
@@ -46,8 +47,8 @@ int main(int argc, char **argv) {
 
     /* load */
     vr_arena perm = {0};
-    vr_model *model =
-        argc > 1 ? vr_model_load(&perm, argv[1], &model_opts, VR_FATAL) : vr_model_shapes(&perm, 0, 1, VR_FATAL);
+    vr_model *model = argc > 1 ? vr_model_load(&perm, argv[1], &model_opts, VR_FATAL)
+                               : vr_model_shapes(&perm, 0, 1, VR_FATAL);
     vr_dataset data;
     if (argc > 1)
         vr_dataset_open(&perm, &data, argv[2], NULL, VR_FATAL);

@@ -16,7 +16,7 @@ static const char about[] =
 
 static void print_classes(vr_arena *perm, const vr_predictions *p, const vr_dataset *data, int64_t rows) {
     const int64_t C = p->classes;
-    int64_t *confusion = VR_NEW(perm, int64_t, C * C);
+    int64_t *confusion = VR_NEW(perm, int64_t, (C * C));
     double *accuracy = VR_NEW(perm, double, C);
     vr_confusion(confusion, p->predicted, p->labels, p->count, C);
     vr_class_accuracy(accuracy, confusion, C);
@@ -45,7 +45,7 @@ static void print_classes(vr_arena *perm, const vr_predictions *p, const vr_data
 
 static void print_confusion(vr_arena *perm, const vr_predictions *p, const vr_dataset *data) {
     const int64_t C = p->classes;
-    int64_t *confusion = VR_NEW(perm, int64_t, C * C);
+    int64_t *confusion = VR_NEW(perm, int64_t, (C * C));
     vr_confusion(confusion, p->predicted, p->labels, p->count, C);
     const char **names = VR_NEW(perm, const char *, C + 1);
     names[0] = "label \\ predicted";
@@ -69,12 +69,14 @@ int main(int argc, char **argv) {
         {"predictions", "FILE", VR_OPTION_OUTPUT, &predictions, "save each image's prediction as CSV"},
         {"labels", "FILE", VR_OPTION_TEXT, &labels, "the model's class names, one a line"},
         {"classes", "N", VR_OPTION_INT, &classes, "rows of the table of classes, the worst first (20)"},
-        {"subset", NULL, VR_OPTION_FLAG, &subset, "only the data set's classes compete, as on ImageNet-A and -R"},
+        {"subset", NULL, VR_OPTION_FLAG, &subset,
+         "only the data set's classes compete, as on ImageNet-A and -R"},
         {"limit", "N", VR_OPTION_INT, &limit, "only N images, chosen at random"},
         {"seed", "N", VR_OPTION_INT, &seed, "of that choice and of the bootstrap (0)"},
         {"batch", "N", VR_OPTION_INT, &opts.batch, "images at a time"},
         {"image-size", "N", VR_OPTION_INT, &model_opts.image_size, "the side of the model's input"},
-        {"normalize", "NAME", VR_OPTION_TEXT, &normalize, "imagenet, half, clip or m,m,m,s,s,s (the model's own)"},
+        {"normalize", "NAME", VR_OPTION_TEXT, &normalize,
+         "imagenet, half, clip or m,m,m,s,s,s (the model's own)"},
         {"heads", "N", VR_OPTION_INT, &model_opts.heads, "attention heads, where they are not width / 64"},
         {"skip-bad", NULL, VR_OPTION_FLAG, &opts.skip_bad, "leave out images that cannot be decoded"},
         {"threads", "N", VR_OPTION_INT, &threads, "threads (the physical cores)"},
@@ -90,8 +92,8 @@ int main(int argc, char **argv) {
 
     /* load */
     vr_arena perm = {0};
-    vr_model *model =
-        argc > 1 ? vr_model_load(&perm, argv[1], &model_opts, VR_FATAL) : vr_model_shapes(&perm, 0, 1, VR_FATAL);
+    vr_model *model = argc > 1 ? vr_model_load(&perm, argv[1], &model_opts, VR_FATAL)
+                               : vr_model_shapes(&perm, 0, 1, VR_FATAL);
     if (labels) vr_model_labels_load(&perm, model, labels, VR_FATAL);
     vr_dataset data;
     if (argc > 1)

@@ -12,7 +12,8 @@
 
 static const char about[] =
     "geography\n"
-    "Does progress on ImageNet reach the whole world? Progress on benchmarks, accuracy by region, retraining of the last\n"
+    "Does progress on ImageNet reach the whole world? Progress on benchmarks, accuracy by region, retraining "
+    "of the last\n"
     "layer; writes geography.html.\n\n"
     "  geography                                             36 real models and a made-up world, built in\n"
     "  geography --timm timm_results                         progress on six public benchmarks\n"
@@ -118,12 +119,13 @@ int main(int argc, char **argv) {
     const int code = vr_args_parse(&argc, argv, about, list, (int64_t)(sizeof list / sizeof *list));
     if (code >= 0) return vr_arena_free(&perm), code;
     const bool asked = o.predictions || o.features, example = !o.timm && !o.table && !o.photographs;
-    const char *wrong = argc > 1 ? vr_arena_printf(&perm, "what is '%s'? files go behind options, as --geode FILE", argv[1])
-                        : o.photographs && !asked       ? "photographs want --predictions or --features as well"
-                        : asked && !o.photographs       ? "predictions and features want --geode or --dollar-street as well"
-                        : !o.train != !o.train_features ? "--train and --train-features go together"
-                        : o.train && !o.features        ? "--train wants --features of what to test on"
-                                                        : NULL;
+    const char *wrong =
+        argc > 1 ? vr_arena_printf(&perm, "what is '%s'? files go behind options, as --geode FILE", argv[1])
+        : o.photographs && !asked       ? "photographs want --predictions or --features as well"
+        : asked && !o.photographs       ? "predictions and features want --geode or --dollar-street as well"
+        : !o.train != !o.train_features ? "--train and --train-features go together"
+        : o.train && !o.features        ? "--train wants --features of what to test on"
+                                        : NULL;
     if (wrong) return fprintf(stderr, "geography: %s; see --help\n", wrong), vr_arena_free(&perm), 2;
     vr_threads_set((int)o.threads);
     vr_geo_report r = {.command = command.data, .seed = (uint64_t)o.seed, .model = o.predictions};

@@ -15,9 +15,11 @@
 
 static const char about[] =
     "imagenet_x [TABLE|FOLDER ...]\n"
-    "How many times more errors a classifier makes where a factor of the photograph (texture, pose, light) is unusual.\n\n"
+    "How many times more errors a classifier makes where a factor of the photograph (texture, pose, light) "
+    "is unusual.\n\n"
     "  imagenet_x                                                   the paper's four models, built in\n"
-    "  imagenet_x --annotations val_top.jsonl --predictions my.csv  your model; my.csv has the columns file_name,\n"
+    "  imagenet_x --annotations val_top.jsonl --predictions my.csv  your model; my.csv has the columns "
+    "file_name,\n"
     "                                                               predicted_class[,predicted_probability]\n"
     "  imagenet_x results/top --families model_types.csv            released tables of accuracies\n\n"
     "ImageNet-X is annotations alone: its images are those of ImageNet.\n";
@@ -48,34 +50,41 @@ static void print_joins(const vr_imagenet_x_table *table) {
         const vr_imagenet_x_join j = table->rows[m].join;
         if (j.unknown + j.missing + j.unlabelled + j.prototypes > 0)
             fprintf(stderr,
-                    "%s: %lld predictions; left out: %lld of prototypes, %lld without annotations, %lld without a ReaL "
+                    "%s: %lld predictions; left out: %lld of prototypes, %lld without annotations, %lld "
+                    "without a ReaL "
                     "label; %lld annotated images have no prediction\n",
                     table->rows[m].model, (long long)j.rows, (long long)j.prototypes, (long long)j.unknown,
                     (long long)j.unlabelled, (long long)j.missing);
     }
-    if (table->passed_over > 0) fprintf(stderr, "%lld other files passed over\n", (long long)table->passed_over);
+    if (table->passed_over > 0)
+        fprintf(stderr, "%lld other files passed over\n", (long long)table->passed_over);
 }
 
 int main(int argc, char **argv) {
-    const char *predictions = NULL, *target = "class", *families = NULL, *augmentation = NULL, *page = NULL, *csv = NULL,
-               *accuracies = NULL, *by_metaclass = NULL;
+    const char *predictions = NULL, *target = "class", *families = NULL, *augmentation = NULL, *page = NULL,
+               *csv = NULL, *accuracies = NULL, *by_metaclass = NULL;
     int64_t threads = 0, min_images = 1;
     vr_imagenet_x_files files = {0};
     vr_imagenet_x_opts opts = {0};
     const vr_option options[] = {
-        {"annotations", "FILE", VR_OPTION_TEXT, &files.annotations, "imagenet_x_val_{top,multi}_factor.jsonl"},
-        {"predictions", "PATH", VR_OPTION_TEXT, &predictions, "a model's predictions, or a folder of many models'"},
-        {"prototypes", "FILE", VR_OPTION_TEXT, &files.prototypes, "prototypical_paths.csv: images to leave out"},
+        {"annotations", "FILE", VR_OPTION_TEXT, &files.annotations,
+         "imagenet_x_val_{top,multi}_factor.jsonl"},
+        {"predictions", "PATH", VR_OPTION_TEXT, &predictions,
+         "a model's predictions, or a folder of many models'"},
+        {"prototypes", "FILE", VR_OPTION_TEXT, &files.prototypes,
+         "prototypical_paths.csv: images to leave out"},
         {"metaclasses", "FILE", VR_OPTION_TEXT, &files.metaclasses, "the table of classes to metaclasses"},
         {"real", "FILE", VR_OPTION_TEXT, &files.real, "imagenet_real_labels.jsonl"},
         {"target", "NAME", VR_OPTION_TEXT, &target, "what is right: class, metaclass or real; default class"},
         {"calibration", NULL, VR_OPTION_FLAG, &opts.calibration, "calibration errors by factor, in --csv"},
-        {"compat", NULL, VR_OPTION_FLAG, &opts.compat, "the original's treatment of images without ReaL labels"},
+        {"compat", NULL, VR_OPTION_FLAG, &opts.compat,
+         "the original's treatment of images without ReaL labels"},
         {"families", "FILE", VR_OPTION_TEXT, &families, "mean ratios by family, from a CSV of model,family"},
         {"augmentation", "NAME", VR_OPTION_TEXT, &augmentation, "the effect of crop, color or smoothing"},
         {"min-images", "N", VR_OPTION_INT, &min_images, "no ratio of fewer images (1)"},
         {"csv", "FILE", VR_OPTION_OUTPUT, &csv, "all numbers, with intervals"},
-        {"accuracies", "FILE", VR_OPTION_OUTPUT, &accuracies, "accuracies in the form of the released tables"},
+        {"accuracies", "FILE", VR_OPTION_OUTPUT, &accuracies,
+         "accuracies in the form of the released tables"},
         {"by-metaclass", "FILE", VR_OPTION_OUTPUT, &by_metaclass, "the same by metaclass"},
         {"report", "FILE", VR_OPTION_OUTPUT, &page, "a page with charts"},
         {"threads", "N", VR_OPTION_INT, &threads, "threads (the physical cores)"},
@@ -84,10 +93,11 @@ int main(int argc, char **argv) {
     const char *command = vr_args_text(&perm, argc, argv);
     int code = vr_args_parse(&argc, argv, about, options, (int64_t)(sizeof options / sizeof *options));
     if (code >= 0) return code;
-    const char *wrong = files.annotations && !predictions   ? "--annotations FILE wants --predictions PATH as well"
-                        : predictions && !files.annotations ? "--predictions PATH wants --annotations FILE as well"
-                        : predictions && argc > 1           ? "either predictions or tables, not both"
-                                                            : NULL;
+    const char *wrong =
+        files.annotations && !predictions   ? "--annotations FILE wants --predictions PATH as well"
+        : predictions && !files.annotations ? "--predictions PATH wants --annotations FILE as well"
+        : predictions && argc > 1           ? "either predictions or tables, not both"
+                                            : NULL;
     if (wrong) return fprintf(stderr, "imagenet_x: %s; see --help\n", wrong), 2;
     opts.target = strcmp(target, "real") == 0        ? VR_IMAGENET_X_REAL
                   : strcmp(target, "metaclass") == 0 ? VR_IMAGENET_X_METACLASS
@@ -107,7 +117,8 @@ int main(int argc, char **argv) {
         vr_imagenet_x_run(&perm, &table, &set, predictions, &opts, VR_FATAL);
         data = vr_arena_printf(&perm, "%s on %s", predictions, files.annotations);
     } else if (argc > 1) {
-        for (int i = 1; i < argc; i++) vr_imagenet_x_table_load(&perm, &table, argv[i], opts.target, VR_FATAL);
+        for (int i = 1; i < argc; i++)
+            vr_imagenet_x_table_load(&perm, &table, argv[i], opts.target, VR_FATAL);
         vr_imagenet_x_recover(table.rows, table.count);
         data = vr_arena_printf(&perm, "accuracies of %s%s", argv[1], argc > 2 ? ", ..." : "");
     } else
@@ -132,8 +143,14 @@ int main(int argc, char **argv) {
     if (by_metaclass && !table.metaclasses)
         return fprintf(stderr, "imagenet_x: --by-metaclass wants --metaclasses and --predictions\n"), 2;
     if (by_metaclass) vr_imagenet_x_table_save(table.metaclasses, 17 * table.count, by_metaclass, VR_FATAL);
-    const vr_imagenet_x_report report = {&table, predictions ? &set : NULL, families ? &by_family : NULL,
-                                         augmentation ? &effects : NULL, augmentation, data, command, min_images};
+    const vr_imagenet_x_report report = {&table,
+                                         predictions ? &set : NULL,
+                                         families ? &by_family : NULL,
+                                         augmentation ? &effects : NULL,
+                                         augmentation,
+                                         data,
+                                         command,
+                                         min_images};
     if (page) vr_imagenet_x_page_save(&report, page, VR_FATAL);
     vr_arena_free(&perm);
     return 0;

@@ -26,7 +26,8 @@ int main(int argc, char **argv) {
     vr_robustness_opts opts = {0};
     const vr_option options[] = {
         {"factors", "LIST", VR_OPTION_TEXT, &list, "names or categories, as noise,fog,hue (all)"},
-        {"subset", NULL, VR_OPTION_FLAG, &subset, "only the data set's classes compete, as on ImageNet-A and -R"},
+        {"subset", NULL, VR_OPTION_FLAG, &subset,
+         "only the data set's classes compete, as on ImageNet-A and -R"},
         {"limit", "N", VR_OPTION_INT, &limit, "only N images, chosen at random"},
         {"seed", "N", VR_OPTION_INT, &seed, "of the choice, the factors and the intervals (0)"},
         {"report", "FILE", VR_OPTION_OUTPUT, &page, "the page to write (report.html)"},
@@ -35,7 +36,8 @@ int main(int argc, char **argv) {
         {"labels", "FILE", VR_OPTION_TEXT, &labels, "the model's class names, one a line"},
         {"batch", "N", VR_OPTION_INT, &opts.evaluate.batch, "images at a time"},
         {"image-size", "N", VR_OPTION_INT, &model_opts.image_size, "the side of the model's input"},
-        {"normalize", "NAME", VR_OPTION_TEXT, &normalize, "imagenet, half, clip or m,m,m,s,s,s (the model's own)"},
+        {"normalize", "NAME", VR_OPTION_TEXT, &normalize,
+         "imagenet, half, clip or m,m,m,s,s,s (the model's own)"},
         {"heads", "N", VR_OPTION_INT, &model_opts.heads, "attention heads, where they are not width / 64"},
         {"skip-bad", NULL, VR_OPTION_FLAG, &opts.evaluate.skip_bad,
          "leave out images that cannot be decoded"},
@@ -56,8 +58,8 @@ int main(int argc, char **argv) {
     vr_factors_parse(&perm, &factors, &opts.factor_count, list, VR_FATAL);
     opts.factors = factors;
     opts.seed = (uint64_t)seed;
-    vr_model *model =
-        argc > 1 ? vr_model_load(&perm, argv[1], &model_opts, VR_FATAL) : vr_model_shapes(&perm, 0, 1, VR_FATAL);
+    vr_model *model = argc > 1 ? vr_model_load(&perm, argv[1], &model_opts, VR_FATAL)
+                               : vr_model_shapes(&perm, 0, 1, VR_FATAL);
     if (labels) vr_model_labels_load(&perm, model, labels, VR_FATAL);
     vr_dataset data;
     if (argc > 1)

@@ -7,14 +7,16 @@
 
 static vr_arena perm;
 
-static const char *const key_order[] = {"multiple_objects", "background", "color", "brighter", "darker", "style",
-                                        "larger", "smaller", "object_blocking", "person_blocking", "partial_view",
-                                        "pattern", "pose", "shape", "subcategory", "texture"};
+static const char *const key_order[] = {
+    "multiple_objects", "background",      "color",           "brighter",     "darker",  "style", "larger",
+    "smaller",          "object_blocking", "person_blocking", "partial_view", "pattern", "pose",  "shape",
+    "subcategory",      "texture"};
 
 /* Appends an annotation line; factors: names that are ticked, separated by blanks. */
 static inline void line(vr_text *t, const char *name, int label, const char *factors) {
     vr_text_printf(t, "{\"file_name\":\"%s\",\"class\":%d", name, label);
-    for (int k = 0; k < 16; k++) vr_text_printf(t, ",\"%s\":%d", key_order[k], strstr(factors, key_order[k]) != NULL);
+    for (int k = 0; k < 16; k++)
+        vr_text_printf(t, ",\"%s\":%d", key_order[k], strstr(factors, key_order[k]) != NULL);
     vr_text_add(t, ",\"justification\":\"a \\u00e9 \\/ \\n b\",\"one_word\":null}\n");
 }
 

@@ -33,7 +33,8 @@ static inline const char *test_gap(const char *s) {
 
 /* Word by word; numbers may differ by absolute + relative |expected|: a processor's own GEMM kernel can move an image
  * across a border. */
-static inline void assert_same_text(const char *text, const char *expected, double absolute, double relative) {
+static inline void assert_same_text(const char *text, const char *expected, double absolute,
+                                    double relative) {
     const char *t = test_gap(text), *e = test_gap(expected);
     for (int word = 1; *t || *e; word++) {
         const size_t n = strcspn(t, " \n[],%"), m = strcspn(e, " \n[],%");

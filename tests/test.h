@@ -14,19 +14,20 @@
 #include "../visrob.h"
 
 /* |a - b| <= tol, written so that NaN fails. */
-#define assert_close(a, b, tol)                                                                               \
-    do {                                                                                                      \
-        double a_ = (double)(a), b_ = (double)(b), tol_ = (double)(tol);                                      \
-        if (!(fabs(a_ - b_) <= tol_)) fail_msg("%s = %.9g but %s = %.9g, tolerance %g", #a, a_, #b, b_, tol_); \
+#define assert_close(a, b, tol)                                                                              \
+    do {                                                                                                     \
+        double a_ = (double)(a), b_ = (double)(b), tol_ = (double)(tol);                                     \
+        if (!(fabs(a_ - b_) <= tol_))                                                                        \
+            fail_msg("%s = %.9g but %s = %.9g, tolerance %g", #a, a_, #b, b_, tol_);                         \
     } while (0)
 
 /* |a - b| <= tol |b|, written so that NaN fails. */
 #define assert_relative(a, b, tol) assert_close((a) / (b), 1, tol)
 
 /* err.msg contains text. */
-#define assert_message(err, text)                                                                             \
-    do {                                                                                                      \
-        if (!strstr((err).msg, (text))) fail_msg("the message '%s' does not name '%s'", (err).msg, (text));   \
+#define assert_message(err, text)                                                                            \
+    do {                                                                                                     \
+        if (!strstr((err).msg, (text))) fail_msg("the message '%s' does not name '%s'", (err).msg, (text));  \
     } while (0)
 
 /* The path of a file of the project's test data folder ($VISROB_DATA or ../shared/data); where it is absent,

@@ -45,8 +45,8 @@ static void a_wrong_option_ends_with_2(void **state) {
                         {"p", "--top", "3x", NULL},     {"p", "--top", "-3", NULL},
                         {"p", "--quiet=1", NULL, NULL}, {"p", "--top", "99999999999999999999", NULL},
                         {"p", "-x", NULL, NULL},        {"p", "--top=", NULL, NULL},
-                        {"p", "--top", " 3", NULL},    {"p", "--labels", NULL, NULL},
-                        {"p", "--to=3", NULL, NULL},   {"p", "-tt", "3", NULL}};
+                        {"p", "--top", " 3", NULL},     {"p", "--labels", NULL, NULL},
+                        {"p", "--to=3", NULL, NULL},    {"p", "-tt", "3", NULL}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         values v = {0};
         int count;
@@ -61,7 +61,9 @@ static void an_output_that_cannot_be_written_ends_with_1_at_once(void **state) {
     const struct {
         const char *path;
         int code;
-    } cases[] = {{NULL, -1}, {test_tmp("fine.npy"), -1}, {"/dev/null", -1}, {"/nowhere/x.npy", 1}, {"tests", 1}, {"", 1}};
+    } cases[] = {{NULL, -1},        {test_tmp("fine.npy"), -1},
+                 {"/dev/null", -1}, {"/nowhere/x.npy", 1},
+                 {"tests", 1},      {"", 1}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *words[] = {"p", NULL};
         int count = 1;

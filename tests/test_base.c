@@ -9,12 +9,11 @@
 static void philox_agrees_with_the_published_vectors(void **state) {
     (void)state;
     /* Random123 kat_vectors, philox4x32 10 */
-    static const uint32_t cases[3][10] = {
-        {0, 0, 0, 0, 0, 0, 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8},
-        {0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x408f276d, 0x41c83b0e, 0xa20bc7c6,
-         0x6d5451fd},
-        {0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344, 0xa4093822, 0x299f31d0, 0xd16cfe09, 0x94fdcceb, 0x5001e420,
-         0x24126ea1}};
+    static const uint32_t cases[3][10] = {{0, 0, 0, 0, 0, 0, 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8},
+                                          {0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff,
+                                           0xffffffff, 0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd},
+                                          {0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344, 0xa4093822,
+                                           0x299f31d0, 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}};
     for (int i = 0; i < 3; i++) {
         uint32_t out[4];
         vr_philox4x32(out, cases[i], cases[i] + 4);
@@ -202,7 +201,8 @@ static void text_grows_escapes_and_encodes(void **state) {
     t.size = 0;
     vr_text_html(&t, "<a href=\"x\">'&");
     assert_string_equal(t.data, "&lt;a href=&quot;x&quot;&gt;&#39;&amp;");
-    static const char *cases[][2] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foobar", "Zm9vYmFy"}};
+    static const char *cases[][2] = {
+        {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foobar", "Zm9vYmFy"}};
     for (int i = 0; i < 5; i++) { /* RFC 4648, section 10 */
         t.size = 0;
         vr_text_base64(&t, cases[i][0], (int64_t)strlen(cases[i][0]));
@@ -277,7 +277,8 @@ static void draw_in_parallel(float *out, int threads) {
         vr_rng_normal_fill(out + from, n, rng, (uint64_t)from);
         vr_rng_uniform_fill(out + NUMBERS + from, n, rng, (uint64_t)from);
         for (int64_t i = from; i < from + n; i++)
-            out[2 * NUMBERS + i] = (float)vr_rng_below(vr_rng_at(rng, (uint64_t)i), 0, 1000) + vr_rng_uniform(rng, (uint64_t)i);
+            out[2 * NUMBERS + i] =
+                (float)vr_rng_below(vr_rng_at(rng, (uint64_t)i), 0, 1000) + vr_rng_uniform(rng, (uint64_t)i);
     }
 }
 
@@ -327,7 +328,8 @@ static void draws_of_64_bits_are_pairs_of_32(void **state) {
     (void)state;
     const vr_rng rng = vr_rng_at(vr_rng_init(5), 77);
     for (uint64_t i = 0; i < 100; i++)
-        assert_true(vr_rng_u64(rng, i) == ((uint64_t)vr_rng_u32(rng, 2 * i + 1) << 32 | vr_rng_u32(rng, 2 * i)));
+        assert_true(vr_rng_u64(rng, i) ==
+                    ((uint64_t)vr_rng_u32(rng, 2 * i + 1) << 32 | vr_rng_u32(rng, 2 * i)));
     float x[7];
     vr_rng_uniform_fill(x, 7, rng, 3);
     for (uint64_t i = 0; i < 7; i++) assert_true(x[i] == vr_rng_uniform(rng, 3 + i));
@@ -381,7 +383,8 @@ static void a_write_that_fails_leaves_the_old_file_and_no_other(void **state) {
     struct rlimit before;
     getrlimit(RLIMIT_FSIZE, &before);
     void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
-    setrlimit(RLIMIT_FSIZE, &(struct rlimit){1000, before.rlim_max}); /* as a full disk: half of it is written */
+    setrlimit(RLIMIT_FSIZE,
+              &(struct rlimit){1000, before.rlim_max}); /* as a full disk: half of it is written */
     const bool ok = vr_file_write(path, VR_NEW(&a, char, 5000), 5000, &err);
     setrlimit(RLIMIT_FSIZE, &before);
     signal(SIGXFSZ, handler);

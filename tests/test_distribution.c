@@ -32,9 +32,11 @@ typedef double (*distribution)(double x, double a, double b);
 static void check(const double (*row)[5], int64_t rows, distribution cdf, distribution sf, const char *name) {
     double worst = 0;
     for (int64_t i = 0; i < rows; i++) {
-        const double *r = row[i], c = fabs(cdf(r[0], r[1], r[2]) / r[3] - 1), s = fabs(sf(r[0], r[1], r[2]) / r[4] - 1);
+        const double *r = row[i], c = fabs(cdf(r[0], r[1], r[2]) / r[3] - 1),
+                     s = fabs(sf(r[0], r[1], r[2]) / r[4] - 1);
         if (!(c <= 1e-12 && s <= 1e-12)) /* what the header promises */
-            fail_msg("%s at %g (%g, %g): cdf off by %g of %g, sf by %g of %g", name, r[0], r[1], r[2], c, r[3], s, r[4]);
+            fail_msg("%s at %g (%g, %g): cdf off by %g of %g, sf by %g of %g", name, r[0], r[1], r[2], c,
+                     r[3], s, r[4]);
         worst = fmax(worst, fmax(c, s));
     }
     print_message("%s: %lld places, relative error at most %.1e\n", name, (long long)rows, worst);
@@ -42,11 +44,11 @@ static void check(const double (*row)[5], int64_t rows, distribution cdf, distri
 
 static void both_tails_agree_with_mpmath(void **state) {
     (void)state;
-    check((const double (*)[5])golden_normal, GOLDEN_NORMAL_ROWS, normal_cdf, normal_sf, "normal");
-    check((const double (*)[5])golden_t, GOLDEN_T_ROWS, t_cdf, t_sf, "t");
-    check((const double (*)[5])golden_chi2, GOLDEN_CHI2_ROWS, chi2_cdf, chi2_sf, "chi-square");
-    check((const double (*)[5])golden_f, GOLDEN_F_ROWS, vr_f_cdf, vr_f_sf, "F");
-    check((const double (*)[5])golden_beta, GOLDEN_BETA_ROWS, vr_beta_cdf, vr_beta_sf, "beta");
+    check((const double(*)[5])golden_normal, GOLDEN_NORMAL_ROWS, normal_cdf, normal_sf, "normal");
+    check((const double(*)[5])golden_t, GOLDEN_T_ROWS, t_cdf, t_sf, "t");
+    check((const double(*)[5])golden_chi2, GOLDEN_CHI2_ROWS, chi2_cdf, chi2_sf, "chi-square");
+    check((const double(*)[5])golden_f, GOLDEN_F_ROWS, vr_f_cdf, vr_f_sf, "F");
+    check((const double(*)[5])golden_beta, GOLDEN_BETA_ROWS, vr_beta_cdf, vr_beta_sf, "beta");
     for (int64_t i = 0; i < GOLDEN_CHI2_ROWS; i++) {
         const double *r = golden_chi2 + 5 * i;
         assert_true(vr_gamma_lower(r[1] / 2, r[0] / 2) == vr_chi2_cdf(r[0], r[1]));
@@ -59,8 +61,10 @@ static void quantiles_agree_with_scipy(void **state) {
     enum { COUNT = sizeof golden_quantile_p / sizeof *golden_quantile_p };
     for (int k = 0; k < COUNT; k++) { /* scipy's own are good to about 1e-13 */
         const double p = golden_quantile_p[k];
-        if (p == 0.5) assert_true(vr_normal_quantile(p) == 0 && vr_t_quantile(p, 4.5) == 0);
-        else assert_relative(vr_normal_quantile(p), golden_normal_quantile[k], 1e-14);
+        if (p == 0.5)
+            assert_true(vr_normal_quantile(p) == 0 && vr_t_quantile(p, 4.5) == 0);
+        else
+            assert_relative(vr_normal_quantile(p), golden_normal_quantile[k], 1e-14);
         if (k >= 2 && p != 0.5) assert_relative(vr_t_quantile(p, 4.5), golden_t_quantile[k - 2], 1e-12);
         if (k < 1) continue;
         assert_relative(vr_chi2_quantile(p, 6.5), golden_chi2_quantile[k - 1], 1e-12);
@@ -94,10 +98,14 @@ static void ends_of_the_range_and_nonsense_have_stated_results(void **state) {
     assert_true(vr_chi2_cdf(0, 3) == 0 && vr_chi2_cdf(-1, 3) == 0 && vr_chi2_sf(INFINITY, 3) == 0);
     assert_true(vr_f_cdf(-1, 3, 4) == 0 && vr_f_cdf(INFINITY, 3, 4) == 1 && vr_f_sf(INFINITY, 3, 4) == 0);
     assert_true(vr_beta_cdf(-1, 2, 3) == 0 && vr_beta_cdf(2, 2, 3) == 1);
-    assert_true(isnan(vr_t_cdf(1, 0)) && isnan(vr_t_cdf(1, -2)) && isnan(vr_t_cdf(NAN, 3)) && isnan(vr_t_cdf(1, NAN)));
-    assert_true(isnan(vr_chi2_sf(1, 0)) && isnan(vr_chi2_sf(NAN, 1)) && isnan(vr_f_sf(1, 0, 3)) && isnan(vr_f_sf(NAN, 1, 3)));
-    assert_true(isnan(vr_normal_quantile(1.1)) && isnan(vr_t_quantile(-0.1, 3)) && isnan(vr_chi2_quantile(NAN, 3)));
-    assert_true(isnan(vr_t_quantile(0.7, 0)) && isnan(vr_chi2_quantile(0.7, -1)) && isnan(vr_beta_quantile(0.2, 0, 1)));
+    assert_true(isnan(vr_t_cdf(1, 0)) && isnan(vr_t_cdf(1, -2)) && isnan(vr_t_cdf(NAN, 3)) &&
+                isnan(vr_t_cdf(1, NAN)));
+    assert_true(isnan(vr_chi2_sf(1, 0)) && isnan(vr_chi2_sf(NAN, 1)) && isnan(vr_f_sf(1, 0, 3)) &&
+                isnan(vr_f_sf(NAN, 1, 3)));
+    assert_true(isnan(vr_normal_quantile(1.1)) && isnan(vr_t_quantile(-0.1, 3)) &&
+                isnan(vr_chi2_quantile(NAN, 3)));
+    assert_true(isnan(vr_t_quantile(0.7, 0)) && isnan(vr_chi2_quantile(0.7, -1)) &&
+                isnan(vr_beta_quantile(0.2, 0, 1)));
     assert_relative(vr_t_two_sided(1.96, INFINITY), 2 * vr_normal_sf(1.96), 1e-15);
     assert_relative(vr_t_quantile(0.975, INFINITY), vr_normal_quantile(0.975), 1e-15);
 }

@@ -112,9 +112,11 @@ static void marks_carriage_returns_and_long_fields_are_read(void **state) {
     char *ten_mb = (char *)vr_arena_alloc(&perm, size, 1);
     memset(ten_mb, 'x', (size_t)size - 1);
     ten_mb[size - 1] = 0;
-    assert_true(parse(vr_arena_printf(&perm, HEAD "0,A,\"%s\",5,0,0,Asia,['a'],[1],['x'],[1],['x']\n", ten_mb)));
+    assert_true(
+        parse(vr_arena_printf(&perm, HEAD "0,A,\"%s\",5,0,0,Asia,['a'],[1],['x'],[1],['x']\n", ten_mb)));
     assert_int_equal(strlen(data.url[0]), size - 1);
-    assert_false(parse(vr_arena_printf(&perm, HEAD "0,A,\"%s,5,0,0,Asia,['a'],[1],['x'],[1],['x']\n", ten_mb)));
+    assert_false(
+        parse(vr_arena_printf(&perm, HEAD "0,A,\"%s,5,0,0,Asia,['a'],[1],['x'],[1],['x']\n", ten_mb)));
     assert_message(err, "t.csv:2:5: a quoted field without its closing quote");
 }
 
@@ -159,7 +161,8 @@ static void the_published_metadata_has_the_published_counts(void **state) {
     uint8_t *seen = VR_NEW(&perm, uint8_t, 287);
     for (int64_t i = 0; i < data.count; i++) {
         if (!seen[data.household[i]]++) of_quarter[data.quarter[i]]++;
-        assert_true(data.income[i] <= data.quarters[data.quarter[i] + 1] && data.income[i] >= data.quarters[data.quarter[i]]);
+        assert_true(data.income[i] <= data.quarters[data.quarter[i] + 1] &&
+                    data.income[i] >= data.quarters[data.quarter[i]]);
     }
     for (int k = 0; k < 5; k++) assert_relative(data.quarters[k], quarters[k], 1e-12);
     for (int k = 0; k < 4; k++) assert_int_equal(of_quarter[k], in_quarter[k]);
@@ -288,7 +291,7 @@ static void factors_without_places_take_them_from_the_metadata(void **state) {
 /* ---- scores ---- */
 
 static vr_dollar_street_predictions constant(const vr_dollar_street *d, const int64_t *five) {
-    int64_t *predicted = VR_NEW(&perm, int64_t, 5 * d->count);
+    int64_t *predicted = VR_NEW(&perm, int64_t, (5 * d->count));
     for (int64_t i = 0; i < 5 * d->count; i++) predicted[i] = five[i % 5];
     return (vr_dollar_street_predictions){
         .path = "constant", .count = d->count, .k = 5, .id = d->id, .predicted = predicted};
@@ -516,11 +519,17 @@ static void a_shift_is_the_share_among_errors_over_the_share_among_all(void **st
  * them. */
 static void odds_ratios_are_of_each_groups_own_rows(void **state) {
     (void)state;
-    enum { N = 80, TEXTURE = VR_DOLLAR_STREET_TEXTURE, POSE = VR_DOLLAR_STREET_POSE, F = VR_DOLLAR_STREET_FACTOR_COUNT };
+    enum {
+        N = 80,
+        TEXTURE = VR_DOLLAR_STREET_TEXTURE,
+        POSE = VR_DOLLAR_STREET_POSE,
+        F = VR_DOLLAR_STREET_FACTOR_COUNT
+    };
     uint16_t factors[N];
     int64_t bucket[N];
     uint8_t right[N];
-    for (int i = 0; i < N; i++) { /* low 0..39: texture 12 wrong 8 right, else 5 wrong 15 right; high: pose on all, 40..79 */
+    for (int i = 0; i < N;
+         i++) { /* low 0..39: texture 12 wrong 8 right, else 5 wrong 15 right; high: pose on all, 40..79 */
         bucket[i] = i < 40 ? VR_INCOME_LOW : VR_INCOME_HIGH;
         factors[i] = (uint16_t)((i < 20 || i >= 65 ? 1 << TEXTURE : 0) | (i >= 40 ? 1 << POSE : 0));
         right[i] = i < 40 ? i >= 12 && !(i >= 20 && i < 25) : i % 4 != 0;
@@ -529,7 +538,8 @@ static void odds_ratios_are_of_each_groups_own_rows(void **state) {
     made(N, factors, bucket, right, &hits);
     vr_dollar_street_odds odds[3 * F];
     vr_dollar_street_odds_ratios(odds, &data, &hits, VR_BY_INCOME);
-    const vr_dollar_street_odds *low = &odds[VR_INCOME_LOW * F + TEXTURE], *high = &odds[VR_INCOME_HIGH * F + TEXTURE];
+    const vr_dollar_street_odds *low = &odds[VR_INCOME_LOW * F + TEXTURE],
+                                *high = &odds[VR_INCOME_HIGH * F + TEXTURE];
     assert_int_equal(low->group, VR_INCOME_LOW);
     assert_int_equal(low->factor, TEXTURE);
     assert_memory_equal(low->wrong, ((int64_t[]){12, 5}), sizeof low->wrong);
@@ -544,7 +554,8 @@ static void odds_ratios_are_of_each_groups_own_rows(void **state) {
     assert_close(low->bh, 2 * low->odds.p, 1e-15);
     assert_close(high->holm, high->odds.p, 1e-15);
     assert_true(isnan(odds[VR_INCOME_HIGH * F + POSE].odds.p)); /* all of its rows have it */
-    assert_true(isnan(odds[VR_INCOME_MEDIUM * F + TEXTURE].odds.value) && isnan(odds[VR_INCOME_MEDIUM * F + TEXTURE].holm));
+    assert_true(isnan(odds[VR_INCOME_MEDIUM * F + TEXTURE].odds.value) &&
+                isnan(odds[VR_INCOME_MEDIUM * F + TEXTURE].holm));
     const vr_table t = vr_dollar_street_association_table(&perm, &data, &hits, VR_BY_INCOME, 5, NULL);
     vr_text text = {.arena = &perm};
     vr_table_format(&text, &t, VR_TABLE_TEXT);
@@ -574,13 +585,13 @@ static void distances_of_factor_shares_are_the_published_ones(void **state) {
     (void)state;
     /* Counts per factor of ImageNet-X, val and train, top and multi (the sheet's recovered counts). */
     static const int64_t val_top[16] = {15064, 14751, 5972, 6150, 1450, 679, 638, 585,
-                                       282,   150,   122,  78,   60,   43,  44,  40},
-                        train_top[16] = {3260, 2914, 2525, 1443, 495, 127, 118, 129,
-                                         95,   35,   26,   18,   16,  17,  4,   5},
-                        val_multi[16] = {39974, 35537, 15478, 13034, 2873, 1891, 1500, 3604,
-                                         879,   390,   512,   217,   105,  586,  94,   1828},
-                        train_multi[16] = {10347, 9617, 6869, 3749, 1192, 514, 362, 717,
-                                           293,   82,   99,   69,   34,   357, 7,   462};
+                                        282,   150,   122,  78,   60,   43,  44,  40},
+                         train_top[16] = {3260, 2914, 2525, 1443, 495, 127, 118, 129,
+                                          95,   35,   26,   18,   16,  17,  4,   5},
+                         val_multi[16] = {39974, 35537, 15478, 13034, 2873, 1891, 1500, 3604,
+                                          879,   390,   512,   217,   105,  586,  94,   1828},
+                         train_multi[16] = {10347, 9617, 6869, 3749, 1192, 514, 362, 717,
+                                            293,   82,   99,   69,   34,   357, 7,   462};
     assert_close(vr_jensen_shannon(train_top, val_top, 16), .09821310193177984, 1e-12);
     assert_close(vr_jensen_shannon(train_multi, val_multi, 16), .07755927418663296, 1e-12);
     int64_t both[2][16]; /* do training and validation images differ? The paper says that they do not */

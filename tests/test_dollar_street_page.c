@@ -166,9 +166,11 @@ static void a_click_on_a_filter_changes_the_numbers(void **state) {
     }
     assert_true(count > 0 && right > 0 && right < count);
     assert_string_equal(asked("count"), vr_arena_printf(&perm, "%lld of 59 images", (long long)count));
-    assert_string_equal(asked("accuracy"), vr_arena_printf(&perm, "%.1f %%", 100 * (double)right / (double)count));
+    assert_string_equal(asked("accuracy"),
+                        vr_arena_printf(&perm, "%.1f %%", 100 * (double)right / (double)count));
     browser_click(&chromium, "#reset");
-    for (int i = 0; i < 40 && strcmp(asked("count"), "59 of 59 images") != 0; i++) usleep(50000); /* in its own turn */
+    for (int i = 0; i < 40 && strcmp(asked("count"), "59 of 59 images") != 0; i++)
+        usleep(50000); /* in its own turn */
     assert_string_equal(asked("count"), "59 of 59 images");
     browser_open(&chromium, page, 390, 900, true); /* a phone: the filters are folded, and open by a touch */
     assert_true(atoi(browser_ask(&chromium, "document.documentElement.scrollWidth")) <= 390);
@@ -248,7 +250,8 @@ static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         out = shell(&perm, &code, "%s/dollar_street %s 2>&1", programs, bad[i].arguments);
         assert_int_equal(code, bad[i].code);
-        if (!strstr(out, bad[i].message)) fail_msg("%s: '%s' does not name '%s'", bad[i].arguments, out, bad[i].message);
+        if (!strstr(out, bad[i].message))
+            fail_msg("%s: '%s' does not name '%s'", bad[i].arguments, out, bad[i].message);
     }
 }
 
@@ -257,21 +260,28 @@ static void the_program_runs_two_models_on_a_folder_of_pictures(void **state) {
     (void)state;
     enum { N = 12, SIDE = 40 };
     int code;
-    const char *folder = vr_arena_printf(&perm, "%s", test_tmp("photos")), *html = vr_arena_printf(&perm, "%s", test_tmp("two.html")),
-               *csv = vr_arena_printf(&perm, "%s", test_tmp("homes.csv")), *map = vr_arena_printf(&perm, "%s", test_tmp("map.csv"));
+    const char *folder = vr_arena_printf(&perm, "%s", test_tmp("photos")),
+               *html = vr_arena_printf(&perm, "%s", test_tmp("two.html")),
+               *csv = vr_arena_printf(&perm, "%s", test_tmp("homes.csv")),
+               *map = vr_arena_printf(&perm, "%s", test_tmp("map.csv"));
     vr_dir_make(folder, VR_FATAL);
     vr_text rows = {.arena = &perm};
     vr_text_add(&rows, "url,country,region,income,label\n");
     for (int i = 0; i < N; i++) {
         uint8_t pixels[SIDE * SIDE * 3];
-        for (int k = 0; k < SIDE * SIDE * 3; k++) pixels[k] = (uint8_t)(vr_rng_u32(vr_rng_init((uint64_t)i), (uint64_t)(k / 300)) & 127);
-        vr_image_save((vr_image){pixels, SIDE, SIDE}, vr_arena_printf(&perm, "%s/p%02d.png", folder, i), VR_FATAL);
+        for (int k = 0; k < SIDE * SIDE * 3; k++)
+            pixels[k] = (uint8_t)(vr_rng_u32(vr_rng_init((uint64_t)i), (uint64_t)(k / 300)) & 127);
+        vr_image_save((vr_image){pixels, SIDE, SIDE}, vr_arena_printf(&perm, "%s/p%02d.png", folder, i),
+                      VR_FATAL);
         vr_text_printf(&rows, "http://h/p%02d.png,A,Asia,%d,['beds']\n", i, 30 * (i + 1));
     }
     vr_file_write(csv, rows.data, rows.size, VR_FATAL);
-    static const char beds[] = "dollarstreet_class,images,sin21k_ids,sin21k_alibaba_ids,imagenet1k_ids\nbeds,12,,,0 1\n";
+    static const char beds[] =
+        "dollarstreet_class,images,sin21k_ids,sin21k_alibaba_ids,imagenet1k_ids\nbeds,12,,,0 1\n";
     vr_file_write(map, beds, sizeof beds - 1, VR_FATAL);
-    const char *run = vr_arena_printf(&perm, "%s/dollar_street %s --images %s --class-map %s --weights tests/golden/models/cifar_b.safetensors --report %s",
+    const char *run = vr_arena_printf(&perm,
+                                      "%s/dollar_street %s --images %s --class-map %s --weights "
+                                      "tests/golden/models/cifar_b.safetensors --report %s",
                                       programs, csv, folder, map, html);
     const char *out = shell(&perm, &code, "%s --other-weights tests/golden/models/cifar_a.th 2>&1", run);
     assert_int_equal(code, 0);

@@ -25,7 +25,8 @@ static void the_model_made_on_the_spot_has_learnt_something(void **state) {
     vr_dataset_shapes(&perm, &more, 300, model->preprocess.size, vr_rng_init(2));
     assert_true(vr_evaluate(&perm, &p, model, &more, NULL, VR_FATAL));
     assert_int_equal(p.count, 300);
-    assert_true(vr_accuracy(p.correct, p.count) > 0.15); /* chance is 0.1; random features are no more than that */
+    assert_true(vr_accuracy(p.correct, p.count) >
+                0.15); /* chance is 0.1; random features are no more than that */
     assert_true(vr_accuracy(p.correct_top5, p.count) >= vr_accuracy(p.correct, p.count));
 }
 
@@ -90,8 +91,9 @@ static void labels_are_matched_by_name_or_by_order(void **state) {
 static void classes_are_matched_by_name_by_wordnet_id_or_in_order(void **state) {
     (void)state;
     int64_t labels[] = {0, 1};
-    static const char *const turned[] = {"ship", "dog"}, *const own[] = {"a", "b"}, *const mixed[] = {"a", "dog"},
-                      *const names[] = {"dog", "ship"}, *const ids[] = {"n15075141", "n01440764"};
+    static const char *const turned[] = {"ship", "dog"}, *const own[] = {"a", "b"},
+                             *const mixed[] = {"a", "dog"}, *const names[] = {"dog", "ship"},
+                             *const ids[] = {"n15075141", "n01440764"};
     vr_model two = {.classes = 2, .labels = names};
     vr_dataset set = {.path = "s", .count = 2, .labels = labels, .classes = turned, .class_count = 2};
     vr_err err = {0};
@@ -113,7 +115,8 @@ static void classes_are_matched_by_name_by_wordnet_id_or_in_order(void **state) 
     assert_int_equal(set.labels[1], 0);
     assert_string_equal(set.classes[999], "toilet tissue");
     assert_int_equal(vr_labels_wordnet("n02979186"), 482); /* cassette player, of Imagenette */
-    static const char *const none[] = {"", "n", "n0144076", "n01440765", "x01440764", "n014407640", "n-1440764"};
+    static const char *const none[] = {"",          "n",          "n0144076", "n01440765",
+                                       "x01440764", "n014407640", "n-1440764"};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) assert_int_equal(vr_labels_wordnet(none[i]), -1);
 }
 
@@ -140,8 +143,10 @@ static void only_the_classes_that_compete_are_predicted(void **state) {
     assert_true(first > 0 && first < some.count);
     const vr_factor contrast = VR_FACTOR_CONTRAST;
     vr_robustness r;
-    assert_true(vr_robustness_run(&perm, &r, model, &two, &(vr_robustness_opts){.factors = &contrast, .factor_count = 1,
-                                  .evaluate.compete = compete}, VR_FATAL));
+    assert_true(vr_robustness_run(
+        &perm, &r, model, &two,
+        &(vr_robustness_opts){.factors = &contrast, .factor_count = 1, .evaluate.compete = compete},
+        VR_FATAL));
     assert_true(r.clean.value == (some.correct[0] + some.correct[1]) / 2.0);
 }
 

@@ -77,12 +77,15 @@ static void a_missing_or_wrong_file_is_named_and_nothing_is_written(void **state
 /* What stands for a model, or for the data, and what is said of it. */
 static void every_kind_of_wrong_file_is_called_what_it_is(void **state) {
     (void)state;
-    static const char *const good = "tests/golden/models/cifar_a.th", *const image = "tests/golden/formats/rgb.png";
+    static const char *const good = "tests/golden/models/cifar_a.th", *const image =
+                                                                          "tests/golden/formats/rgb.png";
     vr_arena a = {0};
     vr_bytes b;
     char folder[256], empty[256], text[256], cut[256], tar[256];
-    snprintf(folder, sizeof folder, "%s", test_tmp("wrong_folder")), snprintf(empty, sizeof empty, "%s", test_tmp("empty.png"));
-    snprintf(text, sizeof text, "%s", test_tmp("wrong.png")), snprintf(cut, sizeof cut, "%s", test_tmp("cut.th"));
+    snprintf(folder, sizeof folder, "%s", test_tmp("wrong_folder")),
+        snprintf(empty, sizeof empty, "%s", test_tmp("empty.png"));
+    snprintf(text, sizeof text, "%s", test_tmp("wrong.png")),
+        snprintf(cut, sizeof cut, "%s", test_tmp("cut.th"));
     snprintf(tar, sizeof tar, "%s", test_tmp("cut.tar"));
     vr_dir_make(folder, VR_FATAL);
     vr_file_write(empty, "", 0, VR_FATAL);
@@ -108,9 +111,12 @@ static void every_kind_of_wrong_file_is_called_what_it_is(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int k = 0; k < PROGRAMS; k++) {
             const char *out, *said;
-            const int code = run(&a, &out, &said, "%s/%s %s %s", programs, names[k], cases[i].model, cases[i].data);
-            if (code != 1 || out[0] || !strstr(said, cases[i].said) || strchr(said, '\n') != said + strlen(said) - 1)
-                fail_msg("%s %s %s: code %d, '%s', '%s'", names[k], cases[i].model, cases[i].data, code, out, said);
+            const int code =
+                run(&a, &out, &said, "%s/%s %s %s", programs, names[k], cases[i].model, cases[i].data);
+            if (code != 1 || out[0] || !strstr(said, cases[i].said) ||
+                strchr(said, '\n') != said + strlen(said) - 1)
+                fail_msg("%s %s %s: code %d, '%s', '%s'", names[k], cases[i].model, cases[i].data, code, out,
+                         said);
         }
     vr_arena_free(&a);
 }
@@ -149,7 +155,8 @@ static void a_report_that_cannot_be_written_is_an_error(void **state) {
     vr_arena a = {0};
     const char *out, *said;
     assert_int_equal(run(&a, &out, &said, "%s/embed -o /nowhere/f.npy", programs), 1);
-    assert_string_equal(strrchr(said, '/'), "/f.npy: cannot write: No such file or directory\n"); /* and no model was made */
+    assert_string_equal(strrchr(said, '/'),
+                        "/f.npy: cannot write: No such file or directory\n"); /* and no model was made */
     assert_int_equal(
         run(&a, &out, &said, "%s/robustness --factors hue --limit 20 --quiet --csv /dev/full", programs), 1);
     assert_non_null(strstr(said, "/dev/full"));
@@ -187,7 +194,8 @@ static void a_real_checkpoint_on_real_images_is_as_good_as_in_pytorch(void **sta
         run(&a, &out, &said, "%s/evaluate %s %s --quiet --predictions %s", programs, weights, tar, csv), 0);
     const char *accuracy = strstr(out, "accuracy ");
     assert_non_null(accuracy);
-    assert_close(atof(accuracy + 9), 81.03, 0.011); /* PyTorch's, with Pillow's decoder; one image of 10,000 */
+    assert_close(atof(accuracy + 9), 81.03,
+                 0.011); /* PyTorch's, with Pillow's decoder; one image of 10,000 */
     vr_arena_free(&a);
 }
 
@@ -195,7 +203,8 @@ static void data_scripts_fetch_checks_what_came(void **state) {
     (void)state;
     vr_arena a = {0};
     const char *out, *said, *mirror = test_tmp("mirror"), *to = test_tmp("to");
-    if (run(&a, &out, &said, "python3 -c 'import hashlib, tarfile, urllib.request'") != 0) { /* not in python3-minimal */
+    if (run(&a, &out, &said, "python3 -c 'import hashlib, tarfile, urllib.request'") !=
+        0) { /* not in python3-minimal */
         printf("SKIP: python3 with its standard library is not installed\n");
         skip();
     }

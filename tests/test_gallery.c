@@ -34,7 +34,7 @@ static vr_series *falling(int64_t n, int64_t points) {
     const double *end = uniform(n, 3, 0.05, 0.95);
     const char **names = named(n, "factor %d");
     for (int64_t k = 0; k < n; k++) {
-        double *x = VR_NEW(&perm, double, 4 * points), *y = x + points, *low = y + points,
+        double *x = VR_NEW(&perm, double, (4 * points)), *y = x + points, *low = y + points,
                *high = low + points;
         for (int64_t i = 0; i < points; i++) {
             const double t = points > 1 ? (double)i / (double)(points - 1) : 0;

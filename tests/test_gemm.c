@@ -13,8 +13,8 @@ static void the_packed_tile_is_the_sum_for_every_depth(void **state) {
     printf("micro-kernel: %s, %d x %d\n", vr_gemm_kernel(), (int)mr, (int)nr);
     assert_true(mr >= 1 && mr <= 16 && nr >= 1 && nr <= 32);
     for (int64_t K = 0; K < 40; K++) {
-        float *left = VR_NEW(&a, float, K *mr + mr), *right = VR_NEW(&a, float, K *nr + nr),
-              *tile = VR_NEW(&a, float, mr *nr + 16);
+        float *left = VR_NEW(&a, float, (K * mr + mr)), *right = VR_NEW(&a, float, (K * nr + nr)),
+              *tile = VR_NEW(&a, float, (mr * nr + 16));
         fill(left, K * mr, 1), fill(right, K * nr, 2);
         for (int64_t i = 0; i < mr * nr + 16; i++) tile[i] = NAN; /* what was there must not matter */
         vr_gemm_tile(tile, left, right, K);
@@ -35,8 +35,8 @@ static void the_gathered_tile_is_the_sum_for_every_count_of_rows(void **state) {
     vr_arena a = {0};
     enum { TAPS = 3, RUN = 5 };
     const int64_t R = vr_gemm_gather_rows(), nr = vr_gemm_columns();
-    float *x = VR_NEW(&a, float, 400), *right = VR_NEW(&a, float, TAPS *RUN *nr),
-          *tile = VR_NEW(&a, float, R *nr);
+    float *x = VR_NEW(&a, float, 400), *right = VR_NEW(&a, float, (TAPS * RUN * nr)),
+          *tile = VR_NEW(&a, float, (R * nr));
     fill(x, 400, 3), fill(right, TAPS * RUN * nr, 4);
     const float *rows[TAPS * 16];
     for (int64_t count = 1; count <= R; count++)
@@ -65,7 +65,7 @@ static void packing_rows_interleaves_them_and_fills_with_zeros(void **state) {
     for (int64_t K = 1; K < 140; K += 23)
         for (int64_t rows = 1; rows <= mr; rows++) {
             const int64_t stride = K + 3;
-            float *x = VR_NEW(&a, float, rows *stride), *panel = VR_NEW(&a, float, mr *K);
+            float *x = VR_NEW(&a, float, (rows * stride)), *panel = VR_NEW(&a, float, (mr * K));
             for (int64_t i = 0; i < rows * stride; i++) x[i] = (float)(i + 1);
             for (int64_t i = 0; i < mr * K; i++) panel[i] = NAN;
             vr_gemm_pack_rows(panel, x, rows, K, stride);

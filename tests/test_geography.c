@@ -140,8 +140,8 @@ static void what_is_wrong_is_named_with_line_and_column(void **state) {
         {false, GEODE_HEAD "1,,bag,Africa,N,,,[414],1,x\n", "g.csv:2:3:", "empty"},
         {false, GEODE_HEAD "1,a.jpg,bag,Africa,N,,,[414],1,\n", "g.csv:2:32:", "empty"},
         {false, GEODE_HEAD "1,a.jpg,bag,Africa,N,,,[414],1\n", "g.csv:2:", ""},
-        {false, GEODE_HEAD "1,a,bag,Africa,N,,,[],1,x\n2,b,bag,Africa,N,,,[],1,x\n", "g.csv:3:1:",
-         "'x' is twice there: on line 2 too"},
+        {false, GEODE_HEAD "1,a,bag,Africa,N,,,[],1,x\n2,b,bag,Africa,N,,,[],1,x\n",
+         "g.csv:3:1:", "'x' is twice there: on line 2 too"},
         {false, GEODE_HEAD, "g.csv:", "no photographs"},
         {false, "file_path,object,region\na,bag,Africa\n", "g.csv:1:", "ip_country"},
         {true, SPLIT_HEAD "0,a,N,a.jpg,sofa,[831],q5,Asia,1\n", "g.csv:2:24:", "'q5' is no income group"},
@@ -184,7 +184,8 @@ static void marks_carriage_returns_and_long_fields_are_read(void **state) {
     char *long_name = (char *)vr_arena_alloc(&perm, size, 1);
     memset(long_name, 'x', (size_t)size - 1);
     long_name[size - 1] = 0;
-    const char *one = vr_arena_printf(&perm, "file_path,object,region,ip_country,note\na.jpg,bag,Africa,N,\"%s\"\n", long_name);
+    const char *one = vr_arena_printf(
+        &perm, "file_path,object,region,ip_country,note\na.jpg,bag,Africa,N,\"%s\"\n", long_name);
     assert_true(vr_geode_parse(&perm, &s, bytes_of(one), "g.csv", VR_FATAL));
     assert_int_equal(s.count, 1);
 }
@@ -260,7 +261,7 @@ static void predictions_find_photographs_by_id_path_and_name(void **state) {
 
 /* Hits of a model that says the same k classes of every photograph. */
 static vr_dollar_street_hits constant(const vr_geo_set *set, const int64_t *classes, int64_t k) {
-    int64_t *predicted = VR_NEW(&perm, int64_t, set->count * k);
+    int64_t *predicted = VR_NEW(&perm, int64_t, (set->count * k));
     for (int64_t i = 0; i < set->count * k; i++) predicted[i] = classes[i % k];
     const vr_dollar_street_predictions p = {
         .path = "constant", .count = set->count, .k = k, .id = set->id, .predicted = predicted};

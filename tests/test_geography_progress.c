@@ -107,7 +107,8 @@ static void wrong_results_are_named_with_line_and_column(void **state) {
         {TIMM "a,224,x,1\n", "results-imagenet.csv:2:7:", "'x'"},
         {TIMM "a,0,50,1\n", "results-imagenet.csv:2:3:", "no image size"},
         {TIMM ",224,50,1\n", "results-imagenet.csv:2:1:", "no name"},
-        {TIMM "a,224,50,1\nb,224,50,1\na,224,51,1\n", "results-imagenet.csv:4:1:", "'a' at 224 pixels is twice there: on line 2 too"},
+        {TIMM "a,224,50,1\nb,224,50,1\na,224,51,1\n",
+         "results-imagenet.csv:4:1:", "'a' at 224 pixels is twice there: on line 2 too"},
         {TIMM, "results-imagenet.csv", "no models"},
         {"model,top1\na,50\n", "results-imagenet.csv:1:", "img_size"},
         {TIMM "a,224,50,1\nb,224", "results-imagenet.csv:3:", ""},
@@ -550,17 +551,19 @@ static void a_filter_and_a_click_on_the_page_change_what_is_read(void **state) {
     const char *path = page();
     browser_start(&chromium);
     browser_open(&chromium, path, 1280, 900, false);
-    static const char first[] = "(() => { const r = [...document.querySelector('input[type=search]').closest('figure')"
-                                ".querySelectorAll('tbody tr')].find(r => !r.hidden);"
-                                " return r.cells[0].textContent + ' ' + r.cells[2].textContent; })()";
+    static const char first[] =
+        "(() => { const r = [...document.querySelector('input[type=search]').closest('figure')"
+        ".querySelectorAll('tbody tr')].find(r => !r.hidden);"
+        " return r.cells[0].textContent + ' ' + r.cells[2].textContent; })()";
     static const char found[] =
         "document.querySelector('input[type=search]').closest('figure').querySelector('output').textContent";
     browser_click(&chromium, "input[type=search]");
     browser_type(&chromium, "eva02");
     assert_string_equal(browser_ask(&chromium, found), "1 of 20 rows");
     assert_string_equal(browser_ask(&chromium, first), "eva02_large_patch14_448.mim_m38m_ft_in22k_in1k 90.1");
-    browser_ask(&chromium, "(() => { const i = document.querySelector('input[type=search]'); i.value = 'ImageNet-21k';"
-                           " i.dispatchEvent(new Event('input')); return 1; })()");
+    browser_ask(&chromium,
+                "(() => { const i = document.querySelector('input[type=search]'); i.value = 'ImageNet-21k';"
+                " i.dispatchEvent(new Event('input')); return 1; })()");
     const char *rows = browser_ask(&chromium, found);
     assert_true(atoi(rows) > 1 && atoi(rows) < 20);
     const double before = atof(strrchr(browser_ask(&chromium, first), ' '));
@@ -571,7 +574,8 @@ static void a_filter_and_a_click_on_the_page_change_what_is_read(void **state) {
     assert_true(atof(strrchr(browser_ask(&chromium, first), ' ')) < before);
     for (int k = 0; k < 4; k++) { /* a phone and a desk, light and dark */
         browser_open(&chromium, path, k & 1 ? 390 : 1280, 900, k & 2);
-        assert_true(atoi(browser_ask(&chromium, "document.documentElement.scrollWidth")) <= (k & 1 ? 390 : 1280));
+        assert_true(atoi(browser_ask(&chromium, "document.documentElement.scrollWidth")) <=
+                    (k & 1 ? 390 : 1280));
     }
     assert_string_equal(chromium.fault, "");
 }
@@ -597,7 +601,8 @@ static void the_program_runs_without_arguments(void **state) {
     (void)state;
     int code;
     const char *html = kept(test_tmp("g.html")), *csv = kept(test_tmp("g.csv"));
-    const char *out = shell(&perm, &code, "%s/geography --report %s --csv %s 2>/dev/null", programs, html, csv);
+    const char *out =
+        shell(&perm, &code, "%s/geography --report %s --csv %s 2>/dev/null", programs, html, csv);
     assert_int_equal(code, 0);
     vr_bytes expected;
     vr_file_read(&perm, &expected, "examples/expected/geography.txt", VR_FATAL);
@@ -621,8 +626,8 @@ static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
     out = shell(&perm, &code, "%s/geography --timm /nowhere --report %s 2>&1", programs, html);
     assert_int_equal(code, 1);
     assert_non_null(strstr(out, "/nowhere"));
-    out = shell(&perm, &code, "%s/geography --geode /nowhere.csv --predictions x.csv --report %s 2>&1", programs,
-                html);
+    out = shell(&perm, &code, "%s/geography --geode /nowhere.csv --predictions x.csv --report %s 2>&1",
+                programs, html);
     assert_int_equal(code, 1);
     assert_non_null(strstr(out, "/nowhere.csv"));
     assert_false(vr_path_exists(html));
@@ -650,14 +655,16 @@ static void the_program_scores_predictions_and_retrains_on_geode(void **state) {
     vr_npy_save(npy, &a, VR_FATAL);
     written(csv, index.data);
     written(said, p.data);
-    const char *out = shell(&perm, &code, "%s/geography --geode %s --predictions %s --features %s --report %s 2>&1",
-                            programs, meta, said, npy, html);
+    const char *out =
+        shell(&perm, &code, "%s/geography --geode %s --predictions %s --features %s --report %s 2>&1",
+              programs, meta, said, npy, html);
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "3445 of 3445 photographs"));
     assert_non_null(strstr(out, vr_arena_printf(&perm, "%.4f", 70. / 619)));
     assert_non_null(strstr(out, "Europe - Africa"));
     assert_non_null(strstr(out, "100 % of curated"));
-    out = shell(&perm, &code, "%s/geography --timm %s --report %s 2>&1", programs, test_data("timm_results"), html);
+    out = shell(&perm, &code, "%s/geography --timm %s --report %s 2>&1", programs, test_data("timm_results"),
+                html);
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "1.136 [1.128, 1.145]"));
 }

@@ -37,7 +37,8 @@ static void means_that_cannot_be_compared_have_no_p(void **state) {
 static void tables_are_tested_as_scipy_tests_them(void **state) {
     (void)state;
     double expected[12];
-    assert_test(vr_chi2_table(expected, golden_counts, 3, 4, true), golden_table); /* yates is for df = 1 alone */
+    assert_test(vr_chi2_table(expected, golden_counts, 3, 4, true),
+                golden_table); /* yates is for df = 1 alone */
     for (int i = 0; i < 12; i++) assert_relative(expected[i], golden_expected[i], 1e-14);
     const int64_t two[4] = {12, 5, 7, 20};
     assert_test(vr_chi2_table(NULL, two, 2, 2, false), golden_plain);
@@ -76,7 +77,8 @@ static void odds_ratios_are_statsmodels(void **state) {
     for (int i = 0; i < 2; i++) {
         const int64_t *t = tables[i];
         const double *g = golden_odds + 5 * i;
-        const vr_odds o = vr_odds_ratio(t[0], t[1], t[2], t[3], 0), turned = vr_odds_ratio(t[1], t[0], t[3], t[2], 0);
+        const vr_odds o = vr_odds_ratio(t[0], t[1], t[2], t[3], 0),
+                      turned = vr_odds_ratio(t[1], t[0], t[3], t[2], 0);
         assert_relative(o.value, g[0], 1e-13);
         assert_relative(o.low, g[1], 1e-12);
         assert_relative(o.high, g[2], 1e-12);
@@ -119,7 +121,8 @@ static void relabellings_are_counted_as_scipy_counts_them(void **state) {
     /* drawn ones: 12 and 15 values have 17 million relabellings; Welch's p of them is a few in a thousand */
     const vr_test drawn = vr_permutation_test(&a, x, 12, y, 15, &(vr_permutation){.resamples = 40000});
     const vr_test exact = vr_permutation_test(&a, x, 8, y, 8, &(vr_permutation){.resamples = 12870}),
-                  some = vr_permutation_test(&a, x, 8, y, 8, &(vr_permutation){.resamples = 12869, .seed = 3});
+                  some =
+                      vr_permutation_test(&a, x, 8, y, 8, &(vr_permutation){.resamples = 12869, .seed = 3});
     assert_true(drawn.p > 0 && drawn.p < 1);
     assert_close(some.p, exact.p, 0.02); /* four standard errors of a share of 12,869 near 1/2, twice */
     assert_true(some.p != exact.p);

@@ -25,12 +25,14 @@ static const char *six(void) {
     return t.data;
 }
 
-static const char six_predictions[] = "file_name,predicted_class,predicted_probability\n"
-                                      "a.JPEG,0,0.9\nb.JPEG,1,0.8\nc.JPEG,0,0.5\nd.JPEG,0,0.7\ne.JPEG,2,0.3\nf.JPEG,2,1.0\n";
+static const char six_predictions[] =
+    "file_name,predicted_class,predicted_probability\n"
+    "a.JPEG,0,0.9\nb.JPEG,1,0.8\nc.JPEG,0,0.5\nd.JPEG,0,0.7\ne.JPEG,2,0.3\nf.JPEG,2,1.0\n";
 
 static vr_imagenet_x_set six_set(void) {
     vr_imagenet_x_set set;
-    assert_true(vr_imagenet_x_load(&perm, &set, &(vr_imagenet_x_files){.annotations = file("six.jsonl", six())}, VR_FATAL));
+    assert_true(vr_imagenet_x_load(
+        &perm, &set, &(vr_imagenet_x_files){.annotations = file("six.jsonl", six())}, VR_FATAL));
     return set;
 }
 
@@ -93,8 +95,9 @@ static void images_that_one_side_lacks_are_counted(void **state) {
     const char *prototypes = file("p.csv", "file_name\nd.JPEG\nz.JPEG\n");
     vr_imagenet_x_set set;
     vr_imagenet_x_table t;
-    vr_imagenet_x_load(&perm, &set,
-                       &(vr_imagenet_x_files){.annotations = file("six.jsonl", six()), .prototypes = prototypes}, VR_FATAL);
+    vr_imagenet_x_load(
+        &perm, &set,
+        &(vr_imagenet_x_files){.annotations = file("six.jsonl", six()), .prototypes = prototypes}, VR_FATAL);
     assert_int_equal(set.count, 5);
     assert_int_equal(set.prototypes, 1);
     const char *few = "file_name,predicted_class\nf.JPEG,2\nd.JPEG,0\nnew.JPEG,7\na.JPEG,1\nnewer.JPEG,7\n";
@@ -109,7 +112,8 @@ static void images_that_one_side_lacks_are_counted(void **state) {
     assert_close(t.rows[0].average, 0.5, 0);
     assert_true(isnan(t.rows[0].ece));
     vr_err err = {0};
-    assert_false(vr_imagenet_x_run(&perm, &t, &set, file("few.csv", few), &(vr_imagenet_x_opts){.calibration = true}, &err));
+    assert_false(vr_imagenet_x_run(&perm, &t, &set, file("few.csv", few),
+                                   &(vr_imagenet_x_opts){.calibration = true}, &err));
     assert_message(err, "predicted_probability");
     assert_null(t.rows);
 }
@@ -118,7 +122,8 @@ static void a_model_without_errors_has_no_ratio(void **state) {
     (void)state;
     const vr_imagenet_x_set set = six_set();
     vr_imagenet_x_table t;
-    vr_imagenet_x_run(&perm, &t, &set, file("m.csv", "file_name,predicted_class\na.JPEG,0\nb.JPEG,1\n"), NULL, VR_FATAL);
+    vr_imagenet_x_run(&perm, &t, &set, file("m.csv", "file_name,predicted_class\na.JPEG,0\nb.JPEG,1\n"), NULL,
+                      VR_FATAL);
     assert_close(t.rows[0].average, 1, 0);
     assert_true(isnan(vr_imagenet_x_error_ratio(&t.rows[0], POSE)));
     assert_int_equal(vr_imagenet_x_worst(&t.rows[0], 0), -1);
@@ -137,7 +142,8 @@ static void assert_annotations_fail(const char *text, const char *message) {
     for (int threads = 1; threads <= 3; threads += 2) {
         err = (vr_err){0};
         vr_threads_set(threads);
-        assert_false(vr_imagenet_x_load(&perm, &set, &(vr_imagenet_x_files){.annotations = file("bad.jsonl", text)}, &err));
+        assert_false(vr_imagenet_x_load(
+            &perm, &set, &(vr_imagenet_x_files){.annotations = file("bad.jsonl", text)}, &err));
         if (!strstr(err.msg, message)) fail_msg("'%s' does not name '%s'", err.msg, message);
         assert_int_equal(set.count, 0);
     }
@@ -147,20 +153,27 @@ static void assert_annotations_fail(const char *text, const char *message) {
 static void every_fault_of_an_annotation_is_named_with_its_place(void **state) {
     (void)state;
     const char *s = six();
-    assert_annotations_fail(replaced(s, "\"pose\":1", "\"blurry\":1"), "bad.jsonl:1:205: 'blurry' is none of ImageNet-X's");
-    assert_annotations_fail(replaced(s, "\"pose\":1", "\"pose\":2"), "bad.jsonl:1:212: 'pose' should be 0 or 1");
+    assert_annotations_fail(replaced(s, "\"pose\":1", "\"blurry\":1"),
+                            "bad.jsonl:1:205: 'blurry' is none of ImageNet-X's");
+    assert_annotations_fail(replaced(s, "\"pose\":1", "\"pose\":2"),
+                            "bad.jsonl:1:212: 'pose' should be 0 or 1");
     assert_annotations_fail(replaced(s, "\"pose\":1", "\"pose\":true"), "'pose' should be 0 or 1");
     assert_annotations_fail(replaced(s, "\"pose\":1", "\"pose\":1.0"), "'pose' should be 0 or 1");
     assert_annotations_fail(replaced(s, "\"pose\":1,", ""), "bad.jsonl:1:1: 'pose' is missing");
-    assert_annotations_fail(replaced(s, "\"pose\":1", "\"pose\":1,\"pose\":0"), "bad.jsonl:1:214: 'pose' is twice there");
-    assert_annotations_fail(replaced(s, "\"class\":2", "\"class\":1000"), "bad.jsonl:3:31: 'class' should be a class");
+    assert_annotations_fail(replaced(s, "\"pose\":1", "\"pose\":1,\"pose\":0"),
+                            "bad.jsonl:1:214: 'pose' is twice there");
+    assert_annotations_fail(replaced(s, "\"class\":2", "\"class\":1000"),
+                            "bad.jsonl:3:31: 'class' should be a class");
     assert_annotations_fail(replaced(s, "\"class\":2", "\"class\":-1"), "bad.jsonl:3:31: 'class'");
     assert_annotations_fail(replaced(s, "\"class\":2", "\"class\":\"2\""), "bad.jsonl:3:31: 'class'");
-    assert_annotations_fail(replaced(s, "\"e.JPEG\"", "\"b.JPEG\""), "bad.jsonl:5:14: 'b.JPEG' is twice there: on line 2 too");
+    assert_annotations_fail(replaced(s, "\"e.JPEG\"", "\"b.JPEG\""),
+                            "bad.jsonl:5:14: 'b.JPEG' is twice there: on line 2 too");
     assert_annotations_fail(replaced(s, "\"e.JPEG\"", "\"\""), "bad.jsonl:5:14: 'file_name'");
     assert_annotations_fail(replaced(s, "\"e.JPEG\"", "null"), "bad.jsonl:5:14: 'file_name'");
-    assert_annotations_fail(replaced(s, "\"file_name\":\"e.JPEG\",", ""), "bad.jsonl:5:1: 'file_name' is missing");
-    assert_annotations_fail(replaced(s, "\"one_word\":null", "\"one_word\":3"), "'one_word' should be a string or null");
+    assert_annotations_fail(replaced(s, "\"file_name\":\"e.JPEG\",", ""),
+                            "bad.jsonl:5:1: 'file_name' is missing");
+    assert_annotations_fail(replaced(s, "\"one_word\":null", "\"one_word\":3"),
+                            "'one_word' should be a string or null");
     assert_annotations_fail(replaced(s, "\\u00e9", "\\x"), "bad.jsonl:1:");
     assert_annotations_fail(replaced(s, "\"texture\":1", "\"texture\":NaN"), "bad.jsonl:3:");
     assert_annotations_fail(vr_arena_printf(&perm, "%s[]\n", s), "bad.jsonl:7:1: an object is wanted");
@@ -168,15 +181,18 @@ static void every_fault_of_an_annotation_is_named_with_its_place(void **state) {
     assert_annotations_fail("\n\n", "there is no image in it");
     vr_err err = {0};
     vr_imagenet_x_set set;
-    assert_false(vr_imagenet_x_load(&perm, &set, &(vr_imagenet_x_files){.annotations = "/nowhere.jsonl"}, &err));
+    assert_false(
+        vr_imagenet_x_load(&perm, &set, &(vr_imagenet_x_files){.annotations = "/nowhere.jsonl"}, &err));
     assert_message(err, "/nowhere.jsonl");
 }
 
 static void the_first_fault_of_a_file_is_the_one_that_is_told(void **state) {
     (void)state;
     const char *twice = replaced(six(), "\"b.JPEG\"", "\"a.JPEG\""); /* line 2 */
-    assert_annotations_fail(replaced(twice, "\"f.JPEG\"", "7"), "bad.jsonl:2:14: 'a.JPEG' is twice there: on line 1 too");
-    assert_annotations_fail(replaced(replaced(six(), "\"f.JPEG\"", "\"a.JPEG\""), "\"c.JPEG\"", "7"), "bad.jsonl:3:14:");
+    assert_annotations_fail(replaced(twice, "\"f.JPEG\"", "7"),
+                            "bad.jsonl:2:14: 'a.JPEG' is twice there: on line 1 too");
+    assert_annotations_fail(replaced(replaced(six(), "\"f.JPEG\"", "\"a.JPEG\""), "\"c.JPEG\"", "7"),
+                            "bad.jsonl:3:14:");
 }
 
 /* vr_file_write waits for the disk each time, which is too long for thousands of files. */
@@ -189,7 +205,8 @@ static void overwrite(const char *path, const char *text, int64_t size) {
  * as the parser does, which sees it where it is the first line. */
 static void a_changed_byte_means_the_same_behind_a_line_that_is_alike(void **state) {
     (void)state;
-    static const char put[] = "\"\\,:{}[]0129-. n\n\r\t\x01\x80\xc3" "ae";
+    static const char put[] = "\"\\,:{}[]0129-. n\n\r\t\x01\x80\xc3"
+                              "ae";
     vr_text t = {.arena = &perm};
     line(&t, "a.JPEG", 10, "pose");
     const int64_t one = t.size;
@@ -218,7 +235,8 @@ static void a_changed_byte_means_the_same_behind_a_line_that_is_alike(void **sta
                 const char *m1 = strchr(e1.msg, ':'), *m2 = strchr(e2.msg, ':');
                 refused++;
                 assert_true(!ok1 && !ok2 && m1 && m2);
-                if (strtol(m1 + 1, NULL, 10) + 1 != strtol(m2 + 1, NULL, 10) || strcmp(strchr(m1 + 1, ':'), strchr(m2 + 1, ':')) != 0)
+                if (strtol(m1 + 1, NULL, 10) + 1 != strtol(m2 + 1, NULL, 10) ||
+                    strcmp(strchr(m1 + 1, ':'), strchr(m2 + 1, ':')) != 0)
                     fail_msg("byte %d is '%c': '%s', but '%s'", (int)(at - one), put[k], e1.msg, e2.msg);
             }
             vr_arena_free(&a);
@@ -238,7 +256,8 @@ static void every_prefix_of_the_files_is_an_error_or_whole_lines(void **state) {
         vr_arena a = {0};
         vr_file_write(path, s, (int64_t)n, VR_FATAL);
         const bool complete = n > 0 && (s[n] == '\n' || s[n - 1] == '\n');
-        assert_int_equal(vr_imagenet_x_load(&a, &set, &(vr_imagenet_x_files){.annotations = path}, &err), complete);
+        assert_int_equal(vr_imagenet_x_load(&a, &set, &(vr_imagenet_x_files){.annotations = path}, &err),
+                         complete);
         assert_int_equal(err.code != VR_OK, !complete);
         vr_arena_free(&a);
     }
@@ -246,7 +265,8 @@ static void every_prefix_of_the_files_is_an_error_or_whole_lines(void **state) {
         vr_err err = {0};
         vr_arena a = {0};
         vr_file_write(path, six_predictions, (int64_t)n, VR_FATAL);
-        if (!vr_imagenet_x_predictions_load(&a, &p, &whole, path, &err)) assert_non_null(strstr(err.msg, path));
+        if (!vr_imagenet_x_predictions_load(&a, &p, &whole, path, &err))
+            assert_non_null(strstr(err.msg, path));
         vr_arena_free(&a);
     }
 }
@@ -258,7 +278,8 @@ static void blanks_marks_and_long_lines_are_read(void **state) {
     vr_text_add(&t, "\xEF\xBB\xBF");
     for (const char *c = s; *c; c++) vr_text_bytes(&t, *c == '\n' ? "\r\n\r\n" : c, *c == '\n' ? 4 : 1);
     vr_imagenet_x_set set;
-    assert_true(vr_imagenet_x_load(&perm, &set, &(vr_imagenet_x_files){.annotations = file("crlf.jsonl", t.data)}, VR_FATAL));
+    assert_true(vr_imagenet_x_load(
+        &perm, &set, &(vr_imagenet_x_files){.annotations = file("crlf.jsonl", t.data)}, VR_FATAL));
     assert_int_equal(set.count, 6);
     assert_memory_equal(set.factors, six_set().factors, 6 * sizeof *set.factors);
     char *ten_mb = (char *)vr_arena_alloc(&perm, 10 << 20, 1);
@@ -268,7 +289,9 @@ static void blanks_marks_and_long_lines_are_read(void **state) {
     assert_true(vr_imagenet_x_load(&perm, &set, &(vr_imagenet_x_files){.annotations = path}, VR_FATAL));
     assert_int_equal(set.count, 6);
     vr_imagenet_x_table table;
-    path = file("long.csv", vr_arena_printf(&perm, "file_name,predicted_class,note\na.JPEG,0,%s\nb.JPEG,1,\"%s\"\n", ten_mb, ten_mb));
+    path = file("long.csv",
+                vr_arena_printf(&perm, "file_name,predicted_class,note\na.JPEG,0,%s\nb.JPEG,1,\"%s\"\n",
+                                ten_mb, ten_mb));
     assert_true(vr_imagenet_x_run(&perm, &table, &set, path, NULL, VR_FATAL));
     assert_int_equal(table.rows[0].n, 2);
 }
@@ -294,8 +317,10 @@ static void every_fault_of_predictions_is_named_with_its_place(void **state) {
     assert_predictions_fail(HEAD "a.JPEG,1,-0.1\n", "bad.csv:2:10: -0.1");
     assert_predictions_fail(HEAD "a.JPEG,1,nan\n", "bad.csv:2:10: nan");
     assert_predictions_fail(HEAD "a.JPEG,1,\n", "bad.csv:2:10: '' is not a number");
-    assert_predictions_fail(HEAD "a.JPEG,1,0.5\nb.JPEG,1,0.5\na.JPEG,1,0.5\n", "bad.csv:4:1: 'a.JPEG' is twice there");
-    assert_predictions_fail(HEAD "q.JPEG,1,0.5\nb.JPEG,1,0.5\nq.JPEG,1,0.5\n", "bad.csv:4:1: 'q.JPEG' is twice there");
+    assert_predictions_fail(HEAD "a.JPEG,1,0.5\nb.JPEG,1,0.5\na.JPEG,1,0.5\n",
+                            "bad.csv:4:1: 'a.JPEG' is twice there");
+    assert_predictions_fail(HEAD "q.JPEG,1,0.5\nb.JPEG,1,0.5\nq.JPEG,1,0.5\n",
+                            "bad.csv:4:1: 'q.JPEG' is twice there");
     assert_predictions_fail(HEAD "a.JPEG,1,0.5\n,1,0.5\n", "bad.csv:3:1: a file name is missing");
     assert_predictions_fail(HEAD "q.JPEG,1,0.5\n", "none of its 1 images is annotated");
     assert_predictions_fail(HEAD, "none of its 0 images");
@@ -314,7 +339,8 @@ static void a_folder_of_models_is_read_in_the_order_of_names_on_any_threads(void
     vr_dir_make(folder, VR_FATAL);
     for (int i = 0; i < 40; i++) {
         const char *path = vr_arena_printf(&perm, "%s/m%02d.csv", folder, i);
-        const char *text = vr_arena_printf(&perm, "file_name,predicted_class\na.JPEG,%d\nb.JPEG,%d\n", i % 2, i % 3);
+        const char *text =
+            vr_arena_printf(&perm, "file_name,predicted_class\na.JPEG,%d\nb.JPEG,%d\n", i % 2, i % 3);
         vr_file_write(path, text, (int64_t)strlen(text), VR_FATAL);
     }
     vr_file_write(vr_arena_printf(&perm, "%s/README.txt", folder), "x", 1, VR_FATAL);
@@ -332,7 +358,8 @@ static void a_folder_of_models_is_read_in_the_order_of_names_on_any_threads(void
         }
     }
     assert_memory_equal(t[0].rows, t[1].rows, 40 * sizeof *t[0].rows);
-    vr_file_write(vr_arena_printf(&perm, "%s/m07.csv", folder), "file_name,predicted_class\na.JPEG,7000\n", 39, VR_FATAL);
+    vr_file_write(vr_arena_printf(&perm, "%s/m07.csv", folder), "file_name,predicted_class\na.JPEG,7000\n",
+                  39, VR_FATAL);
     vr_file_write(vr_arena_printf(&perm, "%s/m31.csv", folder), "nothing\n", 8, VR_FATAL);
     vr_err err = {0};
     assert_false(vr_imagenet_x_run(&perm, &t[0], &set, folder, NULL, &err));
@@ -350,7 +377,8 @@ static const char *metaclass_file(int rows) {
     vr_text t = {.arena = &perm};
     vr_text_add(&t, "wnid,name,metaclass\n");
     for (int c = 0; c < rows; c++)
-        vr_text_printf(&t, "n%08d,%s,%d\n", c, c % 17 == 16 ? "fungus" : vr_imagenet_x_metaclass(c % 17), c % 17);
+        vr_text_printf(&t, "n%08d,%s,%d\n", c, c % 17 == 16 ? "fungus" : vr_imagenet_x_metaclass(c % 17),
+                       c % 17);
     return file("meta.csv", t.data);
 }
 
@@ -360,31 +388,40 @@ static void metaclasses_group_and_count_as_right(void **state) {
     vr_imagenet_x_table t;
     vr_err err = {0};
     const char *annotations = file("six.jsonl", six());
-    vr_imagenet_x_load(&perm, &set, &(vr_imagenet_x_files){.annotations = annotations, .metaclasses = metaclass_file(1000)}, VR_FATAL);
+    vr_imagenet_x_load(
+        &perm, &set, &(vr_imagenet_x_files){.annotations = annotations, .metaclasses = metaclass_file(1000)},
+        VR_FATAL);
     assert_int_equal(set.metaclass[16], 16);
     assert_int_equal(set.metaclass[33], 16); /* a name that is none of the 16 is "other" */
     /* a: 17 is a device as 0 is; c: wrong; the others right */
-    const char *predictions = file("m.csv", "file_name,predicted_class\na.JPEG,17\nb.JPEG,1\nc.JPEG,0\nd.JPEG,0\ne.JPEG,1\n");
+    const char *predictions =
+        file("m.csv", "file_name,predicted_class\na.JPEG,17\nb.JPEG,1\nc.JPEG,0\nd.JPEG,0\ne.JPEG,1\n");
     vr_imagenet_x_run(&perm, &t, &set, predictions,
-                      &(vr_imagenet_x_opts){.target = VR_IMAGENET_X_METACLASS, .by_metaclass = true}, VR_FATAL);
+                      &(vr_imagenet_x_opts){.target = VR_IMAGENET_X_METACLASS, .by_metaclass = true},
+                      VR_FATAL);
     assert_close(t.rows[0].average, 4.0 / 5, 1e-15);
     assert_string_equal(t.metaclasses[2].metaclass, "commodity");
     assert_int_equal(t.metaclasses[0].n, 2);
     assert_int_equal(t.metaclasses[2].n, 1);
     assert_close(t.metaclasses[2].accuracy[POSE], 0, 0); /* nothing right: 0, and in the original's way NaN */
     assert_true(isnan(t.metaclasses[5].average));
-    vr_imagenet_x_run(&perm, &t, &set, predictions,
-                      &(vr_imagenet_x_opts){.target = VR_IMAGENET_X_METACLASS, .by_metaclass = true, .compat = true}, VR_FATAL);
+    vr_imagenet_x_run(
+        &perm, &t, &set, predictions,
+        &(vr_imagenet_x_opts){.target = VR_IMAGENET_X_METACLASS, .by_metaclass = true, .compat = true},
+        VR_FATAL);
     assert_true(isnan(t.metaclasses[2].accuracy[POSE]));
     assert_close(t.metaclasses[2].average, 0, 0);
     const vr_imagenet_x_set bare = six_set();
-    assert_false(vr_imagenet_x_run(&perm, &t, &bare, predictions, &(vr_imagenet_x_opts){.by_metaclass = true}, &err));
+    assert_false(
+        vr_imagenet_x_run(&perm, &t, &bare, predictions, &(vr_imagenet_x_opts){.by_metaclass = true}, &err));
     assert_message(err, "metaclasses");
     static const int rows[] = {0, 999, 1001};
     for (int i = 0; i < 3; i++) {
         err = (vr_err){0};
         assert_false(vr_imagenet_x_load(
-            &perm, &set, &(vr_imagenet_x_files){.annotations = annotations, .metaclasses = metaclass_file(rows[i])}, &err));
+            &perm, &set,
+            &(vr_imagenet_x_files){.annotations = annotations, .metaclasses = metaclass_file(rows[i])},
+            &err));
         assert_message(err, "meta.csv:");
         assert_message(err, "1000");
     }
@@ -398,25 +435,31 @@ static void real_labels_are_matched_by_number_and_images_without_are_left_out(vo
     line(&t, "ILSVRC2012_val_00000002.JPEG", 7, "pose");
     const vr_imagenet_x_files files = {.annotations = file("val.jsonl", t.data),
                                        .real = file("real.json", "[[6,9],[],[5, 8]]")};
-    const char *predictions = file("m.csv", "file_name,predicted_class\nILSVRC2012_val_00000001.JPEG,9\n"
-                                            "ILSVRC2012_val_00000002.JPEG,7\nILSVRC2012_val_00000003.JPEG,6\n");
+    const char *predictions =
+        file("m.csv", "file_name,predicted_class\nILSVRC2012_val_00000001.JPEG,9\n"
+                      "ILSVRC2012_val_00000002.JPEG,7\nILSVRC2012_val_00000003.JPEG,6\n");
     vr_imagenet_x_set set;
     vr_imagenet_x_table table;
     vr_err err = {0};
     vr_imagenet_x_load(&perm, &set, &files, VR_FATAL);
-    vr_imagenet_x_run(&perm, &table, &set, predictions, &(vr_imagenet_x_opts){.target = VR_IMAGENET_X_REAL, .human = true}, VR_FATAL);
+    vr_imagenet_x_run(&perm, &table, &set, predictions,
+                      &(vr_imagenet_x_opts){.target = VR_IMAGENET_X_REAL, .human = true}, VR_FATAL);
     assert_int_equal(table.count, 2);
     assert_int_equal(table.rows[0].n, 2);
     assert_int_equal(table.rows[0].join.unlabelled, 1);
     assert_close(table.rows[0].average, 0.5, 0);
     assert_string_equal(table.rows[1].model, "human");
     assert_close(table.rows[1].average, 1, 0);
-    vr_imagenet_x_run(&perm, &table, &set, predictions, &(vr_imagenet_x_opts){.target = VR_IMAGENET_X_REAL, .compat = true}, VR_FATAL);
+    vr_imagenet_x_run(&perm, &table, &set, predictions,
+                      &(vr_imagenet_x_opts){.target = VR_IMAGENET_X_REAL, .compat = true}, VR_FATAL);
     assert_int_equal(table.rows[0].n, 3);
     assert_close(table.rows[0].average, 1.0 / 3, 1e-15);
-    static const char *const bad[][2] = {{"[[6],[],[5,1000]]", "real.json:1:12: a label"}, {"[[6],[],5]", "real.json:1:9: an array"},
-                                         {"{\"a\":1}", "real.json:1:1: an array"},         {"[[6],[]]", "no labels for 'ILSVRC2012_val_00000003"},
-                                         {"[[6],[],[5.0]]", "real.json:1:10: a label"},    {"[[6],[],[", "real.json:1:10:"}};
+    static const char *const bad[][2] = {{"[[6],[],[5,1000]]", "real.json:1:12: a label"},
+                                         {"[[6],[],5]", "real.json:1:9: an array"},
+                                         {"{\"a\":1}", "real.json:1:1: an array"},
+                                         {"[[6],[]]", "no labels for 'ILSVRC2012_val_00000003"},
+                                         {"[[6],[],[5.0]]", "real.json:1:10: a label"},
+                                         {"[[6],[],[", "real.json:1:10:"}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         err = (vr_err){0};
         vr_imagenet_x_files wrong = files;
@@ -425,31 +468,38 @@ static void real_labels_are_matched_by_number_and_images_without_are_left_out(vo
         assert_message(err, bad[i][1]);
     }
     err = (vr_err){0};
-    assert_false(vr_imagenet_x_load(&perm, &set,
-                                    &(vr_imagenet_x_files){.annotations = file("six.jsonl", six()), .real = file("real.json", "[[1]]")}, &err));
+    assert_false(vr_imagenet_x_load(
+        &perm, &set,
+        &(vr_imagenet_x_files){.annotations = file("six.jsonl", six()), .real = file("real.json", "[[1]]")},
+        &err));
     assert_message(err, "no labels for 'a.JPEG'");
 }
 
 static void prototypes_that_are_twice_there_or_missing_are_named(void **state) {
     (void)state;
-    static const char *const bad[][2] = {{"file_name\na\nb\na\n", "p.csv:4:1: 'a' is twice there"},
-                                         {"path\na\n", "no column is named 'file_name'"},
-                                         {"file_name,x\n,1\n", "p.csv:2:1: a file name is missing"},
-                                         {"file_name\na.JPEG\nb.JPEG\nc.JPEG\nd.JPEG\ne.JPEG\nf.JPEG\n", "every image is a prototype"}};
+    static const char *const bad[][2] = {
+        {"file_name\na\nb\na\n", "p.csv:4:1: 'a' is twice there"},
+        {"path\na\n", "no column is named 'file_name'"},
+        {"file_name,x\n,1\n", "p.csv:2:1: a file name is missing"},
+        {"file_name\na.JPEG\nb.JPEG\nc.JPEG\nd.JPEG\ne.JPEG\nf.JPEG\n", "every image is a prototype"}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         vr_err err = {0};
         vr_imagenet_x_set set;
         const char *annotations = file("six.jsonl", six());
-        assert_false(vr_imagenet_x_load(&perm, &set,
-                                        &(vr_imagenet_x_files){.annotations = annotations, .prototypes = file("p.csv", bad[i][0])}, &err));
+        assert_false(vr_imagenet_x_load(
+            &perm, &set,
+            &(vr_imagenet_x_files){.annotations = annotations, .prototypes = file("p.csv", bad[i][0])},
+            &err));
         assert_message(err, bad[i][1]);
     }
 }
 
 /* ---- released tables ---- */
 
-static const char table_head[] = "model,pose,background,pattern,color,smaller,shape,partial_view,subcategory,texture,larger,darker,"
-                                 "object_blocking,person_blocking,style,brighter,multiple_objects,worst_factor,average,worst_100_classes\n";
+static const char table_head[] =
+    "model,pose,background,pattern,color,smaller,shape,partial_view,subcategory,texture,larger,darker,"
+    "object_blocking,person_blocking,style,brighter,multiple_objects,worst_factor,average,worst_100_"
+    "classes\n";
 
 static const char *table_text(const char *rows) { return vr_arena_printf(&perm, "%s%s", table_head, rows); }
 
@@ -463,19 +513,23 @@ static void every_fault_of_a_table_is_named_with_its_place(void **state) {
         {table_text("m," TEN ",0,0,0,0,0,,0,1.5,0\n"), "t.csv:2:45: 1.5 is not an accuracy"},
         {table_text("m," TEN ",0,0,0,0,0,x,0,0.5,0\n"), "t.csv:2:42: 'x' is not a number"},
         {table_text("," TEN ",0,0,0,0,0,,0,0.5,0\n"), "t.csv:2:1: the model's name is missing"},
-        {table_text("m," TEN ",0,0,0,0,0,,0,0.5,0\nn," TEN ",0,0,0,0,0,,0,0.5,0\nm," TEN ",0,0,0,0,0,,0,0.5,0\n"),
+        {table_text("m," TEN ",0,0,0,0,0,,0,0.5,0\nn," TEN ",0,0,0,0,0,,0,0.5,0\nm," TEN
+                    ",0,0,0,0,0,,0,0.5,0\n"),
          "t.csv:4:1: the model 'm' is twice there: on line 2 too"},
         {table_text("m,1\n"), "t.csv:2"},
         {table_text(""), "there is no model in it"},
         {replaced(table_text("m\n"), "brighter", "blurry"), "no column is named 'brighter'"},
-        {replaced(table_text("m\n"), "average", "average,blurry"), "t.csv:1: 'blurry' is none of ImageNet-X's 16 factors"},
-        {replaced(replaced(table_text("m,cat," TEN ",0,0,0,0,0,,0,0.5,0\n"), "model,", "model,metaclass,"), "x", "x"),
+        {replaced(table_text("m\n"), "average", "average,blurry"),
+         "t.csv:1: 'blurry' is none of ImageNet-X's 16 factors"},
+        {replaced(replaced(table_text("m,cat," TEN ",0,0,0,0,0,,0,0.5,0\n"), "model,", "model,metaclass,"),
+                  "x", "x"),
          "t.csv:2:3: 'cat' is none of ImageNet-X's 17 metaclasses"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         vr_err err = {0};
         vr_imagenet_x_table t = {0};
-        assert_false(vr_imagenet_x_table_load(&perm, &t, file("t.csv", bad[i].text), VR_IMAGENET_X_CLASS, &err));
+        assert_false(
+            vr_imagenet_x_table_load(&perm, &t, file("t.csv", bad[i].text), VR_IMAGENET_X_CLASS, &err));
         if (!strstr(err.msg, bad[i].message)) fail_msg("'%s' does not name '%s'", err.msg, bad[i].message);
         assert_int_equal(t.count, 0);
     }
@@ -493,7 +547,7 @@ static void counts_come_back_from_accuracies(void **state) {
     for (int m = 0; m < 3; m++) {
         for (int f = 0; f < 16; f++) rows[m].accuracy[f] = NAN;
         rows[m].accuracy[POSE] = (100 + 7 * m) / 199.0;
-        rows[m].accuracy[TEXTURE] = (m + 1) / 8.0; /* 1, 2, 3 of 8 */
+        rows[m].accuracy[TEXTURE] = (m + 1) / 8.0;     /* 1, 2, 3 of 8 */
         rows[m].accuracy[COLOR] = 0.1234567890123 + m; /* of no whole number of images */
         rows[m].average = 46109 / 46110.0 - m / 46110.0;
     }
@@ -519,10 +573,12 @@ static void families_that_cannot_be_compared_say_so(void **state) {
     assert_int_equal(x.other, 1);
     assert_close(x.families[1].ratio[POSE], (0.726197 + 0.774029) / 2, 1e-6);
     assert_true(isnan(x.p[POSE]));
-    assert_false(vr_imagenet_x_families_find(&perm, &x, &t, file("c.csv", "model,family\nViT,a\nDINO,b\nViT,b\n"), names, 2, &err));
+    assert_false(vr_imagenet_x_families_find(
+        &perm, &x, &t, file("c.csv", "model,family\nViT,a\nDINO,b\nViT,b\n"), names, 2, &err));
     assert_message(err, "c.csv:4:1: the model 'ViT' is twice there: on line 2 too");
     err = (vr_err){0};
-    assert_false(vr_imagenet_x_families_find(&perm, &x, &t, file("c.csv", "model,family\nvit,a\n"), names, 2, &err));
+    assert_false(
+        vr_imagenet_x_families_find(&perm, &x, &t, file("c.csv", "model,family\nvit,a\n"), names, 2, &err));
     assert_message(err, "none of the table's 4 models");
     err = (vr_err){0};
     assert_false(vr_imagenet_x_families_find(&perm, &x, &t, file("c.csv", "model\nvit\n"), names, 2, &err));
@@ -534,8 +590,12 @@ static void the_page_shows_what_it_was_given(void **state) {
     (void)state;
     vr_imagenet_x_set set;
     vr_imagenet_x_table t;
-    vr_imagenet_x_load(&perm, &set, &(vr_imagenet_x_files){.annotations = file("six.jsonl", six()), .metaclasses = metaclass_file(1000)}, VR_FATAL);
-    vr_imagenet_x_run(&perm, &t, &set, file("a<b>.csv", six_predictions), &(vr_imagenet_x_opts){.by_metaclass = true}, VR_FATAL);
+    vr_imagenet_x_load(
+        &perm, &set,
+        &(vr_imagenet_x_files){.annotations = file("six.jsonl", six()), .metaclasses = metaclass_file(1000)},
+        VR_FATAL);
+    vr_imagenet_x_run(&perm, &t, &set, file("a<b>.csv", six_predictions),
+                      &(vr_imagenet_x_opts){.by_metaclass = true}, VR_FATAL);
     const char *path = test_tmp("page.html");
     const vr_imagenet_x_report report = {.table = &t, .set = &set, .data = "six images", .min_images = 1};
     assert_true(vr_imagenet_x_page_save(&report, path, VR_FATAL));
@@ -562,30 +622,38 @@ static void a_filter_and_a_click_on_the_page_change_what_is_read(void **state) {
     vr_imagenet_x_page_save(&report, path, VR_FATAL);
     browser_start(&chromium);
     browser_open(&chromium, path, 1280, 900, false);
-    static const char first[] = "(() => { const r = [...document.querySelectorAll('.table tbody tr')].find(r => !r.hidden);"
-                                " return r.cells[0].textContent + ' ' + r.cells[4].textContent; })()";
+    static const char first[] =
+        "(() => { const r = [...document.querySelectorAll('.table tbody tr')].find(r => !r.hidden);"
+        " return r.cells[0].textContent + ' ' + r.cells[4].textContent; })()";
     browser_click(&chromium, ".filter input");
     browser_type(&chromium, "texture");
-    assert_string_equal(browser_ask(&chromium, "document.querySelector('.filter output').textContent"), "4 of 68 rows");
+    assert_string_equal(browser_ask(&chromium, "document.querySelector('.filter output').textContent"),
+                        "4 of 68 rows");
     assert_string_equal(browser_ask(&chromium, first), "DINO 2.150 [1.926, 2.400]");
     browser_click(&chromium, ".table th:nth-child(5) button"); /* the error ratio, highest first */
     assert_string_equal(browser_ask(&chromium, first), "ResNet50 2.394 [2.179, 2.630]");
-    browser_ask(&chromium, "(() => { const i = document.querySelector('.filter input'); i.value = 'vit'; i.dispatchEvent(new "
-                           "Event('input')); return 1; })()");
-    assert_string_equal(browser_ask(&chromium, "document.querySelector('.filter output').textContent"), "17 of 68 rows");
+    browser_ask(
+        &chromium,
+        "(() => { const i = document.querySelector('.filter input'); i.value = 'vit'; i.dispatchEvent(new "
+        "Event('input')); return 1; })()");
+    assert_string_equal(browser_ask(&chromium, "document.querySelector('.filter output').textContent"),
+                        "17 of 68 rows");
     assert_string_equal(browser_ask(&chromium, first), "ViT 2.045 [1.809, 2.311]");
     for (int k = 0; k < 4; k++) { /* a phone and a desk, light and dark */
         browser_open(&chromium, path, k & 1 ? 390 : 1280, 900, k & 2);
-        assert_true(atoi(browser_ask(&chromium, "document.documentElement.scrollWidth")) <= (k & 1 ? 390 : 1280));
-        assert_non_null(strstr(browser_ask(&chromium, "document.body.innerText"),
-                               "ResNet50 makes 2.39 times as many errors on images with the factor 'texture'"));
+        assert_true(atoi(browser_ask(&chromium, "document.documentElement.scrollWidth")) <=
+                    (k & 1 ? 390 : 1280));
+        assert_non_null(
+            strstr(browser_ask(&chromium, "document.body.innerText"),
+                   "ResNet50 makes 2.39 times as many errors on images with the factor 'texture'"));
     }
     assert_string_equal(chromium.fault, "");
 }
 
 /* Runs the program with these arguments; what it prints goes to *out, and what it says on stderr to *said. */
 static int run(const char **out, const char **said, const char *arguments) {
-    const char *o = vr_arena_printf(&perm, "%s", test_tmp("stdout")), *e = vr_arena_printf(&perm, "%s", test_tmp("stderr"));
+    const char *o = vr_arena_printf(&perm, "%s", test_tmp("stdout")),
+               *e = vr_arena_printf(&perm, "%s", test_tmp("stderr"));
     const int status = system(vr_arena_printf(&perm, "%s/imagenet_x %s >%s 2>%s", programs, arguments, o, e));
     vr_bytes bytes;
     vr_file_read(&perm, &bytes, o, VR_FATAL);
@@ -609,11 +677,15 @@ static void the_program_without_arguments_prints_the_papers_models(void **state)
 
 static void the_program_runs_on_a_users_own_model(void **state) {
     (void)state;
-    const char *out, *said, *csv = vr_arena_printf(&perm, "%s", test_tmp("cells.csv")), *page = vr_arena_printf(&perm, "%s", test_tmp("r.html"));
+    const char *out, *said, *csv = vr_arena_printf(&perm, "%s", test_tmp("cells.csv")),
+                            *page = vr_arena_printf(&perm, "%s", test_tmp("r.html"));
     const char *annotations = file("six.jsonl", six()), *predictions = file("mine.csv", six_predictions);
     const char *prototypes = file("p.csv", "file_name\nf.JPEG\n");
-    assert_int_equal(run(&out, &said, vr_arena_printf(&perm, "--annotations %s --predictions %s --prototypes %s --calibration --csv %s --report %s --threads 2",
-                                                      annotations, predictions, prototypes, csv, page)),
+    assert_int_equal(run(&out, &said,
+                         vr_arena_printf(&perm,
+                                         "--annotations %s --predictions %s --prototypes %s --calibration "
+                                         "--csv %s --report %s --threads 2",
+                                         annotations, predictions, prototypes, csv, page)),
                      0);
     assert_non_null(strstr(out, "mine"));
     assert_non_null(strstr(said, "mine: 6 predictions; left out: 1 of prototypes"));
@@ -642,15 +714,18 @@ static void the_program_names_what_is_wrong(void **state) {
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         const char *out, *said;
         assert_int_equal(run(&out, &said, bad[i].arguments), bad[i].code);
-        if (!strstr(said, bad[i].message)) fail_msg("%s: '%s' does not name '%s'", bad[i].arguments, said, bad[i].message);
+        if (!strstr(said, bad[i].message))
+            fail_msg("%s: '%s' does not name '%s'", bad[i].arguments, said, bad[i].message);
     }
 }
 
 static void the_program_reads_the_released_tables(void **state) {
     (void)state;
     const char *out, *said;
-    const char *results = test_data(DATA "results/top"), *types = test_data(DATA "model_types.csv"), *page = test_tmp("families.html");
-    assert_int_equal(run(&out, &said, vr_arena_printf(&perm, "%s --families %s --report %s", results, types, page)), 0);
+    const char *results = test_data(DATA "results/top"), *types = test_data(DATA "model_types.csv"),
+               *page = test_tmp("families.html");
+    assert_int_equal(
+        run(&out, &said, vr_arena_printf(&perm, "%s --families %s --report %s", results, types, page)), 0);
     assert_non_null(strstr(out, "all (209)"));
     assert_non_null(strstr(out, "subcategory          1.9728"));
     vr_bytes html;

@@ -230,12 +230,14 @@ static void a_plain_string_is_passed_and_any_other_is_not(void **state) {
     static const struct {
         const char *text;
         int64_t behind; /* -1: not plain */
-    } cases[] = {{"\"\",........", 2},          {"\"abc\" .......", 5},      {"\"1234567\"........", 9},
-                 {"\"12345678\"........", 10},   {"\"a\\n\"............", -1}, {"\"a\nb\"..........", -1},
-                 {"\"\xc3\xa9\"........", -1},   {"abc.............", -1},     {"\"no end of it here", -1}};
+    } cases[] = {{"\"\",........", 2},         {"\"abc\" .......", 5},       {"\"1234567\"........", 9},
+                 {"\"12345678\"........", 10}, {"\"a\\n\"............", -1}, {"\"a\nb\"..........", -1},
+                 {"\"\xc3\xa9\"........", -1}, {"abc.............", -1},     {"\"no end of it here", -1}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const uint8_t *p = (const uint8_t *)cases[i].text, *behind = vr_json_plain_string(p, p + strlen(cases[i].text));
-        if ((behind ? behind - p : -1) != cases[i].behind) fail_msg("%s: %d", cases[i].text, (int)(behind ? behind - p : -1));
+        const uint8_t *p = (const uint8_t *)cases[i].text,
+                      *behind = vr_json_plain_string(p, p + strlen(cases[i].text));
+        if ((behind ? behind - p : -1) != cases[i].behind)
+            fail_msg("%s: %d", cases[i].text, (int)(behind ? behind - p : -1));
     }
 }
 

@@ -101,12 +101,14 @@ static void where_there_is_no_minimum_the_best_point_is_kept(void **state) {
     double x = 0, start[2] = {-1.2, 1}, f = 0;
     assert_true(vr_lbfgs(&scratch, &r, &x, 1, slope, NULL, &(vr_lbfgs_options){.iterations = 5}, VR_FATAL));
     assert_true(!r.converged && x > 0 && r.value == -x);
-    assert_true(vr_lbfgs(&scratch, &r, start, 2, rosenbrock, &calls, &(vr_lbfgs_options){.iterations = 3}, VR_FATAL));
+    assert_true(
+        vr_lbfgs(&scratch, &r, start, 2, rosenbrock, &calls, &(vr_lbfgs_options){.iterations = 3}, VR_FATAL));
     assert_true(!r.converged && r.iterations == 3);
     double gradient[2];
     f = rosenbrock(&calls, gradient, start, 2);
     assert_true(f == r.value && f < 24.2); /* less than at the start */
-    assert_true(vr_lbfgs(&scratch, &r, start, 2, rosenbrock, &calls, &(vr_lbfgs_options){.decrease = 1e-3}, VR_FATAL));
+    assert_true(vr_lbfgs(&scratch, &r, start, 2, rosenbrock, &calls, &(vr_lbfgs_options){.decrease = 1e-3},
+                         VR_FATAL));
     assert_true(r.converged && r.gradient > 1e-6); /* stopped by the decrease, and not by the gradient */
     vr_arena_free(&scratch);
 }

@@ -21,7 +21,7 @@ static void a_large_system_is_solved_with_the_same_bits_for_any_number_of_thread
     double *first = NULL;
     for (int t = 0; t < 4; t++) {
         vr_threads_set(counts[t]);
-        double *a = VR_NEW(&arena, double, N *N), *b = VR_NEW(&arena, double, N *M);
+        double *a = VR_NEW(&arena, double, (N * N)), *b = VR_NEW(&arena, double, (N * M));
         for (int i = 0; i < N; i++)
             for (int j = 0; j <= i; j++)
                 a[i * N + j] = a[j * N + i] = i == j ? 2.0 * N : vr_rng_normal(rng, i * N + j);

@@ -39,7 +39,8 @@ static void any_label_of_the_set_is_right_and_none_is_wrong(void **state) {
     const vr_label_sets sets = {offset, label, 4};
     const int64_t top[12] = {0, 5, 3, 3, 5, 7, 7, 0, 0, -1, 2, 1};
     uint8_t correct[4];
-    assert_true(vr_label_sets_has(&sets, 0, 5) && !vr_label_sets_has(&sets, 0, 7) && !vr_label_sets_has(&sets, 1, 3));
+    assert_true(vr_label_sets_has(&sets, 0, 5) && !vr_label_sets_has(&sets, 0, 7) &&
+                !vr_label_sets_has(&sets, 1, 3));
     assert_int_equal(vr_label_sets_empty(&sets), 1);
     vr_correct_sets(correct, top, 4, 1, 3, &sets, NULL);
     assert_memory_equal(correct, ((uint8_t[]){0, 0, 1, 0}), 4);
@@ -94,7 +95,8 @@ static void distances_of_shares_are_scipys(void **state) {
     const int64_t apart[2][3] = {{1, 0, 0}, {0, 2, 3}}, none[3] = {0};
     assert_relative(vr_jensen_shannon(golden_counts, golden_counts + 4, 4), golden_jensen_shannon[0], 1e-13);
     assert_relative(vr_jensen_shannon(golden_counts + 4, golden_counts, 4), golden_jensen_shannon[0], 1e-13);
-    assert_relative(vr_jensen_shannon(apart[0], apart[1], 3), golden_jensen_shannon[1], 1e-15); /* sqrt(ln 2) */
+    assert_relative(vr_jensen_shannon(apart[0], apart[1], 3), golden_jensen_shannon[1],
+                    1e-15); /* sqrt(ln 2) */
     assert_true(vr_jensen_shannon(golden_counts, golden_counts, 4) == 0);
     assert_true(isnan(vr_jensen_shannon(apart[0], none, 3)));
 }
@@ -108,7 +110,8 @@ static void the_spread_of_groups_is_numpys(void **state) {
     memcpy(with_gap + 1, golden_regions, sizeof golden_regions);
     with_gap[N + 1] = NAN; /* groups without images */
     const vr_disparity d = vr_disparity_of(golden_regions, N), same = vr_disparity_of(with_gap, N + 2);
-    const double got[5] = {d.gap, d.ratio, d.mean, d.std, d.gini}, again[5] = {same.gap, same.ratio, same.mean, same.std, same.gini};
+    const double got[5] = {d.gap, d.ratio, d.mean, d.std, d.gini},
+                 again[5] = {same.gap, same.ratio, same.mean, same.std, same.gini};
     for (int k = 0; k < 5; k++) assert_relative(got[k], golden_disparity[k], 1e-13);
     assert_memory_equal(got, again, sizeof got);
     assert_int_equal(d.count, N);
@@ -160,7 +163,8 @@ static void predictions_agree_as_counted_by_hand(void **state) {
     assert_close(vr_agreement(p, p + 4, 4), 0.5, 0);
     assert_close(vr_consistency(p, 3, 4), (2 + 2 + 2) / 12.0, 1e-15);
     assert_close(vr_flip_rate(p, 3, 4), (3 + 2 + 3) / 9.0, 1e-15);
-    assert_true(isnan(vr_agreement(p, p, 0)) && isnan(vr_consistency(p, 1, 4)) && isnan(vr_flip_rate(p, 12, 1)));
+    assert_true(isnan(vr_agreement(p, p, 0)) && isnan(vr_consistency(p, 1, 4)) &&
+                isnan(vr_flip_rate(p, 12, 1)));
 }
 
 /* ---- effective robustness ---- */
@@ -171,8 +175,10 @@ static void trends_in_three_spaces_are_scipys_lines(void **state) {
     vr_arena scratch = {0};
     for (int s = 0; s < 3; s++) {
         vr_trend t;
-        assert_true(vr_trend_fit(&t, golden_clean_accuracy, golden_shifted_accuracy, N, (vr_space)s, &scratch, VR_FATAL));
-        const double got[4] = {t.line.slope, t.line.intercept, t.line.r2, vr_effective_robustness(&t, 0.8, 0.7)};
+        assert_true(vr_trend_fit(&t, golden_clean_accuracy, golden_shifted_accuracy, N, (vr_space)s, &scratch,
+                                 VR_FATAL));
+        const double got[4] = {t.line.slope, t.line.intercept, t.line.r2,
+                               vr_effective_robustness(&t, 0.8, 0.7)};
         for (int k = 0; k < 4; k++) assert_relative(got[k], golden_effective[4 * s + k], 1e-11);
         assert_close(vr_space_back((vr_space)s, vr_space_of((vr_space)s, 0.37)), 0.37, 1e-15);
         assert_close(0.7 - vr_trend_at(&t, 0.8), got[3], 1e-15);

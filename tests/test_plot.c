@@ -294,7 +294,7 @@ static void a_heat_map_leaves_nan_open_and_centres_its_colours(void **state) {
 static void means_of_neighbours_stand_for_cells_too_small_to_see(void **state) {
     (void)state;
     enum { N = 1000 };
-    double *v = VR_NEW(&arena, double, N *N);
+    double *v = VR_NEW(&arena, double, (N * N));
     for (int64_t i = 0; i < N * N; i++) v[i] = i / N < N / 2 ? 0 : 1;
     const vr_plot p = {.kind = VR_PLOT_HEAT, .title = "T", .values = v, .rows = N, .columns = N};
     const vr_canvas c = drawn(&p);

@@ -14,10 +14,12 @@ static void a_line_is_scipys_with_statsmodels_intervals(void **state) {
     first_column(x);
     const vr_line l = vr_fit_line(x, golden_y, N);
     const double got[6] = {l.slope, l.intercept, l.slope_se, l.intercept_se, l.r, l.p};
-    for (int i = 0; i < 6; i++) assert_relative(got[i], golden_line[i], 1e-10); /* p is to a high power of the rest */
+    for (int i = 0; i < 6; i++)
+        assert_relative(got[i], golden_line[i], 1e-10); /* p is to a high power of the rest */
     assert_relative(l.r2, l.r * l.r, 1e-15);
     assert_relative(l.t, l.slope / l.slope_se, 1e-15);
-    const vr_interval slope = vr_line_slope(&l, 0.9), at = vr_line_at(&l, 1.25, 0.9), seen = vr_line_observation(&l, 1.25, 0.9);
+    const vr_interval slope = vr_line_slope(&l, 0.9), at = vr_line_at(&l, 1.25, 0.9),
+                      seen = vr_line_observation(&l, 1.25, 0.9);
     const double more[8] = {l.sigma, slope.low, slope.high, at.value, at.low, at.high, seen.low, seen.high};
     for (int i = 0; i < 8; i++) assert_relative(more[i], golden_line_more[i], 1e-11);
     assert_true(slope.value == l.slope && seen.value == at.value);
@@ -40,7 +42,8 @@ static void a_linear_model_is_statsmodels(void **state) {
     vr_arena perm = {0};
     vr_ols fit;
     assert_true(vr_fit_ols(&perm, &fit, golden_x3, golden_y, N, 3, 0, VR_FATAL));
-    for (int k = 0; k < 4; k++) { /* columns of 1e4 +- 1 and of 1e-3: 1e-9 is what is left of 1e-16 for the intercept */
+    for (int k = 0; k < 4;
+         k++) { /* columns of 1e4 +- 1 and of 1e-3: 1e-9 is what is left of 1e-16 for the intercept */
         const vr_coefficient c = fit.coefficient[k];
         const double got[6] = {c.value, c.se, c.t, c.p, c.low, c.high}, *g = golden_ols + 6 * k;
         for (int i = 0; i < 6; i++) assert_relative(got[i], g[i], 1e-8);
@@ -75,7 +78,8 @@ static void a_model_of_one_column_is_the_line_and_of_none_the_mean(void **state)
     vr_arena_free(&perm);
 }
 
-static void assert_no_model(const double *x, const double *y, int64_t n, int64_t columns, vr_err_code code, const char *message) {
+static void assert_no_model(const double *x, const double *y, int64_t n, int64_t columns, vr_err_code code,
+                            const char *message) {
     vr_arena perm = {0};
     vr_ols fit;
     vr_err err = {0};
@@ -150,8 +154,10 @@ static void correlations_are_scipys(void **state) {
     vr_spearman_matrix(&scratch, r, p, golden_ties, 4, TIES);
     for (int k = 0; k < 16; k++) {
         assert_close(r[k], golden_spearman_r[k], 1e-13);
-        if (k % 5 == 0) assert_true(r[k] == 1 && p[k] == 0); /* scipy's own are rounded: 4.9e-299 */
-        else assert_relative(p[k], golden_spearman_p[k], 1e-11);
+        if (k % 5 == 0)
+            assert_true(r[k] == 1 && p[k] == 0); /* scipy's own are rounded: 4.9e-299 */
+        else
+            assert_relative(p[k], golden_spearman_p[k], 1e-11);
     }
     vr_rank(&scratch, rank, x, TIES);
     assert_memory_equal(rank, golden_rank, sizeof rank);
@@ -162,8 +168,10 @@ static void correlations_are_scipys(void **state) {
 static void correlations_at_the_edges_have_stated_results(void **state) {
     (void)state;
     vr_arena scratch = {0};
-    const double up[4] = {1, 2, 3, 4}, flat[4] = {7, 7, 7, 7}, far[4] = {1, 2, 3, INFINITY}, bad[4] = {1, NAN, 3, 4};
-    assert_true(isnan(vr_pearson(up, flat, 4).r) && isnan(vr_pearson(up, up, 1).r) && isnan(vr_pearson(up, far, 4).r));
+    const double up[4] = {1, 2, 3, 4}, flat[4] = {7, 7, 7, 7}, far[4] = {1, 2, 3, INFINITY},
+                 bad[4] = {1, NAN, 3, 4};
+    assert_true(isnan(vr_pearson(up, flat, 4).r) && isnan(vr_pearson(up, up, 1).r) &&
+                isnan(vr_pearson(up, far, 4).r));
     assert_true(vr_pearson(up, up, 2).r == 1 && vr_pearson(up, up, 2).p == 1 && vr_pearson(up, up, 4).p == 0);
     assert_true(vr_spearman(&scratch, up, far, 4).r == 1 && isnan(vr_spearman(&scratch, up, bad, 4).r));
     double rank[4], r[4], p[4];

@@ -73,7 +73,8 @@ static void accelerated_intervals_agree_with_scipy(void **state) {
     (void)state;
     enum { N = sizeof golden_bca_x / sizeof *golden_bca_x };
     vr_arena a = {0};
-    const vr_bootstrap bca = {.resamples = 100000, .seed = 3, .bca = true}, plain = {.resamples = 100000, .seed = 3};
+    const vr_bootstrap bca = {.resamples = 100000, .seed = 3, .bca = true},
+                       plain = {.resamples = 100000, .seed = 3};
     assert_ends(vr_bootstrap_mean(&a, golden_bca_x, N, &bca), golden_bca_mean);
     assert_ends(vr_bootstrap_ratio(&a, golden_bca_x, golden_bca_below, N, &bca), golden_bca_ratio);
     const vr_interval s = vr_bootstrap_statistic(&a, deviation, golden_bca_x, N, &bca),
@@ -114,7 +115,8 @@ static void several_statistics_of_one_draw_are_those_of_each(void **state) {
                           mean = vr_bootstrap_mean(&a, golden_bca_x, N, &o);
         assert_memory_equal(&three[0], &one, sizeof one);
         assert_close(three[1].value, mean.value, 1e-14);
-        assert_close(three[1].low, mean.low, 1e-9); /* the same draws, other roundings; bca's levels differ a little more */
+        assert_close(three[1].low, mean.low,
+                     1e-9); /* the same draws, other roundings; bca's levels differ a little more */
         assert_close(three[1].high, mean.high, 1e-9);
         assert_true(isnan(three[2].value) && isnan(three[2].low));
     }
@@ -129,7 +131,7 @@ static void resamples_are_shared_paired_and_the_same_for_any_number_of_threads(v
     (void)state;
     enum { N = 1003, CELLS = 5 };
     vr_arena a = {0};
-    uint8_t *hits = VR_NEW(&a, uint8_t, CELLS * N), *clean = hits;
+    uint8_t *hits = VR_NEW(&a, uint8_t, (CELLS * N)), *clean = hits;
     for (int i = 0; i < CELLS * N; i++) hits[i] = vr_rng_uniform(vr_rng_init(5), (uint64_t)i) < 0.7f;
     double *x = VR_NEW(&a, double, N);
     for (int i = 0; i < N; i++) x[i] = hits[i] ? 0.1 : 0.3 * i;

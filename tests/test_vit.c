@@ -53,9 +53,21 @@ static void normalization_has_names_or_six_numbers(void **state) {
     assert_true(vr_model_normalization(mean, std, "imagenet", VR_FATAL));
     assert_true(mean[1] == 0.456f && std[2] == 0.225f);
     assert_true(vr_model_normalization(mean, std, "0,.1,-2,1,2e0,3", VR_FATAL));
-    assert_true(mean[0] == 0 && mean[1] == 0.1f && mean[2] == -2 && std[0] == 1 && std[1] == 2 && std[2] == 3);
-    static const char *const wrong[] = {"", "Half", "1,2,3", "1,2,3,4,5", "1,2,3,4,5,6,", "1,2,3,4,5,6,7", "1,2,3,0,1,1",
-                                        "1,2,3,-1,1,1", "nan,0,0,1,1,1", "0,0,0,inf,1,1", "0,0,0,1,1,x", ",,,,,", "0, 0,0,1,1,1"};
+    assert_true(mean[0] == 0 && mean[1] == 0.1f && mean[2] == -2 && std[0] == 1 && std[1] == 2 &&
+                std[2] == 3);
+    static const char *const wrong[] = {"",
+                                        "Half",
+                                        "1,2,3",
+                                        "1,2,3,4,5",
+                                        "1,2,3,4,5,6,",
+                                        "1,2,3,4,5,6,7",
+                                        "1,2,3,0,1,1",
+                                        "1,2,3,-1,1,1",
+                                        "nan,0,0,1,1,1",
+                                        "0,0,0,inf,1,1",
+                                        "0,0,0,1,1,x",
+                                        ",,,,,",
+                                        "0, 0,0,1,1,1"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         vr_err err = {0};
         if (vr_model_normalization(mean, std, wrong[i], &err)) fail_msg("'%s' is accepted", wrong[i]);

@@ -19,8 +19,22 @@ static const char *at(const char *name) { return vr_arena_printf(&arena, "%s/%s"
 static void save(const char *name, const vr_text *t) { vr_file_write(at(name), t->data, t->size, VR_FATAL); }
 
 static void make_annotations(void) {
-    static const char *const keys[] = {"multiple_objects", "background", "color", "brighter", "darker", "style", "larger", "smaller",
-                                       "object_blocking", "person_blocking", "partial_view", "pattern", "pose", "shape", "subcategory", "texture"};
+    static const char *const keys[] = {"multiple_objects",
+                                       "background",
+                                       "color",
+                                       "brighter",
+                                       "darker",
+                                       "style",
+                                       "larger",
+                                       "smaller",
+                                       "object_blocking",
+                                       "person_blocking",
+                                       "partial_view",
+                                       "pattern",
+                                       "pose",
+                                       "shape",
+                                       "subcategory",
+                                       "texture"};
     vr_text t = {.arena = &arena}, p = {.arena = &arena}, m = {.arena = &arena};
     const vr_rng rng = vr_rng_init(1);
     vr_text_add(&p, "file_name\n");
@@ -28,11 +42,14 @@ static void make_annotations(void) {
         vr_text_printf(&t, "{\"file_name\":\"ILSVRC2012_val_%08d.JPEG\",\"class\":%d", i + 1, i / 50);
         const int64_t top = vr_rng_below(rng, (uint64_t)i, 16);
         for (int k = 0; k < 16; k++) vr_text_printf(&t, ",\"%s\":%d", keys[k], k == top);
-        vr_text_add(&t, ",\"justification\":\"image of ladle on top of white tiles floor\",\"one_word\":\"white tiles\"}\n");
+        vr_text_add(&t, ",\"justification\":\"image of ladle on top of white tiles "
+                        "floor\",\"one_word\":\"white tiles\"}\n");
         if (i % 50 < 3) vr_text_printf(&p, "ILSVRC2012_val_%08d.JPEG\n", i + 1);
     }
     vr_text_add(&m, "wnid,name,metaclass\n");
-    for (int c = 0; c < 1000; c++) vr_text_printf(&m, "n%08d,%s,%d\n", c, c % 17 < 16 ? vr_imagenet_x_metaclass(c % 17) : "fungus", c % 17);
+    for (int c = 0; c < 1000; c++)
+        vr_text_printf(&m, "n%08d,%s,%d\n", c, c % 17 < 16 ? vr_imagenet_x_metaclass(c % 17) : "fungus",
+                       c % 17);
     save("annotations.jsonl", &t);
     save("prototypes.csv", &p);
     save("metaclasses.csv", &m);
@@ -46,13 +63,16 @@ static void make_predictions(void) {
         const vr_rng rng = vr_rng_init((uint64_t)m + 10);
         vr_text_add(&t, "file_name,predicted_class,predicted_probability\n");
         for (int i = 0; i < IMAGES; i++) {
-            const int64_t label = vr_rng_below(rng, (uint64_t)i, 4) ? i / 50 : vr_rng_below(rng, (uint64_t)(IMAGES + i), 1000);
+            const int64_t label =
+                vr_rng_below(rng, (uint64_t)i, 4) ? i / 50 : vr_rng_below(rng, (uint64_t)(IMAGES + i), 1000);
             vr_text_printf(&t, "ILSVRC2012_val_%08d.JPEG,%d,%.10f\n", i + 1, (int)label,
                            (double)vr_rng_uniform(rng, (uint64_t)(2 * IMAGES + i)));
         }
         save(vr_arena_printf(&arena, "4/model%d.csv", m), &t);
         for (int k = m; k < FILES; k += MODELS)
-            if (link(at(vr_arena_printf(&arena, "4/model%d.csv", m)), at(vr_arena_printf(&arena, "200/m%03d.csv", k))) != 0) abort();
+            if (link(at(vr_arena_printf(&arena, "4/model%d.csv", m)),
+                     at(vr_arena_printf(&arena, "200/m%03d.csv", k))) != 0)
+                abort();
     }
 }
 
@@ -89,7 +109,8 @@ static void readers(void) {
         if (jsonl_rate > jsonl_best) jsonl_best = jsonl_rate;
     }
     printf("CSV, whole numbers and doubles converted   %6.0f MB/s, one core\n", csv_best);
-    printf("JSON lines                                 %6.0f MB/s, one core   (checksum %.0f)\n", jsonl_best, sum);
+    printf("JSON lines                                 %6.0f MB/s, one core   (checksum %.0f)\n", jsonl_best,
+           sum);
 }
 
 /* Seconds of a command from start to end, the best run; *peak: its memory in MiB. */
@@ -104,7 +125,9 @@ static double command(double *peak, int runs, const char *line) {
         }
         int status;
         struct rusage use;
-        if (child < 0 || wait4(child, &status, 0, &use) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0) return -1;
+        if (child < 0 || wait4(child, &status, 0, &use) != child || !WIFEXITED(status) ||
+            WEXITSTATUS(status) != 0)
+            return -1;
         const double seconds = vr_time() - start;
         if (seconds < best) best = seconds;
         *peak = (double)use.ru_maxrss / 1024;
@@ -114,9 +137,12 @@ static double command(double *peak, int runs, const char *line) {
 
 static double program(const char *name, const char *exe, const char *predictions) {
     double peak = 0;
-    const double s = command(&peak, RUNS,
-                             vr_arena_printf(&arena, "exec %s --annotations %s --prototypes %s --metaclasses %s --predictions %s >/dev/null 2>&1",
-                                             exe, at("annotations.jsonl"), at("prototypes.csv"), at("metaclasses.csv"), at(predictions)));
+    const double s = command(
+        &peak, RUNS,
+        vr_arena_printf(
+            &arena,
+            "exec %s --annotations %s --prototypes %s --metaclasses %s --predictions %s >/dev/null 2>&1", exe,
+            at("annotations.jsonl"), at("prototypes.csv"), at("metaclasses.csv"), at(predictions)));
     printf("%-42s %6.1f ms, peak %3.0f MiB\n", name, 1e3 * s, peak);
     return s;
 }
@@ -140,7 +166,8 @@ int main(int argc, char **argv) {
     folder = mkdtemp(path);
     if (!folder) return 1;
     const char *slash = strrchr(argv[0], '/');
-    const char *exe = vr_arena_printf(&arena, "%.*s/../imagenet_x", slash ? (int)(slash - argv[0]) : 1, slash ? argv[0] : ".");
+    const char *exe = vr_arena_printf(&arena, "%.*s/../imagenet_x", slash ? (int)(slash - argv[0]) : 1,
+                                      slash ? argv[0] : ".");
     apart(make_annotations);
     apart(make_predictions);
     apart(readers);
@@ -149,8 +176,11 @@ int main(int argc, char **argv) {
     program("200 models, cold start", exe, "200");
     const char *python = getenv("VISROB_PYTHON") ? getenv("VISROB_PYTHON") : "python3";
     double peak = 0;
-    const double s = command(&peak, 2, vr_arena_printf(&arena, "exec %s tests/bench/imagenet_x_pandas.py %s %s %s %s >/dev/null 2>&1", python,
-                                                       at("annotations.jsonl"), at("prototypes.csv"), at("metaclasses.csv"), at("4")));
+    const double s =
+        command(&peak, 2,
+                vr_arena_printf(
+                    &arena, "exec %s tests/bench/imagenet_x_pandas.py %s %s %s %s >/dev/null 2>&1", python,
+                    at("annotations.jsonl"), at("prototypes.csv"), at("metaclasses.csv"), at("4")));
     if (s < 0)
         printf("4 models, pandas                            not measured: %s has no pandas\n", python);
     else

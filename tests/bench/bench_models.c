@@ -198,7 +198,7 @@ static void time_decode(void) {
     vr_arena a = {0};
     vr_image photo = vr_image_new(&a, 500, 375);
     const vr_rng rng = vr_rng_init(3);
-    float *grain = VR_NEW(&a, float, 500 * 375 * 3);
+    float *grain = VR_NEW(&a, float, (500 * 375 * 3));
     vr_rng_normal_fill(grain, 500 * 375 * 3, rng, 0);
     for (int64_t i = 0; i < 500 * 375 * 3; i++) {
         const double x = (double)(i / 3 % 500), y = (double)(i / 1500);

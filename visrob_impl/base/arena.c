@@ -81,8 +81,10 @@ static struct vr_arena_block *vrp_arena_grow(vr_arena *a, int64_t n) {
         }
     int64_t want = after ? vr_min(after->size * 2, VRP_BLOCK_MAX) : VRP_BLOCK_FIRST;
     struct vr_arena_block *b = vrp_arena_block_new(vr_max(want, n));
-    if (after) after->next = b;
-    else a->first = b;
+    if (after)
+        after->next = b;
+    else
+        a->first = b;
     return b;
 }
 
@@ -128,8 +130,10 @@ char *vr_arena_printf(vr_arena *arena, const char *fmt, ...) {
 }
 
 vr_arena_mark vr_arena_here(const vr_arena *a) {
-    return (vr_arena_mark){
-        .block = a->current, .block_used = a->current ? a->current->used : 0, .used = a->used, .defers = a->defers};
+    return (vr_arena_mark){.block = a->current,
+                           .block_used = a->current ? a->current->used : 0,
+                           .used = a->used,
+                           .defers = a->defers};
 }
 
 void vr_arena_rewind(vr_arena *a, vr_arena_mark mark) {

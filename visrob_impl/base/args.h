@@ -18,9 +18,9 @@ extern "C" {
 
 /* What an option's value points to. */
 typedef enum vr_option_kind {
-    VR_OPTION_FLAG, /* bool: --name, no value */
-    VR_OPTION_INT,  /* int64_t, not negative */
-    VR_OPTION_TEXT, /* const char * */
+    VR_OPTION_FLAG,  /* bool: --name, no value */
+    VR_OPTION_INT,   /* int64_t, not negative */
+    VR_OPTION_TEXT,  /* const char * */
     VR_OPTION_OUTPUT /* const char *: a file to be written, or NULL */
 } vr_option_kind;
 

@@ -42,8 +42,8 @@ typedef struct vr_err {
 
 /* Fills err unless it holds an earlier failure; with err = VR_FATAL prints and exits.
  * Notes:   returns false, always; use it through vr_fail. A message over 511 bytes is cut. */
-VR_API bool vr_err_set(vr_err *err, vr_err_code code, const char *src_file, int src_line, const char *fmt, ...)
-    VR_PRINTF(5, 6);
+VR_API bool vr_err_set(vr_err *err, vr_err_code code, const char *src_file, int src_line, const char *fmt,
+                       ...) VR_PRINTF(5, 6);
 
 /* Puts a prefix in front of the message that err holds: `while loading model.pth: ...`.
  * Notes:   returns false, so that it can end a function; does nothing where err holds no failure. */

@@ -41,8 +41,8 @@ void vr_progress_step(vr_progress *p, int64_t n) {
 void vr_progress_end(vr_progress *p) {
     if (vrp_log_quiet) return;
     double elapsed = vr_time() - p->start;
-    fprintf(stderr, "%s%s: %lld %s in %.2f s", isatty(2) ? "\r\033[K" : "", p->name, (long long)p->done, p->unit,
-            elapsed);
+    fprintf(stderr, "%s%s: %lld %s in %.2f s", isatty(2) ? "\r\033[K" : "", p->name, (long long)p->done,
+            p->unit, elapsed);
     if (elapsed > 0) fprintf(stderr, " (%.4g %s/s)", (double)p->done / elapsed, p->unit);
     fputc('\n', stderr);
 }

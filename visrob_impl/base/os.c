@@ -21,9 +21,12 @@ static int vrp_os_open(int64_t *size, const char *path, vr_err *err) {
         return -1;
     }
     struct stat st;
-    if (fstat(fd, &st) != 0) vr_fail(err, VR_ERR_IO, "%s: cannot stat: %s", path, strerror(errno));
-    else if (S_ISDIR(st.st_mode)) vr_fail(err, VR_ERR_IO, "%s: is a folder, a file is wanted", path);
-    else if (!S_ISREG(st.st_mode)) vr_fail(err, VR_ERR_IO, "%s: is not a regular file", path);
+    if (fstat(fd, &st) != 0)
+        vr_fail(err, VR_ERR_IO, "%s: cannot stat: %s", path, strerror(errno));
+    else if (S_ISDIR(st.st_mode))
+        vr_fail(err, VR_ERR_IO, "%s: is a folder, a file is wanted", path);
+    else if (!S_ISREG(st.st_mode))
+        vr_fail(err, VR_ERR_IO, "%s: is not a regular file", path);
     else {
         *size = (int64_t)st.st_size;
         return fd;
@@ -94,7 +97,8 @@ bool vr_file_map(vr_arena *arena, vr_bytes *bytes, const char *path, vr_err *err
 
 void vr_file_unneeded(const void *data, int64_t size) {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    uintptr_t from = ((uintptr_t)data + page - 1) / page * page, to = ((uintptr_t)data + (uintptr_t)size) / page * page;
+    uintptr_t from = ((uintptr_t)data + page - 1) / page * page,
+              to = ((uintptr_t)data + (uintptr_t)size) / page * page;
     if (to > from) madvise((void *)from, to - from, MADV_DONTNEED); /* a hint; failure is fine */
 }
 
@@ -116,8 +120,10 @@ bool vr_file_write(const char *path, const void *data, int64_t size, vr_err *err
     size_t n = strlen(path) + 32;
     char *temporary = (char *)malloc(n);
     VR_CHECK(temporary != NULL, "out of memory: %zu bytes", n);
-    if (special) snprintf(temporary, n, "%s", path);
-    else snprintf(temporary, n, "%s.tmp%ld", path, (long)getpid());
+    if (special)
+        snprintf(temporary, n, "%s", path);
+    else
+        snprintf(temporary, n, "%s.tmp%ld", path, (long)getpid());
     int fd = open(temporary, O_WRONLY | O_CLOEXEC | (special ? 0 : O_CREAT | O_TRUNC), 0666);
     bool ok = fd >= 0 && vrp_os_write_all(fd, data, size);
     int error = errno;

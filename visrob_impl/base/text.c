@@ -54,8 +54,12 @@ void vr_text_number(vr_text *t, double x, int digits) {
 
 void vr_text_html(vr_text *t, const char *s) {
     for (const char *from = s;; s++) {
-        const char *entity = *s == '&' ? "&amp;" : *s == '<' ? "&lt;" : *s == '>' ? "&gt;"
-                             : *s == '"' ? "&quot;" : *s == '\'' ? "&#39;" : NULL;
+        const char *entity = *s == '&'    ? "&amp;"
+                             : *s == '<'  ? "&lt;"
+                             : *s == '>'  ? "&gt;"
+                             : *s == '"'  ? "&quot;"
+                             : *s == '\'' ? "&#39;"
+                                          : NULL;
         if (*s && !entity) continue;
         vr_text_bytes(t, from, s - from);
         if (!*s) return;
@@ -70,7 +74,8 @@ void vr_text_base64(vr_text *t, const void *bytes, int64_t n) {
     vrp_text_reserve(t, (n + 2) / 3 * 4);
     for (int64_t i = 0; i < n; i += 3) {
         int64_t left = n - i;
-        uint32_t v = (uint32_t)p[i] << 16 | (left > 1 ? (uint32_t)p[i + 1] << 8 : 0) | (left > 2 ? p[i + 2] : 0);
+        uint32_t v =
+            (uint32_t)p[i] << 16 | (left > 1 ? (uint32_t)p[i + 1] << 8 : 0) | (left > 2 ? p[i + 2] : 0);
         char *out = t->data + t->size;
         out[0] = digits[v >> 18];
         out[1] = digits[v >> 12 & 63];

@@ -52,7 +52,7 @@ static inline uint32_t vrp_json_node(vrp_json_parser *j, vr_json_type type, cons
 }
 
 static inline const uint8_t *vrp_json_space(const uint8_t *p, const uint8_t *end) {
-    if (p < end && *p > ' ') return p; /* as nearly always */
+    if (p<end && * p> ' ') return p; /* as nearly always */
     while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')) p++;
     return p;
 }
@@ -322,7 +322,8 @@ static inline const uint8_t *vrp_json_member(vrp_json_parser *j, const uint8_t *
 }
 
 /* The array or object at p. */
-static const uint8_t *vrp_json_container(vrp_json_parser *j, const uint8_t *p, vr_json_type type, uint8_t close) {
+static const uint8_t *vrp_json_container(vrp_json_parser *j, const uint8_t *p, vr_json_type type,
+                                         uint8_t close) {
     const uint8_t *const end = j->end;
     const uint32_t node = vrp_json_node(j, type, p);
     if (++j->depth > VRP_DEPTH) return vrp_json_fault(j, p, "nested more than 512 deep");
@@ -339,7 +340,8 @@ static const uint8_t *vrp_json_container(vrp_json_parser *j, const uint8_t *p, v
             continue;
         }
         if (p < end && *p == close) break;
-        return vrp_json_fault(j, p, type == VR_JSON_OBJECT ? "a ',' or '}' is wanted" : "a ',' or ']' is wanted");
+        return vrp_json_fault(j, p,
+                              type == VR_JSON_OBJECT ? "a ',' or '}' is wanted" : "a ',' or ']' is wanted");
     }
     j->depth--;
     j->nodes[node].count = count;
@@ -351,7 +353,8 @@ static const uint8_t *vrp_json_parse_value(vrp_json_parser *j, const uint8_t *p)
     if (p == j->end) return vrp_json_fault(j, p, "a value is wanted, the text ends");
     const uint8_t c = *p;
     if (c >= '0' && c <= '9' && j->end - p > 1 && (p[1] == ',' || p[1] == '}')) {
-        const uint32_t n = vrp_json_node(j, VR_JSON_INT, p); /* the digit alone: flags are most of many a file */
+        const uint32_t n =
+            vrp_json_node(j, VR_JSON_INT, p); /* the digit alone: flags are most of many a file */
         j->nodes[n].integer = c - '0';
         return p + 1;
     }

@@ -474,7 +474,7 @@ static void vrp_corrupt_frost(const vrp_corrupt_job *j) {
     vrp_corrupt_dice dice = {.rng = vr_rng_split(j->rng, "crystals")};
     const float mist = (float)vrp_corrupt_throw(&dice, 0.22, 0.4),
                 blue = (float)vrp_corrupt_throw(&dice, 0, 0.16);
-    vrp_corrupt_ice ice = {VR_NEW(j->scratch, float, W *H), W, H, scale[j->set], &dice};
+    vrp_corrupt_ice ice = {VR_NEW(j->scratch, float, (W * H)), W, H, scale[j->set], &dice};
     vrp_corrupt_grow(&ice);
     const float *plasma = vrp_corrupt_plasma(size, 1.5, vr_rng_split(j->rng, "mist"), j->scratch);
     const float *x = vrp_corrupt_floats(j);

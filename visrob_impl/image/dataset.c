@@ -272,7 +272,7 @@ static int64_t *vrp_dataset_number(vr_arena *perm, vr_dataset *data, int64_t cou
     for (int64_t n = 100000; count > n; n *= 10) digits++;
     const char **files = VR_NEW(perm, const char *, count);
     int64_t *labels = VR_NEW(perm, int64_t, count), *origin = VR_NEW(perm, int64_t, count);
-    char *names = VR_NEW(perm, char, count *(digits + 1));
+    char *names = VR_NEW(perm, char, (count * (digits + 1)));
     for (int64_t i = 0; i < count; i++) {
         char *name = names + i * (digits + 1);
         int64_t value = i;

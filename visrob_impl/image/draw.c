@@ -123,7 +123,7 @@ static void vrp_draw_blend(vr_image image, int64_t x, int64_t y, const vrp_draw_
 vr_image vr_draw_canvas(vr_arena *arena, int64_t width, int64_t height) {
     VR_CHECK(width >= 1 && height >= 1, "a canvas of %lld x %lld", (long long)width, (long long)height);
     vr_image image = {.width = width, .height = height};
-    image.pixels = VR_NEW(arena, uint8_t, width * height * 3);
+    image.pixels = VR_NEW(arena, uint8_t, (width * height * 3));
     return image;
 }
 

@@ -145,7 +145,7 @@ static void vrp_factor_scale(vr_image out, vr_image in, double scale, vr_arena *
     const int64_t W = in.width, H = in.height;
     const vrp_factor_line across = vrp_factor_scale_line(W, scale, scratch);
     const vrp_factor_line down = vrp_factor_scale_line(H, scale, scratch);
-    float *wide = VR_NEW(scratch, float, W *H * 3), *row = vr_arena_alloc(scratch, W * 3, sizeof *row);
+    float *wide = VR_NEW(scratch, float, (W * H * 3)), *row = vr_arena_alloc(scratch, W * 3, sizeof *row);
     for (int64_t y = 0; y < H; y++)
         for (int64_t x = 0; x < W; x++)
             for (int64_t t = 0; t < across.taps; t++) {

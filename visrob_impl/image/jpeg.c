@@ -205,8 +205,8 @@ static bool vrp_jpeg_frame_read(vrp_jpeg *j, int64_t at) {
         s->samples =
             (uint8_t *)vr_arena_alloc(j->scratch, s->across * s->down + 1, 64); /* one more: vrp_jpeg_ycc */
         if (!j->progressive) continue;
-        s->coefficients = VR_NEW(j->scratch, int16_t, s->across * s->down * 64);
-        s->nonzero = VR_NEW(j->scratch, uint64_t, s->across * s->down);
+        s->coefficients = VR_NEW(j->scratch, int16_t, (s->across * s->down * 64));
+        s->nonzero = VR_NEW(j->scratch, uint64_t, (s->across * s->down));
     }
     return true;
 }

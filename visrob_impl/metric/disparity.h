@@ -13,7 +13,7 @@ typedef struct vr_disparity {
     double gap;          /* best - worst: the geographic disparity */
     double ratio;        /* best / worst; infinite where the worst is 0, NaN where both are */
     double mean, std;    /* std with count - 1 below: NaN for one group */
-    double gini;         /* sum_ij |x_i - x_j| / (2 count^2 mean): 0 all alike .. near 1; NaN where the mean is 0 */
+    double gini; /* sum_ij |x_i - x_j| / (2 count^2 mean): 0 all alike .. near 1; NaN where the mean is 0 */
 } vr_disparity;
 
 /* The spread of value[n]; a NaN (an empty group) is left out. Without numbers all is NaN and the indices -1.

@@ -24,8 +24,8 @@ bool vr_trend_fit(vr_trend *trend, const double *clean, const double *shifted, i
         x[i] = vr_space_of(space, clean[i]);
         y[i] = vr_space_of(space, shifted[i]);
         if (!isfinite(x[i]) || !isfinite(y[i]))
-            ok = vr_fail(err, VR_ERR_NUMERIC, "model %lld has the accuracies %g and %g: %s", (long long)i, clean[i],
-                         shifted[i],
+            ok = vr_fail(err, VR_ERR_NUMERIC, "model %lld has the accuracies %g and %g: %s", (long long)i,
+                         clean[i], shifted[i],
                          isnan(x[i]) || isnan(y[i]) ? "not in 0..1" : "0 and 1 have no place on these axes");
     }
     if (ok) {
@@ -33,7 +33,8 @@ bool vr_trend_fit(vr_trend *trend, const double *clean, const double *shifted, i
         if (isnan(line.slope))
             ok = vr_fail(err, VR_ERR_ARGUMENT, "no line through %lld models%s", (long long)n,
                          n < 2 ? "" : " of the same clean accuracy");
-        else trend->line = line;
+        else
+            trend->line = line;
     }
     vr_arena_rewind(scratch, mark);
     return ok;

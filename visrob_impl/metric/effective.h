@@ -34,8 +34,8 @@ VR_API double vr_space_back(vr_space space, double x);
  *          0..1, or is 0 or 1 where the space has no place for it. trend's line is then all zero.
  * Source:  Taori et al. 2020, section 3 (logit axes); Miller et al. 2021 (probit axes); scipy.stats.linregress of
  *          scipy.special.logit or scipy.stats.norm.ppf. */
-VR_API bool vr_trend_fit(vr_trend *trend, const double *clean, const double *shifted, int64_t n, vr_space space,
-                         vr_arena *scratch, vr_err *err);
+VR_API bool vr_trend_fit(vr_trend *trend, const double *clean, const double *shifted, int64_t n,
+                         vr_space space, vr_arena *scratch, vr_err *err);
 
 /* beta(clean): the accuracy on shifted images that an ordinary model of this clean accuracy has. */
 VR_API double vr_trend_at(const vr_trend *trend, double clean);

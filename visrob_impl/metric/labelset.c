@@ -32,7 +32,8 @@ void vr_predict_top_k(int64_t *top, const float *scores, int64_t n, int64_t clas
     for (int64_t i = 0; i < n; i++) {
         const float *row = scores + i * classes;
         int64_t *best = top + i * k, held = 0;
-        for (int64_t m = 0; m < count; m++) { /* insertion: k is small, and most classes fail the first test */
+        for (int64_t m = 0; m < count;
+             m++) { /* insertion: k is small, and most classes fail the first test */
             const int64_t c = among ? among[m] : m;
             if (held == k && !vrp_labelset_ahead(row[c], c, row[best[k - 1]], best[k - 1])) continue;
             int64_t at = held < k ? held++ : k - 1;

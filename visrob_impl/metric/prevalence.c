@@ -4,7 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-int64_t vr_factor_counts(int64_t *count, const uint8_t *ticks, const uint8_t *chosen, int64_t n, int64_t factors) {
+int64_t vr_factor_counts(int64_t *count, const uint8_t *ticks, const uint8_t *chosen, int64_t n,
+                         int64_t factors) {
     VR_CHECK(n >= 0 && factors >= 0, "n = %lld, %lld factors", (long long)n, (long long)factors);
     int64_t images = 0;
     memset(count, 0, (size_t)factors * sizeof *count);
@@ -31,7 +32,8 @@ void vr_prevalence(double *share, const int64_t *count, int64_t factors) {
 }
 
 void vr_prevalence_shift(double *shift, const int64_t *count, const int64_t *base, int64_t factors) {
-    const double total = vrp_prevalence_total(count, factors), base_total = vrp_prevalence_total(base, factors);
+    const double total = vrp_prevalence_total(count, factors),
+                 base_total = vrp_prevalence_total(base, factors);
     for (int64_t f = 0; f < factors; f++) {
         const double share = (double)base[f] / base_total;
         shift[f] = total > 0 && base[f] > 0 ? ((double)count[f] / total - share) / share : NAN;

@@ -253,8 +253,10 @@ int64_t vr_labels_wordnet(const char *id) {
     if (id[0] != 'n' || strlen(id) != 9 || !vr_number_int(&number, id + 1, 8)) return -1;
     while (low < high) {
         const int64_t middle = (low + high) / 2;
-        if (vrp_labels_wordnet[middle] < number) low = middle + 1;
-        else high = middle;
+        if (vrp_labels_wordnet[middle] < number)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low < 1000 && vrp_labels_wordnet[low] == number ? low : -1;
 }
@@ -283,8 +285,8 @@ bool vr_model_labels_load(vr_arena *perm, vr_model *model, const char *path, vr_
     }
     if (line != model->classes) {
         vr_arena_rewind(perm, mark);
-        return vr_fail(err, VR_ERR_FORMAT, "%s: it has %lld names, the model %lld classes", path, (long long)line,
-                       (long long)model->classes);
+        return vr_fail(err, VR_ERR_FORMAT, "%s: it has %lld names, the model %lld classes", path,
+                       (long long)line, (long long)model->classes);
     }
     model->labels = labels;
     return true;

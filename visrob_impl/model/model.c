@@ -48,7 +48,8 @@ bool vr_model_normalization(float mean[3], float std[3], const char *text, vr_er
     }
     if (n != 6)
         return vr_fail(err, VR_ERR_ARGUMENT,
-                       "normalization is imagenet, half, clip, none or mean and std as m,m,m,s,s,s, not '%s'", text);
+                       "normalization is imagenet, half, clip, none or mean and std as m,m,m,s,s,s, not '%s'",
+                       text);
     memcpy(mean, x, 3 * sizeof *x);
     memcpy(std, x + 3, 3 * sizeof *x);
     return true;

@@ -93,7 +93,7 @@ bool vr_probe_ridge(vr_tensor w, vr_tensor b, vr_tensor features, const int64_t 
              (long long)w.shape[1], lambda);
     const vr_arena_mark mark = vr_arena_here(scratch);
     double *mean = VR_NEW(scratch, double, D), *share = VR_NEW(scratch, double, C),
-           *out = VR_NEW(scratch, double, D *C);
+           *out = VR_NEW(scratch, double, (D * C));
     bool ok = vrp_probe_inputs(features, labels, C, err);
     if (ok) {
         const bool dual = N < D;
@@ -123,7 +123,9 @@ bool vr_probe_ridge(vr_tensor w, vr_tensor b, vr_tensor features, const int64_t 
 
 /* ---- logistic regression ---- */
 
-enum { VRP_PROBE_ROWS = 64 }; /* images whose losses are summed together: a chunk per thread, chunks in order */
+enum {
+    VRP_PROBE_ROWS = 64
+}; /* images whose losses are summed together: a chunk per thread, chunks in order */
 
 typedef struct vrp_probe_logistic {
     vr_operand features, transposed; /* [N,D] and [D,N], the same numbers */
@@ -160,7 +162,8 @@ static double vrp_probe_objective(void *context, double *gradient, const double 
         }
         p->sum[k] = sum;
     }
-    vr_matmul_f64(gradient, p->transposed, (vr_operand){.f64 = p->logits, .row = C, .column = 1}, D, C, N, p->scratch);
+    vr_matmul_f64(gradient, p->transposed, (vr_operand){.f64 = p->logits, .row = C, .column = 1}, D, C, N,
+                  p->scratch);
     double loss = 0, squares = 0;
     for (int64_t k = 0; k < chunks; k++) loss += p->sum[k];
     memset(gradient + D * C, 0, (size_t)C * sizeof *gradient);
@@ -183,8 +186,8 @@ static bool vrp_probe_options(vr_logistic *o, vr_err *err) {
                    o->tolerance, (long long)o->iterations);
 }
 
-bool vr_probe_logistic(vr_tensor w, vr_tensor b, vr_lbfgs_result *result, vr_tensor features, const int64_t *labels,
-                       const vr_logistic *options, vr_arena *scratch, vr_err *err) {
+bool vr_probe_logistic(vr_tensor w, vr_tensor b, vr_lbfgs_result *result, vr_tensor features,
+                       const int64_t *labels, const vr_logistic *options, vr_arena *scratch, vr_err *err) {
     const int64_t N = features.shape[0], D = features.shape[1], C = w.shape[0];
     VR_CHECK(vr_is_mat(features, N, D) && vr_is_mat(w, C, D) && vr_is_vec(b, C) && N >= 1 && C >= 2,
              "features are [%lld,%lld], w [%lld,%lld]", (long long)N, (long long)D, (long long)C,
@@ -199,8 +202,14 @@ bool vr_probe_logistic(vr_tensor w, vr_tensor b, vr_lbfgs_result *result, vr_ten
         const double penalty = (C == 2 ? 2 : 1) / (o.c * (double)N);
         vrp_probe_logistic p = {{NULL, features.data, features.stride[0], features.stride[1]},
                                 {NULL, features.data, features.stride[1], features.stride[0]},
-                                labels, N, D, C, penalty,
-                                VR_NEW(scratch, double, N *C), VR_NEW(scratch, double, N / VRP_PROBE_ROWS + 1), scratch};
+                                labels,
+                                N,
+                                D,
+                                C,
+                                penalty,
+                                VR_NEW(scratch, double, (N * C)),
+                                VR_NEW(scratch, double, N / VRP_PROBE_ROWS + 1),
+                                scratch};
         ok = vr_lbfgs(scratch, result, x, (D + 1) * C, vrp_probe_objective, &p,
                       &(vr_lbfgs_options){.iterations = o.iterations, .gradient = o.tolerance}, err);
     }

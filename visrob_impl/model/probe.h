@@ -19,7 +19,8 @@ VR_API bool vr_probe_ridge(vr_tensor w, vr_tensor b, vr_tensor features, const i
 
 /* All zero: C = 1, at most 1000 iterations, tolerance 1e-7. */
 typedef struct vr_logistic {
-    double c; /* C: how much the data counts against the penalty, as in scikit-learn (small = strong penalty) */
+    double
+        c; /* C: how much the data counts against the penalty, as in scikit-learn (small = strong penalty) */
     int64_t iterations;
     double tolerance; /* of the largest entry of the gradient of the objective divided by N */
 } vr_logistic;
@@ -36,7 +37,8 @@ typedef struct vr_logistic {
  *          c or tolerance that is negative or NaN. w and b are then zero.
  * Source:  sklearn.linear_model.LogisticRegression(C=c, solver="lbfgs"): coef_ and intercept_ to 1e-4. */
 VR_API bool vr_probe_logistic(vr_tensor w, vr_tensor b, vr_lbfgs_result *result, vr_tensor features,
-                              const int64_t *labels, const vr_logistic *options, vr_arena *scratch, vr_err *err);
+                              const int64_t *labels, const vr_logistic *options, vr_arena *scratch,
+                              vr_err *err);
 
 /* Gives a model a new classification head.
  * Shapes:  w: [classes,features]; b: [classes] or {0}; labels: [classes] names or NULL; the names have to live on. */

@@ -406,7 +406,7 @@ static int64_t vrp_vit_taps(float **weights, int64_t **first, int64_t n, int64_t
     if (rule.align_corners) scale = n > 1 ? (double)(m - 1) / (double)(n - 1) : 0;
     const double wide = rule.antialias && scale > 1 ? scale : 1;
     const int64_t taps = vr_min(m, 2 * (int64_t)ceil(2 * wide) + 1);
-    *weights = VR_NEW(scratch, float, n *taps);
+    *weights = VR_NEW(scratch, float, (n * taps));
     *first = VR_NEW(scratch, int64_t, n);
     for (int64_t i = 0; i < n; i++) {
         const double at = rule.align_corners ? scale * (double)i : scale * ((double)i + 0.5) - 0.5;

@@ -257,7 +257,7 @@ static void vrp_conv_widen_row(const void *context, int64_t i, int thread) {
 static void vrp_conv_widen(vrp_conv_job *job, vr_arena *scratch) {
     const int64_t pad = job->pad, C = job->C;
     if (pad == 0 || C > VRP_CONV_FEW || job->ld != C || job->layer->opts.groups > 1) return;
-    float *wide = VR_NEW(scratch, float, job->N *(job->H + 2 * pad) * (job->W + 2 * pad) * C);
+    float *wide = VR_NEW(scratch, float, (job->N * (job->H + 2 * pad) * (job->W + 2 * pad) * C));
     const vrp_conv_widening w = {job->x, wide, job->H, job->W * C, pad, pad * C};
     vr_parallel(job->N * job->H, vrp_conv_widen_row, &w);
     job->x = wide, job->H += 2 * pad, job->W += 2 * pad, job->pad = 0;
@@ -336,7 +336,7 @@ void vr_conv_apply(vr_tensor y, vr_tensor x, const vr_conv *layer, vr_act act, v
     const vr_arena_mark mark = vr_arena_here(scratch);
     vrp_conv_job job = {.layer = layer,
                         .x = x.data,
-                        .zeros = VR_NEW(scratch, float, layer->kw *C),
+                        .zeros = VR_NEW(scratch, float, (layer->kw * C)),
                         .N = N,
                         .H = H,
                         .W = W,

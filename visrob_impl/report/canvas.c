@@ -130,7 +130,7 @@ static void vrp_canvas_add(vr_canvas *c, vr_shape shape, const double *points, i
         c->capacity = capacity;
     }
     const double far = 1e6; /* beyond it nothing is seen, and dashes would never end */
-    shape.points = VR_NEW(c->arena, double, 2 * count);
+    shape.points = VR_NEW(c->arena, double, (2 * count));
     for (int64_t i = 0; i < 2 * count; i++)
         shape.points[i] = isfinite(points[i]) ? fmin(fmax(points[i], -far), far) : NAN;
     shape.count = count;

@@ -75,7 +75,7 @@ static bool vrp_frame_clip_segment(double out[4], const double p0[2], const doub
 
 void vr_frame_curve(vr_canvas *c, const vr_frame *f, const double *x, const double *y, int64_t count,
                     double width, vr_colour colour, bool dashed) {
-    double *out = VR_NEW(c->arena, double, 6 * count); /* a gap and two points for each segment */
+    double *out = VR_NEW(c->arena, double, (6 * count)); /* a gap and two points for each segment */
     int64_t n = 0;
     for (int64_t i = 0; i < count; i++) {
         const int64_t last = i > 0 ? i - 1 : 0; /* the first point, a segment of no length: it may be alone */

@@ -15,7 +15,7 @@ typedef struct vrp_heat {
 
 /* Averages blocks of neighbours; NaN is left out of the mean. */
 static void vrp_heat_pool(vr_arena *arena, vrp_heat *m, int64_t rows, int64_t columns) {
-    double *out = VR_NEW(arena, double, m->rows * m->columns);
+    double *out = VR_NEW(arena, double, (m->rows * m->columns));
     for (int64_t r = 0; r < m->rows; r++) {
         for (int64_t k = 0; k < m->columns; k++) {
             double sum = 0, n = 0;
@@ -47,7 +47,7 @@ static void vrp_heat_range(vrp_heat *m, const vr_plot *p) {
 
 /* The share of each count in its row's sum; NaN in a row without counts. */
 static const double *vrp_heat_shares(vr_arena *arena, const vr_plot *p) {
-    double *shares = VR_NEW(arena, double, p->rows * p->columns);
+    double *shares = VR_NEW(arena, double, (p->rows * p->columns));
     for (int64_t r = 0; r < p->rows; r++) {
         const double *row = p->values + r * p->columns;
         double sum = 0;

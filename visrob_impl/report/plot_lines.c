@@ -27,7 +27,7 @@ static void vrp_lines_band_run(vr_canvas *c, const vr_series *s, int64_t from, i
                                vr_colour colour) {
     int64_t n = 2 * (to - from);
     /* An edge makes at most two corners where it takes one away: 1.5 as many, and 1.5^4 < 6. */
-    double *a = VR_NEW(c->arena, double, 24 * n), *b = a + 12 * n;
+    double *a = VR_NEW(c->arena, double, (24 * n)), *b = a + 12 * n;
     for (int64_t i = 0; i < to - from; i++) {
         const int64_t up = from + i, down = to - 1 - i;
         a[2 * i] = vr_axis_at(&f->x, s->x[up]);
@@ -233,7 +233,7 @@ void vr_plot_draw_scatter(vr_canvas *c, const vr_plot *p) {
     const int64_t n = p->series_count;
     int64_t points = 0;
     const char **names = VR_NEW(c->arena, const char *, n);
-    double *lines = VR_NEW(c->arena, double, 2 * n);
+    double *lines = VR_NEW(c->arena, double, (2 * n));
     for (int64_t k = 0; k < n; k++) {
         const vr_series *s = &p->series[k];
         points += s->count;

@@ -25,7 +25,7 @@ static vrp_raster_mask vrp_raster_mask_new(vr_arena *scratch, vr_image image, do
                          .top = (int64_t)floor(fmin(fmax(y0, 0), h))};
     m.width = vr_max(0, (int64_t)ceil(fmin(fmax(x1, 0), w)) - m.left);
     m.height = vr_max(0, (int64_t)ceil(fmin(fmax(y1, 0), h)) - m.top);
-    m.coverage = VR_NEW(scratch, float, m.width *m.height);
+    m.coverage = VR_NEW(scratch, float, (m.width * m.height));
     return m;
 }
 
@@ -140,7 +140,7 @@ static void vrp_raster_polygon(vr_arena *scratch, vr_image image, const vr_shape
     vrp_raster_mask m = vrp_raster_mask_new(scratch, image, box[0], box[1], box[2], box[3]);
     if (m.width == 0 || m.height == 0) return;
     const int64_t stride = m.width + 2;
-    float *sums = VR_NEW(scratch, float, stride *m.height);
+    float *sums = VR_NEW(scratch, float, (stride * m.height));
     for (int64_t i = 0; i < s->count; i++) {
         const double *p = &s->points[2 * i], *q = &s->points[2 * ((i + 1) % s->count)];
         const double from[2] = {p[0] * scale - (double)m.left, p[1] * scale - (double)m.top};
@@ -364,7 +364,7 @@ vr_image vr_canvas_image(vr_arena *arena, const vr_canvas *c, double scale) {
         vr_shape s = c->shapes[i];
         const bool sized =
             s.kind == VR_SHAPE_RECT || s.kind == VR_SHAPE_CELLS; /* the second point is a size */
-        s.points = VR_NEW(arena, double, 2 * s.count);
+        s.points = VR_NEW(arena, double, (2 * s.count));
         for (int64_t k = 0; k < 2 * s.count; k++)
             s.points[k] = c->shapes[i].points[k] + (sized && k >= 2 ? 0 : c->margin);
         vrp_raster_shape(arena, image, &s, scale);

@@ -509,7 +509,8 @@ static void vrp_dollar_street_households(vr_arena *perm, vr_arena *scratch, vr_d
     int64_t *quarter = VR_NEW(perm, int64_t, out->count);
     for (int64_t i = 0; i < out->count; i++) income[household[i]] = out->income[i];
     vr_sort(income, out->household_count);
-    for (int k = 0; k <= 4; k++) out->quarters[k] = vr_quantile_sorted(income, out->household_count, 0.25 * k);
+    for (int k = 0; k <= 4; k++)
+        out->quarters[k] = vr_quantile_sorted(income, out->household_count, 0.25 * k);
     for (int64_t i = 0; i < out->count; i++)
         while (quarter[i] < 3 && out->income[i] > out->quarters[quarter[i] + 1]) quarter[i]++;
     out->quarter = quarter;
@@ -688,8 +689,8 @@ static const vrp_dollar_street_key *vrp_dollar_street_lookup(const vrp_dollar_st
 void vr_dollar_street_find(int64_t *row, const vr_dollar_street *data, const char *const *name, int64_t n) {
     vr_arena scratch = {0};
     const int64_t rows = data->count;
-    vrp_dollar_street_key *whole = VR_NEW(&scratch, vrp_dollar_street_key, 2 * rows),
-                          *part = VR_NEW(&scratch, vrp_dollar_street_key, 2 * rows);
+    vrp_dollar_street_key *whole = VR_NEW(&scratch, vrp_dollar_street_key, (2 * rows)),
+                          *part = VR_NEW(&scratch, vrp_dollar_street_key, (2 * rows));
     int64_t keys = 0;
     for (int64_t i = 0; i < rows; i++) {
         whole[keys++] = (vrp_dollar_street_key){data->id[i], i};

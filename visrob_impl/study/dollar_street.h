@@ -77,8 +77,8 @@ typedef struct vr_dollar_street {
     const double *latitude, *longitude; /* degrees */
     const int64_t *household;           /* the number of the pair (country, income), in that order */
     int64_t household_count;
-    const int64_t *quarter;             /* 0..3: the quarter of the homes, by income, that the row's is in */
-    double quarters[5];                 /* their limits: the least income, three quartiles of the homes', the most */
+    const int64_t *quarter;     /* 0..3: the quarter of the homes, by income, that the row's is in */
+    double quarters[5];         /* their limits: the least income, three quartiles of the homes', the most */
     const char *const *classes; /* [class_count] */
     int64_t class_count;
     vr_lists labels;           /* numbers of `classes`, in the order of the file */

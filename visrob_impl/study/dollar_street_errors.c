@@ -51,7 +51,7 @@ void vr_dollar_street_odds_ratios(vr_dollar_street_odds *out, const vr_dollar_st
     enum { F = VR_DOLLAR_STREET_FACTOR_COUNT };
     const int64_t G = vr_dollar_street_groups(data, by);
     vr_arena scratch = {0};
-    double *p = VR_NEW(&scratch, double, G *F), *adjusted = VR_NEW(&scratch, double, G *F);
+    double *p = VR_NEW(&scratch, double, (G * F)), *adjusted = VR_NEW(&scratch, double, (G * F));
     for (int64_t k = 0; k < G * F; k++)
         out[k] = (vr_dollar_street_odds){.group = k / F, .factor = (vr_dollar_street_factor)(k % F)};
     for (int64_t i = 0; i < data->count; i++)
@@ -79,7 +79,7 @@ vr_table vr_dollar_street_association_table(vr_arena *arena, const vr_dollar_str
                                         "shift", "odds ratio", "p Holm", "p BH"};
     enum { F = VR_DOLLAR_STREET_FACTOR_COUNT };
     const int64_t G = vr_dollar_street_groups(data, by);
-    vr_dollar_street_odds *odds = VR_NEW(arena, vr_dollar_street_odds, G *F);
+    vr_dollar_street_odds *odds = VR_NEW(arena, vr_dollar_street_odds, (G * F));
     vr_dollar_street_odds_ratios(odds, data, hits, by);
     vr_table t = vr_table_new(arena, names, (int64_t)(sizeof names / sizeof *names));
     for (int64_t g = 0; g < G; g++) {
@@ -123,8 +123,9 @@ static vrp_dollar_street_cells vrp_dollar_street_cells_of(vr_arena *scratch, con
     VR_CHECK(by == VR_BY_INCOME || by == VR_BY_REGION, "gaps are by income or by region");
     enum { F = VR_DOLLAR_STREET_FACTOR_COUNT };
     const int64_t C = data->class_count, G = vr_dollar_street_groups(data, by);
-    vrp_dollar_street_cells cells = {C, G, VR_NEW(scratch, int64_t, C * G), VR_NEW(scratch, int64_t, C * G),
-                                     VR_NEW(scratch, int64_t, C * G * F)};
+    vrp_dollar_street_cells cells = {C, G, VR_NEW(scratch, int64_t, (C * G)),
+                                     VR_NEW(scratch, int64_t, (C * G)),
+                                     VR_NEW(scratch, int64_t, (C * G * F))};
     for (int64_t i = 0; i < data->count; i++) {
         if (!hits->scored[i]) continue;
         const int64_t g = by == VR_BY_INCOME ? data->bucket[i] : data->region[i];
@@ -150,7 +151,7 @@ int64_t vr_dollar_street_gaps(vr_arena *perm, vr_dollar_street_gap **out, const 
                               bool whole) {
     vr_arena scratch = {0};
     const vrp_dollar_street_cells cells = vrp_dollar_street_cells_of(&scratch, data, hits, by);
-    *out = VR_NEW(perm, vr_dollar_street_gap, cells.classes * cells.groups);
+    *out = VR_NEW(perm, vr_dollar_street_gap, (cells.classes * cells.groups));
     int64_t n = 0;
     for (int64_t c = 0; c < cells.classes; c++) {
         double best = -1;
@@ -205,13 +206,13 @@ int64_t vr_dollar_street_divergences(vr_arena *perm, vr_dollar_street_divergence
     vr_arena scratch = {0};
     const vrp_dollar_street_cells cells = vrp_dollar_street_cells_of(&scratch, data, hits, by);
     const int64_t G = cells.groups;
-    bool *good = VR_NEW(&scratch, bool, cells.classes *G);
+    bool *good = VR_NEW(&scratch, bool, (cells.classes * G));
     for (int64_t at = 0; at < cells.classes * G; at++) {
         int64_t ticks = 0;
         for (int f = 0; f < F; f++) ticks += cells.ticks[at * F + f];
         good[at] = cells.count[at] >= (least > 0 ? least : 5) && ticks > 0;
     }
-    *out = VR_NEW(perm, vr_dollar_street_divergence, cells.classes * G * (G - 1) / 2);
+    *out = VR_NEW(perm, vr_dollar_street_divergence, (cells.classes * G * (G - 1)) / 2);
     int64_t n = 0;
     for (int64_t c = 0; c < cells.classes; c++)
         for (int64_t a = 0; a < G; a++)
@@ -222,7 +223,8 @@ int64_t vr_dollar_street_divergences(vr_arena *perm, vr_dollar_street_divergence
     return n;
 }
 
-void vr_dollar_street_quartiles(vr_dollar_street_quartile *out, const vr_dollar_street_divergence *d, int64_t n) {
+void vr_dollar_street_quartiles(vr_dollar_street_quartile *out, const vr_dollar_street_divergence *d,
+                                int64_t n) {
     vr_arena scratch = {0};
     double *distance = VR_NEW(&scratch, double, n);
     for (int64_t i = 0; i < n; i++) distance[i] = d[i].distance;

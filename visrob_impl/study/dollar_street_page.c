@@ -18,7 +18,7 @@ enum { VRP_DOLLAR_STREET_PAGE_SIDE = 120, VRP_DOLLAR_STREET_PAGE_PICTURES = 600 
 static void vrp_dollar_street_page_column(vr_text *out, const char *key, const int64_t *x, int64_t count,
                                           int size) {
     vr_arena scratch = {0};
-    uint8_t *bytes = VR_NEW(&scratch, uint8_t, count * size);
+    uint8_t *bytes = VR_NEW(&scratch, uint8_t, (count * size));
     for (int64_t i = 0; i < count; i++)
         for (int b = 0; b < size; b++) bytes[i * size + b] = (uint8_t)((uint64_t)x[i] >> 8 * b);
     vr_text_printf(out, ",\n\"%s\":\"", key);
@@ -359,20 +359,24 @@ static void vrp_dollar_street_page_tables(vr_text *out, const vr_dollar_street *
                 "<p class=\"note\">With 95 % bootstrap intervals over homes.</p>\n<div class=\"tables\">\n");
     for (int64_t m = 0; m < model_count; m++)
         for (int k = 0; k < 2; k++) {
-            const vr_table t = vr_dollar_street_accuracy_table(out->arena, data, models[m].hits, by[k], &o->intervals);
+            const vr_table t =
+                vr_dollar_street_accuracy_table(out->arena, data, models[m].hits, by[k], &o->intervals);
             vrp_dollar_street_page_table(out, &t, models[m].name);
         }
     vr_text_add(out, "</div>\n");
     for (int64_t m = 0; data->factors && m < model_count; m++) {
         const vr_table t = vr_dollar_street_association_table(out->arena, data, models[m].hits, VR_BY_INCOME,
                                                               VR_DOLLAR_STREET_FACTOR_COUNT, NULL);
-        vrp_dollar_street_page_table(out, &t, vr_arena_printf(out->arena, "%s: factors among errors", models[m].name));
+        vrp_dollar_street_page_table(out, &t,
+                                     vr_arena_printf(out->arena, "%s: factors among errors", models[m].name));
     }
     if (data->factors)
-        vr_text_add(out, "<p class=\"note\">Shift: how much more often a factor is ticked among the wrong images of an "
-                         "income than among all images. Odds ratio: of being wrong with the factor to without it, "
-                         "within the income; 1 is no difference. p Holm and p BH: its p, corrected for all incomes and "
-                         "factors by Holm's and by Benjamini and Hochberg's method.</p>\n");
+        vr_text_add(
+            out,
+            "<p class=\"note\">Shift: how much more often a factor is ticked among the wrong images of an "
+            "income than among all images. Odds ratio: of being wrong with the factor to without it, "
+            "within the income; 1 is no difference. p Holm and p BH: its p, corrected for all incomes and "
+            "factors by Holm's and by Benjamini and Hochberg's method.</p>\n");
     vr_text_add(out, "</details>\n");
 }
 

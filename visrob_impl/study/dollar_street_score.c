@@ -52,7 +52,7 @@ bool vr_dollar_street_predict(vr_arena *perm, vr_dollar_street_predictions *out,
     const vr_arena_mark mark = vr_arena_here(perm);
     const int64_t k = vr_min(o.k > 0 ? o.k : 5, model->classes),
                   batch = vr_evaluate_batch(&o.evaluate, p.size);
-    int64_t *predicted = VR_NEW(perm, int64_t, images->count * k), n = 0, skipped = 0;
+    int64_t *predicted = VR_NEW(perm, int64_t, (images->count * k)), n = 0, skipped = 0;
     const char **id = VR_NEW(perm, const char *, images->count);
     vr_arena step = {0};
     vr_err own = {0};
@@ -249,11 +249,13 @@ bool vr_dollar_street_in_group(const vr_dollar_street *data, vr_dollar_street_by
 
 /* out[g] = sum_h top[g,h] / sum_h below[g,h] with its bootstrap interval over homes.
  * Shapes:  out: [groups]; top, below: [groups,households]. */
-static void vrp_dollar_street_intervals(vr_arena *scratch, vr_interval *out, const double *top, const double *below,
-                                        int64_t groups, int64_t households, const vr_dollar_street_opts *opts) {
+static void vrp_dollar_street_intervals(vr_arena *scratch, vr_interval *out, const double *top,
+                                        const double *below, int64_t groups, int64_t households,
+                                        const vr_dollar_street_opts *opts) {
     const vr_bootstrap bootstrap = {.resamples = opts ? opts->resamples : 0, .seed = opts ? opts->seed : 0};
     for (int64_t g = 0; g < groups; g++)
-        out[g] = vr_bootstrap_ratio(scratch, top + g * households, below + g * households, households, &bootstrap);
+        out[g] =
+            vr_bootstrap_ratio(scratch, top + g * households, below + g * households, households, &bootstrap);
 }
 
 void vr_dollar_street_accuracies(vr_dollar_street_accuracy *out, const vr_dollar_street *data,
@@ -263,8 +265,8 @@ void vr_dollar_street_accuracies(vr_dollar_street_accuracy *out, const vr_dollar
              (long long)data->count);
     vr_arena scratch = {0};
     const int64_t G = vr_dollar_street_groups(data, by), H = data->household_count;
-    double *below = VR_NEW(&scratch, double, G *H), *one = VR_NEW(&scratch, double, G *H),
-           *five = VR_NEW(&scratch, double, G *H);
+    double *below = VR_NEW(&scratch, double, (G * H)), *one = VR_NEW(&scratch, double, (G * H)),
+           *five = VR_NEW(&scratch, double, (G * H));
     for (int64_t i = 0; i < data->count; i++)
         for (int64_t g = 0; hits->scored[i] && g < G; g++)
             if (vr_dollar_street_in_group(data, by, g, i)) {
@@ -313,7 +315,7 @@ void vr_dollar_street_compare(vr_dollar_street_change *out, const vr_dollar_stre
     VR_CHECK(factor == VR_DOLLAR_STREET_FACTOR_COUNT || data->factors, "%s has no factors", data->path);
     vr_arena scratch = {0};
     const int64_t G = vr_dollar_street_groups(data, by), H = data->household_count;
-    double *below = VR_NEW(&scratch, double, G *H), *gain = VR_NEW(&scratch, double, G *H);
+    double *below = VR_NEW(&scratch, double, (G * H)), *gain = VR_NEW(&scratch, double, (G * H));
     int64_t *was = VR_NEW(&scratch, int64_t, G);
     for (int64_t i = 0; i < data->count; i++) {
         if (!before->scored[i] || !after->scored[i]) continue;

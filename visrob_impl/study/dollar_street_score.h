@@ -261,7 +261,8 @@ VR_API void vr_dollar_street_quartiles(vr_dollar_street_quartile *out, const vr_
                                        int64_t n);
 
 /* The same as a table: distance from, to, pairs of groups, mean gap in accuracy. */
-VR_API vr_table vr_dollar_street_quartile_table(vr_arena *arena, const vr_dollar_street_divergence *d, int64_t n);
+VR_API vr_table vr_dollar_street_quartile_table(vr_arena *arena, const vr_dollar_street_divergence *d,
+                                                int64_t n);
 
 /* What a mitigation does to the rows of one group that have a factor. */
 typedef struct vr_dollar_street_change {

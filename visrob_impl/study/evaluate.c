@@ -37,15 +37,18 @@ bool vr_dataset_match(vr_arena *perm, vr_dataset *data, const vr_model *model, v
     int64_t known = 0, unknown = -1;
     for (int64_t c = data->class_count - 1; c >= 0; c--) {
         number[c] = vrp_evaluate_class(model, data->classes[c]);
-        if (number[c] < 0) unknown = c;
-        else known++;
+        if (number[c] < 0)
+            unknown = c;
+        else
+            known++;
     }
     if (known == 0 && data->class_count == model->classes) return true;
     if (unknown >= 0)
         return vr_fail(err, VR_ERR_ARGUMENT,
                        "%s: it has %lld classes and the model %lld, and '%s' is not the name of one of the "
                        "model's classes (labels can be given with --labels)",
-                       data->path, (long long)data->class_count, (long long)model->classes, data->classes[unknown]);
+                       data->path, (long long)data->class_count, (long long)model->classes,
+                       data->classes[unknown]);
     int64_t *labels = VR_NEW(perm, int64_t, data->count);
     for (int64_t i = 0; i < data->count; i++) labels[i] = data->labels[i] < 0 ? -1 : number[data->labels[i]];
     data->labels = labels;

@@ -14,8 +14,8 @@ extern "C" {
 
 /* All zero is the default. */
 typedef struct vr_evaluate_opts {
-    int64_t batch; /* images at a time; 0: 256 of 32 x 32 and 8 of 224 x 224, by area between */
-    bool skip_bad; /* leave out an image that cannot be decoded; else it is an error */
+    int64_t batch;          /* images at a time; 0: 256 of 32 x 32 and 8 of 224 x 224, by area between */
+    bool skip_bad;          /* leave out an image that cannot be decoded; else it is an error */
     const uint8_t *compete; /* [classes of the model]: which it may choose from; NULL: all */
 } vr_evaluate_opts;
 

@@ -273,8 +273,9 @@ static bool vrp_geo_unique(const vrp_geo_rows *r) {
     const vrp_geo_name *sorted = vrp_geo_sort(r->scratch, r->id, r->count);
     for (int64_t i = 1; i < r->count; i++)
         if (strcmp(sorted[i - 1].s, sorted[i].s) == 0)
-            return vr_fail(r->err, VR_ERR_FORMAT, "%s:%lld:1: '%.100s' is twice there: on line %lld too", r->csv->path,
-                           (long long)r->line[sorted[i].i], sorted[i].s, (long long)r->line[sorted[i - 1].i]);
+            return vr_fail(r->err, VR_ERR_FORMAT, "%s:%lld:1: '%.100s' is twice there: on line %lld too",
+                           r->csv->path, (long long)r->line[sorted[i].i], sorted[i].s,
+                           (long long)r->line[sorted[i - 1].i]);
     return true;
 }
 
@@ -315,10 +316,11 @@ static bool vrp_geo_read(vr_arena *perm, vr_arena *scratch, vr_geo_set *set, vr_
     int64_t lines = 1; /* as many rows as the text can have */
     for (const uint8_t *s = csv.at; s < csv.end; s++) lines += *s == '\n';
     const char **names = VR_NEW(scratch, const char *, 5 * lines);
-    int64_t *numbers = VR_NEW(scratch, int64_t, 4 * lines + 1);
+    int64_t *numbers = VR_NEW(scratch, int64_t, (4 * lines + 1));
     r.id = names, r.file = names + lines, r.object = names + 2 * lines, r.country = names + 3 * lines;
     r.home = names + 4 * lines;
-    r.region = numbers, r.group = numbers + lines, r.line = numbers + 2 * lines, r.begin = numbers + 3 * lines;
+    r.region = numbers, r.group = numbers + lines, r.line = numbers + 2 * lines,
+    r.begin = numbers + 3 * lines;
     while (vr_csv_next(&csv, err))
         if (!vrp_geo_read_row(&r)) return false;
     if (!csv.ended) return false;

@@ -122,8 +122,8 @@ static void vrp_geo_page_robust(vr_page *page, const vr_geo_report *r) {
 static void vrp_geo_page_heat(vr_page *page, const vr_geo_report *r, vr_geo_by rows, vr_geo_by columns,
                               const char *title) {
     const vr_geo_groups *a = &r->set->by[rows], *b = &r->set->by[columns];
-    vr_group *cells = VR_NEW(page->arena, vr_group, a->count * b->count);
-    double *values = VR_NEW(page->arena, double, a->count * b->count);
+    vr_group *cells = VR_NEW(page->arena, vr_group, (a->count * b->count));
+    double *values = VR_NEW(page->arena, double, (a->count * b->count));
     vr_geo_cross(cells, r->set, r->hits, r->measures[VR_GEO_REGION]->top5, rows, columns);
     for (int64_t i = 0; i < a->count * b->count; i++) values[i] = cells[i].accuracy;
     const vr_plot plot = {.kind = VR_PLOT_HEAT,
@@ -210,7 +210,7 @@ static void vrp_geo_page_retrain(vr_page *page, const vr_geo_report *r) {
     }
     static const char *const names[] = {"best - worst", "named pair"};
     for (int j = 0; j < 2; j++) {
-        double *y = VR_NEW(a, double, 3 * n), *low = y + n, *high = low + n;
+        double *y = VR_NEW(a, double, (3 * n)), *low = y + n, *high = low + n;
         for (int64_t k = 0; k < n; k++) {
             const vr_interval x = j ? r->retrain[k].measure.pair : r->retrain[k].measure.spread;
             y[k] = x.value, low[k] = x.low, high[k] = x.high;

@@ -137,7 +137,8 @@ static bool vrp_progress_timm_file(vr_arena *perm, vrp_progress_file *f, vrp_pro
     qsort(*sorted, (size_t)f->count, sizeof **sorted, vrp_progress_by_key_and_place);
     for (int64_t i = 1; i < f->count; i++)
         if (vrp_progress_by_key(&(*sorted)[i - 1], &(*sorted)[i]) == 0)
-            return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: '%.100s' at %lld pixels is twice there: on line %lld too", path,
+            return vr_fail(err, VR_ERR_FORMAT,
+                           "%s:%lld:1: '%.100s' at %lld pixels is twice there: on line %lld too", path,
                            (long long)(*sorted)[i].line, (*sorted)[i].name, (long long)(*sorted)[i].size,
                            (long long)(*sorted)[i - 1].line);
     return true;
@@ -278,8 +279,9 @@ static void vrp_progress_gaps(vr_arena *perm, vr_benchmarks *b, int64_t k, int64
 }
 
 /* Reads the rows: key[m], value[c * lines + m]. */
-static bool vrp_progress_rows(vr_arena *perm, vrp_progress_key *key, const char **model, double *value, int64_t *rows, int64_t lines,
-                              vr_csv *csv, int64_t name, double *highest, vr_err *err) {
+static bool vrp_progress_rows(vr_arena *perm, vrp_progress_key *key, const char **model, double *value,
+                              int64_t *rows, int64_t lines, vr_csv *csv, int64_t name, double *highest,
+                              vr_err *err) {
     while (vr_csv_next(csv, err)) {
         model[*rows] = vr_csv_string(perm, csv, name);
         key[*rows] = (vrp_progress_key){.name = model[*rows], .i = *rows, .line = csv->line};
@@ -372,7 +374,7 @@ typedef struct vrp_progress_points {
 /* The models that benchmark k, the standard one and their bases were measured of. */
 static vrp_progress_points vrp_progress_gather(vr_arena *scratch, const vr_benchmarks *b, int64_t k,
                                                int64_t standard) {
-    double *all = VR_NEW(scratch, double, 4 * b->models);
+    double *all = VR_NEW(scratch, double, (4 * b->models));
     vrp_progress_points p = {0, all, all + b->models, all + 2 * b->models, all + 3 * b->models};
     const vr_benchmark *of = &b->benchmark[k], *s = &b->benchmark[standard];
     for (int64_t m = 0; m < b->models; m++) {

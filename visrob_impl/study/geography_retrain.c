@@ -147,7 +147,7 @@ bool vr_geo_head_score(vr_arena *perm, vr_dollar_street_hits *hits, const vr_geo
     vr_arena scratch = {0};
     const vr_tensor scores = vr_tensor_2d(&scratch, n, C);
     if (n > 0) vr_linear_apply(scores, sample->x, &head->layer, VR_ACT_NONE, (vr_tensor){0}, &scratch);
-    int64_t *predicted = VR_NEW(&scratch, int64_t, n * k);
+    int64_t *predicted = VR_NEW(&scratch, int64_t, (n * k));
     const char **id = VR_NEW(&scratch, const char *, n);
     vr_predict_top_k(predicted, scores.data, n, C, k, NULL, 0);
     for (int64_t i = 0; head->classes && i < n * k; i++) predicted[i] = head->classes[predicted[i]];

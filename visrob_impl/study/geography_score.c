@@ -71,7 +71,7 @@ static void vrp_geo_statistics(const void *context, double *values, const int64_
     const vrp_geo_draw *d = (const vrp_geo_draw *)context;
     const vrp_geo_homes *h = d->homes;
     vr_arena own = {0};
-    int64_t *count = VR_NEW(&own, int64_t, 2 * d->G), *right = count + d->G;
+    int64_t *count = VR_NEW(&own, int64_t, (2 * d->G)), *right = count + d->G;
     for (int64_t j = 0; j < m; j++)
         for (int64_t i = h->begin[index[j]]; i < h->begin[index[j] + 1]; i++)
             count[h->group[i]]++, right[h->group[i]] += h->hit[i];
@@ -85,7 +85,7 @@ static double vrp_geo_chance(const vrp_geo_homes *h, int64_t G, double spread, i
 #pragma omp parallel num_threads(vr_threads())
     {
         vr_arena own = {0};
-        int64_t *count = VR_NEW(&own, int64_t, 2 * G), *right = count + G;
+        int64_t *count = VR_NEW(&own, int64_t, (2 * G)), *right = count + G;
         uint8_t *hit = VR_NEW(&own, uint8_t, h->n);
         double *rates = VR_NEW(&own, double, G + 3);
         for (int64_t i = 0; i < h->n; i++) count[h->group[i]]++;
@@ -112,7 +112,7 @@ static double vrp_geo_chance(const vrp_geo_homes *h, int64_t G, double spread, i
 static int64_t vrp_geo_balance(vr_arena *scratch, vr_geo_accuracy *groups, const vr_geo_set *set,
                                const vr_dollar_street_hits *hits, vr_geo_by by, bool top5) {
     const int64_t G = set->by[by].count, O = set->by[VR_GEO_OBJECT].count;
-    vr_group *cells = VR_NEW(scratch, vr_group, G * O);
+    vr_group *cells = VR_NEW(scratch, vr_group, (G * O));
     vr_geo_cross(cells, set, hits, top5, by, VR_GEO_OBJECT);
     int64_t common = 0;
     double *sum = VR_NEW(scratch, double, G);
@@ -160,7 +160,7 @@ void vr_geo_measure_run(vr_arena *perm, vr_geo_measure *out, const vr_geo_set *s
     m.groups = VR_NEW(perm, vr_geo_accuracy, G);
     vrp_geo_pair(&m, groups, &o);
     const vrp_geo_homes h = vrp_geo_by_home(&scratch, set, hits, by, o.top5);
-    int64_t *count = VR_NEW(&scratch, int64_t, 2 * G), *right = count + G;
+    int64_t *count = VR_NEW(&scratch, int64_t, (2 * G)), *right = count + G;
     double *rates = VR_NEW(&scratch, double, G);
     vr_interval *intervals = VR_NEW(&scratch, vr_interval, G + 3);
     for (int64_t i = 0; i < h.n; i++) count[h.group[i]]++, right[h.group[i]] += h.hit[i];
@@ -180,7 +180,10 @@ void vr_geo_measure_run(vr_arena *perm, vr_geo_measure *out, const vr_geo_set *s
     m.all.balanced = NAN;
     m.balanced_pair = m.high >= 0 ? m.groups[m.high].balanced - m.groups[m.low].balanced : NAN;
     m.normalised = m.high >= 0 ? m.pair.value / m.groups[m.high].accuracy.value : NAN;
-    m.p = h.n > 0 ? vrp_geo_chance(&h, G, m.spread.value, R, vr_rng_split(vr_rng_split(vr_rng_init(o.seed), "geography"), "permutation")) : NAN;
+    m.p = h.n > 0
+              ? vrp_geo_chance(&h, G, m.spread.value, R,
+                               vr_rng_split(vr_rng_split(vr_rng_init(o.seed), "geography"), "permutation"))
+              : NAN;
     vr_arena_free(&scratch);
     *out = m;
 }

@@ -16,17 +16,31 @@
 #include <string.h>
 
 const char *vr_imagenet_x_factor(int64_t factor) {
-    static const char *const names[VR_IMAGENET_X_FACTORS] = {
-        "pose",    "background", "pattern", "color",           "smaller",         "shape", "partial_view", "subcategory",
-        "texture", "larger",     "darker",  "object_blocking", "person_blocking", "style", "brighter",     "multiple_objects"};
+    static const char *const names[VR_IMAGENET_X_FACTORS] = {"pose",
+                                                             "background",
+                                                             "pattern",
+                                                             "color",
+                                                             "smaller",
+                                                             "shape",
+                                                             "partial_view",
+                                                             "subcategory",
+                                                             "texture",
+                                                             "larger",
+                                                             "darker",
+                                                             "object_blocking",
+                                                             "person_blocking",
+                                                             "style",
+                                                             "brighter",
+                                                             "multiple_objects"};
     VR_CHECK(factor >= 0 && factor < VR_IMAGENET_X_FACTORS, "factor %lld of 16", (long long)factor);
     return names[factor];
 }
 
 const char *vr_imagenet_x_metaclass(int64_t metaclass) {
     static const char *const names[VR_IMAGENET_X_METACLASSES] = {
-        "device", "dog",     "commodity", "bird",    "structure", "covering", "wheeled_vehicle", "food", "equipment",
-        "insect", "vehicle", "furniture", "primate", "vessel",    "snake",    "natural_object",  "other"};
+        "device",          "dog",    "commodity", "bird",           "structure", "covering",
+        "wheeled_vehicle", "food",   "equipment", "insect",         "vehicle",   "furniture",
+        "primate",         "vessel", "snake",     "natural_object", "other"};
     VR_CHECK(metaclass >= 0 && metaclass < VR_IMAGENET_X_METACLASSES, "metaclass %lld of 17",
              (long long)metaclass);
     return names[metaclass];
@@ -216,7 +230,8 @@ static bool vrp_imagenet_x_list(vr_arena *arena, const char ***paths, int64_t *c
         else
             ++*passed_over;
     }
-    return *count > 0 || vr_fail(err, VR_ERR_ARGUMENT, "%s: there is no .csv file of predictions in this folder", path);
+    return *count > 0 ||
+           vr_fail(err, VR_ERR_ARGUMENT, "%s: there is no .csv file of predictions in this folder", path);
 }
 
 bool vr_imagenet_x_run(vr_arena *arena, vr_imagenet_x_table *table, const vr_imagenet_x_set *set,
@@ -230,8 +245,9 @@ bool vr_imagenet_x_run(vr_arena *arena, vr_imagenet_x_table *table, const vr_ima
     const int64_t rows = n + (opts && opts->human);
     const bool by_metaclass = opts && opts->by_metaclass;
     t.rows = VR_NEW(arena, vr_imagenet_x_row, rows);
-    if (by_metaclass) t.metaclasses = VR_NEW(arena, vr_imagenet_x_row, rows *G);
-    char(*models)[256] = (char(*)[256])vr_arena_zeroed(arena, n, 256); /* NAME_MAX + 1: outlives the thread's arena */
+    if (by_metaclass) t.metaclasses = VR_NEW(arena, vr_imagenet_x_row, (rows * G));
+    char(*models)[256] =
+        (char(*)[256])vr_arena_zeroed(arena, n, 256); /* NAME_MAX + 1: outlives the thread's arena */
     vr_err first = {0};
     int64_t first_at = n;
 #pragma omp parallel num_threads((int)vr_min(n, vr_threads()))
@@ -247,7 +263,8 @@ bool vr_imagenet_x_run(vr_arena *arena, vr_imagenet_x_table *table, const vr_ima
                 p.model = models[i];
                 vr_imagenet_x_score(&t.rows[i], by_metaclass ? by : NULL, set, &p, opts, &e);
             }
-            for (int64_t g = 0; by_metaclass && e.code == VR_OK && g < G; g++) t.metaclasses[g * rows + i] = by[g];
+            for (int64_t g = 0; by_metaclass && e.code == VR_OK && g < G; g++)
+                t.metaclasses[g * rows + i] = by[g];
             if (e.code != VR_OK) {
 #pragma omp critical(vrp_imagenet_x_run)
                 if (i < first_at) first = e, first_at = i;
@@ -351,7 +368,8 @@ vr_imagenet_x_table vr_imagenet_x_example(vr_arena *arena) {
                              {12376, 10880, 4611, 4370, 900, 405, 461, 304, 133, 104, 78, 41, 30, 25, 34, 26},
                              {12413, 10485, 4805, 4298, 900, 379, 455, 273, 111, 100, 69, 40, 27, 22, 31, 20},
                              {11147, 9366, 4144, 3837, 699, 343, 421, 267, 87, 99, 76, 32, 19, 26, 31, 24},
-                             {12471, 11011, 4775, 4504, 896, 436, 502, 311, 148, 105, 70, 42, 33, 27, 36, 25}};
+                             {12471, 11011, 4775, 4504, 896, 436, 502, 311, 148, 105, 70, 42, 33, 27, 36,
+                              25}};
     vr_imagenet_x_table t = {.rows = VR_NEW(arena, vr_imagenet_x_row, MODELS), .count = MODELS};
     for (int m = 0; m < MODELS; m++) {
         vr_imagenet_x_row *row = &t.rows[m];

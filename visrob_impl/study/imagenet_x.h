@@ -62,7 +62,8 @@ typedef struct vr_imagenet_x_set {
     int64_t prototypes;      /* lines left out */
     int64_t no_factor;       /* images on which no factor is ticked: they count in the average alone */
     const int8_t *metaclass; /* [1000], of each class; NULL without that file */
-    const int32_t *real_at;  /* [count + 1]: the labels of image i are real[real_at[i] .. real_at[i+1]-1]; or NULL */
+    const int32_t
+        *real_at; /* [count + 1]: the labels of image i are real[real_at[i] .. real_at[i+1]-1]; or NULL */
     const int16_t *real;
     struct vr_imagenet_x_index *index, *prototype_index; /* names to numbers */
 } vr_imagenet_x_set;
@@ -92,7 +93,8 @@ typedef struct vr_imagenet_x_join {
 typedef struct vr_imagenet_x_predictions {
     const char *model;        /* the file's name without its ending */
     const int16_t *predicted; /* [set->count]; -1: there is no row */
-    const float *probability; /* [set->count], NaN where there is no row; NULL where the file has no such column */
+    const float
+        *probability; /* [set->count], NaN where there is no row; NULL where the file has no such column */
     vr_imagenet_x_join join;
 } vr_imagenet_x_predictions;
 
@@ -112,7 +114,7 @@ VR_API vr_imagenet_x_predictions vr_imagenet_x_human(vr_arena *arena, const vr_i
 
 /* One line of a table of accuracies: of a model, or of a model within a metaclass. */
 typedef struct vr_imagenet_x_row {
-    const char *model, *metaclass; /* metaclass NULL: all images */
+    const char *model, *metaclass;          /* metaclass NULL: all images */
     double accuracy[VR_IMAGENET_X_FACTORS]; /* NaN without images */
     double average;                         /* over all images */
     double worst_factor;                    /* the lowest accuracy */
@@ -137,7 +139,7 @@ typedef struct vr_imagenet_x_opts {
     bool by_metaclass; /* a table for each metaclass too */
     bool calibration;  /* ece and factor_ece too */
     bool human;        /* a last row "human" in vr_imagenet_x_run: vr_imagenet_x_human */
-    bool compat;       /* as the original: images without any ReaL label count as wrong (else they are left out); a
+    bool compat; /* as the original: images without any ReaL label count as wrong (else they are left out); a
                         * metaclass in which a model has no right answer has NaN (else 0) for each factor */
 } vr_imagenet_x_opts;
 
@@ -232,10 +234,11 @@ typedef struct vr_imagenet_x_families {
     vr_imagenet_x_family all;       /* over the models of all these families */
     vr_imagenet_x_family *families; /* [count], in the order asked for */
     int64_t count;
-    double statistic[VR_IMAGENET_X_FACTORS], p[VR_IMAGENET_X_FACTORS]; /* do the families differ? Alexander-Govern */
-    int64_t repeated; /* rows of a model that an earlier row has: the first one counts */
-    int64_t other;    /* models of families that were not asked for */
-    int64_t unlisted; /* models that the catalogue does not name */
+    double statistic[VR_IMAGENET_X_FACTORS],
+        p[VR_IMAGENET_X_FACTORS]; /* do the families differ? Alexander-Govern */
+    int64_t repeated;             /* rows of a model that an earlier row has: the first one counts */
+    int64_t other;                /* models of families that were not asked for */
+    int64_t unlisted;             /* models that the catalogue does not name */
 } vr_imagenet_x_families;
 
 /* Groups the table's models by a catalogue, a CSV of model,family.
@@ -245,13 +248,14 @@ typedef struct vr_imagenet_x_families {
  * Errors:  VR_ERR_FORMAT as `path:line:column:` for a model that is twice in the catalogue; VR_ERR_ARGUMENT where no
  *          model is of any of the families.
  * Source:  Idrissi et al. 2022, figure 4; scipy.stats.alexandergovern. */
-VR_API bool vr_imagenet_x_families_find(vr_arena *arena, vr_imagenet_x_families *out, const vr_imagenet_x_table *table,
-                                        const char *catalogue, const char *const *names, int64_t count,
-                                        vr_err *err);
+VR_API bool vr_imagenet_x_families_find(vr_arena *arena, vr_imagenet_x_families *out,
+                                        const vr_imagenet_x_table *table, const char *catalogue,
+                                        const char *const *names, int64_t count, vr_err *err);
 
 /* What one augmentation does to one factor. */
 typedef struct vr_imagenet_x_effect {
-    double low, high; /* the two strengths at which a cubic fit of the error ratio is lowest and highest, in order */
+    double low,
+        high; /* the two strengths at which a cubic fit of the error ratio is lowest and highest, in order */
     int64_t low_count, high_count; /* models at each */
     double low_mean, high_mean;    /* their mean error ratios */
     double t, p;                   /* Welch's test of low against high: t > 0 where the ratio falls */
@@ -270,8 +274,8 @@ typedef struct vr_imagenet_x_effects {
  *          "crop", "color" or "smoothing", and the strength the number behind it, for crop 100 less that.
  * Errors:  VR_ERR_ARGUMENT where fewer than four strengths have more than four models each.
  * Source:  Idrissi et al. 2022, figure 6. */
-VR_API bool vr_imagenet_x_augmentation(vr_imagenet_x_effects *out, const vr_imagenet_x_table *table, const char *kind,
-                                       vr_err *err);
+VR_API bool vr_imagenet_x_augmentation(vr_imagenet_x_effects *out, const vr_imagenet_x_table *table,
+                                       const char *kind, vr_err *err);
 
 enum { VR_IMAGENET_X_LABELS = VR_IMAGENET_X_FACTORS + VR_IMAGENET_X_METACLASSES };
 
@@ -287,7 +291,8 @@ VR_API void vr_imagenet_x_spearman(double *rho, double *p, const vr_imagenet_x_s
 
 /* Error ratios, six digits as in the paper's repository: one row a factor where there are at most 8 models, else one row a
  * model. The ratio of fewer than min_images images is not shown. */
-VR_API vr_table vr_imagenet_x_ratio_table(vr_arena *arena, const vr_imagenet_x_table *table, int64_t min_images);
+VR_API vr_table vr_imagenet_x_ratio_table(vr_arena *arena, const vr_imagenet_x_table *table,
+                                          int64_t min_images);
 
 /* One row a model and factor: images, accuracy and error ratio with their 95 % intervals (Wilson's; the delta method's), the ratio to all other images,
  * the shift, calibration error: for other programs (CSV). Factors with fewer than min_images images are left out,

@@ -173,7 +173,8 @@ typedef struct vrp_imagenet_x_image {
 typedef struct vrp_imagenet_x_piece {
     vr_arena arena; /* the thread's own */
     vr_bytes text;
-    int64_t before, lines; /* the number of the line before it, or 1 where that is not known; lines of its own */
+    int64_t before,
+        lines; /* the number of the line before it, or 1 where that is not known; lines of its own */
     const struct vr_imagenet_x_index *prototypes;
     vrp_imagenet_x_image *images;
     int64_t count, capacity;
@@ -181,15 +182,17 @@ typedef struct vrp_imagenet_x_piece {
     vr_err err;
     vr_bytes keys[VRP_IMAGENET_X_KEYS];
     int guess[VRP_IMAGENET_X_KEYS]; /* the last line's keys, in its order: most often this line's too */
-    vr_bytes between[VRP_IMAGENET_X_KEYS + 1]; /* of the last parsed line: what stands before each value, and behind all */
-    int members;                               /* values in it; 0: no line yet */
+    vr_bytes between[VRP_IMAGENET_X_KEYS +
+                     1]; /* of the last parsed line: what stands before each value, and behind all */
+    int members;         /* values in it; 0: no line yet */
 } vrp_imagenet_x_piece;
 
 /* The number of a key, the place-th of its line, or -1. */
 static int vrp_imagenet_x_which(vrp_imagenet_x_piece *r, const vr_json *key, int place) {
     const bool in = place < VRP_IMAGENET_X_KEYS;
     const int guess = in ? r->guess[place] : 0;
-    if (key->count == r->keys[guess].size && vrp_imagenet_x_equal(key->string, r->keys[guess].data, key->count))
+    if (key->count == r->keys[guess].size &&
+        vrp_imagenet_x_equal(key->string, r->keys[guess].data, key->count))
         return guess;
     for (int k = 0; k < VRP_IMAGENET_X_KEYS; k++)
         if (key->count == r->keys[k].size && vrp_imagenet_x_equal(key->string, r->keys[k].data, key->count)) {
@@ -210,7 +213,8 @@ static bool vrp_imagenet_x_values(vrp_imagenet_x_piece *r, const vr_json **value
     for (uint32_t left = doc->root->count; left > 0; left--, key += key->skip, place++) {
         const int k = vrp_imagenet_x_which(r, key, place);
         if (k < 0)
-            return vr_json_fail(doc, key, err, "'%.60s' is none of ImageNet-X's 16 factors, nor another key of it",
+            return vr_json_fail(doc, key, err,
+                                "'%.60s' is none of ImageNet-X's 16 factors, nor another key of it",
                                 key->string);
         if (seen & (uint32_t)1 << k) return vr_json_fail(doc, key, err, "'%s' is twice there", key->string);
         seen |= (uint32_t)1 << k;
@@ -226,23 +230,25 @@ static bool vrp_imagenet_x_values(vrp_imagenet_x_piece *r, const vr_json **value
     return true;
 }
 
-static void vrp_imagenet_x_add(vrp_imagenet_x_piece *r, vr_bytes name, int64_t line, uint32_t column, int64_t label,
-                               uint32_t factors) {
+static void vrp_imagenet_x_add(vrp_imagenet_x_piece *r, vr_bytes name, int64_t line, uint32_t column,
+                               int64_t label, uint32_t factors) {
     if (r->count == r->capacity) {
-        const int64_t capacity = vr_max(r->text.size / 256 + 64, 2 * r->capacity); /* a line has 300 bytes or more */
+        const int64_t capacity =
+            vr_max(r->text.size / 256 + 64, 2 * r->capacity); /* a line has 300 bytes or more */
         vrp_imagenet_x_image *more =
             (vrp_imagenet_x_image *)vr_arena_alloc(&r->arena, capacity, (int64_t)sizeof *more);
         if (r->count > 0) memcpy(more, r->images, (size_t)r->count * sizeof *more);
         r->images = more, r->capacity = capacity;
     }
     const uint64_t hash = vrp_imagenet_x_hash(name);
-    r->images[r->count++] = (vrp_imagenet_x_image){.name = name,
-                                                   .hash = hash,
-                                                   .line = line,
-                                                   .column = column,
-                                                   .label = (int16_t)label,
-                                                   .factors = (uint16_t)factors,
-                                                   .prototype = vrp_imagenet_x_index_find(r->prototypes, name, hash) >= 0};
+    r->images[r->count++] =
+        (vrp_imagenet_x_image){.name = name,
+                               .hash = hash,
+                               .line = line,
+                               .column = column,
+                               .label = (int16_t)label,
+                               .factors = (uint16_t)factors,
+                               .prototype = vrp_imagenet_x_index_find(r->prototypes, name, hash) >= 0};
 }
 
 /* ---- a line that is like the last one ---- */
@@ -272,8 +278,8 @@ static void vrp_imagenet_x_keep(vrp_imagenet_x_piece *r, const vr_json_doc *doc)
 }
 
 /* Reads the value of key k at p into the image; returns what is behind it, or NULL where the parser has to look. */
-static inline const uint8_t *vrp_imagenet_x_plain_value(vr_bytes *name, int64_t *label, uint32_t *factors, int k,
-                                                        const uint8_t *p, const uint8_t *end) {
+static inline const uint8_t *vrp_imagenet_x_plain_value(vr_bytes *name, int64_t *label, uint32_t *factors,
+                                                        int k, const uint8_t *p, const uint8_t *end) {
     if (k < VR_IMAGENET_X_FACTORS) {
         *factors |= (uint32_t)(*p & 1) << k;
         return (*p | 1) == '1' ? p + 1 : NULL;
@@ -283,7 +289,8 @@ static inline const uint8_t *vrp_imagenet_x_plain_value(vr_bytes *name, int64_t 
         for (; p < end && *p >= '0' && *p <= '9' && p - from < 3; p++) *label = *label * 10 + (*p - '0');
         return p == from || (*from == '0' && p - from > 1) ? NULL : p;
     }
-    if (k != VRP_IMAGENET_X_FILE && *p == 'n') return end - p >= 4 && memcmp(p, "null", 4) == 0 ? p + 4 : NULL;
+    if (k != VRP_IMAGENET_X_FILE && *p == 'n')
+        return end - p >= 4 && memcmp(p, "null", 4) == 0 ? p + 4 : NULL;
     const uint8_t *after = vr_json_plain_string(p, end);
     if (k == VRP_IMAGENET_X_FILE && after) *name = (vr_bytes){p + 1, after - p - 2};
     return after;
@@ -291,7 +298,8 @@ static inline const uint8_t *vrp_imagenet_x_plain_value(vr_bytes *name, int64_t 
 
 /* Takes the next line if it is like the last one; false, and nothing is changed, where it is not. */
 static bool vrp_imagenet_x_like_last(vrp_imagenet_x_piece *r, vr_json_lines *lines) {
-    const uint8_t *const begin = r->text.data + lines->at, *const end = r->text.data + r->text.size, *p = begin;
+    const uint8_t *const begin = r->text.data + lines->at, *const end = r->text.data + r->text.size,
+                         *p = begin;
     vr_bytes name = {0};
     int64_t label = 0;
     uint32_t factors = 0;
@@ -302,7 +310,8 @@ static bool vrp_imagenet_x_like_last(vrp_imagenet_x_piece *r, vr_json_lines *lin
         if (!p) return false;
     }
     const vr_bytes b = r->between[r->members];
-    if (r->members == 0 || name.size == 0 || end - p < b.size || !vrp_imagenet_x_equal(p, b.data, b.size)) return false;
+    if (r->members == 0 || name.size == 0 || end - p < b.size || !vrp_imagenet_x_equal(p, b.data, b.size))
+        return false;
     p += b.size;
     if (p < end && *p != '\n') return false;
     lines->at = vr_min(p + 1 - r->text.data, r->text.size);
@@ -328,7 +337,8 @@ static bool vrp_imagenet_x_line(vrp_imagenet_x_piece *r, const vr_json_doc *doc,
             return vr_json_fail(doc, v[f], err, "'%s' should be 0 or 1", vr_imagenet_x_factor(f));
         factors |= (uint32_t)v[f]->integer << f;
     }
-    const vr_bytes copy = vrp_imagenet_x_index_copy(&r->pool, (vr_bytes){(const uint8_t *)name->string, name->count});
+    const vr_bytes copy =
+        vrp_imagenet_x_index_copy(&r->pool, (vr_bytes){(const uint8_t *)name->string, name->count});
     vrp_imagenet_x_add(r, copy, doc->line, name->at + 1, label->integer, factors);
     vrp_imagenet_x_keep(r, doc);
     return true;
@@ -346,7 +356,8 @@ static void vrp_imagenet_x_piece_read(vrp_imagenet_x_piece *r, const char *path)
     }
     for (;;) {
         if (lines.at < r->text.size && vrp_imagenet_x_like_last(r, &lines)) continue;
-        if (!vr_json_lines_next(&step, &doc, &lines, &r->err) || !vrp_imagenet_x_line(r, &doc, &r->err)) break;
+        if (!vr_json_lines_next(&step, &doc, &lines, &r->err) || !vrp_imagenet_x_line(r, &doc, &r->err))
+            break;
         vr_arena_reset(&step);
     }
     r->lines = lines.line - r->before;
@@ -380,8 +391,8 @@ static bool vrp_imagenet_x_take(vr_imagenet_x_set *set, int16_t *labels, uint16_
         }
         const int64_t first = vrp_imagenet_x_index_add(set->index, image->name, image->hash);
         if (first >= 0)
-            return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:%u: '%.*s' is twice there: on line %lld too", set->path,
-                           (long long)line, image->column, (int)vr_min(image->name.size, 200),
+            return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:%u: '%.*s' is twice there: on line %lld too",
+                           set->path, (long long)line, image->column, (int)vr_min(image->name.size, 200),
                            (const char *)image->name.data, (long long)lines[first]);
         labels[set->count] = image->label;
         factors[set->count] = image->factors;
@@ -395,7 +406,8 @@ static bool vrp_imagenet_x_take(vr_imagenet_x_set *set, int16_t *labels, uint16_
     return vr_fail(err, piece->err.code, "%s", piece->err.msg);
 }
 
-static bool vrp_imagenet_x_annotations(vr_arena *arena, vr_imagenet_x_set *set, const char *path, vr_err *err) {
+static bool vrp_imagenet_x_annotations(vr_arena *arena, vr_imagenet_x_set *set, const char *path,
+                                       vr_err *err) {
     vr_arena scratch = {0};
     vr_bytes text;
     vr_err own = {0};
@@ -432,7 +444,8 @@ static bool vrp_imagenet_x_annotations(vr_arena *arena, vr_imagenet_x_set *set, 
                    set->prototypes > 0 ? "every image is a prototype" : "there is no image in it");
 }
 
-static bool vrp_imagenet_x_prototypes(vr_arena *arena, vr_imagenet_x_set *set, const char *path, vr_err *err) {
+static bool vrp_imagenet_x_prototypes(vr_arena *arena, vr_imagenet_x_set *set, const char *path,
+                                      vr_err *err) {
     vr_csv csv;
     vr_err own = {0};
     set->prototype_index = vrp_imagenet_x_index_new(arena);
@@ -442,14 +455,16 @@ static bool vrp_imagenet_x_prototypes(vr_arena *arena, vr_imagenet_x_set *set, c
     while (vr_csv_next(&csv, &own))
         if (csv.fields[name].size == 0)
             return vr_csv_fail(&csv, name, err, "a file name is missing");
-        else if (vrp_imagenet_x_index_add(set->prototype_index, csv.fields[name], vrp_imagenet_x_hash(csv.fields[name])) >= 0)
+        else if (vrp_imagenet_x_index_add(set->prototype_index, csv.fields[name],
+                                          vrp_imagenet_x_hash(csv.fields[name])) >= 0)
             return vr_csv_fail(&csv, name, err, "'%.*s' is twice there",
                                (int)vr_min(csv.fields[name].size, 200), (const char *)csv.fields[name].data);
     return own.code == VR_OK || vr_fail(err, own.code, "%s", own.msg);
 }
 
 /* Row c is class c: the file has no column of class numbers. */
-static bool vrp_imagenet_x_metaclasses(vr_arena *arena, vr_imagenet_x_set *set, const char *path, vr_err *err) {
+static bool vrp_imagenet_x_metaclasses(vr_arena *arena, vr_imagenet_x_set *set, const char *path,
+                                       vr_err *err) {
     vr_csv csv;
     vr_err own = {0};
     if (!vr_csv_load(arena, &csv, path, err)) return false;

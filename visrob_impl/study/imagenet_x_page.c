@@ -27,7 +27,8 @@ static vr_interval vrp_imagenet_x_interval(double accuracy, int64_t images) {
 static double vrp_imagenet_x_images(int64_t n) { return n > 0 ? (double)n : (double)NAN; }
 
 /* A few models: a row a factor. */
-static vr_table vrp_imagenet_x_by_factor(vr_arena *arena, const vr_imagenet_x_table *table, int64_t min_images) {
+static vr_table vrp_imagenet_x_by_factor(vr_arena *arena, const vr_imagenet_x_table *table,
+                                         int64_t min_images) {
     const char *names[2 + VRP_IMAGENET_X_FEW] = {"factor", "images"};
     for (int64_t m = 1; m < table->count; m++) /* of files with other images each */
         if (memcmp(table->rows[m].count, table->rows[0].count, sizeof table->rows[0].count) != 0)
@@ -58,10 +59,11 @@ vr_table vr_imagenet_x_ratio_table(vr_arena *arena, const vr_imagenet_x_table *t
 }
 
 /* metaclass and ece: with these columns. */
-static vr_table vrp_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *rows, int64_t count, int64_t min_images,
-                                     bool metaclass, bool ece) {
+static vr_table vrp_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *rows, int64_t count,
+                                     int64_t min_images, bool metaclass, bool ece) {
     const char *names[9] = {"model"};
-    static const char *const more[] = {"factor", "images", "accuracy", "error ratio", "rest ratio", "error shift"};
+    static const char *const more[] = {"factor",      "images",     "accuracy",
+                                       "error ratio", "rest ratio", "error shift"};
     int64_t columns = 1;
     if (metaclass) names[columns++] = "metaclass";
     for (int k = 0; k < 6; k++) names[columns++] = more[k];
@@ -81,7 +83,8 @@ static vr_table vrp_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *r
             vr_table_text(&t, all ? "(all)" : vr_imagenet_x_factor(f));
             vr_table_number(&t, vrp_imagenet_x_images(images), 0);
             vr_table_interval(&t, vrp_imagenet_x_interval(accuracy, images), 4);
-            vr_table_interval(&t, all ? (vr_interval){1, NAN, NAN} : vr_imagenet_x_error_ratio_interval(row, f), 3);
+            vr_table_interval(
+                &t, all ? (vr_interval){1, NAN, NAN} : vr_imagenet_x_error_ratio_interval(row, f), 3);
             vr_table_number(&t, all ? (double)NAN : vr_imagenet_x_rest_ratio(row, f), 3);
             vr_table_number(&t, all ? (double)NAN : shift[f], 4);
             if (ece) vr_table_number(&t, all ? row->ece : row->factor_ece[f], 4);
@@ -90,8 +93,10 @@ static vr_table vrp_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *r
     return t;
 }
 
-vr_table vr_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *rows, int64_t count, int64_t min_images) {
-    return vrp_imagenet_x_cells(arena, rows, count, min_images, true, true); /* programs want the same columns always */
+vr_table vr_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *rows, int64_t count,
+                             int64_t min_images) {
+    return vrp_imagenet_x_cells(arena, rows, count, min_images, true,
+                                true); /* programs want the same columns always */
 }
 
 /* Has any row a calibration error? */
@@ -105,7 +110,9 @@ static bool vrp_imagenet_x_calibrated(const vr_imagenet_x_row *rows, int64_t cou
 static void vrp_imagenet_x_order(int *order, const double *value) {
     for (int i = 0; i < VR_IMAGENET_X_FACTORS; i++) {
         int at = i;
-        for (; at > 0 && (value[i] > value[order[at - 1]] || (isnan(value[order[at - 1]]) && !isnan(value[i]))); at--)
+        for (;
+             at > 0 && (value[i] > value[order[at - 1]] || (isnan(value[order[at - 1]]) && !isnan(value[i])));
+             at--)
             order[at] = order[at - 1];
         order[at] = i;
     }
@@ -134,7 +141,8 @@ vr_table vr_imagenet_x_family_table(vr_arena *arena, const vr_imagenet_x_familie
 }
 
 vr_table vr_imagenet_x_effect_table(vr_arena *arena, const vr_imagenet_x_effects *x) {
-    static const char *const names[] = {"factor", "t", "p", "from strength", "ratio there", "to strength", "ratio at it"};
+    static const char *const names[] = {"factor",      "t",           "p",          "from strength",
+                                        "ratio there", "to strength", "ratio at it"};
     vr_table t = vr_table_new(arena, names, (int64_t)(sizeof names / sizeof *names));
     double value[VR_IMAGENET_X_FACTORS];
     int order[VR_IMAGENET_X_FACTORS];
@@ -177,17 +185,20 @@ static void vrp_imagenet_x_page_lead(vr_page *page, const vr_imagenet_x_report *
     }
     const char *values[3], *labels[3];
     int64_t n = 0;
-    if (t->count == 1) labels[n] = "accuracy", values[n++] = vr_arena_printf(a, "%.1f %%", 100 * t->rows[0].average);
-    else labels[n] = "models", values[n++] = vr_arena_printf(a, "%lld", (long long)t->count);
+    if (t->count == 1)
+        labels[n] = "accuracy", values[n++] = vr_arena_printf(a, "%.1f %%", 100 * t->rows[0].average);
+    else
+        labels[n] = "models", values[n++] = vr_arena_printf(a, "%lld", (long long)t->count);
     if (row) {
         const vr_interval ratio = vr_imagenet_x_error_ratio_interval(row, factor);
         labels[n] = "highest error ratio", values[n++] = vr_arena_printf(a, "%.2f", ratio.value);
         labels[n] = "its factor", values[n++] = vr_imagenet_x_factor(factor);
-        vr_page_lead(page, "%s makes %.2f times as many errors on images with the factor '%s' as on all images%s", row->model,
-                     ratio.value, vr_imagenet_x_factor(factor),
-                     isnan(ratio.low) ? "."
-                                      : vr_arena_printf(a, " (%lld images; 95 %% interval %.2f to %.2f).",
-                                                        (long long)row->count[factor], ratio.low, ratio.high));
+        vr_page_lead(
+            page, "%s makes %.2f times as many errors on images with the factor '%s' as on all images%s",
+            row->model, ratio.value, vr_imagenet_x_factor(factor),
+            isnan(ratio.low) ? "."
+                             : vr_arena_printf(a, " (%lld images; 95 %% interval %.2f to %.2f).",
+                                               (long long)row->count[factor], ratio.low, ratio.high));
     }
     vr_page_figures(page, values, labels, n);
 }
@@ -203,13 +214,15 @@ static void vrp_imagenet_x_page_joins(vr_page *page, const vr_imagenet_x_report 
         most.unlabelled = vr_max(most.unlabelled, j.unlabelled);
     }
     if (most.prototypes + most.unknown + most.missing + most.unlabelled > 0)
-        vr_page_text(page,
-                     "Left out, at most, in one model: %lld predictions for prototypes, %lld for images without "
-                     "annotations, %lld annotated images without a prediction, %lld images without a ReaL label.",
-                     (long long)most.prototypes, (long long)most.unknown, (long long)most.missing,
-                     (long long)most.unlabelled);
+        vr_page_text(
+            page,
+            "Left out, at most, in one model: %lld predictions for prototypes, %lld for images without "
+            "annotations, %lld annotated images without a prediction, %lld images without a ReaL label.",
+            (long long)most.prototypes, (long long)most.unknown, (long long)most.missing,
+            (long long)most.unlabelled);
     if (r->table->passed_over > 0)
-        vr_page_text(page, "%lld other files in the folders were passed over.", (long long)r->table->passed_over);
+        vr_page_text(page, "%lld other files in the folders were passed over.",
+                     (long long)r->table->passed_over);
 }
 
 static void vrp_imagenet_x_page_bars(vr_page *page, const vr_imagenet_x_row *row, int64_t min_images) {
@@ -219,8 +232,9 @@ static void vrp_imagenet_x_page_bars(vr_page *page, const vr_imagenet_x_row *row
     int64_t n = 0;
     for (int64_t f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
         if (isnan(vrp_imagenet_x_shown(row, f, min_images))) continue;
-        names[n] = row->count[f] > 0 ? vr_arena_printf(a, "%s (%lld)", vr_imagenet_x_factor(f), (long long)row->count[f])
-                                     : vr_imagenet_x_factor(f);
+        names[n] = row->count[f] > 0
+                       ? vr_arena_printf(a, "%s (%lld)", vr_imagenet_x_factor(f), (long long)row->count[f])
+                       : vr_imagenet_x_factor(f);
         ratios[n++] = vr_imagenet_x_error_ratio_interval(row, f);
     }
     if (n == 0) return;
@@ -232,15 +246,17 @@ static void vrp_imagenet_x_page_bars(vr_page *page, const vr_imagenet_x_row *row
                           .count = n,
                           .mark = 1,
                           .sorted = true};
-    vr_page_plot(page, &plot, "In brackets the images with the factor; whiskers are 95 % intervals, where counts are "
-                              "known. At the dashed line the factor brings no more errors than images have at large.");
+    vr_page_plot(page, &plot,
+                 "In brackets the images with the factor; whiskers are 95 % intervals, where counts are "
+                 "known. At the dashed line the factor brings no more errors than images have at large.");
 }
 
 /* Error ratios as cells: factors by models, or factors by metaclasses of one model. */
-static void vrp_imagenet_x_page_heat(vr_page *page, const vr_imagenet_x_row *rows, int64_t count, int64_t step,
-                                     const char *title, const char *caption, int64_t min_images) {
+static void vrp_imagenet_x_page_heat(vr_page *page, const vr_imagenet_x_row *rows, int64_t count,
+                                     int64_t step, const char *title, const char *caption,
+                                     int64_t min_images) {
     vr_arena *a = page->arena;
-    double *values = VR_NEW(a, double, VR_IMAGENET_X_FACTORS *count);
+    double *values = VR_NEW(a, double, (VR_IMAGENET_X_FACTORS * count));
     const char **names = VR_NEW(a, const char *, count);
     for (int64_t i = 0; i < count; i++) {
         const vr_imagenet_x_row *row = &rows[i * step];
@@ -271,7 +287,8 @@ static const char *vrp_imagenet_x_short(vr_arena *arena, const char *name) {
 
 static int vrp_imagenet_x_by_average(const void *a, const void *b) {
     const vr_imagenet_x_row *x = (const vr_imagenet_x_row *)a, *y = (const vr_imagenet_x_row *)b;
-    return x->average != y->average ? (x->average < y->average) - (x->average > y->average) : strcmp(x->model, y->model);
+    return x->average != y->average ? (x->average < y->average) - (x->average > y->average)
+                                    : strcmp(x->model, y->model);
 }
 
 /* The models' error ratios as cells; many models from the most accurate one down. */
@@ -281,18 +298,20 @@ static void vrp_imagenet_x_page_models(vr_page *page, const vr_imagenet_x_table 
     memcpy(rows, t->rows, (size_t)t->count * sizeof *rows);
     if (!few) qsort(rows, (size_t)t->count, sizeof *rows, vrp_imagenet_x_by_average);
     for (int64_t m = 0; m < t->count; m++) rows[m].model = vrp_imagenet_x_short(page->arena, rows[m].model);
-    vrp_imagenet_x_page_heat(page, rows, t->count, 1, "Error ratio by model and factor",
-                             few ? "Darker is worse on a light page, lighter on a dark one; 1 is no worse than at large."
-                                 : "From the most accurate model at the top to the least accurate one.",
-                             min_images);
+    vrp_imagenet_x_page_heat(
+        page, rows, t->count, 1, "Error ratio by model and factor",
+        few ? "Darker is worse on a light page, lighter on a dark one; 1 is no worse than at large."
+            : "From the most accurate model at the top to the least accurate one.",
+        min_images);
 }
 
 /* Many models: accuracy under the hardest factors and the easiest one against accuracy at large. */
 static void vrp_imagenet_x_page_scatter(vr_page *page, const vr_imagenet_x_table *t) {
     enum { SERIES = 4 };
     vr_arena *a = page->arena;
-    double mean[VR_IMAGENET_X_FACTORS], *ratio = VR_NEW(a, double, t->count), *x = VR_NEW(a, double, t->count);
-    const char **names = VR_NEW(a, const char *, SERIES *t->count);
+    double mean[VR_IMAGENET_X_FACTORS], *ratio = VR_NEW(a, double, t->count),
+                                        *x = VR_NEW(a, double, t->count);
+    const char **names = VR_NEW(a, const char *, SERIES * t->count);
     int order[VR_IMAGENET_X_FACTORS];
     for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
         int64_t n = 0;
@@ -324,7 +343,9 @@ static void vrp_imagenet_x_page_scatter(vr_page *page, const vr_imagenet_x_table
                           .percent = true,
                           .fit = true,
                           .diagonal = true};
-    vr_page_plot(page, &plot, "A point a model. The three factors with the highest mean error ratio, and the one with the lowest.");
+    vr_page_plot(
+        page, &plot,
+        "A point a model. The three factors with the highest mean error ratio, and the one with the lowest.");
 }
 
 static void vrp_imagenet_x_page_metaclasses(vr_page *page, const vr_imagenet_x_report *r) {
@@ -338,15 +359,16 @@ static void vrp_imagenet_x_page_metaclasses(vr_page *page, const vr_imagenet_x_r
             page, t->metaclasses + m, VR_IMAGENET_X_METACLASSES, t->count,
             vr_arena_printf(page->arena, "%s: error ratio by metaclass and factor", t->rows[m].model),
             "Each ratio is to the metaclass's own errors.", min_images);
-    const vr_table cells = vrp_imagenet_x_cells(page->arena, t->metaclasses, VR_IMAGENET_X_METACLASSES * t->count,
-                                                min_images, true, false); /* calibration is of all images alone */
+    const vr_table cells =
+        vrp_imagenet_x_cells(page->arena, t->metaclasses, VR_IMAGENET_X_METACLASSES * t->count, min_images,
+                             true, false); /* calibration is of all images alone */
     vr_page_table(page, &cells, "Accuracy and error ratio in each metaclass.");
 }
 
 static void vrp_imagenet_x_page_families(vr_page *page, const vr_imagenet_x_families *x) {
     if (!x) return;
     vr_arena *a = page->arena;
-    double *values = VR_NEW(a, double, x->count *VR_IMAGENET_X_FACTORS);
+    double *values = VR_NEW(a, double, (x->count * VR_IMAGENET_X_FACTORS));
     const char **names = VR_NEW(a, const char *, x->count);
     int order[VR_IMAGENET_X_FACTORS];
     vrp_imagenet_x_order(order, x->all.ratio);
@@ -368,10 +390,11 @@ static void vrp_imagenet_x_page_families(vr_page *page, const vr_imagenet_x_fami
     vr_page_plot(page, &plot, "Each model counts once.");
     const vr_table table = vr_imagenet_x_family_table(a, x);
     vr_page_table(page, &table, "A: Alexander-Govern's test of whether the families differ, and its p.");
-    vr_page_text(page,
-                 "%lld models of other families and %lld that the catalogue does not name are left out; %lld rows "
-                 "repeat a model of an earlier row.",
-                 (long long)x->other, (long long)x->unlisted, (long long)x->repeated);
+    vr_page_text(
+        page,
+        "%lld models of other families and %lld that the catalogue does not name are left out; %lld rows "
+        "repeat a model of an earlier row.",
+        (long long)x->other, (long long)x->unlisted, (long long)x->repeated);
 }
 
 static void vrp_imagenet_x_page_effects(vr_page *page, const vr_imagenet_x_report *r) {
@@ -394,17 +417,19 @@ static void vrp_imagenet_x_page_effects(vr_page *page, const vr_imagenet_x_repor
     vr_page_plot(page, &plot, "Between the two strengths at which a cubic fit is highest and lowest.");
     const vr_table table = vr_imagenet_x_effect_table(a, r->effects);
     vr_page_table(page, &table, "Mean error ratios at the lower and the higher of the two strengths.");
-    vr_page_text(page, "%lld models at %lld strengths; %lld of strengths with four models or fewer, and %lld whose name "
-                       "tells no strength, are left out.",
-                 (long long)r->effects->models, (long long)r->effects->levels, (long long)r->effects->thin,
-                 (long long)r->effects->other);
+    vr_page_text(
+        page,
+        "%lld models at %lld strengths; %lld of strengths with four models or fewer, and %lld whose name "
+        "tells no strength, are left out.",
+        (long long)r->effects->models, (long long)r->effects->levels, (long long)r->effects->thin,
+        (long long)r->effects->other);
 }
 
 /* Of which metaclass a factor is ticked more often than at large. */
 static void vrp_imagenet_x_page_prevalence(vr_page *page, const vr_imagenet_x_set *set, const int64_t *all) {
     enum { F = VR_IMAGENET_X_FACTORS, G = VR_IMAGENET_X_METACLASSES };
     vr_arena *a = page->arena;
-    double *values = VR_NEW(a, double, G *F);
+    double *values = VR_NEW(a, double, (G * F));
     for (int g = 0; g < G; g++) {
         int64_t counts[F];
         vr_imagenet_x_counts(counts, set, g);
@@ -417,7 +442,9 @@ static void vrp_imagenet_x_page_prevalence(vr_page *page, const vr_imagenet_x_se
                           .column_names = vrp_imagenet_x_names(a, F),
                           .rows = G,
                           .columns = F};
-    vr_page_plot(page, &plot, "(the factor's share of the metaclass's ticks - its share of all ticks) / its share of all ticks.");
+    vr_page_plot(
+        page, &plot,
+        "(the factor's share of the metaclass's ticks - its share of all ticks) / its share of all ticks.");
 }
 
 /* What the annotations are, and which go together. */
@@ -439,8 +466,9 @@ static void vrp_imagenet_x_page_set(vr_page *page, const vr_imagenet_x_set *set)
                           .count = VR_IMAGENET_X_FACTORS,
                           .percent = true,
                           .sorted = true};
-    double *rho = VR_NEW(a, double, 2 * VR_IMAGENET_X_LABELS *VR_IMAGENET_X_LABELS);
-    double *p = rho + VR_IMAGENET_X_LABELS * VR_IMAGENET_X_LABELS, *values = VR_NEW(a, double, labels *labels);
+    double *rho = VR_NEW(a, double, (2 * VR_IMAGENET_X_LABELS * VR_IMAGENET_X_LABELS));
+    double *p = rho + VR_IMAGENET_X_LABELS * VR_IMAGENET_X_LABELS,
+           *values = VR_NEW(a, double, (labels * labels));
     vr_imagenet_x_spearman(rho, p, set, false);
     for (int64_t i = 0; i < labels; i++)
         for (int64_t j = 0; j < labels; j++) {
@@ -466,21 +494,21 @@ bool vr_imagenet_x_page_save(const vr_imagenet_x_report *r, const char *path, vr
     vr_arena arena = {0};
     const vr_imagenet_x_table *t = r->table;
     VR_CHECK(t && t->count > 0 && r->data, "a report wants a table of models, and what it comes from");
-    vr_page page = vr_page_new(&arena, &(vr_page_info){.title = "Errors by factor: ImageNet-X",
-                                                       .subtitle = "Which factors of a photograph make a model err",
-                                                       .n = t->rows[0].n,
-                                                       .data = r->data,
-                                                       .model = t->count == 1 ? t->rows[0].model : NULL,
-                                                       .build = VR_BUILD,
-                                                       .command = r->command});
+    vr_page page =
+        vr_page_new(&arena, &(vr_page_info){.title = "Errors by factor: ImageNet-X",
+                                            .subtitle = "Which factors of a photograph make a model err",
+                                            .n = t->rows[0].n,
+                                            .data = r->data,
+                                            .model = t->count == 1 ? t->rows[0].model : NULL,
+                                            .build = VR_BUILD,
+                                            .command = r->command});
     vrp_imagenet_x_page_lead(&page, r);
     vrp_imagenet_x_page_joins(&page, r);
     vr_page_section(&page, "Error ratios");
     if (t->count <= VRP_IMAGENET_X_FEW)
         for (int64_t m = 0; m < t->count; m++) vrp_imagenet_x_page_bars(&page, &t->rows[m], r->min_images);
     if (t->count > VRP_IMAGENET_X_FEW) vrp_imagenet_x_page_scatter(&page, t);
-    if (t->count > 1)
-        vrp_imagenet_x_page_models(&page, t, r->min_images);
+    if (t->count > 1) vrp_imagenet_x_page_models(&page, t, r->min_images);
     vrp_imagenet_x_page_families(&page, r->families);
     vrp_imagenet_x_page_effects(&page, r);
     vrp_imagenet_x_page_metaclasses(&page, r);
@@ -490,14 +518,16 @@ bool vr_imagenet_x_page_save(const vr_imagenet_x_report *r, const char *path, vr
                                ? vrp_imagenet_x_cells(&arena, t->rows, t->count, r->min_images, false, ece)
                                : vr_imagenet_x_ratio_table(&arena, t, r->min_images);
     vr_page_section(&page, "All numbers");
-    vr_page_table(&page, &table,
-                  t->count > VRP_IMAGENET_X_FEW
-                      ? "Error ratio: errors with the factor over errors at large."
-                      : vr_arena_printf(&arena,
-                                        "Error ratio: errors with the factor over errors at large. Rest ratio: over errors "
-                                        "in all other images. Error shift: how much more often the factor is ticked on "
-                                        "wrong images.%s",
-                                        ece ? " ECE: expected calibration error, 15 bins." : ""));
+    vr_page_table(
+        &page, &table,
+        t->count > VRP_IMAGENET_X_FEW
+            ? "Error ratio: errors with the factor over errors at large."
+            : vr_arena_printf(
+                  &arena,
+                  "Error ratio: errors with the factor over errors at large. Rest ratio: over errors "
+                  "in all other images. Error shift: how much more often the factor is ticked on "
+                  "wrong images.%s",
+                  ece ? " ECE: expected calibration error, 15 bins." : ""));
     const bool ok = vr_page_save(&page, path, err);
     vr_arena_free(&arena);
     return ok;

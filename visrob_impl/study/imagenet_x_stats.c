@@ -49,16 +49,16 @@ static bool vrp_imagenet_x_catalogue_load(vr_arena *scratch, vrp_imagenet_x_cata
         const char *name = vr_csv_string(scratch, &csv, family);
         int k = 0;
         while (k < count && strcmp(names[k], name) != 0) k++;
-        c->entries[c->count++] = (vrp_imagenet_x_entry){.model = vr_csv_string(scratch, &csv, model),
-                                                        .line = csv.line,
-                                                        .family = k < count ? k : -1};
+        c->entries[c->count++] = (vrp_imagenet_x_entry){
+            .model = vr_csv_string(scratch, &csv, model), .line = csv.line, .family = k < count ? k : -1};
     }
     if (own.code != VR_OK) return vr_fail(err, own.code, "%s", own.msg);
     if (c->count > 0) qsort(c->entries, (size_t)c->count, sizeof *c->entries, vrp_imagenet_x_by_model);
     for (int64_t i = 1; i < c->count; i++)
         if (strcmp(c->entries[i].model, c->entries[i - 1].model) == 0)
-            return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: the model '%.200s' is twice there: on line %lld too", path,
-                           (long long)c->entries[i].line, c->entries[i].model, (long long)c->entries[i - 1].line);
+            return vr_fail(
+                err, VR_ERR_FORMAT, "%s:%lld:1: the model '%.200s' is twice there: on line %lld too", path,
+                (long long)c->entries[i].line, c->entries[i].model, (long long)c->entries[i - 1].line);
     return true;
 }
 
@@ -88,8 +88,8 @@ static void vrp_imagenet_x_choose(int *chosen, vr_imagenet_x_families *out, cons
 }
 
 /* The finite error ratios of factor f in one family: their number. */
-static int64_t vrp_imagenet_x_ratios(double *ratios, const vr_imagenet_x_table *table, const int *chosen, int family,
-                                     int f) {
+static int64_t vrp_imagenet_x_ratios(double *ratios, const vr_imagenet_x_table *table, const int *chosen,
+                                     int family, int f) {
     int64_t n = 0;
     for (int64_t i = 0; i < table->count; i++) {
         if (chosen[i] < 0 || (family >= 0 && chosen[i] != family)) continue;
@@ -111,8 +111,8 @@ static vr_test vrp_imagenet_x_differ(vr_arena *scratch, double *ratios, const vr
 }
 
 /* Family k of the table, -1: all that are chosen. */
-static void vrp_imagenet_x_family_fill(vr_imagenet_x_family *family, double *scratch, const vr_imagenet_x_table *table,
-                                       const int *chosen, int k) {
+static void vrp_imagenet_x_family_fill(vr_imagenet_x_family *family, double *scratch,
+                                       const vr_imagenet_x_table *table, const int *chosen, int k) {
     for (int64_t i = 0; i < table->count; i++) family->models += chosen[i] >= 0 && (k < 0 || chosen[i] == k);
     for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
         family->count[f] = vrp_imagenet_x_ratios(scratch, table, chosen, k, f);
@@ -120,17 +120,19 @@ static void vrp_imagenet_x_family_fill(vr_imagenet_x_family *family, double *scr
     }
 }
 
-bool vr_imagenet_x_families_find(vr_arena *arena, vr_imagenet_x_families *out, const vr_imagenet_x_table *table,
-                                 const char *catalogue, const char *const *names, int64_t count, vr_err *err) {
-    static const char *const figure[] = {"Supervised on more data", "Supervised on ImageNet-1K", "Self-supervised",
-                                         "Robustness intervention"};
+bool vr_imagenet_x_families_find(vr_arena *arena, vr_imagenet_x_families *out,
+                                 const vr_imagenet_x_table *table, const char *catalogue,
+                                 const char *const *names, int64_t count, vr_err *err) {
+    static const char *const figure[] = {"Supervised on more data", "Supervised on ImageNet-1K",
+                                         "Self-supervised", "Robustness intervention"};
     *out = (vr_imagenet_x_families){0};
     if (!names) names = figure, count = 4;
     const vr_arena_mark mark = vr_arena_here(arena);
     vr_arena scratch = {0};
     vr_err own = {0};
     vrp_imagenet_x_catalogue c = {0};
-    vr_imagenet_x_families x = {.all = {.name = "all"}, .families = VR_NEW(arena, vr_imagenet_x_family, count), .count = count};
+    vr_imagenet_x_families x = {
+        .all = {.name = "all"}, .families = VR_NEW(arena, vr_imagenet_x_family, count), .count = count};
     bool ok = vrp_imagenet_x_catalogue_load(&scratch, &c, catalogue, names, count, &own);
     if (ok) {
         int *chosen = VR_NEW(&scratch, int, table->count);
@@ -145,9 +147,10 @@ bool vr_imagenet_x_families_find(vr_arena *arena, vr_imagenet_x_families *out, c
             const vr_test test = vrp_imagenet_x_differ(&scratch, ratios, table, chosen, count, f);
             x.statistic[f] = test.statistic, x.p[f] = test.p;
         }
-        ok = x.all.models > 0 ||
-             vr_fail(&own, VR_ERR_ARGUMENT, "%s: it names none of the table's %lld models in one of the families",
-                     catalogue, (long long)table->count);
+        ok =
+            x.all.models > 0 || vr_fail(&own, VR_ERR_ARGUMENT,
+                                        "%s: it names none of the table's %lld models in one of the families",
+                                        catalogue, (long long)table->count);
     }
     vr_arena_free(&scratch);
     if (ok)
@@ -166,7 +169,8 @@ typedef struct vrp_imagenet_x_trained {
 } vrp_imagenet_x_trained;
 
 static int vrp_imagenet_x_by_strength(const void *a, const void *b) {
-    const vrp_imagenet_x_trained *x = (const vrp_imagenet_x_trained *)a, *y = (const vrp_imagenet_x_trained *)b;
+    const vrp_imagenet_x_trained *x = (const vrp_imagenet_x_trained *)a,
+                                 *y = (const vrp_imagenet_x_trained *)b;
     return x->strength != y->strength ? (x->strength > y->strength) - (x->strength < y->strength)
                                       : (x->row > y->row) - (x->row < y->row);
 }
@@ -190,8 +194,7 @@ static int64_t vrp_imagenet_x_thick(vrp_imagenet_x_trained *models, int64_t n, i
     int64_t kept = 0;
     *levels = 0;
     for (int64_t from = 0, to; from < n; from = to) {
-        for (to = from + 1; to < n && models[to].strength == models[from].strength; to++) {
-        }
+        for (to = from + 1; to < n && models[to].strength == models[from].strength; to++) {}
         if (to - from <= 4) continue;
         ++*levels;
         for (int64_t i = from; i < to; i++) models[kept++] = models[i];
@@ -200,7 +203,8 @@ static int64_t vrp_imagenet_x_thick(vrp_imagenet_x_trained *models, int64_t n, i
 }
 
 /* The ratios of the models from `first` on that have its strength. */
-static int64_t vrp_imagenet_x_level(const double **y, const double *ratios, const double *x, int64_t n, int64_t first) {
+static int64_t vrp_imagenet_x_level(const double **y, const double *ratios, const double *x, int64_t n,
+                                    int64_t first) {
     int64_t count = 0;
     while (first > 0 && x[first - 1] == x[first]) first--;
     while (first + count < n && x[first + count] == x[first]) count++;
@@ -209,8 +213,8 @@ static int64_t vrp_imagenet_x_level(const double **y, const double *ratios, cons
 }
 
 /* The two strengths between which a factor's cubic fit falls or climbs most, and Welch's test between their models. */
-static bool vrp_imagenet_x_effect(vr_arena *scratch, vr_imagenet_x_effect *e, const double *x, const double *y, int64_t n,
-                                  vr_err *err) {
+static bool vrp_imagenet_x_effect(vr_arena *scratch, vr_imagenet_x_effect *e, const double *x,
+                                  const double *y, int64_t n, vr_err *err) {
     vr_polynomial cubic;
     if (!vr_fit_polynomial(scratch, &cubic, x, y, n, 3, err)) return false;
     int64_t least = 0, most = 0;
@@ -230,15 +234,16 @@ static bool vrp_imagenet_x_effect(vr_arena *scratch, vr_imagenet_x_effect *e, co
     return true;
 }
 
-bool vr_imagenet_x_augmentation(vr_imagenet_x_effects *out, const vr_imagenet_x_table *table, const char *kind,
-                                vr_err *err) {
+bool vr_imagenet_x_augmentation(vr_imagenet_x_effects *out, const vr_imagenet_x_table *table,
+                                const char *kind, vr_err *err) {
     *out = (vr_imagenet_x_effects){0};
     vr_arena scratch = {0};
     vr_imagenet_x_effects x = {0};
     vrp_imagenet_x_trained *models = VR_NEW(&scratch, vrp_imagenet_x_trained, table->count);
     int64_t n = 0;
     for (int64_t i = 0; i < table->count; i++) {
-        if (!table->rows[i].metaclass && vrp_imagenet_x_strength(&models[n].strength, table->rows[i].model, kind))
+        if (!table->rows[i].metaclass &&
+            vrp_imagenet_x_strength(&models[n].strength, table->rows[i].model, kind))
             models[n++].row = i;
         else
             x.other++;
@@ -246,18 +251,19 @@ bool vr_imagenet_x_augmentation(vr_imagenet_x_effects *out, const vr_imagenet_x_
     if (n > 0) qsort(models, (size_t)n, sizeof *models, vrp_imagenet_x_by_strength);
     x.models = vrp_imagenet_x_thick(models, n, &x.levels);
     x.thin = n - x.models;
-    bool ok = x.levels >= 4 || vr_fail(err, VR_ERR_ARGUMENT,
-                                       "%lld strengths of '%s' have more than four models each, of %lld models that name "
-                                       "one; a cubic wants at least four",
-                                       (long long)x.levels, kind, (long long)n);
+    bool ok = x.levels >= 4 ||
+              vr_fail(err, VR_ERR_ARGUMENT,
+                      "%lld strengths of '%s' have more than four models each, of %lld models that name "
+                      "one; a cubic wants at least four",
+                      (long long)x.levels, kind, (long long)n);
     double *strength = VR_NEW(&scratch, double, x.models), *ratio = VR_NEW(&scratch, double, x.models);
     for (int f = 0; ok && f < VR_IMAGENET_X_FACTORS; f++) {
         for (int64_t i = 0; i < x.models; i++) {
             strength[i] = models[i].strength;
             ratio[i] = vr_imagenet_x_error_ratio(&table->rows[models[i].row], f);
             if (ok && !isfinite(ratio[i]))
-                ok = vr_fail(err, VR_ERR_NUMERIC, "%s has no error ratio for %s", table->rows[models[i].row].model,
-                             vr_imagenet_x_factor(f));
+                ok = vr_fail(err, VR_ERR_NUMERIC, "%s has no error ratio for %s",
+                             table->rows[models[i].row].model, vr_imagenet_x_factor(f));
         }
         ok = ok && vrp_imagenet_x_effect(&scratch, &x.factors[f], strength, ratio, x.models, err);
     }

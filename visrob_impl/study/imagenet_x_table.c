@@ -39,8 +39,9 @@ static bool vrp_imagenet_x_table_columns(int64_t *column, const vr_csv *csv, vr_
         int c = 0;
         while (c < VRP_IMAGENET_X_COLUMNS && column[c] != i) c++;
         if (c == VRP_IMAGENET_X_COLUMNS)
-            return vr_fail(err, VR_ERR_FORMAT, "%s:1: '%.100s' is none of ImageNet-X's 16 factors, nor another column of "
-                                               "its tables of accuracies",
+            return vr_fail(err, VR_ERR_FORMAT,
+                           "%s:1: '%.100s' is none of ImageNet-X's 16 factors, nor another column of "
+                           "its tables of accuracies",
                            csv->path, csv->names[i]);
     }
     return true;
@@ -52,7 +53,8 @@ static bool vrp_imagenet_x_accuracy(double *x, const vr_csv *csv, int64_t column
     if (column < 0 || csv->fields[column].size == 0) return true;
     if (!vr_csv_double(x, csv, column, err)) return false;
     if (isnan(*x) || (*x >= 0 && *x <= 1)) return true;
-    return vr_csv_fail(csv, column, err, "%g is not an accuracy, 0 to 1 (column '%s')", *x, csv->names[column]);
+    return vr_csv_fail(csv, column, err, "%g is not an accuracy, 0 to 1 (column '%s')", *x,
+                       csv->names[column]);
 }
 
 static bool vrp_imagenet_x_table_row(vr_arena *arena, vr_imagenet_x_row *row, const vr_csv *csv,
@@ -91,24 +93,28 @@ typedef struct vrp_imagenet_x_key_row {
 } vrp_imagenet_x_key_row;
 
 static int vrp_imagenet_x_by_key(const void *a, const void *b) {
-    const vrp_imagenet_x_key_row *x = (const vrp_imagenet_x_key_row *)a, *y = (const vrp_imagenet_x_key_row *)b;
+    const vrp_imagenet_x_key_row *x = (const vrp_imagenet_x_key_row *)a,
+                                 *y = (const vrp_imagenet_x_key_row *)b;
     int order = strcmp(x->model, y->model);
     if (order == 0) order = strcmp(x->metaclass, y->metaclass);
     return order != 0 ? order : (x->line > y->line) - (x->line < y->line);
 }
 
-static bool vrp_imagenet_x_table_unique(vrp_imagenet_x_key_row *keys, int64_t n, const char *path, vr_err *err) {
+static bool vrp_imagenet_x_table_unique(vrp_imagenet_x_key_row *keys, int64_t n, const char *path,
+                                        vr_err *err) {
     if (n > 0) qsort(keys, (size_t)n, sizeof *keys, vrp_imagenet_x_by_key);
     for (int64_t i = 1; i < n; i++)
         if (strcmp(keys[i].model, keys[i - 1].model) == 0 &&
             strcmp(keys[i].metaclass, keys[i - 1].metaclass) == 0)
-            return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: the model '%.200s' is twice there: on line %lld too",
-                           path, (long long)keys[i].line, keys[i].model, (long long)keys[i - 1].line);
+            return vr_fail(err, VR_ERR_FORMAT,
+                           "%s:%lld:1: the model '%.200s' is twice there: on line %lld too", path,
+                           (long long)keys[i].line, keys[i].model, (long long)keys[i - 1].line);
     return true;
 }
 
 /* Appends one file's rows. */
-static bool vrp_imagenet_x_table_file(vr_arena *arena, vr_imagenet_x_table *table, const char *path, vr_err *err) {
+static bool vrp_imagenet_x_table_file(vr_arena *arena, vr_imagenet_x_table *table, const char *path,
+                                      vr_err *err) {
     vr_arena scratch = {0};
     vr_csv csv;
     vr_err own = {0};
@@ -147,7 +153,8 @@ static const char *vrp_imagenet_x_target_name(vr_imagenet_x_target target) {
 
 /* True for "accuracies_per_factor.class.csv", and for "accuracies_per_factor.csv" in a folder of that name or, `top`, in
  * the one that the user named. */
-static bool vrp_imagenet_x_table_fits(const char *folder, const char *name, bool top, vr_imagenet_x_target target) {
+static bool vrp_imagenet_x_table_fits(const char *folder, const char *name, bool top,
+                                      vr_imagenet_x_target target) {
     static const char stem[] = "accuracies_per_factor";
     const char *want = vrp_imagenet_x_target_name(target), *slash = strrchr(folder, '/');
     if (strncmp(name, stem, sizeof stem - 1) != 0) return false;
@@ -157,8 +164,8 @@ static bool vrp_imagenet_x_table_fits(const char *folder, const char *name, bool
     return rest[0] == '.' && strncmp(rest + 1, want, n) == 0 && strcmp(rest + 1 + n, ".csv") == 0;
 }
 
-static bool vrp_imagenet_x_table_walk(vr_arena *arena, vr_imagenet_x_table *table, const char *folder, int depth,
-                                      vr_imagenet_x_target target, vr_err *err) {
+static bool vrp_imagenet_x_table_walk(vr_arena *arena, vr_imagenet_x_table *table, const char *folder,
+                                      int depth, vr_imagenet_x_target target, vr_err *err) {
     const char **names;
     int64_t n;
     if (depth > 16) return vr_fail(err, VR_ERR_LIMIT, "%s: more than 16 folders deep", folder);
@@ -184,9 +191,10 @@ bool vr_imagenet_x_table_load(vr_arena *arena, vr_imagenet_x_table *table, const
     const char *folder = vr_arena_string(arena, path, (int64_t)n);
     if (!vrp_imagenet_x_table_walk(arena, table, folder, 0, target, err)) return false;
     return table->count > before ||
-           vr_fail(err, VR_ERR_ARGUMENT,
-                   "%s: there is no table %s/accuracies_per_factor.csv, nor accuracies_per_factor.%s.csv, in it",
-                   path, vrp_imagenet_x_target_name(target), vrp_imagenet_x_target_name(target));
+           vr_fail(
+               err, VR_ERR_ARGUMENT,
+               "%s: there is no table %s/accuracies_per_factor.csv, nor accuracies_per_factor.%s.csv, in it",
+               path, vrp_imagenet_x_target_name(target), vrp_imagenet_x_target_name(target));
 }
 
 /* ---- out ---- */
@@ -209,7 +217,8 @@ bool vr_imagenet_x_table_save(const vr_imagenet_x_row *rows, int64_t count, cons
     vr_text_add(&t, groups ? ",worst_factor,average\n" : ",worst_factor,average,worst_100_classes\n");
     for (int64_t i = 0; i < count; i++) {
         const vr_imagenet_x_row *row = &rows[i];
-        VR_CHECK(groups == (row->metaclass != NULL), "row %lld: all rows or none are of metaclasses", (long long)i);
+        VR_CHECK(groups == (row->metaclass != NULL), "row %lld: all rows or none are of metaclasses",
+                 (long long)i);
         vr_csv_field(&t, row->model);
         if (groups) vr_text_printf(&t, ",%s", row->metaclass);
         for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) vrp_imagenet_x_table_number(&t, row->accuracy[f]);
@@ -236,8 +245,8 @@ static int64_t vrp_imagenet_x_denominator(const double *x, int64_t count) {
 }
 
 /* Finds the counts of column f (16: of the average) of the rows of one metaclass, NULL: of all images. */
-static void vrp_imagenet_x_recover_column(vr_imagenet_x_row *rows, int64_t count, const char *metaclass, int f,
-                                          double *scratch) {
+static void vrp_imagenet_x_recover_column(vr_imagenet_x_row *rows, int64_t count, const char *metaclass,
+                                          int f, double *scratch) {
     int64_t known = 0;
     for (int64_t i = 0; i < count; i++) {
         const double a = f < VR_IMAGENET_X_FACTORS ? rows[i].accuracy[f] : rows[i].average;

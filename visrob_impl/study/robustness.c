@@ -178,7 +178,7 @@ static void vrp_robustness_pack(const vrp_robustness_run *run, uint8_t *cells, u
 static void vrp_robustness_intervals(vr_arena *perm, vr_robustness *r, const vrp_robustness_run *run) {
     const int64_t n = run->count, F = run->factor_count, cell_count = 1 + F * VR_SEVERITIES;
     vr_arena scratch = {0};
-    uint8_t *cells = VR_NEW(&scratch, uint8_t, cell_count * n), *sums = VR_NEW(&scratch, uint8_t, F * n);
+    uint8_t *cells = VR_NEW(&scratch, uint8_t, (cell_count * n)), *sums = VR_NEW(&scratch, uint8_t, (F * n));
     vr_interval *rates = VR_NEW(&scratch, vr_interval, cell_count), *means = VR_NEW(&scratch, vr_interval, F),
                 *ratios = VR_NEW(&scratch, vr_interval, F);
     const vr_bootstrap options = {.seed = r->seed};
@@ -228,9 +228,9 @@ static void vrp_robustness_begin(vr_arena *perm, vrp_robustness_run *run, const 
     }
     const int64_t n = run->capacity, cells = 1 + run->factor_count * VR_SEVERITIES;
     run->rng = vr_rng_split(vr_rng_init(o->seed), "factors");
-    run->hits = VR_NEW(perm, uint8_t, cells * n);
-    run->same = VR_NEW(perm, uint8_t, cells * n);
-    run->confidence = VR_NEW(perm, float, cells *n);
+    run->hits = VR_NEW(perm, uint8_t, (cells * n));
+    run->same = VR_NEW(perm, uint8_t, (cells * n));
+    run->confidence = VR_NEW(perm, float, (cells * n));
     run->labels = VR_NEW(perm, int64_t, n);
     run->clean = VR_NEW(perm, int64_t, n);
     run->index = VR_NEW(perm, int64_t, n);

@@ -64,7 +64,7 @@ static bool vrp_robustness_page_samples(vr_page *page, const vr_robustness *r, c
     vr_image whole;
     if (!vr_dataset_image(a, &whole, data, index, err)) return false;
     const vr_image clean = vr_preprocess_crop(a, whole, &model->preprocess);
-    vr_page_image *images = VR_NEW(a, vr_page_image, n * COLUMNS), *strip = VR_NEW(a, vr_page_image, n + 1);
+    vr_page_image *images = VR_NEW(a, vr_page_image, (n * COLUMNS)), *strip = VR_NEW(a, vr_page_image, n + 1);
     const char **rows = VR_NEW(a, const char *, 2 * (n + 1)), **values = rows + n + 1;
     const vr_rng rng = vr_rng_split(vr_rng_init(r->seed), "factors");
     rows[0] = "clean", strip[0] = vrp_robustness_page_image(a, clean, "the clean image");
@@ -135,7 +135,7 @@ static void vrp_robustness_page_curves(vr_page *page, const vr_robustness *r) {
     const int64_t *order = vrp_robustness_page_order(a, r);
     for (int64_t i = 0; i < r->factor_count; i++) {
         const vr_robustness_factor *f = &r->factors[order[i]];
-        double *y = VR_NEW(a, double, 3 * POINTS), *low = y + POINTS, *high = low + POINTS;
+        double *y = VR_NEW(a, double, (3 * POINTS)), *low = y + POINTS, *high = low + POINTS;
         for (int s = 0; s < POINTS; s++) {
             const vr_interval at = s == 0 ? r->clean : f->at[s - 1];
             y[s] = at.value, low[s] = at.low, high[s] = at.high;
@@ -159,7 +159,7 @@ static void vrp_robustness_page_classes(vr_page *page, const vr_robustness *r, c
     if (r->classes > VRP_ROBUSTNESS_PAGE_CLASSES) return;
     vr_arena *a = page->arena;
     const int64_t C = r->classes, rows = r->factor_count + 1;
-    double *values = VR_NEW(a, double, rows *C);
+    double *values = VR_NEW(a, double, (rows * C));
     const char **names = VR_NEW(a, const char *, rows), **columns = VR_NEW(a, const char *, C);
     const char *const *labels = data->class_count == C ? data->classes : model->labels;
     for (int64_t c = 0; c < C; c++)

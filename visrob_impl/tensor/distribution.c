@@ -22,8 +22,8 @@ enum { VRP_DISTRIBUTION_STEPS = 10000000 };
 static double vrp_distribution_stirling(double z) {
     if (z < 16) return log(tgamma(z + 1)) - (z + 0.5) * log(z) + z - VRP_HALF_LOG_2PI;
     const double s = 1 / (z * z);
-    return (1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - (1.0 / 1680 - (1.0 / 1188 - 691.0 / 360360 * s) * s) * s) * s) *
-                           s) /
+    return (1.0 / 12 -
+            (1.0 / 360 - (1.0 / 1260 - (1.0 / 1680 - (1.0 / 1188 - 691.0 / 360360 * s) * s) * s) * s) * s) /
            z;
 }
 
@@ -104,7 +104,8 @@ static double vrp_distribution_beta(double x, double y, double a, double b, bool
         exp(vrp_distribution_stirling(n) - vrp_distribution_stirling(a) - vrp_distribution_stirling(b) -
             vrp_distribution_deviance(a, n * x) - vrp_distribution_deviance(b, n * y));
     const bool swap = a * y < b * x;
-    const double tail = density / (swap ? vrp_distribution_fraction(y, x, b, a) : vrp_distribution_fraction(x, y, a, b));
+    const double tail =
+        density / (swap ? vrp_distribution_fraction(y, x, b, a) : vrp_distribution_fraction(x, y, a, b));
     return swap == upper ? tail : 1 - tail;
 }
 
@@ -129,8 +130,10 @@ static double vrp_distribution_invert(vrp_distribution_fn f, bool rising, double
     while (high - low > 1) {
         const uint64_t middle = low + (high - low) / 2;
         const double value = f(vrp_distribution_from_bits(middle), a, b);
-        if (rising ? value >= target : value <= target) high = middle;
-        else low = middle;
+        if (rising ? value >= target : value <= target)
+            high = middle;
+        else
+            low = middle;
     }
     return vrp_distribution_from_bits(high);
 }
@@ -144,7 +147,8 @@ static double vrp_distribution_quantile(vrp_distribution_fn cdf, vrp_distributio
 }
 
 /* A distribution symmetric about 0: centre(x) = P(0 < X <= x) keeps the digits of a p near 1/2. */
-static double vrp_distribution_symmetric(vrp_distribution_fn centre, vrp_distribution_fn sf, double p, double df) {
+static double vrp_distribution_symmetric(vrp_distribution_fn centre, vrp_distribution_fn sf, double p,
+                                         double df) {
     if (!(p >= 0 && p <= 1)) return NAN;
     const double x = fabs(p - 0.5) < 0.25
                          ? vrp_distribution_invert(centre, true, fabs(p - 0.5), INFINITY, df, 0)

@@ -20,8 +20,8 @@ enum { VRP_GEMM64_VEC = 2, VRP_GEMM64_NV = 4, VRP_GEMM64_MR = 2 };
 #endif
 enum {
     VRP_GEMM64_NR = VRP_GEMM64_VEC * VRP_GEMM64_NV,
-    VRP_GEMM64_KC = 256,                /* a block of K: one panel of b is 32 KB, in L1 */
-    VRP_GEMM64_MC = VRP_GEMM64_MR * 8   /* rows of a block: 192 KB packed, in L2 */
+    VRP_GEMM64_KC = 256,              /* a block of K: one panel of b is 32 KB, in L1 */
+    VRP_GEMM64_MC = VRP_GEMM64_MR * 8 /* rows of a block: 192 KB packed, in L2 */
 };
 typedef double vrp_gemm64_vec __attribute__((vector_size(VRP_GEMM64_VEC * 8), may_alias));
 #if defined(__clang__)
@@ -36,7 +36,8 @@ static inline double vrp_gemm64_at(const vr_operand *o, int64_t i, int64_t j) {
 }
 
 /* panel[k][i] = a[row + i, k0 + k], 0 beyond rows. */
-static void vrp_gemm64_pack_rows(double *panel, const vr_operand *a, int64_t row, int64_t rows, int64_t k0, int64_t K) {
+static void vrp_gemm64_pack_rows(double *panel, const vr_operand *a, int64_t row, int64_t rows, int64_t k0,
+                                 int64_t K) {
     enum { MR = VRP_GEMM64_MR };
     if (rows < MR) memset(panel, 0, (size_t)(K * MR) * sizeof *panel);
     const int64_t first = row * a->row + k0 * a->column;
@@ -81,8 +82,8 @@ static void vrp_gemm64_tile(double *tile, const double *a, const double *b, int6
 }
 
 /* Rows row .. row+rows-1 of y; packed: [MC * KC]. */
-static void vrp_gemm64_block(double *y, const vr_operand *a, const double *panels, double *packed, int64_t row,
-                             int64_t rows, int64_t N, int64_t K) {
+static void vrp_gemm64_block(double *y, const vr_operand *a, const double *panels, double *packed,
+                             int64_t row, int64_t rows, int64_t N, int64_t K) {
     _Alignas(64) double tile[VRP_GEMM64_MR * VRP_GEMM64_NR];
     memset(y + row * N, 0, (size_t)(rows * N) * sizeof *y);
     for (int64_t k0 = 0; k0 < K; k0 += VRP_GEMM64_KC) {
@@ -99,10 +100,11 @@ static void vrp_gemm64_block(double *y, const vr_operand *a, const double *panel
     }
 }
 
-void vr_matmul_f64(double *y, vr_operand a, vr_operand b, int64_t M, int64_t N, int64_t K, vr_arena *scratch) {
+void vr_matmul_f64(double *y, vr_operand a, vr_operand b, int64_t M, int64_t N, int64_t K,
+                   vr_arena *scratch) {
     VR_CHECK(M >= 0 && N >= 0 && K >= 0 && !a.f64 != !a.f32 && !b.f64 != !b.f32,
-             "[%lld,%lld] times [%lld,%lld], each in float or in double", (long long)M, (long long)K, (long long)K,
-             (long long)N);
+             "[%lld,%lld] times [%lld,%lld], each in float or in double", (long long)M, (long long)K,
+             (long long)K, (long long)N);
     const vr_arena_mark mark = vr_arena_here(scratch);
     const int64_t wide = (N + VRP_GEMM64_NR - 1) / VRP_GEMM64_NR * VRP_GEMM64_NR;
     const int threads = (double)M * (double)N * (double)K < 100e3 ? 1 : vr_threads();
@@ -113,8 +115,9 @@ void vr_matmul_f64(double *y, vr_operand a, vr_operand b, int64_t M, int64_t N, 
 #pragma omp parallel for num_threads(threads) schedule(dynamic) if (threads > 1)
     for (int64_t row = 0; row < M; row += VRP_GEMM64_MC)
         vrp_gemm64_block(y, &a, panels,
-                         packed + (threads > 1 ? vr_thread_index() : 0) * (int64_t)VRP_GEMM64_MC * VRP_GEMM64_KC, row,
-                         vr_min(VRP_GEMM64_MC, M - row), N, K);
+                         packed +
+                             (threads > 1 ? vr_thread_index() : 0) * (int64_t)VRP_GEMM64_MC * VRP_GEMM64_KC,
+                         row, vr_min(VRP_GEMM64_MC, M - row), N, K);
     vr_arena_rewind(scratch, mark);
 }
 

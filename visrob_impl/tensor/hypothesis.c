@@ -53,7 +53,8 @@ vr_test vr_alexander_govern(const double *x, const int64_t *n, int64_t groups) {
     for (int64_t g = 0; g < groups; at += n[g++]) {
         vrp_hypothesis_moments(at, n[g], &mean, &se2);
         const double t = (mean - centre) / sqrt(se2), v = (double)(n[g] - 1), a = v - 0.5, b = 48 * a * a,
-                     c = sqrt(a * log1p(t * t / v)), c3 = c * c * c, c4 = c3 * c, c5 = c4 * c, c7 = c5 * c * c;
+                     c = sqrt(a * log1p(t * t / v)), c3 = c * c * c, c4 = c3 * c, c5 = c4 * c,
+                     c7 = c5 * c * c;
         const double z = c + (c3 + 3 * c) / b -
                          (4 * c7 + 33 * c5 + 240 * c3 + 855 * c) / (10 * b * b + 8 * b * c4 + 1000 * b);
         a_total += z * z;
@@ -89,7 +90,8 @@ vr_test vr_chi2_table(double *expected, const int64_t *counts, int64_t rows, int
 vr_test vr_chi2_shares(const int64_t *observed, const double *share, int64_t n) {
     double total = 0, shares = 0, sum = 0;
     for (int64_t i = 0; i < n; i++) {
-        VR_CHECK(observed[i] >= 0 && !(share[i] < 0), "count %lld, share %g", (long long)observed[i], share[i]);
+        VR_CHECK(observed[i] >= 0 && !(share[i] < 0), "count %lld, share %g", (long long)observed[i],
+                 share[i]);
         total += (double)observed[i];
         shares += share[i];
     }
@@ -113,13 +115,18 @@ vr_odds vr_odds_ratio(int64_t a, int64_t b, int64_t c, int64_t d, double level) 
     VR_CHECK(a >= 0 && b >= 0 && c >= 0 && d >= 0, "a count is negative: %lld %lld %lld %lld", (long long)a,
              (long long)b, (long long)c, (long long)d);
     const double z = vr_normal_quantile(0.5 + vrp_hypothesis_level(level) / 2);
-    if (a + b == 0 || c + d == 0 || a + c == 0 || b + d == 0) return (vr_odds){NAN, NAN, NAN, NAN, NAN, false};
+    if (a + b == 0 || c + d == 0 || a + c == 0 || b + d == 0)
+        return (vr_odds){NAN, NAN, NAN, NAN, NAN, false};
     const bool corrected = a == 0 || b == 0 || c == 0 || d == 0;
     const double h = corrected ? 0.5 : 0, A = (double)a + h, B = (double)b + h, C = (double)c + h,
                  D = (double)d + h;
     const double value = A * D / (B * C), se = sqrt(1 / A + 1 / B + 1 / C + 1 / D), log_value = log(value);
-    return (vr_odds){value, exp(log_value - z * se),          exp(log_value + z * se),
-                     se,    2 * vr_normal_sf(fabs(log_value) / se), corrected};
+    return (vr_odds){value,
+                     exp(log_value - z * se),
+                     exp(log_value + z * se),
+                     se,
+                     2 * vr_normal_sf(fabs(log_value) / se),
+                     corrected};
 }
 
 vr_interval vr_wilson(int64_t hits, int64_t n, double level) {
@@ -183,13 +190,16 @@ static void vrp_hypothesis_relabel(double *out, int64_t *choice, const double *p
     memcpy(out, pooled, (size_t)n * sizeof *out);
     if (paired) {
         for (int64_t i = 0; i < nx; i++)
-            if (all ? r >> i & 1 : vr_rng_u32(rng, (uint64_t)i) & 1) out[i] = pooled[nx + i], out[nx + i] = pooled[i];
+            if (all ? r >> i & 1 : vr_rng_u32(rng, (uint64_t)i) & 1)
+                out[i] = pooled[nx + i], out[nx + i] = pooled[i];
     } else if (all) {
         int64_t left = 0, right = nx;
         vrp_hypothesis_choose(choice, r, nx, n);
         for (int64_t i = 0; i < n; i++)
-            if (left < nx && choice[left] == i) out[left++] = pooled[i];
-            else out[right++] = pooled[i];
+            if (left < nx && choice[left] == i)
+                out[left++] = pooled[i];
+            else
+                out[right++] = pooled[i];
     } else
         for (int64_t i = 0; i < nx; i++) { /* the first nx of a Fisher-Yates shuffle */
             const int64_t j = i + vr_rng_below(rng, (uint64_t)i, n - i);
@@ -214,14 +224,15 @@ vr_test vr_permutation_test(vr_arena *scratch, const double *x, int64_t nx, cons
     const bool all = few <= o.resamples;
     const int64_t R = all ? few : o.resamples;
     const int threads = vr_threads();
-    double *pooled = VR_NEW(scratch, double, n), *buffer = VR_NEW(scratch, double, n * threads);
-    int64_t *choices = VR_NEW(scratch, int64_t, nx * threads), less = 0, greater = 0;
+    double *pooled = VR_NEW(scratch, double, n), *buffer = VR_NEW(scratch, double, (n * threads));
+    int64_t *choices = VR_NEW(scratch, int64_t, (nx * threads)), less = 0, greater = 0;
     memcpy(pooled, x, (size_t)nx * sizeof *x);
     memcpy(pooled + nx, y, (size_t)ny * sizeof *y);
 #pragma omp parallel for num_threads(threads) reduction(+ : less, greater) /* whole numbers: any order */
     for (int64_t r = 0; r < R; r++) {
         double *values = buffer + vr_thread_index() * n;
-        vrp_hypothesis_relabel(values, choices + vr_thread_index() * nx, pooled, nx, ny, o.paired, all, r, o.seed);
+        vrp_hypothesis_relabel(values, choices + vr_thread_index() * nx, pooled, nx, ny, o.paired, all, r,
+                               o.seed);
         const double s = o.statistic(o.context, values, nx, values + nx, ny);
         less += s <= observed + forgive;
         greater += s >= observed - forgive;
@@ -248,8 +259,10 @@ static int64_t vrp_hypothesis_sort(vrp_hypothesis_p *sorted, double *adjusted, c
     int64_t m = 0;
     for (int64_t i = 0; i < n; i++) {
         VR_CHECK(!(p[i] < 0 || p[i] > 1), "p[%lld] = %g", (long long)i, p[i]);
-        if (isnan(p[i])) adjusted[i] = NAN;
-        else sorted[m++] = (vrp_hypothesis_p){p[i], i};
+        if (isnan(p[i]))
+            adjusted[i] = NAN;
+        else
+            sorted[m++] = (vrp_hypothesis_p){p[i], i};
     }
     qsort(sorted, (size_t)m, sizeof *sorted, vrp_hypothesis_compare);
     return m;

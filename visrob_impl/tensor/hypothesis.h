@@ -49,14 +49,15 @@ VR_API vr_test vr_chi2_shares(const int64_t *observed, const double *share, int6
 VR_API vr_test vr_mcnemar(int64_t only_a, int64_t only_b);
 
 /* What a permutation test compares; called from several threads at once. x and y are permuted copies. */
-typedef double (*vr_two_sample)(const void *context, const double *x, int64_t nx, const double *y, int64_t ny);
+typedef double (*vr_two_sample)(const void *context, const double *x, int64_t nx, const double *y,
+                                int64_t ny);
 
 /* All zero: difference of means of independent samples, 9999 random permutations, seed 0. */
 typedef struct vr_permutation {
     vr_two_sample statistic; /* NULL: mean x - mean y */
     const void *context;
-    bool paired;        /* x[i] and y[i] belong together: they change places or not */
-    int64_t resamples;  /* 9999 */
+    bool paired;       /* x[i] and y[i] belong together: they change places or not */
+    int64_t resamples; /* 9999 */
     uint64_t seed;
 } vr_permutation;
 
@@ -66,8 +67,8 @@ typedef struct vr_permutation {
  *          never 0. "As large" forgives a relative rounding of 1e-14 (scipy: 100 eps). The same bits for any number
  *          of threads. All NaN for an empty sample or a NaN value; paired needs nx = ny (VR_CHECK). df = 0.
  * Source:  Phipson and Smyth 2010; scipy.stats.permutation_test, permutation_type "independent" and "samples". */
-VR_API vr_test vr_permutation_test(vr_arena *scratch, const double *x, int64_t nx, const double *y, int64_t ny,
-                                   const vr_permutation *options);
+VR_API vr_test vr_permutation_test(vr_arena *scratch, const double *x, int64_t nx, const double *y,
+                                   int64_t ny, const vr_permutation *options);
 
 /* An odds ratio with its interval. */
 typedef struct vr_odds {

@@ -57,12 +57,14 @@ static bool vrp_lbfgs_falls(const vrp_lbfgs *s, vrp_lbfgs_point p) {
     return p.value <= s->value0 + vrp_lbfgs_rounding(s) && p.slope <= (2e-4 - 1) * s->slope0;
 }
 
-static bool vrp_lbfgs_flat(const vrp_lbfgs *s, vrp_lbfgs_point p) { return fabs(p.slope) <= -0.9 * s->slope0; }
+static bool vrp_lbfgs_flat(const vrp_lbfgs *s, vrp_lbfgs_point p) {
+    return fabs(p.slope) <= -0.9 * s->slope0;
+}
 
 /* Where a cubic through two points with their slopes is lowest, kept off both ends; the middle where there is none. */
 static double vrp_lbfgs_cubic(vrp_lbfgs_point a, vrp_lbfgs_point b) {
-    const double d1 = a.slope + b.slope - 3 * (a.value - b.value) / (a.step - b.step), root = d1 * d1 - a.slope * b.slope,
-                 d2 = copysign(sqrt(root), b.step - a.step),
+    const double d1 = a.slope + b.slope - 3 * (a.value - b.value) / (a.step - b.step),
+                 root = d1 * d1 - a.slope * b.slope, d2 = copysign(sqrt(root), b.step - a.step),
                  step = b.step - (b.step - a.step) * (b.slope + d2 - d1) / (b.slope - a.slope + 2 * d2),
                  low = fmin(a.step, b.step), margin = 0.1 * fabs(b.step - a.step);
     if (!isfinite(step) || step < low + margin || step > low + 9 * margin) return (a.step + b.step) / 2;
@@ -113,7 +115,8 @@ typedef struct vrp_lbfgs_memory {
 } vrp_lbfgs_memory;
 
 /* Algorithm 7.4: direction = - H gradient. */
-static void vrp_lbfgs_direction(const vrp_lbfgs_memory *m, double *direction, const double *gradient, int64_t n) {
+static void vrp_lbfgs_direction(const vrp_lbfgs_memory *m, double *direction, const double *gradient,
+                                int64_t n) {
     for (int64_t i = 0; i < n; i++) direction[i] = -gradient[i];
     for (int64_t k = 1; k <= m->count; k++) {
         const int64_t at = (m->next - k + m->room) % m->room;
@@ -156,14 +159,14 @@ static vr_lbfgs_options vrp_lbfgs_defaults(const vr_lbfgs_options *options) {
     if (o.iterations == 0) o.iterations = 1000;
     if (o.gradient == 0) o.gradient = 1e-6;
     VR_CHECK(o.memory > 0 && o.iterations > 0 && o.gradient >= 0 && o.decrease >= 0,
-             "memory %lld, %lld iterations, tolerances %g and %g", (long long)o.memory, (long long)o.iterations,
-             o.gradient, o.decrease);
+             "memory %lld, %lld iterations, tolerances %g and %g", (long long)o.memory,
+             (long long)o.iterations, o.gradient, o.decrease);
     return o;
 }
 
 /* One iteration; false where no lower point is found, even along the gradient. */
-static bool vrp_lbfgs_iterate(vrp_lbfgs *s, vrp_lbfgs_memory *m, double *x, double *gradient, double *direction,
-                              vr_lbfgs_result *r) {
+static bool vrp_lbfgs_iterate(vrp_lbfgs *s, vrp_lbfgs_memory *m, double *x, double *gradient,
+                              double *direction, vr_lbfgs_result *r) {
     vrp_lbfgs_point found;
     for (;;) {
         vrp_lbfgs_direction(m, direction, gradient, s->n);
@@ -185,16 +188,18 @@ bool vr_lbfgs(vr_arena *scratch, vr_lbfgs_result *result, double *x, int64_t n, 
     const vr_lbfgs_options o = vrp_lbfgs_defaults(options);
     const vr_arena_mark mark = vr_arena_here(scratch);
     double *gradient = VR_NEW(scratch, double, n), *direction = VR_NEW(scratch, double, n);
-    vrp_lbfgs s = {n, f, context, x, direction, VR_NEW(scratch, double, n), VR_NEW(scratch, double, n), 0, 0, 1};
+    vrp_lbfgs s = {n, f, context, x, direction, VR_NEW(scratch, double, n), VR_NEW(scratch, double, n),
+                   0, 0, 1};
     vrp_lbfgs_memory m = {.room = o.memory,
-                          .step = VR_NEW(scratch, double, o.memory *n),
-                          .change = VR_NEW(scratch, double, o.memory *n),
+                          .step = VR_NEW(scratch, double, (o.memory * n)),
+                          .change = VR_NEW(scratch, double, (o.memory * n)),
                           .rho = VR_NEW(scratch, double, o.memory),
                           .alpha = VR_NEW(scratch, double, o.memory)};
     vr_lbfgs_result r = {.value = f(context, gradient, x, n)};
     r.gradient = vrp_lbfgs_largest(gradient, n);
     const bool ok = isfinite(r.value) && isfinite(r.gradient);
-    if (!ok) vr_fail(err, VR_ERR_NUMERIC, "at the start f = %g and its largest slope is %g", r.value, r.gradient);
+    if (!ok)
+        vr_fail(err, VR_ERR_NUMERIC, "at the start f = %g and its largest slope is %g", r.value, r.gradient);
     r.converged = ok && r.gradient <= o.gradient;
     while (ok && !r.converged && r.iterations < o.iterations) {
         const double before = r.value;

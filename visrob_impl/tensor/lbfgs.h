@@ -22,7 +22,8 @@ typedef struct vr_lbfgs_options {
 typedef struct vr_lbfgs_result {
     double value, gradient; /* f and its largest |gradient[i]| */
     int64_t iterations, evaluations;
-    bool converged; /* false: out of iterations, or rounding allows no further step; x is the best point seen */
+    bool
+        converged; /* false: out of iterations, or rounding allows no further step; x is the best point seen */
 } vr_lbfgs_result;
 
 /* Minimises f from x on, which is overwritten with the best point.

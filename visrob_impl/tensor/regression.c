@@ -54,8 +54,7 @@ static double vrp_regression_r(const vrp_regression_sums *s) {
 
 vr_line vr_fit_line(const double *x, const double *y, int64_t n) {
     const vrp_regression_sums s = vrp_regression_sum(x, y, n);
-    if (!s.defined || s.xx == 0)
-        return (vr_line){n, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+    if (!s.defined || s.xx == 0) return (vr_line){n, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
     vr_line line = {.n = n, .slope = s.xy / s.xx, .mean_x = s.mean_x, .sum_xx = s.xx};
     const double df = (double)(n - 2);
     line.intercept = s.mean_y - line.slope * s.mean_x;
@@ -75,11 +74,13 @@ vr_line vr_fit_line(const double *x, const double *y, int64_t n) {
 }
 
 vr_interval vr_line_slope(const vr_line *line, double level) {
-    return vrp_regression_interval(line->slope, line->slope_se, (double)(line->n - 2), vrp_regression_level(level));
+    return vrp_regression_interval(line->slope, line->slope_se, (double)(line->n - 2),
+                                   vrp_regression_level(level));
 }
 
 static vr_interval vrp_regression_line(const vr_line *line, double x, double level, double own) {
-    const double d = x - line->mean_x, se = line->sigma * sqrt(own + 1 / (double)line->n + d * d / line->sum_xx);
+    const double d = x - line->mean_x,
+                 se = line->sigma * sqrt(own + 1 / (double)line->n + d * d / line->sum_xx);
     return vrp_regression_interval(line->intercept + line->slope * x, se, (double)(line->n - 2),
                                    vrp_regression_level(level));
 }
@@ -133,7 +134,8 @@ static void vrp_regression_scale(double *a, double *length, int64_t n, int64_t m
     }
 }
 
-static bool vrp_regression_finite(const double *x, int64_t n, int64_t columns, const char *name, vr_err *err) {
+static bool vrp_regression_finite(const double *x, int64_t n, int64_t columns, const char *name,
+                                  vr_err *err) {
     for (int64_t i = 0; i < n * columns; i++)
         if (!isfinite(x[i]))
             return vr_fail(err, VR_ERR_NUMERIC, "%s of row %lld, column %lld, is %g", name,
@@ -144,10 +146,10 @@ static bool vrp_regression_finite(const double *x, int64_t n, int64_t columns, c
 /* ---- a linear model ---- */
 
 /* covariance = sigma^2 R^-1 R^-T, then undoes the scaling. */
-static void vrp_regression_covariance(vr_ols *fit, const double *a, const double *diagonal, const double *length,
-                                      vr_arena *scratch) {
+static void vrp_regression_covariance(vr_ols *fit, const double *a, const double *diagonal,
+                                      const double *length, vr_arena *scratch) {
     const int64_t m = fit->columns + 1, n = fit->n;
-    double *inverse = VR_NEW(scratch, double, m * m); /* row k: column k of R^-1 */
+    double *inverse = VR_NEW(scratch, double, (m * m)); /* row k: column k of R^-1 */
     for (int64_t k = 0; k < m; k++) {
         inverse[k * m + k] = 1;
         vrp_regression_back(inverse + k * m, a, diagonal, n, m);
@@ -185,14 +187,15 @@ bool vr_fit_ols(vr_arena *perm, vr_ols *fit, const double *x, const double *y, i
     if (n <= m)
         return vr_fail(err, VR_ERR_ARGUMENT, "%lld rows are too few for %lld coefficients and their errors",
                        (long long)n, (long long)m);
-    if (!vrp_regression_finite(x, n, columns, "x", err) || !vrp_regression_finite(y, n, 1, "y", err)) return false;
+    if (!vrp_regression_finite(x, n, columns, "x", err) || !vrp_regression_finite(y, n, 1, "y", err))
+        return false;
     const vr_arena_mark start = vr_arena_here(perm);
     vr_ols out = {.n = n, .columns = columns, .df = (double)(n - m), .level = vrp_regression_level(level)};
     out.coefficient = VR_NEW(perm, vr_coefficient, m);
-    out.covariance = VR_NEW(perm, double, m *m);
+    out.covariance = VR_NEW(perm, double, (m * m));
     const vr_arena_mark mark = vr_arena_here(perm);
-    double *a = VR_NEW(perm, double, n *m), *b = VR_NEW(perm, double, n), *length = VR_NEW(perm, double, m),
-           *diagonal = VR_NEW(perm, double, m);
+    double *a = VR_NEW(perm, double, (n * m)), *b = VR_NEW(perm, double, n),
+           *length = VR_NEW(perm, double, m), *diagonal = VR_NEW(perm, double, m);
     for (int64_t i = 0; i < n; i++) {
         a[i] = 1;
         b[i] = y[i];
@@ -202,7 +205,8 @@ bool vr_fit_ols(vr_arena *perm, vr_ols *fit, const double *x, const double *y, i
     const int64_t rank = vrp_regression_qr(a, diagonal, b, n, m);
     if (rank < m) {
         vr_arena_rewind(perm, start);
-        return vr_fail(err, VR_ERR_NUMERIC, "column %lld of x is a combination of the intercept and the columns before it",
+        return vr_fail(err, VR_ERR_NUMERIC,
+                       "column %lld of x is a combination of the intercept and the columns before it",
                        (long long)(rank - 1));
     }
     vrp_regression_back(b, a, diagonal, n, m);
@@ -243,16 +247,17 @@ bool vr_fit_polynomial(vr_arena *scratch, vr_polynomial *fit, const double *x, c
                        int64_t degree, vr_err *err) {
     *fit = (vr_polynomial){0};
     if (degree < 0 || degree > VR_POLYNOMIAL_MAX || n <= degree)
-        return vr_fail(err, VR_ERR_ARGUMENT, "a polynomial of degree %lld through %lld points", (long long)degree,
-                       (long long)n);
+        return vr_fail(err, VR_ERR_ARGUMENT, "a polynomial of degree %lld through %lld points",
+                       (long long)degree, (long long)n);
     if (!vrp_regression_finite(x, n, 1, "x", err) || !vrp_regression_finite(y, n, 1, "y", err)) return false;
     const int64_t m = degree + 1;
     double low = x[0], high = x[0];
     for (int64_t i = 0; i < n; i++) low = fmin(low, x[i]), high = fmax(high, x[i]);
-    vr_polynomial out = {.degree = degree, .centre = low / 2 + high / 2, .scale = high > low ? high / 2 - low / 2 : 1};
+    vr_polynomial out = {
+        .degree = degree, .centre = low / 2 + high / 2, .scale = high > low ? high / 2 - low / 2 : 1};
     const vr_arena_mark mark = vr_arena_here(scratch);
-    double *a = VR_NEW(scratch, double, n *m), *b = VR_NEW(scratch, double, n), *length = VR_NEW(scratch, double, m),
-           *diagonal = VR_NEW(scratch, double, m);
+    double *a = VR_NEW(scratch, double, (n * m)), *b = VR_NEW(scratch, double, n),
+           *length = VR_NEW(scratch, double, m), *diagonal = VR_NEW(scratch, double, m);
     for (int64_t i = 0; i < n; i++) {
         const double u = (x[i] - out.centre) / out.scale;
         double power = 1;
@@ -341,9 +346,10 @@ vr_correlation vr_spearman(vr_arena *scratch, const double *x, const double *y, 
     return c;
 }
 
-void vr_spearman_matrix(vr_arena *scratch, double *r, double *p, const double *x, int64_t columns, int64_t n) {
+void vr_spearman_matrix(vr_arena *scratch, double *r, double *p, const double *x, int64_t columns,
+                        int64_t n) {
     const vr_arena_mark mark = vr_arena_here(scratch);
-    double *rank = VR_NEW(scratch, double, columns *n);
+    double *rank = VR_NEW(scratch, double, (columns * n));
     for (int64_t c = 0; c < columns; c++) vr_rank(scratch, rank + c * n, x + c * n, n);
     for (int64_t a = 0; a < columns; a++)
         for (int64_t b = 0; b <= a; b++) {

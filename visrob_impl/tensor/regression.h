@@ -14,9 +14,9 @@ extern "C" {
 typedef struct vr_line {
     int64_t n;
     double slope, intercept, slope_se, intercept_se;
-    double r, r2;         /* Pearson's correlation and its square */
-    double t, p;          /* of slope = 0, two-sided, n - 2 degrees of freedom */
-    double sigma;         /* standard deviation of the residuals, n - 2 below */
+    double r, r2;          /* Pearson's correlation and its square */
+    double t, p;           /* of slope = 0, two-sided, n - 2 degrees of freedom */
+    double sigma;          /* standard deviation of the residuals, n - 2 below */
     double mean_x, sum_xx; /* sum (x - mean_x)^2 */
 } vr_line;
 
@@ -48,7 +48,7 @@ typedef struct vr_ols {
     vr_coefficient *coefficient; /* [columns + 1], the intercept first */
     double *covariance;          /* [columns + 1, columns + 1], of the coefficients */
     double r2, adjusted_r2, sigma;
-    double f, f_p;   /* of all slopes = 0; NaN without columns */
+    double f, f_p;    /* of all slopes = 0; NaN without columns */
     double df, level; /* n - columns - 1 */
 } vr_ols;
 
@@ -58,8 +58,8 @@ typedef struct vr_ols {
  * Errors:  VR_ERR_ARGUMENT for too few rows; VR_ERR_NUMERIC naming a value that is not finite, or the column that is a
  *          combination of those before it (a constant column is one of the intercept). fit is then zero.
  * Source:  statsmodels.api.OLS(y, add_constant(x)). */
-VR_API bool vr_fit_ols(vr_arena *perm, vr_ols *fit, const double *x, const double *y, int64_t n, int64_t columns,
-                       double level, vr_err *err);
+VR_API bool vr_fit_ols(vr_arena *perm, vr_ols *fit, const double *x, const double *y, int64_t n,
+                       int64_t columns, double level, vr_err *err);
 
 /* The model at x[columns], with the interval of the mean; at the level of the fit. Source: as vr_line_at. */
 VR_API vr_interval vr_ols_at(const vr_ols *fit, const double *x);
@@ -80,8 +80,8 @@ typedef struct vr_polynomial {
  * Errors:  VR_ERR_ARGUMENT for another degree or n <= degree; VR_ERR_NUMERIC naming a value that is not finite, or for
  *          no more than `degree` different x. fit is then zero.
  * Source:  numpy.polynomial.Polynomial.fit. */
-VR_API bool vr_fit_polynomial(vr_arena *scratch, vr_polynomial *fit, const double *x, const double *y, int64_t n,
-                              int64_t degree, vr_err *err);
+VR_API bool vr_fit_polynomial(vr_arena *scratch, vr_polynomial *fit, const double *x, const double *y,
+                              int64_t n, int64_t degree, vr_err *err);
 
 /* The polynomial at x. */
 VR_API double vr_polynomial_at(const vr_polynomial *fit, double x);

@@ -102,7 +102,7 @@ static void vrp_stats_sums(vr_arena *scratch, int64_t *sums, const uint8_t *cons
     VR_CHECK(n >= 0 && n <= INT32_MAX && cells >= 0, "n = %lld, %lld cells", (long long)n, (long long)cells);
     const int64_t R = o->resamples, groups = (R + VRP_STATS_GROUP - 1) / VRP_STATS_GROUP;
     const int threads = vr_threads();
-    uint16_t *buffer = VR_NEW(scratch, uint16_t, n * VRP_STATS_GROUP * threads);
+    uint16_t *buffer = VR_NEW(scratch, uint16_t, (n * VRP_STATS_GROUP * threads));
 #pragma omp parallel for num_threads(threads) schedule(dynamic)
     for (int64_t g = 0; g < groups; g++) {
         uint16_t *counts = buffer + (int64_t)vr_thread_index() * n * VRP_STATS_GROUP;
@@ -134,7 +134,8 @@ static double vrp_stats_moved(double level, double bias, double acceleration) {
 }
 
 /* The ends of out->value's interval from its resamples x[R], which is sorted. `without` [n]: see above, used by bca. */
-static void vrp_stats_ends(vr_interval *out, double *x, const vr_bootstrap *o, const double *without, int64_t n) {
+static void vrp_stats_ends(vr_interval *out, double *x, const vr_bootstrap *o, const double *without,
+                           int64_t n) {
     int64_t R = o->resamples, below = 0;
     double low = (1 - o->level) / 2, high = (1 + o->level) / 2;
     vr_sort(x, R);
@@ -169,7 +170,7 @@ vr_interval vr_bootstrap_mean(vr_arena *scratch, const double *x, int64_t n, con
     const vr_arena_mark mark = vr_arena_here(scratch);
     const int threads = vr_threads();
     double *means = VR_NEW(scratch, double, o.resamples), *without = VR_NEW(scratch, double, n);
-    uint16_t *buffer = VR_NEW(scratch, uint16_t, n * threads);
+    uint16_t *buffer = VR_NEW(scratch, uint16_t, (n * threads));
     for (int64_t i = 0; i < n; i++) without[i] = -x[i];
 #pragma omp parallel for num_threads(threads)
     for (int64_t r = 0; r < o.resamples; r++) {
@@ -191,7 +192,7 @@ void vr_bootstrap_rates(vr_arena *scratch, vr_interval *out, const uint8_t *hits
     const vr_arena_mark mark = vr_arena_here(scratch);
     const double full = (double)n * (double)trials;
     const uint8_t **cell = VR_NEW(scratch, const uint8_t *, cells);
-    int64_t *sums = VR_NEW(scratch, int64_t, cells * o.resamples);
+    int64_t *sums = VR_NEW(scratch, int64_t, (cells * o.resamples));
     double *rates = VR_NEW(scratch, double, o.resamples), *without = VR_NEW(scratch, double, n);
     for (int64_t c = 0; c < cells; c++) cell[c] = hits + c * n;
     vrp_stats_sums(scratch, sums, cell, cells, n, &o);
@@ -250,7 +251,7 @@ vr_interval vr_bootstrap_ratio(vr_arena *scratch, const double *above, const dou
     const vr_arena_mark mark = vr_arena_here(scratch);
     const int threads = vr_threads();
     double *ratios = VR_NEW(scratch, double, o.resamples), *without = VR_NEW(scratch, double, n);
-    uint16_t *buffer = VR_NEW(scratch, uint16_t, n * threads);
+    uint16_t *buffer = VR_NEW(scratch, uint16_t, (n * threads));
 #pragma omp parallel for num_threads(threads)
     for (int64_t r = 0; r < o.resamples; r++) {
         uint16_t *counts = buffer + (int64_t)vr_thread_index() * n;
@@ -273,16 +274,18 @@ static void vrp_stats_indices(int64_t *index, uint16_t *counts, int64_t n, uint6
 void vr_bootstrap_statistics(vr_arena *scratch, vr_interval *out, int64_t count, vr_statistics statistics,
                              const void *context, int64_t n, const vr_bootstrap *options) {
     const vr_bootstrap o = vrp_stats_options(options);
-    VR_CHECK(n >= 0 && n <= INT32_MAX && count >= 0, "n = %lld, %lld statistics", (long long)n, (long long)count);
+    VR_CHECK(n >= 0 && n <= INT32_MAX && count >= 0, "n = %lld, %lld statistics", (long long)n,
+             (long long)count);
     for (int64_t c = 0; c < count; c++) out[c] = (vr_interval){NAN, NAN, NAN};
     if (n == 0) return;
     const vr_arena_mark mark = vr_arena_here(scratch);
     const int threads = vr_threads();
     const int64_t R = o.resamples, blocks = o.bca && n > 1 ? vr_min(n, VRP_STATS_BLOCKS) : 0;
-    double *values = VR_NEW(scratch, double, count *R), *without = VR_NEW(scratch, double, count *blocks),
-           *buffer = VR_NEW(scratch, double, count *threads);
-    uint16_t *counts = VR_NEW(scratch, uint16_t, n * threads);
-    int64_t *indices = VR_NEW(scratch, int64_t, n * threads);
+    double *values = VR_NEW(scratch, double, (count * R)),
+           *without = VR_NEW(scratch, double, (count * blocks)),
+           *buffer = VR_NEW(scratch, double, (count * threads));
+    uint16_t *counts = VR_NEW(scratch, uint16_t, (n * threads));
+    int64_t *indices = VR_NEW(scratch, int64_t, (n * threads));
     for (int64_t i = 0; i < n; i++) indices[i] = i;
     statistics(context, buffer, indices, n);
     for (int64_t c = 0; c < count; c++) out[c].value = buffer[c];
@@ -297,7 +300,8 @@ void vr_bootstrap_statistics(vr_arena *scratch, vr_interval *out, int64_t count,
         statistics(context, own, index, m);
         for (int64_t c = 0; c < count; c++) *(g < 0 ? &values[c * R + r] : &without[c * blocks + g]) = own[c];
     }
-    for (int64_t c = 0; c < count; c++) vrp_stats_ends(&out[c], values + c * R, &o, without + c * blocks, blocks);
+    for (int64_t c = 0; c < count; c++)
+        vrp_stats_ends(&out[c], values + c * R, &o, without + c * blocks, blocks);
     vr_arena_rewind(scratch, mark);
 }
 

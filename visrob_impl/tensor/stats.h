@@ -82,8 +82,9 @@ typedef void (*vr_statistics)(const void *context, double *values, const int64_t
 /* out[c] = the c-th of `count` statistics of the same n images, with its interval: one draw serves all, so that
  * accuracies of groups and the gap between them are of the same images.
  * Notes:   as vr_bootstrap_statistic, which is this with count = 1. */
-VR_API void vr_bootstrap_statistics(vr_arena *scratch, vr_interval *out, int64_t count, vr_statistics statistics,
-                                    const void *context, int64_t n, const vr_bootstrap *options);
+VR_API void vr_bootstrap_statistics(vr_arena *scratch, vr_interval *out, int64_t count,
+                                    vr_statistics statistics, const void *context, int64_t n,
+                                    const vr_bootstrap *options);
 
 #ifdef __cplusplus
 }

@@ -92,8 +92,10 @@ vr_tensor vr_tensor_reshape(vr_tensor x, int ndim, const int64_t *shape) {
     int unknown = -1;
     for (int d = 0; d < ndim; d++) {
         full[d] = shape[d];
-        if (shape[d] == -1 && unknown < 0) unknown = d;
-        else known *= shape[d];
+        if (shape[d] == -1 && unknown < 0)
+            unknown = d;
+        else
+            known *= shape[d];
     }
     if (unknown >= 0) full[unknown] = known > 0 ? vr_tensor_count(x) / known : 0;
     vr_tensor y = vr_tensor_view(x.data, ndim, full);
@@ -109,7 +111,8 @@ vr_tensor vr_tensor_rows(vr_tensor x) {
 }
 
 vr_tensor vr_tensor_row(vr_tensor x, int64_t i) {
-    VR_CHECK(x.ndim >= 2 && i >= 0 && i < x.shape[0], "row %lld of %lld", (long long)i, (long long)x.shape[0]);
+    VR_CHECK(x.ndim >= 2 && i >= 0 && i < x.shape[0], "row %lld of %lld", (long long)i,
+             (long long)x.shape[0]);
     vr_tensor y = {.data = x.data + i * x.stride[0], .ndim = x.ndim - 1};
     for (int d = 0; d < 4; d++) {
         y.shape[d] = d < 3 ? x.shape[d + 1] : 1;

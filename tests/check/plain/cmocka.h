@@ -23,15 +23,16 @@ static inline int plain_run(const struct CMUnitTest *tests, int count) {
 }
 
 #define fail_msg(...)                                                                                        \
-    (fprintf(stderr, "%s:%d: ", __FILE__, __LINE__), fprintf(stderr, __VA_ARGS__), fputc('\n', stderr), exit(1))
-#define plain_assert(x) ((x) ? (void)0 : fail_msg("%s", #x))
-#define skip() return NULL
-#define assert_true(x) plain_assert(x)
-#define assert_false(x) plain_assert(!(x))
-#define assert_null(x) plain_assert((x) == NULL)
-#define assert_non_null(x) plain_assert((x) != NULL)
-#define assert_int_equal(a, b) plain_assert((long long)(a) == (long long)(b))
-#define assert_string_equal(a, b) plain_assert(strcmp(a, b) == 0)
-#define assert_memory_equal(a, b, n) plain_assert(memcmp(a, b, n) == 0)
+    (fprintf(stderr, "%s:%d: ", __FILE__, __LINE__), fprintf(stderr, __VA_ARGS__), fputc('\n', stderr),      \
+     exit(1))
+#define plain_assert(x)                  ((x) ? (void)0 : fail_msg("%s", #x))
+#define skip()                           return NULL
+#define assert_true(x)                   plain_assert(x)
+#define assert_false(x)                  plain_assert(!(x))
+#define assert_null(x)                   plain_assert((x) == NULL)
+#define assert_non_null(x)               plain_assert((x) != NULL)
+#define assert_int_equal(a, b)           plain_assert((long long)(a) == (long long)(b))
+#define assert_string_equal(a, b)        plain_assert(strcmp(a, b) == 0)
+#define assert_memory_equal(a, b, n)     plain_assert(memcmp(a, b, n) == 0)
 #define assert_memory_not_equal(a, b, n) plain_assert(memcmp(a, b, n) != 0)
 #endif
