@@ -48,6 +48,7 @@
 #include "visrob_impl/base/base.h"
 #include "visrob_impl/base/error.h"
 #include "visrob_impl/base/arena.h"
+#include "visrob_impl/base/names.h"
 #include "visrob_impl/base/os.h"
 #include "visrob_impl/base/rng.h"
 #include "visrob_impl/base/par.h"
@@ -144,6 +145,7 @@
 
 #include "visrob_impl/base/error.c"
 #include "visrob_impl/base/arena.c"
+#include "visrob_impl/base/names.c"
 #include "visrob_impl/base/os.c"
 #include "visrob_impl/base/rng.c"
 #include "visrob_impl/base/par.c"

@@ -145,6 +145,45 @@ static void an_error_keeps_the_first_failure_and_takes_context(void **state) {
     assert_string_equal(err.msg, "while reading x: a.csv:3: bad");
 }
 
+static void an_error_is_handed_up_with_its_origin(void **state) {
+    (void)state;
+    vr_err from = {0}, err = {0};
+    assert_false(vr_err_pass(&err, &from)); /* nothing to hand up */
+    assert_int_equal(err.code, VR_OK);
+    vr_fail(&from, VR_ERR_LIMIT, "a.csv:3:1: 100%% too much");
+    assert_false(vr_err_pass(&err, &from));
+    assert_string_equal(err.msg, "a.csv:3:1: 100% too much");
+    assert_int_equal(err.code, VR_ERR_LIMIT);
+    assert_int_equal(err.src_line, from.src_line);
+    assert_ptr_equal(err.src_file, from.src_file);
+}
+
+static void names_are_numbered_in_the_order_of_adding(void **state) {
+    (void)state;
+    enum { N = 5000 };
+    vr_arena a = {0};
+    vr_names names = {.arena = &a};
+    char name[32];
+    assert_int_equal(vr_names_find(&names, "0", 1), -1); /* of an empty table */
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; i < N; i++) {
+            const int n = sprintf(name, "%d%s", i, i % 3 ? "" : " some longer name");
+            assert_int_equal(vr_names_add(&names, name, n), i);
+            assert_int_equal(names.count, round ? N : i + 1);
+        }
+    for (int i = 0; i < N; i++) {
+        const int n = sprintf(name, "%d%s", i, i % 3 ? "" : " some longer name");
+        assert_int_equal(vr_names_find(&names, name, n), i);
+        assert_string_equal(vr_names_at(&names, i), name);
+        assert_int_equal(vr_names_find(&names, name, n - 1), i % 3 && i > 9 ? i / 10 % 3 ? i / 10 : -1 : -1);
+    }
+    assert_int_equal(vr_names_add(&names, "", 0), N); /* an empty name is a name, and a 0 byte a byte */
+    assert_int_equal(vr_names_add(&names, "a\0b", 3), N + 1);
+    assert_int_equal(vr_names_add(&names, "a\0c", 3), N + 2);
+    assert_int_equal(vr_names_find(&names, "a", 1), -1);
+    vr_arena_free(&a);
+}
+
 static void files_are_written_whole_or_not_at_all(void **state) {
     (void)state;
     vr_arena a = {0};
@@ -459,6 +498,8 @@ int main(void) {
         cmocka_unit_test(an_arena_calls_its_defers_once_on_rewind),
         cmocka_unit_test(out_of_memory_and_overflow_are_panics_that_name_the_size),
         cmocka_unit_test(an_error_keeps_the_first_failure_and_takes_context),
+        cmocka_unit_test(an_error_is_handed_up_with_its_origin),
+        cmocka_unit_test(names_are_numbered_in_the_order_of_adding),
         cmocka_unit_test(files_are_written_whole_or_not_at_all),
         cmocka_unit_test(a_folder_lists_sorted),
         cmocka_unit_test(numbers_of_any_length_are_the_nearest_doubles),

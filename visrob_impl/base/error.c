@@ -25,6 +25,11 @@ bool vr_err_set(vr_err *err, vr_err_code code, const char *src_file, int src_lin
     return false;
 }
 
+bool vr_err_pass(vr_err *err, const vr_err *from) {
+    return from->code != VR_OK &&
+           vr_err_set(err, from->code, from->src_file, from->src_line, "%s", from->msg);
+}
+
 bool vr_err_context(vr_err *err, const char *fmt, ...) {
     if (!err || err->code == VR_OK) return false;
     char tail[sizeof err->msg];

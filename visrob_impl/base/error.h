@@ -1,6 +1,6 @@
 /* base/error.h: two tiers of failure.
  *
- * The world's faults (a file, a format, the disk) are returned: the function gives false or NULL and fills
+ * I/O and format errors (a file, a format, the disk) are returned: the function gives false or NULL and fills
  * a vr_err with a message that is ready to print. Passing VR_FATAL instead of a vr_err means "print it and
  * exit(1)": the right choice in a student's main().
  *
@@ -44,6 +44,10 @@ typedef struct vr_err {
  * Notes:   returns false, always; use it through vr_fail. A message over 511 bytes is cut. */
 VR_API bool vr_err_set(vr_err *err, vr_err_code code, const char *src_file, int src_line, const char *fmt,
                        ...) VR_PRINTF(5, 6);
+
+/* Hands an error up as it is, with the place in the source where it was found; err keeps an earlier failure, and
+ * VR_FATAL prints and exits. Notes: returns false, so that it can end a function; from without a failure does nothing. */
+VR_API bool vr_err_pass(vr_err *err, const vr_err *from);
 
 /* Puts a prefix in front of the message that err holds: `while loading model.pth: ...`.
  * Notes:   returns false, so that it can end a function; does nothing where err holds no failure. */

@@ -643,7 +643,7 @@ bool vr_dollar_street_parse(vr_arena *perm, vr_dollar_street *out, vr_bytes text
     if (ok) return true;
     vr_arena_rewind(perm, mark);
     *out = (vr_dollar_street){0};
-    return vr_err_set(err, own.code, own.src_file, own.src_line, "%s", own.msg);
+    return vr_err_pass(err, &own);
 }
 
 bool vr_dollar_street_load(vr_arena *perm, vr_dollar_street *out, const char *path,
@@ -655,7 +655,7 @@ bool vr_dollar_street_load(vr_arena *perm, vr_dollar_street *out, const char *pa
     const bool ok = vr_file_map(&file, &text, path, &own) &&
                     vr_dollar_street_parse(perm, out, text, path, metadata, &own);
     vr_arena_free(&file);
-    return ok || vr_err_set(err, own.code, own.src_file, own.src_line, "%s", own.msg);
+    return ok || vr_err_pass(err, &own);
 }
 
 /* ---- rows by name ---- */

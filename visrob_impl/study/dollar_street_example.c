@@ -142,6 +142,6 @@ vr_model *vr_dollar_street_example_model(vr_arena *perm, uint64_t seed, vr_err *
     if (ok) vr_model_set_head(perm, model, w, b, labels);
     vr_arena_free(&scratch);
     if (ok) return model;
-    vr_err_set(err, own.code, own.src_file, own.src_line, "%s", own.msg);
+    vr_err_pass(err, &own);
     return NULL;
 }

@@ -159,7 +159,7 @@ static int64_t vrp_dollar_street_python(vrp_dollar_street_ids *list, const vr_cs
     }
     vr_arena_free(&scratch);
     if (ok) return n;
-    vr_err_set(err, own.code, own.src_file, own.src_line, "%s", own.msg);
+    vr_err_pass(err, &own);
     return -1;
 }
 
@@ -388,7 +388,7 @@ bool vr_dollar_street_predictions_parse(vr_arena *perm, vr_dollar_street_predict
     if (vrp_dollar_street_said_read(perm, out, text, path, &own)) return true;
     vr_arena_rewind(perm, mark);
     *out = (vr_dollar_street_predictions){0};
-    return vr_err_set(err, own.code, own.src_file, own.src_line, "%s", own.msg);
+    return vr_err_pass(err, &own);
 }
 
 bool vr_dollar_street_predictions_load(vr_arena *perm, vr_dollar_street_predictions *out, const char *path,
@@ -400,5 +400,5 @@ bool vr_dollar_street_predictions_load(vr_arena *perm, vr_dollar_street_predicti
     const bool ok = vr_file_map(&file, &text, path, &own) &&
                     vr_dollar_street_predictions_parse(perm, out, text, path, &own);
     vr_arena_free(&file);
-    return ok || vr_err_set(err, own.code, own.src_file, own.src_line, "%s", own.msg);
+    return ok || vr_err_pass(err, &own);
 }

@@ -476,5 +476,5 @@ bool vr_dollar_street_page_save(const vr_dollar_street *data, const vr_dollar_st
     vr_err own = {0};
     const bool ok = vr_file_write(path, out.data, out.size, &own);
     vr_arena_free(&arena);
-    return ok || vr_err_set(err, own.code, own.src_file, own.src_line, "%s", own.msg);
+    return ok || vr_err_pass(err, &own);
 }

@@ -73,7 +73,7 @@ bool vr_dollar_street_predict(vr_arena *perm, vr_dollar_street_predictions *out,
     vr_arena_free(&step);
     if (!ok) {
         vr_arena_rewind(perm, mark);
-        return vr_err_set(err, own.code, own.src_file, own.src_line, "%s", own.msg);
+        return vr_err_pass(err, &own);
     }
     *out = (vr_dollar_street_predictions){
         .path = images->path, .count = n, .k = k, .id = id, .predicted = predicted};

@@ -99,8 +99,7 @@ bool vr_dataset_crops(vr_arena *step, vr_crops *crops, const vr_dataset *data, c
     }
     int64_t good = 0;
     for (int64_t i = 0; i < count; i++) {
-        if (faults[i].code != VR_OK && !(opts && opts->skip_bad))
-            return vr_fail(err, faults[i].code, "%s", faults[i].msg);
+        if (faults[i].code != VR_OK && !(opts && opts->skip_bad)) return vr_err_pass(err, &faults[i]);
         if (faults[i].code != VR_OK) {
             ++*skipped;
             vr_log("skipped: %s", faults[i].msg);

@@ -341,7 +341,7 @@ static bool vrp_geo_parse(vr_arena *perm, vr_geo_set *set, vr_bytes text, const 
     if (ok) return true;
     vr_arena_rewind(perm, mark);
     *set = (vr_geo_set){0};
-    return vr_err_set(err, own.code, own.src_file, own.src_line, "%s", own.msg);
+    return vr_err_pass(err, &own);
 }
 
 static bool vrp_geo_load(vr_arena *perm, vr_geo_set *set, const char *path, bool geode, vr_err *err) {
@@ -352,7 +352,7 @@ static bool vrp_geo_load(vr_arena *perm, vr_geo_set *set, const char *path, bool
     const bool ok =
         vr_file_map(&file, &text, path, &own) && vrp_geo_parse(perm, set, text, path, geode, &own);
     vr_arena_free(&file);
-    return ok || vr_err_set(err, own.code, own.src_file, own.src_line, "%s", own.msg);
+    return ok || vr_err_pass(err, &own);
 }
 
 bool vr_geode_parse(vr_arena *perm, vr_geo_set *set, vr_bytes text, const char *path, vr_err *err) {
@@ -416,7 +416,7 @@ bool vr_geo_set_load(vr_arena *perm, vr_geo_set *set, const char *path, vr_err *
                geode = ok && vr_csv_find(&csv, "ip_country") >= 0,
                split = ok && vr_csv_find(&csv, "topics") >= 0;
     vr_arena_free(&scratch);
-    if (!ok) return vr_err_set(err, own.code, own.src_file, own.src_line, "%s", own.msg);
+    if (!ok) return vr_err_pass(err, &own);
     return geode   ? vr_geode_load(perm, set, path, err)
            : split ? vr_dollar_street_split_load(perm, set, path, err)
                    : vrp_geo_metadata(perm, set, path, err);

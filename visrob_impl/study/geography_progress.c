@@ -228,7 +228,7 @@ bool vr_timm_results_load(vr_arena *perm, vr_benchmarks *out, const char *folder
     if (ok) return true;
     vr_arena_rewind(perm, mark);
     *out = (vr_benchmarks){0};
-    return vr_err_set(err, own.code, own.src_file, own.src_line, "%s", own.msg);
+    return vr_err_pass(err, &own);
 }
 
 /* ---- any table ---- */
@@ -350,7 +350,7 @@ bool vr_benchmarks_parse(vr_arena *perm, vr_benchmarks *out, vr_bytes text, cons
     if (ok) return true;
     vr_arena_rewind(perm, mark);
     *out = (vr_benchmarks){0};
-    return vr_err_set(err, own.code, own.src_file, own.src_line, "%s", own.msg);
+    return vr_err_pass(err, &own);
 }
 
 bool vr_benchmarks_load(vr_arena *perm, vr_benchmarks *out, const char *path, vr_err *err) {
@@ -360,7 +360,7 @@ bool vr_benchmarks_load(vr_arena *perm, vr_benchmarks *out, const char *path, vr
     vr_bytes text;
     const bool ok = vr_file_map(&file, &text, path, &own) && vr_benchmarks_parse(perm, out, text, path, &own);
     vr_arena_free(&file);
-    return ok || vr_err_set(err, own.code, own.src_file, own.src_line, "%s", own.msg);
+    return ok || vr_err_pass(err, &own);
 }
 
 /* ---- rates ---- */

@@ -63,7 +63,7 @@ bool vr_features_load(vr_arena *perm, vr_features *out, const char *path, vr_err
     if (ok) return true;
     vr_arena_rewind(perm, mark);
     *out = (vr_features){0};
-    return vr_err_set(err, own.code, own.src_file, own.src_line, "%s", own.msg);
+    return vr_err_pass(err, &own);
 }
 
 /* ---- samples ---- */
@@ -157,7 +157,7 @@ bool vr_geo_head_score(vr_arena *perm, vr_dollar_street_hits *hits, const vr_geo
     vr_err own = {0};
     const bool ok = vr_geo_score(perm, hits, sample->set, &p, &own);
     vr_arena_free(&scratch);
-    return ok || vr_err_set(err, own.code, own.src_file, own.src_line, "%s", own.msg);
+    return ok || vr_err_pass(err, &own);
 }
 
 static int vrp_retrain_by_number(const void *a, const void *b) {
@@ -242,7 +242,7 @@ bool vr_geo_head_train(vr_arena *perm, vr_geo_head *head, vr_lbfgs_result *resul
     if (ok) return true;
     vr_arena_rewind(perm, mark);
     *head = (vr_geo_head){0};
-    return vr_err_set(err, own.code, own.src_file, own.src_line, "%s", own.msg);
+    return vr_err_pass(err, &own);
 }
 
 /* ---- shares ---- */
@@ -283,7 +283,7 @@ static bool vrp_retrain_share(vr_arena *perm, vr_geo_retrain_row *row, const vr_
         vr_geo_measure_run(perm, &row->measure, test->set, &hits, VR_GEO_REGION, &o->measure);
     }
     vr_arena_free(&scratch);
-    return ok || vr_err_set(err, own.code, own.src_file, own.src_line, "%s", own.msg);
+    return ok || vr_err_pass(err, &own);
 }
 
 int64_t vr_geo_retrain(vr_arena *perm, vr_geo_retrain_row **rows, const vr_geo_sample *train,
@@ -323,7 +323,7 @@ int64_t vr_geo_retrain(vr_arena *perm, vr_geo_retrain_row **rows, const vr_geo_s
     }
     vr_arena_free(&scratch);
     if (!ok) {
-        vr_err_set(err, own.code, own.src_file, own.src_line, "%s", own.msg);
+        vr_err_pass(err, &own);
         return -1;
     }
     *rows = out;

@@ -285,7 +285,7 @@ bool vr_imagenet_x_run(vr_arena *arena, vr_imagenet_x_table *table, const vr_ima
         return true;
     }
     vr_arena_rewind(arena, mark);
-    return vr_fail(err, first.code, "%s", first.msg);
+    return vr_err_pass(err, &first);
 }
 
 /* ---- what a row says ---- */

@@ -403,7 +403,7 @@ static bool vrp_imagenet_x_take(vr_imagenet_x_set *set, int16_t *labels, uint16_
     piece->before = before; /* read once more for the message: only now its line is known */
     piece->err = (vr_err){0};
     vrp_imagenet_x_piece_read(piece, set->path);
-    return vr_fail(err, piece->err.code, "%s", piece->err.msg);
+    return vr_err_pass(err, &piece->err);
 }
 
 static bool vrp_imagenet_x_annotations(vr_arena *arena, vr_imagenet_x_set *set, const char *path,
@@ -435,7 +435,7 @@ static bool vrp_imagenet_x_annotations(vr_arena *arena, vr_imagenet_x_set *set, 
         ok = vrp_imagenet_x_take(set, labels, factors, lines, &pieces[i], before, &own);
     for (int64_t i = 0; i < count; i++) vr_arena_free(&pieces[i].arena);
     vr_arena_free(&scratch);
-    if (!ok) return vr_fail(err, own.code, "%s", own.msg);
+    if (!ok) return vr_err_pass(err, &own);
     set->names = set->index->names;
     set->labels = labels;
     set->factors = factors;
@@ -459,7 +459,7 @@ static bool vrp_imagenet_x_prototypes(vr_arena *arena, vr_imagenet_x_set *set, c
                                           vrp_imagenet_x_hash(csv.fields[name])) >= 0)
             return vr_csv_fail(&csv, name, err, "'%.*s' is twice there",
                                (int)vr_min(csv.fields[name].size, 200), (const char *)csv.fields[name].data);
-    return own.code == VR_OK || vr_fail(err, own.code, "%s", own.msg);
+    return own.code == VR_OK || vr_err_pass(err, &own);
 }
 
 /* Row c is class c: the file has no column of class numbers. */
@@ -483,7 +483,7 @@ static bool vrp_imagenet_x_metaclasses(vr_arena *arena, vr_imagenet_x_set *set, 
         }
         metaclass[csv.row] = (int8_t)g;
     }
-    if (own.code != VR_OK) return vr_fail(err, own.code, "%s", own.msg);
+    if (own.code != VR_OK) return vr_err_pass(err, &own);
     if (csv.row + 1 < VR_IMAGENET_X_CLASSES)
         return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: %lld classes, 1000 are wanted", path,
                        (long long)csv.line, (long long)csv.row + 1);
@@ -543,7 +543,7 @@ static bool vrp_imagenet_x_real(vr_arena *arena, vr_imagenet_x_set *set, const c
     set->real_at = at;
     set->real = real;
     vr_arena_free(&scratch);
-    return ok || vr_fail(err, own.code, "%s", own.msg);
+    return ok || vr_err_pass(err, &own);
 }
 
 bool vr_imagenet_x_load(vr_arena *arena, vr_imagenet_x_set *set, const vr_imagenet_x_files *files,
@@ -644,7 +644,7 @@ static bool vrp_imagenet_x_predictions(vr_arena *arena, vr_arena *scratch, vr_im
     int64_t next = 0;
     while (own.code == VR_OK && vr_csv_next(&c.csv, &own))
         vrp_imagenet_x_row_read(&c, set, &next, &join, &own);
-    if (own.code != VR_OK) return vr_fail(err, own.code, "%s", own.msg);
+    if (own.code != VR_OK) return vr_err_pass(err, &own);
     if (join.joined == 0)
         return vr_fail(err, VR_ERR_ARGUMENT,
                        "%s: none of its %lld images is annotated in %s, whose names are like '%.100s'", path,
@@ -667,7 +667,7 @@ bool vr_imagenet_x_predictions_load(vr_arena *arena, vr_imagenet_x_predictions *
     vr_arena_free(&scratch);
     if (ok) return true;
     vr_arena_rewind(arena, mark);
-    return vr_fail(err, own.code, "%s", own.msg);
+    return vr_err_pass(err, &own);
 }
 
 vr_imagenet_x_predictions vr_imagenet_x_human(vr_arena *arena, const vr_imagenet_x_set *set) {

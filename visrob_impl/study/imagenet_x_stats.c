@@ -52,7 +52,7 @@ static bool vrp_imagenet_x_catalogue_load(vr_arena *scratch, vrp_imagenet_x_cata
         c->entries[c->count++] = (vrp_imagenet_x_entry){
             .model = vr_csv_string(scratch, &csv, model), .line = csv.line, .family = k < count ? k : -1};
     }
-    if (own.code != VR_OK) return vr_fail(err, own.code, "%s", own.msg);
+    if (own.code != VR_OK) return vr_err_pass(err, &own);
     if (c->count > 0) qsort(c->entries, (size_t)c->count, sizeof *c->entries, vrp_imagenet_x_by_model);
     for (int64_t i = 1; i < c->count; i++)
         if (strcmp(c->entries[i].model, c->entries[i - 1].model) == 0)
@@ -157,7 +157,7 @@ bool vr_imagenet_x_families_find(vr_arena *arena, vr_imagenet_x_families *out,
         *out = x;
     else
         vr_arena_rewind(arena, mark);
-    return ok || vr_fail(err, own.code, "%s", own.msg);
+    return ok || vr_err_pass(err, &own);
 }
 
 /* ---- augmentations ---- */

@@ -138,7 +138,7 @@ static bool vrp_imagenet_x_table_file(vr_arena *arena, vr_imagenet_x_table *tabl
     }
     ok = own.code == VR_OK && vrp_imagenet_x_table_unique(keys, n, path, &own);
     vr_arena_free(&scratch);
-    if (!ok) return vr_fail(err, own.code, "%s", own.msg);
+    if (!ok) return vr_err_pass(err, &own);
     if (n == 0) return vr_fail(err, VR_ERR_ARGUMENT, "%s: there is no model in it", path);
     table->rows = rows;
     table->count += n;
