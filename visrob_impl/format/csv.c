@@ -202,8 +202,8 @@ static bool vrp_csv_names(vr_csv *c, vr_err *err) {
     return true;
 }
 
-bool vr_csv_parse(vr_arena *arena, vr_csv *csv, vr_bytes text, const char *path, vr_err *err) {
-    const vr_arena_mark mark = vr_arena_here(arena);
+/* At the beginning of the text, behind a byte-order mark. */
+static void vrp_csv_begin(vr_arena *arena, vr_csv *csv, vr_bytes text, const char *path) {
     *csv = (vr_csv){.path = vr_arena_string(arena, path, (int64_t)strlen(path)),
                     .row = -1,
                     .arena = arena,
@@ -211,6 +211,23 @@ bool vr_csv_parse(vr_arena *arena, vr_csv *csv, vr_bytes text, const char *path,
                     .end = text.data + text.size,
                     .next_line = 1};
     if (text.size >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0) csv->at += 3;
+}
+
+bool vr_csv_parse_named(vr_arena *arena, vr_csv *csv, vr_bytes text, const char *path,
+                        const char *const *names, int64_t columns, vr_err *err) {
+    vrp_csv_begin(arena, csv, text, path);
+    csv->columns = columns;
+    csv->names = names;
+    csv->fields = VR_NEW(arena, vr_bytes, columns);
+    csv->begins = VR_NEW(arena, const uint8_t *, columns);
+    if (csv->at < csv->end) return true;
+    *csv = (vr_csv){0};
+    return vr_fail(err, VR_ERR_FORMAT, "%s:1:1: the file is empty", path);
+}
+
+bool vr_csv_parse(vr_arena *arena, vr_csv *csv, vr_bytes text, const char *path, vr_err *err) {
+    const vr_arena_mark mark = vr_arena_here(arena);
+    vrp_csv_begin(arena, csv, text, path);
     const bool ok = csv->at < csv->end ? vrp_csv_names(csv, err)
                                        : vr_fail(err, VR_ERR_FORMAT, "%s:1:1: the file is empty", path);
     if (ok) return true;

@@ -44,6 +44,10 @@ typedef struct vr_csv {
  *          zero byte; *csv = {0}. */
 VR_API bool vr_csv_parse(vr_arena *arena, vr_csv *csv, vr_bytes text, const char *path, vr_err *err);
 
+/* vr_csv_parse of a text whose first row is data: the columns have these names, which stay where they are. */
+VR_API bool vr_csv_parse_named(vr_arena *arena, vr_csv *csv, vr_bytes text, const char *path,
+                               const char *const *names, int64_t columns, vr_err *err);
+
 /* vr_csv_parse of a file, which stays mapped as long as the arena lives. Errors: VR_ERR_IO naming the path, too. */
 VR_API bool vr_csv_load(vr_arena *arena, vr_csv *csv, const char *path, vr_err *err);
 

@@ -1,9 +1,9 @@
-/* study/robustness_page.c: the report of study/robustness as one HTML file: first the answer in four numbers, then
+/* study/robustness/page.c: the report of study/robustness as one HTML file: first the answer in four numbers, then
  * what the factors look like, then which of them break the model, from which severity on, and for which classes. */
-#include "../base/os.h"
-#include "../metric/accuracy.h"
-#include "../report/page.h"
-#include "robustness.h"
+#include "../../base/os.h"
+#include "../../metric/accuracy.h"
+#include "../../report/page.h"
+#include "../robustness.h"
 #include <math.h>
 #include <string.h>
 
