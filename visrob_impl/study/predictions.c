@@ -11,6 +11,7 @@
 #include "../format/json.h"
 #include "../format/npy.h"
 #include "../format/pylist.h"
+#include "../metric/accuracy.h"
 #include <math.h>
 #include <string.h>
 
