@@ -102,8 +102,6 @@
 #include "visrob_impl/metric/effective.h"
 
 #include "visrob_impl/nn/kernels.h"
-#include "visrob_impl/nn/epilogue.h"
-#include "visrob_impl/nn/winograd.h"
 #include "visrob_impl/nn/packed.h"
 
 #include "visrob_impl/model/model.h"
@@ -200,6 +198,7 @@
 
 #include "visrob_impl/nn/kernels.c"
 #include "visrob_impl/nn/epilogue.c"
+#include "visrob_impl/nn/gather.c"
 #include "visrob_impl/nn/packed.c"
 #include "visrob_impl/nn/winograd.c"
 #include "visrob_impl/nn/convolution.c"

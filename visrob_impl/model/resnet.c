@@ -229,7 +229,7 @@ static vr_tensor vrp_resnet_pixels(vr_arena *scratch, const int64_t shape[4]) {
 static vr_tensor vrp_resnet_inner(vr_arena *scratch, vr_tensor x, const vr_conv *conv, vr_act act) {
     vr_tensor y = vrp_resnet_output(NULL, x, conv);
     y = vrp_resnet_pixels(scratch, y.shape);
-    vr_conv_apply(y, x, conv, act, (vr_tensor){0}, scratch);
+    vr_conv_apply(y, x, conv, (vr_tensor){0}, act, scratch);
     return y;
 }
 
@@ -243,11 +243,11 @@ static vr_tensor vrp_resnet_run_block(float *buffer, vr_tensor x, const vrp_resn
     if (!vrp_resnet_identity(b)) {
         y = vrp_resnet_output(buffer, t, last);
         if (b->shortcut.out)
-            vr_conv_apply(y, x, &b->shortcut, VR_ACT_NONE, (vr_tensor){0}, scratch);
+            vr_conv_apply(y, x, &b->shortcut, (vr_tensor){0}, VR_ACT_NONE, scratch);
         else
             vrp_resnet_option_a(y, x, b);
     }
-    vr_conv_apply(y, t, last, VR_ACT_RELU, y, scratch);
+    vr_conv_apply(y, t, last, y, VR_ACT_RELU, scratch);
     vr_arena_rewind(scratch, mark);
     return y;
 }
@@ -275,7 +275,7 @@ static void vrp_resnet_begin(vr_tensor y, const vrp_resnet *net, vr_tensor x, in
     int64_t last = early - 1; /* whose output moves on */
     while (last >= 0 && vrp_resnet_identity(&net->blocks[last])) last--;
     vr_tensor t = vrp_resnet_output(!net->pool && last < 0 ? y.data : now, x, &net->stem);
-    vr_conv_apply(t, x, &net->stem, VR_ACT_RELU, (vr_tensor){0}, scratch);
+    vr_conv_apply(t, x, &net->stem, (vr_tensor){0}, VR_ACT_RELU, scratch);
     if (net->pool) {
         const vr_tensor pooled =
             vr_pixels_view(last < 0 ? y.data : next, t.shape[0], (t.shape[1] - 1) / 2 + 1,

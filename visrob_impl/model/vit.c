@@ -474,7 +474,7 @@ static vr_tensor vrp_vit_embed(const vrp_vit *net, vr_tensor images, vr_arena *s
         const int64_t grid[4] = {1, gh, gw, D};
         if (P > 0) memcpy(tokens, net->prefix.data, (size_t)(P * D) * sizeof(float));
         vr_conv_apply(vr_tensor_view(tokens + P * D, 4, grid), vr_tensor_slice(images, 0, n, n + 1),
-                      &net->embed, VR_ACT_NONE, vr_tensor_view(position.data, 4, grid), scratch);
+                      &net->embed, vr_tensor_view(position.data, 4, grid), VR_ACT_NONE, scratch);
     }
     vr_arena_rewind(scratch, mark);
     if (net->norm_pre.w.data)
