@@ -105,9 +105,6 @@
 #include "visrob_impl/nn/packed.h"
 
 #include "visrob_impl/model/model.h"
-#include "visrob_impl/model/checkpoint.h"
-#include "visrob_impl/model/resnet.h"
-#include "visrob_impl/model/vit.h"
 #include "visrob_impl/model/probe.h"
 #include "visrob_impl/model/labels.h"
 
@@ -205,6 +202,7 @@
 #include "visrob_impl/nn/attention.c"
 
 #include "visrob_impl/model/model.c"
+#include "visrob_impl/model/load.c"
 #include "visrob_impl/model/checkpoint.c"
 #include "visrob_impl/model/resnet.c"
 #include "visrob_impl/model/vit.c"

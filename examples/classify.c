@@ -57,7 +57,7 @@ int main(int argc, char **argv) {
     vr_arena perm = {0}, step = {0};
     vr_model *model =
         argc > 1 ? vr_model_load(&perm, argv[1], &opts, VR_FATAL) : vr_model_shapes(&perm, 0, 1, VR_FATAL);
-    if (labels) vr_model_labels_load(&perm, model, labels, VR_FATAL);
+    if (labels) model->labels = vr_labels_load(&perm, labels, model->classes, VR_FATAL);
     if (model->classes == 0)
         return fprintf(stderr, "classify: %s: the checkpoint has no classification head\n", argv[1]), 1;
 

@@ -60,7 +60,7 @@ int main(int argc, char **argv) {
     opts.seed = (uint64_t)seed;
     vr_model *model = argc > 1 ? vr_model_load(&perm, argv[1], &model_opts, VR_FATAL)
                                : vr_model_shapes(&perm, 0, 1, VR_FATAL);
-    if (labels) vr_model_labels_load(&perm, model, labels, VR_FATAL);
+    if (labels) model->labels = vr_labels_load(&perm, labels, model->classes, VR_FATAL);
     vr_dataset data;
     if (argc > 1)
         vr_dataset_open(&perm, &data, argv[2], NULL, VR_FATAL);
