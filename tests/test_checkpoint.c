@@ -135,7 +135,7 @@ static void a_wrapped_model_is_found_below_any_prefix(void **state) {
     (void)state;
     static const char *const prefixes[] = {
         "", "state_dict.", "module.", "model.module.", "state_dict.backbone.", "net."};
-    const float wanted = fingerprint_of(resnet_keys, RESNET_KEYS, 1, true);
+    const float expected = fingerprint_of(resnet_keys, RESNET_KEYS, 1, true);
     for (int i = 0; i < 6; i++) {
         vr_arrays all = empty();
         add(&all, "optimizer.state.0.", &(key_shape){"momentum", {4, 4}}, 1);
@@ -143,7 +143,7 @@ static void a_wrapped_model_is_found_below_any_prefix(void **state) {
         if (prefixes[i][0] == 0) all.items++, all.count--; /* at the root everything counts */
         const vr_model *m = build(&all, VR_FATAL);
         assert_int_equal(m->classes, 3);
-        assert_close(fingerprint(m), wanted, 0);
+        assert_close(fingerprint(m), expected, 0);
     }
 }
 
@@ -183,10 +183,10 @@ static void a_tie_is_an_error_and_an_option_decides(void **state) {
     assert_int_equal(err.code, VR_ERR_FORMAT);
     assert_message(err, "made.pth: both 'first.' and 'second.net.' hold a model");
     vr_model_opts opts = {.prefix = "second.net"};
-    const float wanted = fingerprint_of(resnet_keys, RESNET_KEYS, 2, true);
-    assert_close(fingerprint(vrp_model_from_arrays(&perm, &all, &opts, VR_FATAL)), wanted, 0);
+    const float expected = fingerprint_of(resnet_keys, RESNET_KEYS, 2, true);
+    assert_close(fingerprint(vrp_model_from_arrays(&perm, &all, &opts, VR_FATAL)), expected, 0);
     opts.prefix = "second.net.";
-    assert_close(fingerprint(vrp_model_from_arrays(&perm, &all, &opts, VR_FATAL)), wanted, 0);
+    assert_close(fingerprint(vrp_model_from_arrays(&perm, &all, &opts, VR_FATAL)), expected, 0);
     opts.prefix = "second";
     err = (vr_err){0};
     assert_null(vrp_model_from_arrays(&perm, &all, &opts, &err));

@@ -248,10 +248,10 @@ static void norms_and_poolings_agree_with_the_reference(void **state) {
     vr_maxpool2d_apply(y, x, 3, 2, 1);
     vr_maxpool2d_forward(want, x, 3, 2, 1);
     assert_memory_equal(y.data, want.data, (size_t)vr_tensor_count(y) * sizeof(float));
-    vr_tensor mean = vr_tensor_2d(&a, 3, 20), wanted = vr_tensor_2d(&a, 3, 20);
+    vr_tensor mean = vr_tensor_2d(&a, 3, 20), expected = vr_tensor_2d(&a, 3, 20);
     vr_global_avgpool_apply(mean, random_tensor(&a, 7, 3, 11, 8, 20));
-    vr_global_avgpool_forward(wanted, random_tensor(&a, 7, 3, 11, 8, 20));
-    assert_same(mean, wanted, 1);
+    vr_global_avgpool_forward(expected, random_tensor(&a, 7, 3, 11, 8, 20));
+    assert_same(mean, expected, 1);
     vr_arena_free(&a);
 }
 

@@ -242,9 +242,9 @@ int main(int argc, char **argv) {
     double start_up[MODELS] = {0};
     int64_t memory[MODELS] = {0}, size[MODELS] = {0};
     for (int i = 0; i < MODELS; i++) {
-        bool wanted = argc == 1;
-        for (int k = 1; k < argc; k++) wanted = wanted || strcmp(argv[k], models[i].name) == 0;
-        if (!wanted) continue;
+        bool selected = argc == 1;
+        for (int k = 1; k < argc; k++) selected = selected || strcmp(argv[k], models[i].name) == 0;
+        if (!selected) continue;
         snprintf(weights, sizeof weights, "%s/visrob_bench_%d.safetensors", folder ? folder : "/tmp",
                  (int)getpid());
         write_checkpoint(weights, &models[i]);

@@ -1,7 +1,7 @@
 /* model/checkpoint.c: an index of one subtree of the keys, and a mark on each key that was taken.
  *
- * Packing is the only copy of a weight: mapped pages are released as soon as their layer is packed, so that loading needs
- * the size of the packed model and not twice as much. Rejected: renaming all keys to one dialect first (as timm's
+ * Packing is the only copy of a weight: mapped pages are released as soon as their layer is packed, so that loading
+ * needs the size of the packed model and not twice as much. Rejected: renaming all keys to one dialect first (as timm's
  * converters do); an error would then name a key that the user's file does not have. */
 #include "checkpoint_impl.h"
 #include "../base/os.h"

@@ -14,6 +14,7 @@
 #include "../base/rng.h"
 #include "../format/array.h"
 #include "../nn/packed.h"
+
 /* `int ndim, const int64_t *shape` in one argument: vrp_checkpoint_take(..., VRP_SHAPE(64, 3, 7, 7), err). */
 #define VRP_SHAPE(...)                                                                                       \
     (int)(sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (const int64_t[]) { __VA_ARGS__ }
@@ -37,8 +38,9 @@ typedef struct vrp_checkpoint {
 VR_API int vrp_checkpoint_open(vrp_checkpoint *c, vr_arena *scratch, const vr_arrays *arrays,
                                const char *const *anchors, int anchor_count, const char *prefix, vr_err *err);
 
-/* A checkpoint with every key in every shape, filled by the key's ending: weights N(0, 2/fan_in) (He et al. 2015); the weight of a
- * norm, its variance and a layer scale 1; biases and means 0; tokens and position embeddings N(0, 0.02^2).
+/* A checkpoint with every key in every shape, filled by the key's ending: weights N(0, 2/fan_in) (He et al. 2015);
+ * the weight of a norm, its variance and a layer scale 1; biases and means 0; tokens and position embeddings
+ * N(0, 0.02^2).
  * Notes:   a tensor's numbers depend only on seed and key. */
 VR_API void vrp_checkpoint_random(vrp_checkpoint *c, vr_arena *scratch, uint64_t seed);
 
@@ -54,7 +56,8 @@ VR_API bool vrp_checkpoint_shape(vrp_checkpoint *c, int64_t *shape, int ndim, co
                                  const char *leaf, vr_err *err);
 
 /* out = the tensor of key stem + leaf, in c->scratch, or in the mapped file (then it is read-only).
- * Errors:  VR_ERR_FORMAT where it is missing or has another shape, VR_ERR_NUMERIC for a NaN or infinity; both name the key. */
+ * Errors:  VR_ERR_FORMAT where it is missing or has another shape, VR_ERR_NUMERIC for a NaN or infinity; both name
+ *          the key. */
 VR_API bool vrp_checkpoint_take(vrp_checkpoint *c, vr_tensor *out, const char *stem, const char *leaf,
                                 int ndim, const int64_t *shape, vr_err *err);
 
@@ -69,7 +72,8 @@ VR_API bool vrp_checkpoint_conv_batchnorm(vrp_checkpoint *c, vr_conv *conv, vr_a
                                           float gain, vr_err *err);
 
 /* Packs the linear layer stem + "weight" [out,in], with stem + "bias" if `bias`.
- * Notes:   a scale that is not NULL names a layer scale, scale + "gamma" [out], folded into it: y = gamma (x w^T + b). */
+ * Notes:   a scale that is not NULL names a layer scale, scale + "gamma" [out], folded into it:
+ *          y = gamma (x w^T + b). */
 VR_API bool vrp_checkpoint_linear(vrp_checkpoint *c, vr_linear *linear, vr_arena *perm, const char *stem,
                                   bool bias, const char *scale, int64_t in, int64_t out, vr_err *err);
 

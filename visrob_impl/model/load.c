@@ -36,8 +36,8 @@ static void vrp_load_constants(vr_model *model, const vr_model_opts *opts) {
     if (model->classes == 10 && strcmp(model->dialect, "cifar") == 0) model->labels = vrp_labels_cifar10();
 }
 
-static vr_model *vrp_load_build(vr_arena *perm, vr_arena *load, const vr_arrays *arrays,
-                                const vr_model_opts *opts, vr_err *err) {
+vr_model *vrp_model_from_arrays(vr_arena *perm, const vr_arrays *arrays, const vr_model_opts *opts,
+                                vr_err *err) {
     static const vr_model_opts defaults = {0};
     if (!opts) opts = &defaults;
     VR_CHECK(opts->image_size >= 0 && opts->heads >= 0, "an image size of %lld, %lld heads",
@@ -45,10 +45,14 @@ static vr_model *vrp_load_build(vr_arena *perm, vr_arena *load, const vr_arrays 
     const char *anchors[VRP_LOAD_FAMILIES];
     for (int i = 0; i < VRP_LOAD_FAMILIES; i++) anchors[i] = vrp_load_families[i].anchor;
     const vr_arena_mark mark = vr_arena_here(perm);
+    vr_arena scratch = {0};
     vr_model *model = vrp_load_new(perm);
     vrp_checkpoint c;
-    const int family = vrp_checkpoint_open(&c, load, arrays, anchors, VRP_LOAD_FAMILIES, opts->prefix, err);
-    if (family < 0 || !vrp_load_families[family].build(perm, model, &c, opts, err)) {
+    const int family =
+        vrp_checkpoint_open(&c, &scratch, arrays, anchors, VRP_LOAD_FAMILIES, opts->prefix, err);
+    const bool ok = family >= 0 && vrp_load_families[family].build(perm, model, &c, opts, err);
+    vr_arena_free(&scratch);
+    if (!ok) {
         vr_arena_rewind(perm, mark);
         return NULL;
     }
@@ -59,16 +63,8 @@ static vr_model *vrp_load_build(vr_arena *perm, vr_arena *load, const vr_arrays 
 vr_model *vr_model_load(vr_arena *perm, const char *path, const vr_model_opts *opts, vr_err *err) {
     vr_arena load = {0};
     vr_arrays arrays;
-    vr_model *model =
-        vr_arrays_load(&load, &arrays, path, err) ? vrp_load_build(perm, &load, &arrays, opts, err) : NULL;
-    vr_arena_free(&load);
-    return model;
-}
-
-vr_model *vrp_model_from_arrays(vr_arena *perm, const vr_arrays *arrays, const vr_model_opts *opts,
-                                vr_err *err) {
-    vr_arena load = {0};
-    vr_model *model = vrp_load_build(perm, &load, arrays, opts, err);
+    const bool ok = vr_arrays_load(&load, &arrays, path, err);
+    vr_model *model = ok ? vrp_model_from_arrays(perm, &arrays, opts, err) : NULL;
     vr_arena_free(&load);
     return model;
 }
@@ -88,7 +84,7 @@ vr_model *vr_model_random(vr_arena *perm, const char *name, uint64_t seed, vr_er
             err, VR_ERR_ARGUMENT,
             "unknown model '%s': expected resnet20, 32, 44, 56, 110, 1202, 18, 34, 50, 101, 152, "
             "wide_resnet50_2, wide_resnet101_2, resnext50_32x4d, resnext101_32x8d, resnext101_64x4d, or "
-            "vit_SIZE_patchP_S with SIZE tiny, small, base, large, huge, and S the image size or `dinov2`",
+            "vit_SIZE_patchP_S with SIZE tiny, small, base, large, huge, and S the image size or 'dinov2'",
             name);
         return NULL;
     }

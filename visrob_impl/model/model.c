@@ -1,8 +1,9 @@
 /* model/model.c: what all families have in common: normalization, the head, and how a batch is divided.
  *
- * Where a batch has two images a thread and the family allows it (ViTs, small ResNets), the threads divide the images: a
- * few at a time go through the whole network, so that what one layer writes is still in a cache when the next reads it,
- * and no layer waits for another thread. Else all threads work inside each layer. The bits are the same. */
+ * Where a batch has two images a thread and the family allows it (ViTs, small ResNets), the threads divide the
+ * images: a few at a time go through the whole network, so that what one layer writes is still in a cache when the
+ * next reads it, and no layer waits for another thread. Else all threads work inside each layer. The bits are the
+ * same. */
 #include "model_impl.h"
 #include "../base/error.h"
 #include "../base/number.h"

@@ -3,13 +3,14 @@
  *     vr_model *model = vr_model_load(&perm, "resnet50.pth", NULL, VR_FATAL);
  *     vr_tensor logits = vr_model_logits(&step, model, x);      // x: [N,size,size,3] -> [N,classes]
  *
- * Architecture and dialect (timm, torchvision, DINO, MAE, ...) are read from the checkpoint's keys and shapes. Where these
- * do not determine a model, the following rules apply; options override them.
+ * Architecture and dialect (timm, torchvision, DINO, MAE, ...) are read from the checkpoint's keys and shapes. Where
+ * these do not determine a model, the following rules apply; options override them.
  *
  * Prefix. Checkpoints wrap a model's keys (`state_dict.module.`, `teacher.backbone.`, ...). The model's prefix is what
- * precedes the anchor key of its family: `layer1.0.conv1.weight` (ResNet), `patch_embed.proj.weight` or `conv_proj.weight`
- * (ViT). Only the keys with that prefix count, so that optimizers, queues and second networks are ignored. Among several
- * prefixes the model is the one with a word (between dots) of the first row of this list; a tie is an error:
+ * precedes the anchor key of its family: `layer1.0.conv1.weight` (ResNet), `patch_embed.proj.weight` or
+ * `conv_proj.weight` (ViT). Only the keys with that prefix count, so that optimizers, queues and second networks are
+ * ignored. Among several prefixes the model is the one with a word (between dots) of the first row of this list; a
+ * tie is an error:
  *
  *   state_dict_ema, model_ema, ema                           averaged weights (timm, DeiT)
  *   teacher, target_encoder                                  DINO, DINOv2, iBOT; I-JEPA
@@ -17,14 +18,15 @@
  *   any other: state_dict, model, module, backbone, net, ""
  *   encoder_k, momentum_encoder, momentum_backbone, attacker
  *
- * ResNet (He et al. 2016). From keys and shapes: basic or bottleneck blocks, their number and widths, groups (ResNeXt), the
- * stem (3x3 without pooling is the CIFAR form, 7x7 with pooling the ImageNet form), the shortcuts (`downsample.` of
- * torchvision and timm, `shortcut.` of the CIFAR codes; without either, option A: every second pixel, new channels zero),
- * the head (`fc.` or `linear.`). The stride of a bottleneck is in its 3x3 convolution, as in torchvision and timm. What is
- * not in the keys cannot be detected: timm's blur pooling (resnetblur*) is read as a plain ResNet.
+ * ResNet (He et al. 2016). From keys and shapes: basic or bottleneck blocks, their number and widths, groups
+ * (ResNeXt), the stem (3x3 without pooling is the CIFAR form, 7x7 with pooling the ImageNet form), the shortcuts
+ * (`downsample.` of torchvision and timm, `shortcut.` of the CIFAR codes; without either, option A: every second
+ * pixel, new channels zero), the head (`fc.` or `linear.`). The stride of a bottleneck is in its 3x3 convolution, as
+ * in torchvision and timm. What is not in the keys cannot be detected: timm's blur pooling (resnetblur*) is read as
+ * a plain ResNet.
  *
- * ViT (Dosovitskiy et al. 2021). From keys and shapes: width, depth, patch, MLP or SwiGLU, layer scale, biases, the class,
- * distillation and register tokens, the grid of the position embedding, the norms. By rule:
+ * ViT (Dosovitskiy et al. 2021). From keys and shapes: width, depth, patch, MLP or SwiGLU, layer scale, biases, the
+ * class, distillation and register tokens, the grid of the position embedding, the norms. By rule:
  *
  *   heads    3, 6, 12, 16, 16, 16, 24, 16 for the widths 192, 384, 768, 1024, 1280, 1408, 1536, 1664, else width/64;
  *            opts->heads overrides
@@ -44,7 +46,8 @@
  *                                                    layer scale     from 384 on
  *                                                    ImageNet
  *
- * The image size is the position embedding's grid times the patch; 224 for dinov2, as in its repository's evaluations. */
+ * The image size is the position embedding's grid times the patch; 224 for dinov2, as in its repository's
+ * evaluations. */
 #ifndef VISROB_MODEL_MODEL_H
 #define VISROB_MODEL_MODEL_H
 #include "../format/array.h"
@@ -84,8 +87,8 @@ VR_API bool vr_model_normalization(float mean[3], float std[3], const char *text
 
 /* Loads a checkpoint: .safetensors, .pt, .pth, .th, .bin, .npz.
  * Notes:   the file is mapped while it is read and unmapped afterwards; weights are packed once. opts may be NULL.
- * Errors:  the reader's own; VR_ERR_FORMAT naming a missing, unexpected or misshapen key, VR_ERR_NUMERIC naming the key of
- *          a NaN, VR_ERR_ARGUMENT for an option that is needed or does not fit. */
+ * Errors:  the reader's own; VR_ERR_FORMAT naming a missing, unexpected or misshapen key, VR_ERR_NUMERIC naming the
+ *          key of a NaN, VR_ERR_ARGUMENT for an option that is needed or does not fit. */
 VR_API vr_model *vr_model_load(vr_arena *perm, const char *path, const vr_model_opts *opts, vr_err *err);
 
 /* A model of that architecture ("resnet20", "resnet50", "vit_tiny_patch16_224") with random weights (He et al. 2015),

@@ -7,7 +7,8 @@
 typedef struct vrp_model_ops {
     /* y [N,features] from x [N,H,W,3]; scratch is rewound. */
     void (*features)(vr_tensor y, const void *weights, vr_tensor x, vr_arena *scratch);
-    /* How many H x W images a thread takes through the whole network at a time; 0: all threads work inside each layer. */
+    /* How many H x W images a thread takes through the whole network at a time; 0: all threads work inside each
+     * layer. */
     int64_t (*images_per_thread)(const void *weights, int64_t H, int64_t W);
 } vrp_model_ops;
 

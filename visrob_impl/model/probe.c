@@ -1,7 +1,7 @@
 /* model/probe.c: ridge by the normal equations in double (one-hot labels make F^T Y a sum over the images of each
  * class), logistic regression by L-BFGS on two products per evaluation: logits F W^T and gradient F^T (P - Y). The
- * features are not copied and stay in float; sums are in double, because near the minimum the gradient is a difference of
- * sums a million times its size. */
+ * features are not copied and stay in float; sums are in double, because near the minimum the gradient is a
+ * difference of sums a million times its size. */
 #include "probe.h"
 #include "../base/error.h"
 #include "../base/par.h"
@@ -10,7 +10,8 @@
 #include <math.h>
 #include <string.h>
 
-/* The lower triangle of a = x x^T + ridge I. Shapes: a: [n,n]; x: [n,len]. Four dot products share each load of a row. */
+/* The lower triangle of a = x x^T + ridge I. Shapes: a: [n,n]; x: [n,len]. Four dot products share each load of a
+ * row. */
 static void vrp_probe_gram(double *a, const double *x, int64_t n, int64_t len, double ridge) {
 #pragma omp parallel for num_threads(vr_threads()) schedule(dynamic, 8) if (n * n * len > 100000)
     for (int64_t i = 0; i < n; i++) {

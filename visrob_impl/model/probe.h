@@ -10,7 +10,8 @@ extern "C" {
 /* Ridge regression of one-hot labels on features: minimizes |F W^T + b - Y|^2 + lambda N |W|^2, the bias not penalized.
  * With F and Y centred, W^T = (F^T F + lambda N I)^-1 F^T Y, or F^T (F F^T + lambda N I)^-1 Y where N < D.
  * Shapes:  w: [classes,D]; b: [classes]; features: [N,D], N >= 1; labels: [N], each 0..classes-1.
- * Notes:   in double; the same bits for any number of threads; lambda >= 0 (with 0 the features have to have full rank).
+ * Notes:   in double; the same bits for any number of threads; lambda >= 0 (with 0 the features have to have full
+ *          rank).
  * Errors:  VR_ERR_NUMERIC naming a feature that is not finite, or for a singular system; VR_ERR_ARGUMENT naming a label
  *          out of range. w and b are then zero.
  * Source:  Hoerl & Kennard 1970; agrees with sklearn.linear_model.Ridge(alpha = lambda N) on one-hot labels. */

@@ -127,8 +127,8 @@ static const char *vrp_vit_block_key(const vrp_vit_shape *s, vrp_checkpoint *c, 
     return vr_arena_printf(c->scratch, "%s%lld.%s", stem, (long long)block, rest);
 }
 
-/* The first set of keys that has the patch embedding and the first MLP; else the patch embedding only, so that the error
- * names the key that is missing. */
+/* The first set of keys that has the patch embedding and the first MLP; else the patch embedding only, so that the
+ * error names the key that is missing. */
 static void vrp_vit_choose_keys(vrp_vit_shape *s, vrp_checkpoint *c) {
     int partial = 0;
     s->chunked = vrp_checkpoint_has_below(c, "blocks.0.0.");

@@ -1,8 +1,8 @@
 /* nn/convolution.c: packs and applies convolutions.
  *
- * Where 3 x 3 windows move by one pixel, nn/winograd.c computes the products with fewer operations; others are products of
- * windows that are read in place (nn/gather.c), one for each group. A depthwise convolution is a loop over channels, which
- * no product would speed up. */
+ * Where 3 x 3 windows move by one pixel, nn/winograd.c computes the products with fewer operations; others are
+ * products of windows that are read in place (nn/gather.c), one for each group. A depthwise convolution is a loop
+ * over channels, which no product would speed up. */
 #include "packed.h"
 #include "../base/error.h"
 #include "../base/par.h"

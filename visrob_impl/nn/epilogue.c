@@ -4,8 +4,8 @@
 
 enum { VRP_EPILOGUE_STEP = 16 };
 
-/* erf to 4e-7: x p(x^2) / q(x^2) on |x| <= 4, beyond which erf is 1 in float. A division and ten products are faster than
- * the fifteen products of a polynomial.
+/* erf to 4e-7: x p(x^2) / q(x^2) on |x| <= 4, beyond which erf is 1 in float. A division and ten products are faster
+ * than the fifteen products of a polynomial.
  * Source: the coefficients of Eigen's erf for floats. */
 static inline float vrp_epilogue_erf(float x) {
     static const float a[7] = {-1.60960333262415e-02f, -2.95459980854025e-03f, -7.34990630326855e-04f,

@@ -1,7 +1,7 @@
 /* nn/epilogue_impl.h: what is done to a finished tile of a product while it is in L1: bias, residual, activation.
  *
- * The activations are those of vr_act_forward (nn/kernels.h) in additions and products only, so that they vectorize; they
- * agree with it to 1e-6. */
+ * The activations are those of vr_act_forward (nn/kernels.h) in additions and products only, so that they vectorize;
+ * they agree with it to 1e-6. */
 #ifndef VISROB_NN_EPILOGUE_IMPL_H
 #define VISROB_NN_EPILOGUE_IMPL_H
 #include "kernels.h"

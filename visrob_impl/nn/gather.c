@@ -33,8 +33,8 @@ typedef struct vrp_gather_cut {
     int64_t panels, step, group, groups, each;
 } vrp_gather_cut;
 
-/* Tile t; pointers[tap][row] are the runs that its pixels read. Tiles are of equal height, as one of a single row takes as
- * long as one of four. */
+/* Tile t; pointers[tap][row] are the runs that its pixels read. Tiles are of equal height, as one of a single row
+ * takes as long as one of four. */
 static vrp_gather_span vrp_gather_point(const vrp_gather_cut *cut, const float **pointers, int64_t t) {
     const vrp_gather_job *job = cut->job;
     const vrp_gather_image *image = &job->image;
@@ -68,8 +68,9 @@ vrp_gather_prefetch(const vrp_epilogue *e, const vrp_gather_span *tile, int64_t 
         for (int64_t c = 0; c < columns; c += 16) __builtin_prefetch(y + c, 1);
 }
 
-/* Tiles t0..t1 times column panels p0..p1. A panel is multiplied by all tiles, as the input is in L2 and the weights are
- * not. Where all of the weights are in L2, a tile is multiplied by all panels, and its pixels are written in order. */
+/* Tiles t0..t1 times column panels p0..p1. A panel is multiplied by all tiles, as the input is in L2 and the weights
+ * are not. Where all of the weights are in L2, a tile is multiplied by all panels, and its pixels are written in
+ * order. */
 static void vrp_gather_block(const vrp_gather_cut *cut, const float **pointers, int64_t t0, int64_t t1,
                              int64_t p0, int64_t p1) {
     const vrp_gather_job *job = cut->job;
@@ -98,8 +99,8 @@ static void vrp_gather_piece(const void *context, int64_t i, int thread) {
 }
 
 /* Pixels are the rows of one product, all images one after another. They are divided into blocks; where that gives each
- * thread fewer than four, the columns are divided too, into sixteen pieces a thread, so that no thread waits long for the
- * last one. */
+ * thread fewer than four, the columns are divided too, into sixteen pieces a thread, so that no thread waits long
+ * for the last one. */
 void vrp_gather_windows(const vrp_gather_job *job, vr_arena *scratch) {
     const int64_t R = vr_gemm_gather_rows(), NR = vr_gemm_columns();
     vrp_gather_cut cut = {.job = job, .pixels = job->N * job->OH * job->OW, .panels = (job->O + NR - 1) / NR};

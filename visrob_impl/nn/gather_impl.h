@@ -21,7 +21,8 @@ static inline VR_UNUSED const float *vrp_gather_pixel(const vrp_gather_image *g,
     return inside ? image + (i * g->W + j) * g->ld : g->zeros;
 }
 
-/* tile (+)= x times one panel of weights, for `count` rows of K floats that are ld apart; as vr_gemm_gather with one tap. */
+/* tile (+)= x times one panel of weights, for `count` rows of K floats that are ld apart; as vr_gemm_gather with one
+ * tap. */
 static inline VR_UNUSED void vrp_gather_tile(float *tile, const float *x, int64_t ld, int64_t count,
                                              int64_t K, const float *panel, int64_t columns, bool add) {
     const float *rows[16];

@@ -1,5 +1,6 @@
 /* nn/kernels.c: each layer as its equation: loops over outputs, one sum inside. Parallel over independent
- * outputs only, so the bits do not depend on the number of threads. Not optimized: a reference has to be easy to check. */
+ * outputs only, so the bits do not depend on the number of threads. Not optimized: a reference has to be easy to
+ * check. */
 #include "kernels_impl.h"
 #include "../base/error.h"
 #include "../base/par.h"
@@ -148,7 +149,8 @@ void vr_softmax_forward(vr_tensor y, vr_tensor x) {
     }
 }
 
-/* One query of one head. The scores are computed twice, for their largest and for the sums, so that they need no memory. */
+/* One query of one head. The scores are computed twice, for their largest and for the sums, so that they need no
+ * memory. */
 static void vrp_kernels_query(float *y, const float *q, const float *k, const float *v, int64_t T,
                               int64_t row, int64_t d) {
     const float scale = 1 / sqrtf((float)d);

@@ -3,8 +3,8 @@
  *     vr_linear fc = vr_linear_pack(&perm, w, b);
  *     vr_linear_apply(y, x, &fc, VR_ACT_GELU, (vr_tensor){0}, &step);
  *
- * A residual and an activation are arguments in the order in which they are applied: vr_linear_apply(.., act, residual, ..)
- * is act(..) + residual, vr_conv_apply(.., residual, act, ..) is act(.. + residual).
+ * A residual and an activation are arguments in the order in which they are applied: vr_linear_apply(.., act,
+ * residual, ..) is act(..) + residual, vr_conv_apply(.., residual, act, ..) is act(.. + residual).
  * The results agree with nn/kernels.h to rounding and have the same bits for any number of threads. */
 #ifndef VISROB_NN_PACKED_H
 #define VISROB_NN_PACKED_H
@@ -75,8 +75,8 @@ VR_API void vr_global_avgpool_apply(vr_tensor y, vr_tensor x);
 /* y = softmax(q k^T / sqrt(D/heads)) v, as vr_attention_forward. Notes: scratch is rewound. */
 VR_API void vr_attention_apply(vr_tensor y, vr_tensor qkv, int64_t heads, vr_arena *scratch);
 
-/* An uninitialised [rows,columns] whose rows are not a power of two apart, so that a dozen of them, read side by side, do
- * not compete for the same lines of L1. */
+/* An uninitialised [rows,columns] whose rows are not a power of two apart, so that a dozen of them, read side by
+ * side, do not compete for the same lines of L1. */
 VR_API vr_tensor vr_rows_new(vr_arena *arena, int64_t rows, int64_t columns);
 
 /* The same for pixels: floats from pixel to pixel of C channels. */

@@ -1,19 +1,20 @@
 /* nn/winograd.c: Y = A^T [ (G g G^T) . (B^T d B) ] A, summed over channels: for each of the (m+2)^2 positions of
  * the transformed tile a matrix product [tiles, C] x [C, O].
  *
- * B^T d B of all channels (V) is stored as [position][tile][channel], so that both transforms work on vectors of channels
- * and vr_gemm_gather reads V in place. The products of a column panel (P) are transformed to A^T P A with bias, residual
- * and activation while they are in L2. There are three ways, which give the same bits:
+ * B^T d B of all channels (V) is stored as [position][tile][channel], so that both transforms work on vectors of
+ * channels and vr_gemm_gather reads V in place. The products of a column panel (P) are transformed to A^T P A with
+ * bias, residual and activation while they are in L2. There are three ways, which give the same bits:
  *   - Small weights, many tiles: a thread takes a block of tiles whose V stays in L2, and all panels. The
  *     transformed weights (U) were computed at load; they are read again for every block.
- *   - Else, up to four tiles (a ResNet's last stage at one image): a vector of outputs at a time, so that P stays in L1,
- *     and U is computed from the plain weights in registers and not stored.
+ *   - Else, up to four tiles (a ResNet's last stage at one image): a vector of outputs at a time, so that P stays in
+ *     L1, and U is computed from the plain weights in registers and not stored.
  *   - Else the threads compute V of up to a few hundred tiles together, then divide the column panels. U is computed
  *     from the plain weights when it is needed, some channels at a time, in L2: F(4x4)'s are 4 times as large, and
  *     reading them from memory takes longer than computing them (and the memory is saved).
  *
  * vrp_winograd_choose: the fewest products for the image's size, whatever the batch. Below 8 channels the
- * transforms take longer than the products that they save. Rejected: F(6x6), whose constants up to 21/4 lose two digits. */
+ * transforms take longer than the products that they save. Rejected: F(6x6), whose constants up to 21/4 lose two
+ * digits. */
 #include "winograd_impl.h"
 #include "../base/error.h"
 #include "../base/par.h"
@@ -78,8 +79,8 @@ int64_t vrp_winograd_weights_size(int64_t C, int64_t O) {
 
 /* ---- the three transforms of one row or column ----
  *
- * G's rows 1 and 2 are without their factor -1/6 (m = 2: 1/2), 3 and 4 without 1/24, and row 0 without 1/4: A^T has these
- * factors, where they take fewer operations. */
+ * G's rows 1 and 2 are without their factor -1/6 (m = 2: 1/2), 3 and 4 without 1/24, and row 0 without 1/4: A^T has
+ * these factors, where they take fewer operations. */
 
 /* out = G in: 3 -> m + 2. */
 VRP_WINO_INLINE void vrp_wino_g(vrp_wino_vec *out, const vrp_wino_vec *in, const int m) {
@@ -149,8 +150,8 @@ void vrp_winograd_weights(float *u, const float *panels, int64_t C, int64_t O) {
 
 /* ---- one tile in, one tile out ---- */
 
-/* B^T d B of one vector of channels, written to v, positions `step` floats apart. Inside the image the pixels are `row` and
- * `column` floats apart; else each has its pointer. Fewer lanes: the last channels. */
+/* B^T d B of one vector of channels, written to v, positions `step` floats apart. Inside the image the pixels are
+ * `row` and `column` floats apart; else each has its pointer. Fewer lanes: the last channels. */
 VRP_WINO_INLINE void vrp_wino_in_lanes(float *v, int64_t step, const float *x, int64_t row, int64_t column,
                                        const float *const *pixel, int64_t c, int64_t lanes, const int m) {
     const int n = m + 2;
@@ -175,7 +176,8 @@ VRP_WINO_INLINE void vrp_wino_in_lanes(float *v, int64_t step, const float *x, i
     }
 }
 
-/* v[position][.. channels ..] = B^T d B of tile `index`; positions are `step` floats apart, vectors of channels `next`. */
+/* v[position][.. channels ..] = B^T d B of tile `index`; positions are `step` floats apart, vectors of channels
+ * `next`. */
 VRP_WINO_INLINE void vrp_wino_in(const vrp_wino_job *job, float *v, int64_t step, int64_t next, int64_t index,
                                  const int m) {
     const int n = m + 2;
@@ -314,8 +316,8 @@ static void vrp_wino_panel(const vrp_wino_job *job, const float *v, int64_t step
 
 /* ---- few tiles: neither U nor P leaves L1 ---- */
 
-/* p[position][tile] += U V of a few channels and one vector of columns; g: their packed weights, taps `tap` floats apart; V:
- * [position][tile][channel]. All strides but those of g are constants. */
+/* p[position][tile] += U V of a few channels and one vector of columns; g: their packed weights, taps `tap` floats
+ * apart; V: [position][tile][channel]. All strides but those of g are constants. */
 VRP_WINO_INLINE void vrp_wino_few_channels(vrp_wino_vec *p, const float *v, const float *g, int64_t tap,
                                            int64_t nr, const int tiles) {
     _Alignas(64) vrp_wino_vec rows[VRP_WINO_DEEP][6][3], u[VRP_WINO_DEEP][6];

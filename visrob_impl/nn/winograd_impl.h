@@ -7,8 +7,8 @@
 #include "epilogue_impl.h"
 #include "packed.h"
 
-/* The m of F(m x m, 3 x 3) for outputs of OH x OW, or 0 where the direct algorithm needs no more products or F(m) does not
- * apply. */
+/* The m of F(m x m, 3 x 3) for outputs of OH x OW, or 0 where the direct algorithm needs no more products or F(m)
+ * does not apply. */
 VR_API int vrp_winograd_choose(const vr_conv *layer, int64_t OH, int64_t OW);
 
 /* The number of floats of the transformed weights of F(4x4); 0 where they are too large to keep. */

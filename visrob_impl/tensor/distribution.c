@@ -6,8 +6,8 @@
  * function computes the tail that is asked for, so that a small one is never 1 minus a large one.
  *
  * Quantiles bisect over the bit patterns of the doubles, which are in the order of their values: 63 steps, no starting
- * value, no failure to converge, and as exact as the function. Rejected: Newton's method, faster but with a special case
- * for each end; a quantile is computed once per interval. */
+ * value, no failure to converge, and as exact as the function. Rejected: Newton's method, faster but with a special
+ * case for each end; a quantile is computed once per interval. */
 #include "distribution_impl.h"
 #include <math.h>
 #include <string.h>

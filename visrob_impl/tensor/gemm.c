@@ -1,17 +1,18 @@
 /* tensor/gemm.c: BLIS's micro-kernel (or one in C vectors), and the loops around it.
  *
- * The micro-kernel is the assembly that BLIS chose for this processor, taken from its context. The loops are ours, because
- * weights are packed once, and BLIS's own sgemm packs them again in every call. Without BLIS (VR_NO_BLIS), or where its
- * kernel has another width than our panels, the same tile is computed in C vectors: equally fast where the compiler may
- * use the processor's vector registers.
+ * The micro-kernel is the assembly that BLIS chose for this processor, taken from its context. The loops are ours,
+ * because weights are packed once, and BLIS's own sgemm packs them again in every call. Without BLIS (VR_NO_BLIS),
+ * or where its kernel has another width than our panels, the same tile is computed in C vectors: equally fast where
+ * the compiler may use the processor's vector registers.
  *
  * The sum over K is not cut into blocks: a panel streams from L2 as fast as the kernel reads it, partial sums are never
- * stored, and the finished tile is in L1 for its epilogue. Every output is one sum in the order of k, so that its bits do
- * not depend on how the work is divided.
+ * stored, and the finished tile is in L1 for its epilogue. Every output is one sum in the order of k, so that its
+ * bits do not depend on how the work is divided.
  *
- * Division of the work: up to VRP_GEMM_FEW rows, the whole left operand is packed first and the tiles are divided among the
- * threads in two dimensions, columns first (each thread reads its own weights). With more rows, each thread packs a block
- * of rows that fits L2 and multiplies it by all panels. The images of a batch are just more rows. */
+ * Division of the work: up to VRP_GEMM_FEW rows, the whole left operand is packed first and the tiles are divided
+ * among the threads in two dimensions, columns first (each thread reads its own weights). With more rows, each
+ * thread packs a block of rows that fits L2 and multiplies it by all panels. The images of a batch are just more
+ * rows. */
 #include "gemm_impl.h"
 #include "../base/error.h"
 #include "../base/par.h"

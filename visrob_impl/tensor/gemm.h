@@ -1,8 +1,9 @@
 /* tensor/gemm.h: matrix products on packed operands.
  *
- * The right operand (weights) is packed once into panels of vr_gemm_columns() columns. The left one is packed into panels
- * of a few rows, or read in place (vr_gemm_gather). A micro-kernel multiplies a few rows by one panel and keeps the whole
- * sum over K in registers. What happens to a finished tile (bias, activation, residual) is the caller's function. */
+ * The right operand (weights) is packed once into panels of vr_gemm_columns() columns. The left one is packed into
+ * panels of a few rows, or read in place (vr_gemm_gather). A micro-kernel multiplies a few rows by one panel and
+ * keeps the whole sum over K in registers. What happens to a finished tile (bias, activation, residual) is the
+ * caller's function. */
 #ifndef VISROB_TENSOR_GEMM_H
 #define VISROB_TENSOR_GEMM_H
 #include "tensor.h"
@@ -47,8 +48,8 @@ typedef struct vr_gemm_job {
     const float *panels; /* of vr_gemm_pack */
     /* Fills panel[k][i] with rows row .. row+rows-1 of the left operand, 0 beyond them. */
     void (*fill)(const void *context, float *panel, int64_t row, int64_t rows);
-    /* Takes (and may change) the finished tile of rows x columns at (row, column); its rows are vr_gemm_columns() floats
-     * apart. */
+    /* Takes (and may change) the finished tile of rows x columns at (row, column); its rows are vr_gemm_columns()
+     * floats apart. */
     void (*finish)(const void *context, float *tile, int64_t row, int64_t rows, int64_t column,
                    int64_t columns);
     const void *context;

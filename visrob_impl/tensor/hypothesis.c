@@ -1,6 +1,6 @@
 /* tensor/hypothesis.c: each test as its formula. The permutation test counts all relabellings where they are few and
- * draws them where they are many; a draw depends only on its number, and counts are whole numbers, so that the number of
- * threads changes nothing. */
+ * draws them where they are many; a draw depends only on its number, and counts are whole numbers, so that the
+ * number of threads changes nothing. */
 #include "hypothesis.h"
 #include "../base/error.h"
 #include "../base/par.h"

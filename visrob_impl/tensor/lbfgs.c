@@ -1,8 +1,9 @@
 /* tensor/lbfgs.c: the two-loop recursion and a line search that brackets and then zooms.
  *
- * Near the minimum the decrease of f is less than its rounding while the gradient still has digits: a step is also taken where
- * f is no more than rounding above and the slope has shrunk (Hager and Zhang's approximate Wolfe condition), so that
- * a small gradient tolerance can be met. Sums have a fixed order: nothing here depends on threads. */
+ * Near the minimum the decrease of f is less than its rounding while the gradient still has digits: a step is also
+ * taken where f is no more than rounding above and the slope has shrunk (Hager and Zhang's approximate Wolfe
+ * condition), so that a small gradient tolerance can be met. Sums have a fixed order: nothing here depends on
+ * threads. */
 #include "lbfgs.h"
 #include <float.h>
 #include <math.h>

@@ -1,8 +1,8 @@
-/* tensor/regression.c: a polynomial by Householder QR of its powers, the columns scaled to length 1; a line by its closed
- * form in centred sums.
+/* tensor/regression.c: a polynomial by Householder QR of its powers, the columns scaled to length 1; a line by its
+ * closed form in centred sums.
  *
- * QR works on the columns themselves. The normal equations work on their squares, which would halve the digits: a cubic in
- * unscaled x loses them all. Everything is small (models, not images), so nothing here is parallel. */
+ * QR works on the columns themselves. The normal equations work on their squares, which would halve the digits: a
+ * cubic in unscaled x loses them all. Everything is small (models, not images), so nothing here is parallel. */
 #include "regression_impl.h"
 #include "distribution_impl.h"
 #include <math.h>
@@ -81,7 +81,8 @@ vr_interval vr_line_slope(const vr_line *line, double level) {
 /* ---- QR ---- */
 
 /* a [n,m] column after column, n >= m, becomes R (upper triangle, diagonal in `diagonal`) and the Householder vectors;
- * b [n] becomes Q^T b. Columns have length 1. Returns the first column that is a combination of those before it, or m. */
+ * b [n] becomes Q^T b. Columns have length 1. Returns the first column that is a combination of those before it, or
+ * m. */
 static int64_t vrp_regression_qr(double *a, double *diagonal, double *b, int64_t n, int64_t m) {
     for (int64_t k = 0; k < m; k++) {
         double *v = a + k * n, squares = 0;

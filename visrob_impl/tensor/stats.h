@@ -15,8 +15,8 @@ typedef struct vr_interval {
 } vr_interval;
 
 /* All zero: 1000 resamples, 95 % percentile intervals, seed 0.
- * bca corrects the ends for bias and for an error that grows with the value (bias-corrected and accelerated): better for
- * ratios, skewed values and rates near 0 or 1; it needs 2000 resamples or more. Its ends are NaN where it is not
+ * bca corrects the ends for bias and for an error that grows with the value (bias-corrected and accelerated): better
+ * for ratios, skewed values and rates near 0 or 1; it needs 2000 resamples or more. Its ends are NaN where it is not
  * defined: all values equal, or all resamples on one side of the estimate.
  * Source: Efron 1987; scipy.stats.bootstrap(method="BCa" or "percentile"). */
 typedef struct vr_bootstrap {
