@@ -181,19 +181,20 @@ VRP_WINO_INLINE void vrp_wino_in_lanes(float *v, int64_t step, const float *x, i
 VRP_WINO_INLINE void vrp_wino_in(const vrp_wino_job *job, float *v, int64_t step, int64_t next, int64_t index,
                                  const int m) {
     const int n = m + 2;
-    const int64_t C = job->C, H = job->image.H, W = job->image.W, ld = job->image.ld, row = W * ld;
+    const vrp_gather_image g = job->image; /* a copy: stores to v cannot change it */
+    const int64_t C = job->C, row = g.W * g.ld;
     const int64_t top = index / job->TW % job->TH * m - job->pad, left = index % job->TW * m - job->pad;
-    const float *x = job->image.x + index / (job->TH * job->TW) * H * row, *pixel[VRP_WINO_POSITIONS];
+    const float *x = g.x + index / (job->TH * job->TW) * g.H * row, *pixel[VRP_WINO_POSITIONS];
     int64_t c = 0;
-    if (top >= 0 && left >= 0 && top + n <= H && left + n <= W) {
-        x += top * row + left * ld;
+    if (top >= 0 && left >= 0 && top + n <= g.H && left + n <= g.W) {
+        x += top * row + left * g.ld;
         for (; c + VRP_WINO_LANES <= C; c += VRP_WINO_LANES, v += next)
-            vrp_wino_in_lanes(v, step, x, row, ld, NULL, c, VRP_WINO_LANES, m);
-        if (c < C) vrp_wino_in_lanes(v, step, x, row, ld, NULL, c, C - c, m);
+            vrp_wino_in_lanes(v, step, x, row, g.ld, NULL, c, VRP_WINO_LANES, m);
+        if (c < C) vrp_wino_in_lanes(v, step, x, row, g.ld, NULL, c, C - c, m);
         return;
     }
     for (int i = 0; i < n; i++)
-        for (int j = 0; j < n; j++) pixel[i * n + j] = vrp_gather_pixel(&job->image, x, top + i, left + j);
+        for (int j = 0; j < n; j++) pixel[i * n + j] = vrp_gather_pixel(&g, x, top + i, left + j);
     for (; c + VRP_WINO_LANES <= C; c += VRP_WINO_LANES, v += next)
         vrp_wino_in_lanes(v, step, NULL, 0, 0, pixel, c, VRP_WINO_LANES, m);
     if (c < C) vrp_wino_in_lanes(v, step, NULL, 0, 0, pixel, c, C - c, m);
