@@ -121,14 +121,9 @@
 #include "visrob_impl/metric/effective.h"
 
 #include "visrob_impl/nn/kernels.h"
-#include "visrob_impl/nn/epilogue.h"
-#include "visrob_impl/nn/winograd.h"
 #include "visrob_impl/nn/packed.h"
 
 #include "visrob_impl/model/model.h"
-#include "visrob_impl/model/checkpoint.h"
-#include "visrob_impl/model/resnet.h"
-#include "visrob_impl/model/vit.h"
 #include "visrob_impl/model/probe.h"
 #include "visrob_impl/model/labels.h"
 
@@ -216,12 +211,14 @@
 
 #include "visrob_impl/nn/kernels.c"
 #include "visrob_impl/nn/epilogue.c"
+#include "visrob_impl/nn/gather.c"
 #include "visrob_impl/nn/packed.c"
 #include "visrob_impl/nn/winograd.c"
 #include "visrob_impl/nn/convolution.c"
 #include "visrob_impl/nn/attention.c"
 
 #include "visrob_impl/model/model.c"
+#include "visrob_impl/model/load.c"
 #include "visrob_impl/model/checkpoint.c"
 #include "visrob_impl/model/resnet.c"
 #include "visrob_impl/model/vit.c"
