@@ -118,7 +118,7 @@ static void a_label_outside_the_classes_is_a_bug(void **state) {
     int64_t counts[4];
     vr_group g[1];
     uint8_t correct = 1;
-    vr_panic_handler_set(leave);
+    vrp_panic_handler_set(leave);
     for (volatile int64_t bad = -1; bad <= 2; bad += 3) {
         const int64_t label = bad, zero = 0;
         if (setjmp(panicked) == 0) {
@@ -130,7 +130,7 @@ static void a_label_outside_the_classes_is_a_bug(void **state) {
         vr_group_accuracy(g, &correct, (const int64_t[]){1}, 1, 1);
         fail_msg("group 1 of 1 was accepted");
     }
-    vr_panic_handler_set(NULL);
+    vrp_panic_handler_set(NULL);
 }
 
 int main(void) {

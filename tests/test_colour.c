@@ -119,7 +119,7 @@ static void an_impossible_amount_is_a_bug(void **state) {
         double amount;
     } bad[] = {
         {"brightness", -0.1}, {"contrast", NAN}, {"saturation", INFINITY}, {"hue", 0.51}, {"hue", NAN}};
-    vr_panic_handler_set(remember_panic);
+    vrp_panic_handler_set(remember_panic);
     for (volatile int64_t i = 0; i < COUNT(bad) + 2; i++)
         if (setjmp(panicked) == 0) {
             if (i < COUNT(bad))
@@ -128,7 +128,7 @@ static void an_impossible_amount_is_a_bug(void **state) {
                 vr_image_blur(image, i == COUNT(bad) ? 0 : 1, i == COUNT(bad) ? 3 : 4, &arena);
             fail_msg("bad amount %d was taken", (int)i);
         }
-    vr_panic_handler_set(NULL);
+    vrp_panic_handler_set(NULL);
     assert_non_null(strstr(panic_msg, "a kernel of 4 pixels"));
 }
 

@@ -25,15 +25,14 @@ static int64_t number_of(vr_image image) {
 /* Writes `bytes` at folder/path, making the folders between. */
 static void put(const char *folder, const char *path, vr_bytes bytes) {
     for (const char *slash = path; (slash = strchr(slash, '/')) != NULL; slash++)
-        assert_true(
-            vr_dir_make(vr_arena_printf(&arena, "%s/%.*s", folder, (int)(slash - path), path), VR_FATAL));
+        test_mkdir(vr_arena_printf(&arena, "%s/%.*s", folder, (int)(slash - path), path));
     assert_true(
         vr_file_write(vr_arena_printf(&arena, "%s/%s", folder, path), bytes.data, bytes.size, VR_FATAL));
 }
 
 static const char *new_folder(const char *name) {
     const char *folder = vr_arena_printf(&arena, "%s", test_tmp(name));
-    assert_true(vr_dir_make(folder, VR_FATAL));
+    test_mkdir(folder);
     return folder;
 }
 
@@ -136,7 +135,7 @@ static void what_holds_no_image_is_an_error_that_says_what_was_seen(void **state
     (void)state;
     const char *folder = new_folder("empty");
     refused(folder, VR_ERR_ARGUMENT, "no image in it: files ending in .jpg");
-    assert_true(vr_dir_make(vr_arena_printf(&arena, "%s/class", folder), VR_FATAL));
+    test_mkdir(vr_arena_printf(&arena, "%s/class", folder));
     refused(folder, VR_ERR_ARGUMENT, "(0 others were seen)");
     put(folder, "class/a.txt", numbered(0)), put(folder, ".b.png", numbered(0));
     refused(folder, VR_ERR_ARGUMENT, "(2 others were seen)");

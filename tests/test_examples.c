@@ -87,7 +87,7 @@ static void every_kind_of_wrong_file_is_called_what_it_is(void **state) {
     snprintf(text, sizeof text, "%s", test_tmp("wrong.png")),
         snprintf(cut, sizeof cut, "%s", test_tmp("cut.th"));
     snprintf(tar, sizeof tar, "%s", test_tmp("cut.tar"));
-    vr_dir_make(folder, VR_FATAL);
+    test_mkdir(folder);
     vr_file_write(empty, "", 0, VR_FATAL);
     vr_file_write(text, "a text\n", 7, VR_FATAL);
     vr_file_read(&a, &b, good, VR_FATAL);
@@ -208,7 +208,7 @@ static void data_scripts_fetch_checks_what_came(void **state) {
         printf("SKIP: python3 with its standard library is not installed\n");
         skip();
     }
-    vr_dir_make(mirror, VR_FATAL);
+    test_mkdir(mirror);
     const char *file = vr_arena_printf(&a, "%s/resnet20-12fca82f.th", mirror);
     vr_file_write(file, "not those weights", 17, VR_FATAL);
     const char *command = vr_arena_printf(

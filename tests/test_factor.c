@@ -260,7 +260,7 @@ static void an_amount_out_of_its_range_is_a_bug_that_names_it(void **state) {
                {VR_FACTOR_TEXTURE, 17},    {VR_FACTOR_HUE, INFINITY},   {VR_FACTOR_ROTATION, NAN},
                {VR_FACTOR_FOG, 1}};
     const vr_image in = picture(16, 20);
-    vr_panic_handler_set(remember_panic);
+    vrp_panic_handler_set(remember_panic);
     for (volatile size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         if (setjmp(panicked) == 0) {
             applied(in, bad[i].factor, bad[i].amount, 0);
@@ -273,7 +273,7 @@ static void an_amount_out_of_its_range_is_a_bug_that_names_it(void **state) {
             vr_factor_apply(&arena, in, VR_FACTOR_FOG, severity, vr_rng_init(0));
             fail_msg("severity %d was accepted", severity);
         }
-    vr_panic_handler_set(NULL);
+    vrp_panic_handler_set(NULL);
 }
 
 static int empty_arena(void **state) {

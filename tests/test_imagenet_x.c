@@ -336,7 +336,7 @@ static void a_folder_of_models_is_read_in_the_order_of_names_on_any_threads(void
     (void)state;
     const vr_imagenet_x_set set = six_set();
     const char *folder = vr_arena_printf(&perm, "%s", test_tmp("models"));
-    vr_dir_make(folder, VR_FATAL);
+    test_mkdir(folder);
     for (int i = 0; i < 40; i++) {
         const char *path = vr_arena_printf(&perm, "%s/m%02d.csv", folder, i);
         const char *text =
@@ -366,7 +366,7 @@ static void a_folder_of_models_is_read_in_the_order_of_names_on_any_threads(void
     assert_message(err, "m07.csv:2:8: class 7000");
     vr_threads_set(0);
     const char *empty = test_tmp("no-models");
-    vr_dir_make(empty, VR_FATAL);
+    test_mkdir(empty);
     err = (vr_err){0};
     assert_false(vr_imagenet_x_run(&perm, &t[0], &set, empty, NULL, &err));
     assert_message(err, "there is no .csv file of predictions");
@@ -536,7 +536,7 @@ static void every_fault_of_a_table_is_named_with_its_place(void **state) {
     vr_err err = {0};
     vr_imagenet_x_table t = {0};
     const char *empty = test_tmp("no-tables");
-    vr_dir_make(empty, VR_FATAL);
+    test_mkdir(empty);
     assert_false(vr_imagenet_x_table_load(&perm, &t, empty, VR_IMAGENET_X_REAL, &err));
     assert_message(err, "there is no table real_class/accuracies_per_factor.csv");
 }

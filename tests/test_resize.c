@@ -160,7 +160,7 @@ static void a_rectangle_outside_and_a_size_of_nothing_are_bugs(void **state) {
     const vr_image in = picture(8, 6);
     static const vr_rect bad[] = {{-1, 0, 2, 2}, {0, 0, 9, 1}, {7, 0, 2, 1},
                                   {0, 5, 1, 2},  {0, 0, 0, 1}, {INT64_MAX, 0, 1, 1}};
-    vr_panic_handler_set(remember_panic);
+    vrp_panic_handler_set(remember_panic);
     for (volatile int64_t i = 0; i < COUNT(bad); i++)
         if (setjmp(panicked) == 0) {
             vr_crop(&arena, in, bad[i]);
@@ -173,7 +173,7 @@ static void a_rectangle_outside_and_a_size_of_nothing_are_bugs(void **state) {
             vr_resize(&arena, in, sizes[i][0], sizes[i][1], VR_FILTER_BICUBIC);
             fail_msg("size %lld was taken", (long long)i);
         }
-    vr_panic_handler_set(NULL);
+    vrp_panic_handler_set(NULL);
 }
 
 static void only_the_result_stays_in_the_arena(void **state) {
