@@ -3,6 +3,7 @@
 #ifndef VISROB_TESTS_BROWSER_H
 #define VISROB_TESTS_BROWSER_H
 #include "test.h"
+#include "../visrob_impl/format/json_impl.h"
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -56,10 +57,10 @@ static inline const vr_json *browser_call(browser *b, const char *method, const 
         vr_json_doc doc;
         vr_json_parse(&b->arena, &doc, (vr_bytes){(const uint8_t *)text, (int64_t)strlen(text)}, "DevTools",
                       VR_FATAL);
-        const vr_json *answer = vr_json_get(doc.root, "id"), *event = vr_json_get(doc.root, "method");
+        const vr_json *answer = vrp_json_get(doc.root, "id"), *event = vrp_json_get(doc.root, "method");
         if (answer && answer->integer == id) {
-            if (vr_json_get(doc.root, "error")) fail_msg("%s: %s", method, text);
-            return vr_json_get(doc.root, "result");
+            if (vrp_json_get(doc.root, "error")) fail_msg("%s: %s", method, text);
+            return vrp_json_get(doc.root, "result");
         }
         const bool away = event && strcmp(event->string, "Network.requestWillBeSent") == 0 &&
                           strstr(text, "\"url\":\"http");
@@ -77,8 +78,8 @@ static inline const char *browser_ask(browser *b, const char *expression) {
     vr_text_add(&parameters, "{\"returnByValue\":true,\"expression\":");
     vr_json_string(&parameters, vr_arena_printf(&b->arena, "String(%s)", expression));
     vr_text_add(&parameters, "}");
-    const vr_json *result = vr_json_get(browser_call(b, "Runtime.evaluate", parameters.data), "result");
-    const vr_json *value = vr_json_get(result, "value");
+    const vr_json *result = vrp_json_get(browser_call(b, "Runtime.evaluate", parameters.data), "result");
+    const vr_json *value = vrp_json_get(result, "value");
     if (!value || value->type != VR_JSON_STRING) fail_msg("'%s' gives no value", expression);
     return value->string;
 }
@@ -114,8 +115,8 @@ static inline void browser_start(browser *b) {
     close(in[0]), close(out[1]);
     b->in = in[1], b->out = out[0];
     const char *target =
-        vr_json_get(browser_call(b, "Target.createTarget", "{\"url\":\"about:blank\"}"), "targetId")->string;
-    b->session = vr_json_get(browser_call(b, "Target.attachToTarget",
+        vrp_json_get(browser_call(b, "Target.createTarget", "{\"url\":\"about:blank\"}"), "targetId")->string;
+    b->session = vrp_json_get(browser_call(b, "Target.attachToTarget",
                                           vr_arena_printf(&b->arena, "{\"flatten\":true,\"targetId\":\"%s\"}",
                                                           target)),
                              "sessionId")
@@ -181,7 +182,7 @@ static inline void browser_type(browser *b, const char *text) {
 /* Saves what is seen of the whole page as a PNG. */
 static inline void browser_picture(browser *b, const char *path) {
     const vr_json *data =
-        vr_json_get(browser_call(b, "Page.captureScreenshot", "{\"captureBeyondViewport\":true}"), "data");
+        vrp_json_get(browser_call(b, "Page.captureScreenshot", "{\"captureBeyondViewport\":true}"), "data");
     char *command = (char *)vr_arena_printf(&b->arena, "base64 -d > %s", path);
     FILE *pipe_ = popen(command, "w");
     if (pipe_) fputs(data->string, pipe_), pclose(pipe_);

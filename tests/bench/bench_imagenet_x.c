@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "../../visrob.h"
+#include "../../visrob_impl/format/json_impl.h"
 
 enum { IMAGES = 50000, MODELS = 4, FILES = 200, RUNS = 5 };
 
@@ -101,7 +102,7 @@ static void readers(void) {
         vr_json_doc doc;
         start = vr_time();
         while (vr_json_lines_next(&step, &doc, &lines, VR_FATAL)) {
-            sum += (double)vr_json_get(doc.root, "class")->integer;
+            sum += (double)vrp_json_get(doc.root, "class")->integer;
             vr_arena_reset(&step);
         }
         const double jsonl_rate = (double)jsonl.size / 1e6 / (vr_time() - start);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "bench.h"
+#include "../../visrob_impl/format/safetensors_impl.h"
 
 enum { RUNS = 11, STARTS = 5, BATCHES = 4 };
 
@@ -114,7 +115,7 @@ static void write_checkpoint(const char *path, const bench_model *m) {
         put_vit(&w, m);
     else
         put_resnet(&w, m);
-    vr_safetensors_save(path, &w.arrays, VR_FATAL);
+    vrp_safetensors_save(path, &w.arrays, VR_FATAL);
     vr_arena_free(&w.arena);
 }
 

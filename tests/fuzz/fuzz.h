@@ -8,6 +8,7 @@
 #ifndef VISROB_TESTS_FUZZ_H
 #define VISROB_TESTS_FUZZ_H
 #include "../../visrob.h"
+#include "../../visrob_impl/format/array_impl.h"
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -48,9 +49,9 @@ static inline void fuzz_touch(const vr_array *a) {
     const int64_t count = vr_array_count(a);
     FUZZ_CHECK(strlen(a->name) < 1 << 20);
     if (count <= MOST) {
-        vr_array_to_f32(numbers, a);
-        vr_array_to_bytes(whole, a);
-        vr_array_to_i64(whole, a, &err);
+        vrp_array_to_f32(numbers, a);
+        vrp_array_to_bytes(whole, a);
+        vrp_array_to_i64(whole, a, &err);
         return;
     }
     const uint8_t *at = (const uint8_t *)a->data;

@@ -9,6 +9,7 @@
 #include "../format/array.h"
 #include "../format/cifar.h"
 #include "../format/idx.h"
+#include "../format/load.h"
 #include "../format/tar.h"
 #include "draw.h"
 #include <stdlib.h>

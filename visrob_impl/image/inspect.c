@@ -7,7 +7,7 @@
 #include "inspect.h"
 #include "image.h"
 #include "../base/os.h"
-#include "../format/zip.h"
+#include "../base/crc32.h"
 #include <string.h>
 
 typedef struct vrp_inspect_file {

@@ -8,6 +8,7 @@
 #include "../base/error.h"
 #include "../base/number.h"
 #include "../base/par.h"
+#include "../format/load.h"
 #include "checkpoint.h"
 #include "labels.h"
 #include "resnet.h"
