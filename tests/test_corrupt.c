@@ -1,6 +1,7 @@
 /* tests/test_corrupt.c: image/corrupt: the fifteen against public libraries given the same draws, then their
  * statistics. */
 #include "test.h"
+#include "../visrob_impl/image/draw_impl.h"
 #include "golden/factors.h"
 #include "golden/images.h"
 #include "golden/picture.h"
@@ -165,7 +166,7 @@ static double distance(vr_factor f, int severity, int64_t side) {
     int64_t sum = 0;
     for (uint64_t k = 0; k < 8; k++) {
         vr_image in;
-        vr_draw_shapes_set(&arena, &in, NULL, (int64_t)k, 1, side, vr_rng_init(5));
+        vrp_shapes_set(&arena, &in, NULL, (int64_t)k, 1, side, vr_rng_init(5));
         const vr_image out = vr_factor_apply(&arena, in, f, severity, image_rng(k));
         for (int64_t i = 0; i < side * side * 3; i++) sum += llabs((long long)in.pixels[i] - out.pixels[i]);
     }
@@ -203,7 +204,7 @@ static uint8_t *everything(int threads, int64_t count, int64_t side) {
     const int64_t bytes = side * side * 3, each = VR_FACTOR_COUNT * 5;
     uint8_t *all = vr_arena_alloc(&arena, count * each * bytes, 1);
     vr_image *in = vr_arena_alloc(&arena, count, sizeof *in);
-    vr_draw_shapes_set(&arena, in, NULL, 0, count, side, vr_rng_init(8));
+    vrp_shapes_set(&arena, in, NULL, 0, count, side, vr_rng_init(8));
     vr_threads_set(threads);
 #pragma omp parallel for schedule(dynamic) num_threads(vr_threads())
     for (int64_t k = 0; k < count * each; k++) {

@@ -1,5 +1,6 @@
 /* tests/test_factor.c: image/factor: the list of factors, and what the continuous ones do. */
 #include "test.h"
+#include "../visrob_impl/image/draw_impl.h"
 #include "golden/factors.h"
 #include "golden/picture.h"
 
@@ -37,7 +38,7 @@ static void every_name_leads_back_to_its_factor(void **state) {
         vr_err err = {0};
         assert_true(vr_factor_parse(&f, vr_factor_name((vr_factor)i), &err));
         assert_int_equal(f, i);
-        assert_true(strlen(vr_factor_category(f)) > 3 && strlen(vr_factor_level_meaning(f)) > 8);
+        assert_true(strlen(vr_factor_category(f)) > 3);
         continuous += vr_factor_is_continuous(f);
     }
     assert_int_equal(VR_FACTOR_COUNT, 25);
@@ -46,7 +47,7 @@ static void every_name_leads_back_to_its_factor(void **state) {
     assert_string_equal(vr_factor_category(VR_FACTOR_FOG), "weather");
 }
 
-static void an_unknown_name_is_told_with_all_that_there_are(void **state) {
+static void an_unknown_name_is_reported_with_the_known_ones(void **state) {
     (void)state;
     vr_factor f = VR_FACTOR_SNOW;
     vr_err err = {0};
@@ -156,7 +157,7 @@ static void translation_moves_by_its_share_in_any_direction(void **state) {
 
 static void occlusion_covers_its_share_within_the_frame(void **state) {
     (void)state;
-    vr_image in = vr_draw_canvas(&arena, 90, 60);
+    vr_image in = vrp_draw_canvas(&arena, 90, 60);
     bool moves = false;
     int64_t first = -1;
     for (uint64_t k = 0; k < 20; k++) {
@@ -242,13 +243,6 @@ static void a_severity_is_its_amount_with_a_random_sign_where_one_is_free(void *
     assert_close(vr_factor_amount(VR_FACTOR_SCALE, 5), 0.5, 0);
 }
 
-static jmp_buf panicked;
-static char panic_msg[256];
-static void remember_panic(const char *msg) {
-    snprintf(panic_msg, sizeof panic_msg, "%s", msg);
-    longjmp(panicked, 1);
-}
-
 static void an_amount_out_of_its_range_is_a_bug_that_names_it(void **state) {
     (void)state;
     static const struct {
@@ -260,20 +254,10 @@ static void an_amount_out_of_its_range_is_a_bug_that_names_it(void **state) {
                {VR_FACTOR_TEXTURE, 17},    {VR_FACTOR_HUE, INFINITY},   {VR_FACTOR_ROTATION, NAN},
                {VR_FACTOR_FOG, 1}};
     const vr_image in = picture(16, 20);
-    vrp_panic_handler_set(remember_panic);
-    for (volatile size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        if (setjmp(panicked) == 0) {
-            applied(in, bad[i].factor, bad[i].amount, 0);
-            fail_msg("%s of %g was accepted", vr_factor_name(bad[i].factor), bad[i].amount);
-        }
-        assert_non_null(strstr(panic_msg, vr_factor_name(bad[i].factor)));
-    }
+    for (volatile size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_panics(applied(in, bad[i].factor, bad[i].amount, 0), vr_factor_name(bad[i].factor));
     for (volatile int severity = 0; severity <= 6; severity += 6)
-        if (setjmp(panicked) == 0) {
-            vr_factor_apply(&arena, in, VR_FACTOR_FOG, severity, vr_rng_init(0));
-            fail_msg("severity %d was accepted", severity);
-        }
-    vrp_panic_handler_set(NULL);
+        assert_panics(vr_factor_apply(&arena, in, VR_FACTOR_FOG, severity, vr_rng_init(0)), "severity");
 }
 
 static int empty_arena(void **state) {
@@ -285,7 +269,7 @@ static int empty_arena(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_name_leads_back_to_its_factor),
-        cmocka_unit_test(an_unknown_name_is_told_with_all_that_there_are),
+        cmocka_unit_test(an_unknown_name_is_reported_with_the_known_ones),
         cmocka_unit_test(the_amount_that_changes_nothing_changes_nothing),
         cmocka_unit_test(rotation_hue_saturation_and_scale_agree_with_scipy_and_skimage),
         cmocka_unit_test(light_is_a_gain),

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "bench.h"
+#include "../../visrob_impl/image/image_impl.h"
 #include "../../visrob_impl/format/safetensors_impl.h"
 
 enum { RUNS = 11, STARTS = 5, BATCHES = 4 };
@@ -215,7 +216,7 @@ static void time_decode(void) {
     vr_threads_set(1);
     for (int r = -1; r < RUNS; r++) {
         const double start = vr_time();
-        vr_image_parse(&a, &photo, file, "photo.jpg", VR_FATAL);
+        vrp_image_parse(&a, &photo, file, "photo.jpg", VR_FATAL);
         const double middle = vr_time();
         vr_preprocess_apply(out, photo, &p, &a);
         decode[vr_max(r, 0)] = middle - start, resize[vr_max(r, 0)] = vr_time() - middle;
