@@ -30,6 +30,13 @@ static void assert_same_bytes(const char *path, vr_bytes want) {
     assert_memory_equal(got.data, want.data, (size_t)want.size);
 }
 
+static const vr_array *array_named(const vr_arrays *all, const char *name) {
+    for (int64_t i = 0; i < all->count; i++)
+        if (strcmp(all->items[i].name, name) == 0) return &all->items[i];
+    fail_msg("missing array '%s'", name);
+    return NULL;
+}
+
 /* ---- element types ---- */
 
 static void every_element_type_becomes_f32_and_integers(void **state) {
@@ -157,12 +164,12 @@ static void safetensors_are_read_and_written_byte_for_byte(void **state) {
     assert_int_equal(all.count, 13);
     assert_string_equal(all.meta_keys[0], "format");
     assert_string_equal(all.meta_values[0], "pt");
-    const vr_array *a = vr_arrays_find(&all, "b.f32");
+    const vr_array *a = array_named(&all, "b.f32");
     assert_int_equal(a->ndim, 3);
     assert_true(((const float *)a->data)[23] == 5.75f);
-    assert_int_equal(vr_arrays_find(&all, "a.f32")->ndim, 0);
-    assert_non_null(vr_arrays_find(&all, "caf\xc3\xa9 \"q\"/\n"));
-    assert_int_equal(vr_array_count(vr_arrays_find(&all, "none")), 0);
+    assert_int_equal(array_named(&all, "a.f32")->ndim, 0);
+    assert_non_null(array_named(&all, "caf\xc3\xa9 \"q\"/\n"));
+    assert_int_equal(vr_array_count(array_named(&all, "none")), 0);
 }
 
 /* A file of that header, followed by `data` zeros. */
@@ -357,7 +364,7 @@ static void npy_files_are_written_byte_for_byte_and_npz_files_read(void **state)
         assert_true(
             vr_arrays_load(&arena, &all, vr_arena_printf(&arena, CHECKPOINTS "%s", npz[i]), VR_FATAL));
         assert_int_equal(all.count, 2);
-        assert_int_equal(vr_arrays_find(&all, "x")->shape[1], 3);
+        assert_int_equal(array_named(&all, "x")->shape[1], 3);
         vr_arrays again;
         const vr_bytes b = file(npz[i]);
         assert_true(vrp_npz_parse(&arena, &again, b, npz[i], VR_FATAL));

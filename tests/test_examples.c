@@ -97,11 +97,11 @@ static void every_kind_of_wrong_file_is_called_what_it_is(void **state) {
     const struct {
         const char *model, *data, *said;
     } cases[] = {
-        {folder, image, ": is a folder, a file is wanted"},
-        {empty, image, "empty.png: byte 0: the file is empty"},
-        {text, image, "wrong.png: byte 0: neither safetensors nor a PyTorch, npz or npy file"},
+        {folder, image, ": expected a file, found a directory"},
+        {empty, image, "empty.png: byte 0: empty file"},
+        {text, image, "wrong.png: byte 0: unknown format; expected safetensors"},
         {cut, image, "cut.th: byte "},
-        {"tests/golden/checkpoints/foreign.pt", image, "the pickle names __main__.Config"},
+        {"tests/golden/checkpoints/foreign.pt", image, "unsupported class or function __main__.Config"},
         {good, "/nowhere/images", "/nowhere/images: "},
         {good, empty, "empty.png: "},
         {good, text, "wrong.png: "},

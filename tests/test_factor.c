@@ -34,12 +34,13 @@ static void every_name_leads_back_to_its_factor(void **state) {
     (void)state;
     int continuous = 0;
     for (int i = 0; i < VR_FACTOR_COUNT; i++) {
-        vr_factor f = VR_FACTOR_COUNT;
-        vr_err err = {0};
-        assert_true(vr_factor_parse(&f, vr_factor_name((vr_factor)i), &err));
-        assert_int_equal(f, i);
-        assert_true(strlen(vr_factor_category(f)) > 3);
-        continuous += vr_factor_is_continuous(f);
+        vr_factor *found;
+        int64_t count;
+        assert_true(vr_factors_parse(&arena, &found, &count, vr_factor_name((vr_factor)i), VR_FATAL));
+        assert_int_equal(count, 1);
+        assert_int_equal(found[0], i);
+        assert_true(strlen(vr_factor_category(found[0])) > 3);
+        continuous += vr_factor_is_continuous(found[0]);
     }
     assert_int_equal(VR_FACTOR_COUNT, 25);
     assert_int_equal(continuous, 10);
@@ -49,15 +50,16 @@ static void every_name_leads_back_to_its_factor(void **state) {
 
 static void an_unknown_name_is_reported_with_the_known_ones(void **state) {
     (void)state;
-    vr_factor f = VR_FACTOR_SNOW;
+    vr_factor *found;
+    int64_t count;
     vr_err err = {0};
-    assert_false(vr_factor_parse(&f, "fogg", &err));
+    assert_false(vr_factors_parse(&arena, &found, &count, "fog,fogg", &err));
     assert_int_equal(err.code, VR_ERR_ARGUMENT);
-    assert_int_equal(f, VR_FACTOR_SNOW);
-    assert_message(err, "'fogg'");
+    assert_null(found);
+    assert_message(err, "unknown factor 'fogg'");
     for (int i = 0; i < VR_FACTOR_COUNT; i++) assert_message(err, vr_factor_name((vr_factor)i));
     err = (vr_err){0};
-    assert_false(vr_factor_parse(&f, "", &err));
+    assert_false(vr_factors_parse(&arena, &found, &count, ",", &err));
 }
 
 static void the_amount_that_changes_nothing_changes_nothing(void **state) {

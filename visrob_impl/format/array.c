@@ -3,6 +3,7 @@
  * Each loop has a version for adjacent elements, which the compiler vectorizes, and one for a stride. Elements are read
  * by memcpy, because arrays in files are not aligned; compilers turn it into plain loads. */
 #include "array_impl.h"
+#include "../base/names.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,33 +64,15 @@ bool vr_array_contiguous(const vr_array *a) {
     return true;
 }
 
-/* ---- names ---- */
-
-int64_t vrp_arrays_index(vr_arena *arena, vr_arrays *arrays) {
-    int64_t repeated = -1;
-    vr_names *names = VR_NEW(arena, vr_names, 1);
-    names->arena = arena;
-    vr_names_reserve(names, arrays->count);
-    for (int64_t i = 0; i < arrays->count; i++) {
-        const char *name = arrays->items[i].name;
-        if (vr_names_add(names, name, (int64_t)strlen(name)) == i) continue;
-        if (repeated < 0) repeated = i;
-        /* A key that no name can be keeps items and table in step. */
-        char key[32] = {0};
-        vr_names_add(names, key, 1 + snprintf(key + 1, sizeof key - 1, "%lld", (long long)i));
-    }
-    arrays->by_name = names;
-    return repeated;
-}
-
-const vr_array *vr_arrays_find(const vr_arrays *arrays, const char *name) {
-    const int64_t n = (int64_t)strlen(name),
-                  found = arrays->by_name ? vr_names_find(arrays->by_name, name, n) : -1;
-    if (found >= 0 && found < arrays->count && strcmp(arrays->items[found].name, name) == 0)
-        return &arrays->items[found];
-    for (int64_t i = 0; i < arrays->count; i++) /* there is no table, or a name was changed since */
-        if (strcmp(arrays->items[i].name, name) == 0) return &arrays->items[i];
-    return NULL;
+int64_t vrp_arrays_repeated(const vr_arrays *arrays) {
+    vr_arena scratch = {0};
+    vr_names names = {.arena = &scratch};
+    int64_t i = 0;
+    while (i < arrays->count &&
+           vr_names_add(&names, arrays->items[i].name, (int64_t)strlen(arrays->items[i].name)) == i)
+        i++;
+    vr_arena_free(&scratch);
+    return i < arrays->count ? i : -1;
 }
 
 /* ---- elements ---- */
@@ -125,9 +108,10 @@ static inline float vrp_array_bf16(uint16_t h) {
     X(F16, uint16_t, vrp_array_half(v), 0)                                                                   \
     X(BF16, uint16_t, vrp_array_bf16(v), 0)                                                                  \
     X(I8, int8_t, (float)v, v)                                                                               \
-    X(U8, uint8_t, (float)v, v) X(I16, int16_t, (float)v, v) X(U16, uint16_t, (float)v, v)                   \
-        X(I32, int32_t, (float)v, v) X(U32, uint32_t, (float)v, v) X(I64, int64_t, (float)v, v)              \
-            X(U64, uint64_t, (float)v, (int64_t)v) X(BOOL, uint8_t, v ? 1.0f : 0.0f, v ? 1 : 0)
+    X(U8, uint8_t, (float)v, v)                                                                              \
+    X(I16, int16_t, (float)v, v) X(U16, uint16_t, (float)v, v) X(I32, int32_t, (float)v, v)                  \
+        X(U32, uint32_t, (float)v, v) X(I64, int64_t, (float)v, v) X(U64, uint64_t, (float)v, (int64_t)v)    \
+            X(BOOL, uint8_t, v ? 1.0f : 0.0f, v ? 1 : 0)
 
 #define VRP_ROW(name, type, out_type, value)                                                                 \
     static void name(void *to, const uint8_t *from, int64_t n, int64_t stride) {                             \

@@ -5,14 +5,15 @@
  *
  *     vr_arrays arrays;
  *     vr_arrays_load(&perm, &arrays, "resnet50.safetensors", VR_FATAL);
- *     const vr_array *weight = vr_arrays_find(&arrays, "fc.weight");
- *     vr_tensor w;
- *     if (weight) vr_array_tensor(&perm, &w, weight, VR_FATAL);
+ *     for (int64_t i = 0; i < arrays.count; i++) {
+ *         vr_tensor x;
+ *         vr_array_tensor(&perm, &x, &arrays.items[i], VR_FATAL);
+ *         printf("%s: %lld elements\n", arrays.items[i].name, (long long)vr_tensor_count(x));
+ *     }
  */
 #ifndef VISROB_FORMAT_ARRAY_H
 #define VISROB_FORMAT_ARRAY_H
 #include "../base/error.h"
-#include "../base/names.h"
 #include "../tensor/tensor.h"
 #ifdef __cplusplus
 extern "C" {
@@ -26,8 +27,9 @@ extern "C" {
     X(BF16, 2, "BF16", "")                                                                                   \
     X(I8, 1, "I8", "|i1")                                                                                    \
     X(U8, 1, "U8", "|u1")                                                                                    \
-    X(I16, 2, "I16", "<i2") X(U16, 2, "U16", "<u2") X(I32, 4, "I32", "<i4") X(U32, 4, "U32", "<u4")          \
-        X(I64, 8, "I64", "<i8") X(U64, 8, "U64", "<u8") X(BOOL, 1, "BOOL", "|b1")
+    X(I16, 2, "I16", "<i2")                                                                                  \
+    X(U16, 2, "U16", "<u2") X(I32, 4, "I32", "<i4") X(U32, 4, "U32", "<u4") X(I64, 8, "I64", "<i8")          \
+        X(U64, 8, "U64", "<u8") X(BOOL, 1, "BOOL", "|b1")
 
 typedef enum vr_dtype {
 #define X(name, bytes, safetensors, npy) VR_##name,
@@ -52,7 +54,6 @@ typedef struct vr_arrays {
     const char *path;
     vr_array *items;
     int64_t count;
-    const vr_names *by_name; /* private; may be NULL */
     const char **meta_keys,
         **meta_values; /* safetensors' __metadata__; numbers and strings of a PyTorch file */
     int64_t meta_count;
@@ -67,9 +68,6 @@ VR_API int64_t vr_array_count(const vr_array *a);
 
 /* True where the elements lie in row-major order without gaps. */
 VR_API bool vr_array_contiguous(const vr_array *a);
-
-/* The array of that name, or NULL; the first one where a nested PyTorch file has several. */
-VR_API const vr_array *vr_arrays_find(const vr_arrays *arrays, const char *name);
 
 /* A tensor as an array of that name, for the writers: a view. */
 VR_API vr_array vr_array_of(const char *name, vr_tensor x);

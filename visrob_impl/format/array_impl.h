@@ -17,8 +17,8 @@ VR_API bool vrp_array_set_shape(vr_array *a, int ndim, const int64_t *shape);
 /* Makes the strides those of column-major (Fortran) order; the shape is set already. */
 VR_API void vrp_array_set_fortran(vr_array *a);
 
-/* Builds arrays->by_name for vr_arrays_find. Returns the index of the first item whose name occurs before it, or -1. */
-VR_API int64_t vrp_arrays_index(vr_arena *arena, vr_arrays *arrays);
+/* The index of the first array whose name occurs before it, or -1. */
+VR_API int64_t vrp_arrays_repeated(const vr_arrays *arrays);
 
 /* Converts all elements to f32, in row-major order, into out[count]. */
 VR_API void vrp_array_to_f32(float *out, const vr_array *a);

@@ -185,7 +185,6 @@ static bool vrp_npz_read(vr_arena *arena, vr_arrays *out, const vrp_zip *zip, vr
         out->items[i].name = vr_arena_string(arena, e->name, name);
     }
     out->count = zip->count;
-    vrp_arrays_index(arena, out); /* the zip has no duplicate entries */
     return true;
 }
 

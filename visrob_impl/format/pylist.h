@@ -1,7 +1,9 @@
-/* format/pylist.h: Python's list literals in a CSV field, as pandas writes a column of lists.
+/* format/pylist.h: Python's list literals in a CSV field, as pandas writes a column of lists: "[64, 65]".
  *
- *     "[64, 65]"                              vr_pylist_ints
- *     "['pot', 'pan, cooking_pan']"           vr_pylist_strings
+ *     vr_csv csv;
+ *     int64_t *x, count;
+ *     vr_csv_load(&perm, &csv, "objects.csv", VR_FATAL);
+ *     while (vr_csv_next(&csv, VR_FATAL)) vr_pylist_ints(&perm, &x, &count, &csv, 0, VR_FATAL);
  */
 #ifndef VISROB_FORMAT_PYLIST_H
 #define VISROB_FORMAT_PYLIST_H

@@ -91,7 +91,7 @@ static int vrp_safetensors_by_place(const void *a, const void *b) {
 static bool vrp_safetensors_check(const vrp_safetensors_reader *r, vr_arrays *out) {
     const uint8_t *at = r->data.data;
     const char *path = r->doc->path;
-    const int64_t repeated = vrp_arrays_index(r->arena, out);
+    const int64_t repeated = vrp_arrays_repeated(out);
     if (repeated >= 0)
         return vr_fail(r->err, VR_ERR_FORMAT, "%s: duplicate tensor '%s'", path, out->items[repeated].name);
     vr_arena_mark mark = vr_arena_here(r->arena);
@@ -210,8 +210,7 @@ bool vrp_safetensors_format(vr_arena *arena, vr_bytes *out, const vr_arrays *arr
     *out = (vr_bytes){0};
     vr_arena scratch = {0};
     const vr_array **order = VR_NEW(&scratch, const vr_array *, arrays->count);
-    vr_arrays named = *arrays;
-    const int64_t repeated = vrp_arrays_index(&scratch, &named);
+    const int64_t repeated = vrp_arrays_repeated(arrays);
     const char *bad = repeated >= 0 ? arrays->items[repeated].name : NULL;
     int64_t size = 0;
     for (int64_t i = 0; i < arrays->count && !bad; i++) {

@@ -688,9 +688,7 @@ static bool vrp_torch_read_tree(vrp_torch_reader *r, const vrp_pickle *p) {
     r->out = out;
     r->filling = true;
     r->work = r->text_size = 0;
-    if (!vrp_torch_walk(r, p->root)) return false;
-    vrp_arrays_index(a, &r->out); /* nested keys may be duplicates: the first one is found */
-    return true;
+    return vrp_torch_walk(r, p->root);
 }
 
 /* ---- the two containers ---- */

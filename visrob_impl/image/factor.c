@@ -45,36 +45,35 @@ double vr_factor_amount(vr_factor f, int severity) {
     return vrp_factor_grid[f][severity - 1];
 }
 
-bool vr_factor_parse(vr_factor *f, const char *name, vr_err *err) {
-    for (int i = 0; i < VR_FACTOR_COUNT; i++)
-        if (strcmp(name, vrp_factor_list[i].name) == 0) {
-            *f = (vr_factor)i;
-            return true;
-        }
+static bool vrp_factor_unknown(const char *name, int n, vr_err *err) {
     char all[400];
-    int n = 0;
-    for (int i = 0; i < VR_FACTOR_COUNT && n < (int)sizeof all; i++)
-        n += snprintf(all + n, sizeof all - (size_t)n, "%s%s", i ? ", " : "", vrp_factor_list[i].name);
-    return vr_fail(err, VR_ERR_ARGUMENT, "unknown factor '%.60s'; expected one of %s", name, all);
+    int used = 0;
+    for (int i = 0; i < VR_FACTOR_COUNT && used < (int)sizeof all; i++)
+        used +=
+            snprintf(all + used, sizeof all - (size_t)used, "%s%s", i ? ", " : "", vrp_factor_list[i].name);
+    return vr_fail(err, VR_ERR_ARGUMENT, "unknown factor '%.*s'; expected one of %s", n < 60 ? n : 60, name,
+                   all);
+}
+
+static bool vrp_factor_is(const char *name, const char *from, size_t n) {
+    return strlen(name) == n && memcmp(name, from, n) == 0;
 }
 
 bool vr_factors_parse(vr_arena *perm, vr_factor **factors, int64_t *count, const char *list, vr_err *err) {
-    vr_factor *found = VR_NEW(perm, vr_factor, VR_FACTOR_COUNT);
     bool chosen[VR_FACTOR_COUNT] = {false};
+    *factors = NULL;
     *count = 0;
     for (const char *from = list; *from;) {
-        const char *comma = strchr(from, ',');
-        const int64_t n = comma ? comma - from : (int64_t)strlen(from);
-        const char *name = vr_arena_string(perm, from, n);
-        const bool all = strcmp(name, "all") == 0;
-        bool category = false;
+        const size_t n = strcspn(from, ",");
+        bool known = false;
         for (int f = 0; f < VR_FACTOR_COUNT; f++)
-            if (all || strcmp(vr_factor_category((vr_factor)f), name) == 0) category = chosen[f] = true;
-        vr_factor one = VR_FACTOR_COUNT;
-        if (!category && !vr_factor_parse(&one, name, err)) return false;
-        if (!category) chosen[one] = true;
-        from += n + (comma != NULL);
+            if (vrp_factor_is("all", from, n) || vrp_factor_is(vrp_factor_list[f].name, from, n) ||
+                vrp_factor_is(vrp_factor_list[f].category, from, n))
+                known = chosen[f] = true;
+        if (!known) return vrp_factor_unknown(from, (int)n, err);
+        from += n + (from[n] == ',');
     }
+    vr_factor *found = VR_NEW(perm, vr_factor, VR_FACTOR_COUNT);
     for (int f = 0; f < VR_FACTOR_COUNT; f++)
         if (chosen[f]) found[(*count)++] = (vr_factor)f;
     *factors = found;

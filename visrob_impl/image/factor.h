@@ -30,10 +30,6 @@ VR_API bool vr_factor_is_continuous(vr_factor f);
 /* The amount of a continuous factor at severity 1..5 (VR_FACTOR_GRIDS). */
 VR_API double vr_factor_amount(vr_factor f, int severity);
 
-/* *f = the factor of that name.
- * Errors:  VR_ERR_ARGUMENT naming the unknown factor and listing the known ones; *f is unchanged. */
-VR_API bool vr_factor_parse(vr_factor *f, const char *name, vr_err *err);
-
 /* Reads a comma-separated list of factor names, "all", or categories ("noise,fog"), in the order of VR_FACTORS.
  * Errors:  VR_ERR_ARGUMENT naming the unknown factor and listing the known ones, and for an empty list. */
 VR_API bool vr_factors_parse(vr_arena *perm, vr_factor **factors, int64_t *count, const char *list,
