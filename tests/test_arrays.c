@@ -446,16 +446,16 @@ static void a_zip_bomb_is_refused_before_it_takes_memory(void **state) {
     static const struct {
         uint32_t size;
         const char *why;
-    } lies[] = {{1001, "does not decompress to the declared 1001 bytes"},
-                {0xfffffffe, "more than 11 compressed bytes can hold"},
-                {999, "does not decompress to the declared 999 bytes"}};
+    } wrong[] = {{1001, "does not decompress to the declared 1001 bytes"},
+                 {0xfffffffe, "more than 11 compressed bytes can hold"},
+                 {999, "does not decompress to the declared 999 bytes"}};
     for (int i = 0; i < 3; i++) {
         assert_true(
-            vrp_zip_parse(&arena, &zip, bomb(zeros, sizeof zeros, lies[i].size, crc), "x.zip", VR_FATAL));
+            vrp_zip_parse(&arena, &zip, bomb(zeros, sizeof zeros, wrong[i].size, crc), "x.zip", VR_FATAL));
         const int64_t used = arena.used;
         err = (vr_err){0};
         assert_false(vrp_zip_read(&arena, &b, &zip, &zip.entries[0], INT64_MAX, &err));
-        assert_message(err, lies[i].why);
+        assert_message(err, wrong[i].why);
         assert_int_equal(arena.used, used);
     }
     assert_true(vrp_zip_parse(&arena, &zip, bomb(zeros, sizeof zeros, 1000, crc ^ 1), "x.zip", VR_FATAL));

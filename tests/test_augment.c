@@ -2,13 +2,13 @@
 #include "test.h"
 #include "../visrob_impl/image/augment_impl.h"
 #include "golden/colour.h"
-#include "golden/picture.h"
+#include "golden/pattern.h"
 
 static vr_arena arena;
 
 #define COUNT(a) (int64_t)(sizeof(a) / sizeof *(a))
 
-static vr_image picture(int64_t width, int64_t height) { return golden_picture(&arena, width, height); }
+static vr_image pattern(int64_t width, int64_t height) { return golden_pattern(&arena, width, height); }
 
 static vr_rng draws(uint64_t index) { return vr_rng_at(vr_rng_init(7), index); }
 
@@ -32,13 +32,13 @@ static void the_jitter_is_torchvisions_for_the_same_draws(void **state) {
                                    .contrast = golden_jitter[i].contrast,
                                    .saturation = golden_jitter[i].saturation,
                                    .hue = golden_jitter[i].hue};
-        const vr_image image = picture(40, 30);
+        const vr_image image = pattern(40, 30);
         vrp_view_jitter(image, &opts, draws(golden_jitter[i].index));
         if (vr_crc32(0, image.pixels, 40 * 30 * 3) != golden_jitter[i].crc) fail_msg("case %d", (int)i);
     }
 }
 
-/* A part always lies inside and has the area and ratio that were asked for, up to rounding. */
+/* A part is always inside and has an area and ratio in the given ranges, up to rounding. */
 static void parts_fill_their_ranges_and_stay_inside(void **state) {
     (void)state;
     static const double area[2] = {0.2, 0.6}, ratio[2] = {0.75, 4.0 / 3};
@@ -64,7 +64,7 @@ static bool same(vr_image a, vr_image b) {
 
 static void a_view_is_its_part_and_then_each_step_that_is_certain(void **state) {
     (void)state;
-    const vr_image in = picture(90, 70);
+    const vr_image in = pattern(90, 70);
     const vr_view_opts plain = {.size = 32, .filter = VR_FILTER_BICUBIC};
     const double area[2] = {0.08, 1}, ratio[2] = {3.0 / 4, 4.0 / 3};
     const vr_rng rng = draws(5);
@@ -85,7 +85,7 @@ static void a_view_is_its_part_and_then_each_step_that_is_certain(void **state) 
 
 /* How often of 1,000 a view differs from one without the step. */
 static int64_t changes(const vr_view_opts *with, const vr_view_opts *without) {
-    const vr_image in = picture(24, 24);
+    const vr_image in = pattern(24, 24);
     int64_t n = 0;
     for (uint64_t i = 0; i < 1000; i++) {
         const vr_arena_mark mark = vr_arena_here(&arena);

@@ -3,13 +3,13 @@
 #include "../visrob_impl/image/blur_impl.h"
 #include "../visrob_impl/image/resize_impl.h"
 #include "golden/colour.h"
-#include "golden/picture.h"
+#include "golden/pattern.h"
 
 static vr_arena arena;
 
 #define COUNT(a) (int64_t)(sizeof(a) / sizeof *(a))
 
-/* The picture of make_colour.py: 2^18 colours from all over the cube. */
+/* The pattern of make_colour.py: 2^18 colours from all over the cube. */
 static vr_image palette(void) {
     const vr_image image = vr_image_new(&arena, 512, 512);
     for (int i = 0; i < 1 << 18; i++) {
@@ -20,7 +20,7 @@ static vr_image palette(void) {
     return image;
 }
 
-static vr_image picture(int64_t width, int64_t height) { return golden_picture(&arena, width, height); }
+static vr_image pattern(int64_t width, int64_t height) { return golden_pattern(&arena, width, height); }
 
 static uint32_t crc(vr_image image) { return vr_crc32(0, image.pixels, image.width * image.height * 3); }
 
@@ -49,7 +49,7 @@ static void the_blur_is_torchvisions_within_a_level(void **state) {
     (void)state;
     static const int64_t corner[] = {0, 39, 29 * 40, 30 * 40 - 1};
     for (int64_t i = 0; i < COUNT(golden_blur); i++) {
-        const vr_image image = picture(40, 30);
+        const vr_image image = pattern(40, 30);
         vr_image_blur(image, golden_blur[i].sigma, golden_blur[i].size, &arena);
         int64_t off = 0;
         for (int64_t k = 0; k < 32; k++)
@@ -67,7 +67,7 @@ static void the_blur_is_torchvisions_within_a_level(void **state) {
 static void a_line_is_flipped_and_a_single_pixel_stays(void **state) {
     (void)state;
     for (int64_t w = 1; w <= 6; w++) {
-        const vr_image in = picture(w, 2), out = vr_image_copy(&arena, in);
+        const vr_image in = pattern(w, 2), out = vr_image_copy(&arena, in);
         vr_image_flip(out);
         for (int64_t y = 0; y < 2; y++)
             for (int64_t x = 0; x < w; x++)
@@ -108,7 +108,7 @@ static void taps_shift_and_a_gaussian_keeps_the_sum_of_a_line(void **state) {
 
 static void an_impossible_amount_is_a_bug(void **state) {
     (void)state;
-    const vr_image image = picture(8, 6);
+    const vr_image image = pattern(8, 6);
     static const struct {
         const char *name;
         double amount;

@@ -11,7 +11,7 @@ static int reset(void **state) {
     return 0;
 }
 
-/* A picture of 5 x 4 that tells its number. */
+/* An image of 5 x 4 that contains its number. */
 static vr_bytes numbered(int64_t number) {
     const vr_image image = vr_image_new(&arena, 5, 4);
     for (int64_t i = 0; i < 5 * 4 * 3; i++) image.pixels[i] = (uint8_t)(number >> 8 * (i % 3));
@@ -327,7 +327,7 @@ static void a_part_is_a_sample_in_the_old_order(void **state) {
     assert_int_equal(all.count, 20);
     vr_dataset_limit(&arena, &all, 20, vr_rng_init(1));
     assert_int_equal(all.count, 20);
-    vr_image limited, whole; /* a limited set still draws the picture of the old number */
+    vr_image limited, whole; /* a limited set still draws the image of the original index */
     vr_dataset part = all;
     vr_dataset_limit(&arena, &part, 5, vr_rng_init(3));
     assert_true(vr_dataset_image(&arena, &limited, &part, 4, VR_FATAL));

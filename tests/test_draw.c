@@ -1,4 +1,4 @@
-/* tests/test_draw.c: image/draw: coverage against areas known from geometry, patterns, and the picture set. */
+/* tests/test_draw.c: image/draw: coverage against areas known from geometry, patterns, and the set of shapes. */
 #include "test.h"
 #include "../visrob_impl/image/draw_impl.h"
 
@@ -173,7 +173,7 @@ static void factors_are_in_their_ranges_and_tell_nothing_of_the_class(void **sta
     }
 }
 
-/* The mean colour of a square about a point, as far as it lies in the image. */
+/* The mean colour of a square around a point, clipped to the image. */
 static void colour_of(double rgb[3], vr_image image, double x, double y, double half) {
     int64_t n = 0;
     rgb[0] = rgb[1] = rgb[2] = 0;
@@ -201,7 +201,7 @@ static void the_shape_stands_out_from_its_background_where_the_factors_say(void 
         const double distance =
             sqrt(pow(in[0] - out[0], 2) + pow(in[1] - out[1], 2) + pow(in[2] - out[2], 2));
         if (!(distance > 30))
-            fail_msg("picture %d: the shape is only %g levels from its background", i, distance);
+            fail_msg("image %d: the shape is only %g levels from its background", i, distance);
     }
 }
 

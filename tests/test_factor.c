@@ -2,11 +2,11 @@
 #include "test.h"
 #include "../visrob_impl/image/draw_impl.h"
 #include "golden/factors.h"
-#include "golden/picture.h"
+#include "golden/pattern.h"
 
 static vr_arena arena;
 
-static vr_image picture(int64_t width, int64_t height) { return golden_picture(&arena, width, height); }
+static vr_image pattern(int64_t width, int64_t height) { return golden_pattern(&arena, width, height); }
 
 /* Each pixel another colour: its own number. */
 static vr_image numbered(int64_t width, int64_t height) {
@@ -72,7 +72,7 @@ static void the_amount_that_changes_nothing_changes_nothing(void **state) {
                  {VR_FACTOR_ROTATION, -360}, {VR_FACTOR_SCALE, 1},      {VR_FACTOR_TRANSLATION, 0},
                  {VR_FACTOR_OCCLUSION, 0},   {VR_FACTOR_TEXTURE, 1},    {VR_FACTOR_WATERMARK, 0}};
     for (size_t i = 0; i < sizeof still / sizeof *still; i++) {
-        const vr_image in = picture(37, 23), dot = picture(1, 1);
+        const vr_image in = pattern(37, 23), dot = pattern(1, 1);
         if (!same(applied(in, still[i].factor, still[i].amount, i), in) ||
             !same(applied(dot, still[i].factor, still[i].amount, i), dot))
             fail_msg("%s of %g is not the identity", vr_factor_name(still[i].factor), still[i].amount);
@@ -83,7 +83,7 @@ static void rotation_hue_saturation_and_scale_agree_with_scipy_and_skimage(void 
     (void)state;
     for (size_t i = 0; i < sizeof golden_amount / sizeof *golden_amount; i++) {
         const int64_t W = golden_size[0][0], H = golden_size[0][1];
-        const vr_image out = applied(picture(W, H), golden_amount[i].factor, golden_amount[i].amount, 0);
+        const vr_image out = applied(pattern(W, H), golden_amount[i].factor, golden_amount[i].amount, 0);
         const int64_t corner[] = {0, W - 1, (H - 1) * W, H * W - 1};
         for (int64_t k = 0; k < GOLDEN_PIXELS; k++)
             for (int64_t c = 0; c < 3; c++) {
@@ -194,13 +194,13 @@ static void texture_moves_every_patch_and_loses_none(void **state) {
                     assert_true(fx % (48 / n) == x % (48 / n) && fy % (36 / n) == y % (36 / n));
                 }
         }
-    const vr_image odd = applied(picture(31, 17), VR_FACTOR_TEXTURE, 7, 0); /* patches of unequal size */
+    const vr_image odd = applied(pattern(31, 17), VR_FACTOR_TEXTURE, 7, 0); /* patches of unequal size */
     assert_int_equal(odd.width, 31);
 }
 
 static void the_watermark_only_lightens_and_lies_across_the_middle(void **state) {
     (void)state;
-    const vr_image in = picture(100, 80), out = applied(in, VR_FACTOR_WATERMARK, 0.5, 0);
+    const vr_image in = pattern(100, 80), out = applied(in, VR_FACTOR_WATERMARK, 0.5, 0);
     int64_t columns = 0, whitest = 0;
     for (int64_t x = 0; x < 100; x++) {
         bool touched = false;
@@ -222,7 +222,7 @@ static void the_watermark_only_lightens_and_lies_across_the_middle(void **state)
 
 static void a_severity_is_its_amount_with_a_random_sign_where_one_is_free(void **state) {
     (void)state;
-    const vr_image in = picture(32, 32);
+    const vr_image in = pattern(32, 32);
     for (int i = 0; i < VR_FACTOR_COUNT; i++) {
         const vr_factor f = (vr_factor)i;
         if (!vr_factor_is_continuous(f)) continue;
@@ -255,7 +255,7 @@ static void an_amount_out_of_its_range_is_a_bug_that_names_it(void **state) {
                {VR_FACTOR_SCALE, 1e9},     {VR_FACTOR_TEXTURE, 2.5},    {VR_FACTOR_TEXTURE, 0},
                {VR_FACTOR_TEXTURE, 17},    {VR_FACTOR_HUE, INFINITY},   {VR_FACTOR_ROTATION, NAN},
                {VR_FACTOR_FOG, 1}};
-    const vr_image in = picture(16, 20);
+    const vr_image in = pattern(16, 20);
     for (volatile size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_panics(applied(in, bad[i].factor, bad[i].amount, 0), vr_factor_name(bad[i].factor));
     for (volatile int severity = 0; severity <= 6; severity += 6)

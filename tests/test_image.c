@@ -1,10 +1,10 @@
-/* tests/test_image.c: image/image and image/inspect: every kind of file against Pillow's pixels, EXIF, files that lie or end
+/* tests/test_image.c: image/image and image/inspect: every kind of file against Pillow's pixels, EXIF, files that are inconsistent or end
  * too soon, and writing. */
 #include "test.h"
 #include "../visrob_impl/image/image_impl.h"
 #include "../visrob_impl/image/inspect_impl.h"
 #include "golden/images.h"
-#include "golden/picture.h"
+#include "golden/pattern.h"
 
 #define IMAGES   "tests/golden/images/"
 #define COUNT(a) (int64_t)(sizeof(a) / sizeof *(a))
@@ -41,7 +41,7 @@ static void every_kind_of_png_and_jpeg_has_pillows_pixels(void **state) {
 static void sixteen_bits_keep_the_high_eight_and_alpha_is_dropped(void **state) {
     (void)state;
     static const char *const names[] = {"rgb16.png", "rgba16.png"};
-    for (int i = 0; i < 2; i++) { /* the picture of make_images.py at (0,0) and (1,0), worked by hand */
+    for (int i = 0; i < 2; i++) { /* the pattern of make_images.py at (0,0) and (1,0), worked by hand */
         vr_image image;
         assert_true(vrp_image_parse(&arena, &image, file(names[i]), "x", VR_FATAL));
         assert_memory_equal(image.pixels, ((uint8_t[]){100, 91, 122, 93, 93, 123}), 6);
@@ -74,7 +74,7 @@ static void every_file_of_a_kind_is_told_with_its_size(void **state) {
         assert_int_equal(info.height, files[i].height);
         assert_int_equal(info.orientation, 1);
         assert_true(vr_image_load(&arena, &image, files[i].path, VR_FATAL));
-        if (info.width != 11) continue; /* make_formats.py's picture: 20 x, 25 y, xy */
+        if (info.width != 11) continue; /* make_formats.py's pattern: 20 x, 25 y, xy */
         const uint8_t *p = image.pixels + (3 * 11 + 4) * 3;
         static const uint8_t want[] = {80, 75, 12};
         for (int c = 0; c < 3; c++)
@@ -84,7 +84,7 @@ static void every_file_of_a_kind_is_told_with_its_size(void **state) {
 
 /* ---- EXIF ---- */
 
-/* blocks.jpg with an APP1 segment put behind its first two bytes. */
+/* blocks.jpg with an APP1 segment inserted after its first two bytes. */
 static vr_bytes with_exif(const uint8_t *exif, int64_t n) {
     const vr_bytes base = file("blocks.jpg");
     uint8_t *p = (uint8_t *)vr_arena_alloc(&arena, base.size + 4 + n, 1);
@@ -107,7 +107,7 @@ static void exif_segment(uint8_t p[EXIF], int orientation, bool little) {
     p[IFD + 8 + (little ? 0 : 1)] = (uint8_t)orientation;
 }
 
-/* The six blocks of the picture, in the order of golden_upright. */
+/* The six blocks of the pattern, in the order of golden_upright. */
 static void check_upright(vr_image image, int orientation) {
     assert_int_equal(image.width, 8 * golden_upright[orientation].width);
     assert_int_equal(image.height, 8 * golden_upright[orientation].height);
@@ -165,7 +165,7 @@ static void a_broken_exif_leaves_the_picture_as_it_is(void **state) {
     check_upright(image, 6);
 }
 
-/* ---- files that lie ---- */
+/* ---- inconsistent files ---- */
 
 static void put32(uint8_t *p, uint32_t v) {
     for (int i = 0; i < 4; i++) p[i] = (uint8_t)(v >> (24 - 8 * i));
@@ -353,12 +353,12 @@ static void a_file_that_is_not_an_image_is_refused(void **state) {
 
 /* ---- writing ---- */
 
-static vr_image picture(int64_t width, int64_t height) { return golden_picture(&arena, width, height); }
+static vr_image pattern(int64_t width, int64_t height) { return golden_pattern(&arena, width, height); }
 
 static void a_jpeg_is_written_as_pillow_writes_it_to_the_byte(void **state) {
     (void)state;
     for (int64_t i = 0; i < COUNT(golden_written); i++) {
-        const vr_image image = picture(golden_written[i].width, golden_written[i].height);
+        const vr_image image = pattern(golden_written[i].width, golden_written[i].height);
         const vr_bytes out = vr_image_format_jpeg(&arena, image, golden_written[i].quality);
         if (vr_crc32(0, out.data, out.size) != golden_written[i].crc)
             fail_msg("%d x %d at quality %d differs", golden_written[i].width, golden_written[i].height,

@@ -82,7 +82,7 @@ static int vrp_args_unknown(const char *arg, const vr_option *options, int64_t c
     char typed[40] = "";
     const char *nearest = NULL;
     if (arg[1] == '-') snprintf(typed, sizeof typed, "%.*s", (int)strcspn(arg + 2, "="), arg + 2);
-    int least = 3; /* what is further off is another word */
+    int least = 3; /* a larger distance is another word */
     for (int64_t i = -1; i < count; i++) {
         char letter;
         const char *name = i < 0 ? "help" : vrp_args_name(&options[i], &letter);

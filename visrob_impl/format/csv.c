@@ -16,7 +16,7 @@
 /* ---- positions ---- */
 
 /* Fails at byte `at` of the current row; the columns of a line count from 1. */
-static bool vrp_csv_fault(const vr_csv *c, const uint8_t *at, vr_err *err, const char *what) {
+static bool vrp_csv_error(const vr_csv *c, const uint8_t *at, vr_err *err, const char *what) {
     int64_t line = c->line;
     const uint8_t *begin = c->row_begin;
     for (const uint8_t *p = begin; p < at; p++)
@@ -33,7 +33,7 @@ bool vr_csv_fail(const vr_csv *csv, int64_t column, vr_err *err, const char *fmt
     va_start(args, fmt);
     vsnprintf(what, sizeof what, fmt, args);
     va_end(args);
-    return vrp_csv_fault(csv, csv->begins[column], err, what);
+    return vrp_csv_error(csv, csv->begins[column], err, what);
 }
 
 /* ---- one row ---- */
@@ -81,7 +81,7 @@ static const uint8_t *vrp_csv_quoted(vr_csv *c, const uint8_t *open, vr_bytes *f
     for (;; close += 2) {
         close = (const uint8_t *)memchr(close, '"', (size_t)(c->end - close));
         if (!close) {
-            vrp_csv_fault(c, open, err, "unterminated quoted field");
+            vrp_csv_error(c, open, err, "unterminated quoted field");
             return NULL;
         }
         if (close + 1 == c->end || close[1] != '"') break;
@@ -94,7 +94,7 @@ static const uint8_t *vrp_csv_quoted(vr_csv *c, const uint8_t *open, vr_bytes *f
     const uint8_t *after = close + 1;
     if (after < c->end && *after == '\r' && (after + 1 == c->end || after[1] == '\n')) after++;
     if (after == c->end || *after == ',' || *after == '\n') return after;
-    vrp_csv_fault(c, after, err, "unexpected text after a closing quote");
+    vrp_csv_error(c, after, err, "unexpected text after a closing quote");
     return NULL;
 }
 
@@ -187,7 +187,7 @@ static bool vrp_csv_names(vr_csv *c, vr_err *err) {
     const char **names = VR_NEW(c->arena, const char *, n);
     for (int64_t i = 0; i < n; i++) {
         if (c->fields[i].size > 0 && memchr(c->fields[i].data, 0, (size_t)c->fields[i].size))
-            return vrp_csv_fault(c, c->begins[i], err, "column name with a zero byte");
+            return vrp_csv_error(c, c->begins[i], err, "column name with a zero byte");
         names[i] = vr_csv_string(c->arena, c, i);
     }
     c->names = names;

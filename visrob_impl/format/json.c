@@ -18,13 +18,13 @@ typedef struct vrp_json_parser {
     uint32_t count, capacity;
     char *text; /* the next string */
     int depth;
-    const char *fault; /* the error at p */
+    const char *error; /* the error at p */
     vr_arena *arena;
 } vrp_json_parser;
 
-static bool vrp_json_wrong(vrp_json_parser *j, const uint8_t *at, const char *fault) {
+static bool vrp_json_error(vrp_json_parser *j, const uint8_t *at, const char *error) {
     j->p = at;
-    j->fault = fault;
+    j->error = error;
     return false;
 }
 
@@ -122,13 +122,13 @@ static bool vrp_json_escape(vrp_json_parser *j, char **to) {
         return true;
     }
     int code = c == 'u' ? vrp_json_hex4(at + 2, j->end) : -1;
-    if (code < 0) return vrp_json_wrong(j, at, "invalid escape");
+    if (code < 0) return vrp_json_error(j, at, "invalid escape");
     j->p += 6;
     if (code >= 0xd800 && code < 0xe000) {
         int low = code < 0xdc00 && j->end - j->p >= 2 && j->p[0] == '\\' && j->p[1] == 'u'
                       ? vrp_json_hex4(j->p + 2, j->end)
                       : -1;
-        if (low < 0xdc00 || low >= 0xe000) return vrp_json_wrong(j, at, "unpaired surrogate");
+        if (low < 0xdc00 || low >= 0xe000) return vrp_json_error(j, at, "unpaired surrogate");
         code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
         j->p += 6;
     }
@@ -156,16 +156,16 @@ static bool vrp_json_text_any(vrp_json_parser *j, uint32_t node) {
             const uint64_t marks = vrp_json_marks(w);
             n = marks ? __builtin_ctzll(marks) / 8 : 8;
         }
-        if (j->p == j->end) return vrp_json_wrong(j, j->begin + j->nodes[node].at, "unterminated string");
+        if (j->p == j->end) return vrp_json_error(j, j->begin + j->nodes[node].at, "unterminated string");
         const uint8_t c = *j->p;
         if (c == '"') break;
         if (c == '\\') {
             if (!vrp_json_escape(j, &to)) return false;
             continue;
         }
-        if (c < 0x20) return vrp_json_wrong(j, j->p, "control character in a string");
+        if (c < 0x20) return vrp_json_error(j, j->p, "control character in a string");
         const int n = vrp_json_utf8(j->p, j->end);
-        if (n == 0) return vrp_json_wrong(j, j->p, "invalid UTF-8");
+        if (n == 0) return vrp_json_error(j, j->p, "invalid UTF-8");
         for (int i = 0; i < n; i++) *to++ = (char)*j->p++;
     }
     j->p++;
@@ -235,19 +235,19 @@ static bool vrp_json_parse_number(vrp_json_parser *j) {
     if (zero)
         j->p++;
     else if (!vrp_json_digits(j, &m, &digits))
-        return vrp_json_wrong(j, from, "expected a digit");
-    if (j->p < j->end && *j->p >= '0' && *j->p <= '9') return vrp_json_wrong(j, from, "leading zero");
+        return vrp_json_error(j, from, "expected a digit");
+    if (j->p < j->end && *j->p >= '0' && *j->p <= '9') return vrp_json_error(j, from, "leading zero");
     if (j->p < j->end && *j->p == '.') {
         const uint8_t *point = j->p++;
         integral = false;
         if (!vrp_json_digits(j, &m, &digits))
-            return vrp_json_wrong(j, from, "expected a digit after the decimal point");
+            return vrp_json_error(j, from, "expected a digit after the decimal point");
         e -= (int)vr_min(j->p - point - 1, 100000);
     }
     if (j->p < j->end && (*j->p | 0x20) == 'e') {
         j->p++;
         integral = false;
-        if (!vrp_json_exponent(j, &e)) return vrp_json_wrong(j, from, "expected a digit in the exponent");
+        if (!vrp_json_exponent(j, &e)) return vrp_json_error(j, from, "expected a digit in the exponent");
     }
     if (integral && digits <= 19 && m <= (uint64_t)INT64_MAX + negative) {
         const uint32_t n = vrp_json_node(j, VR_JSON_INT, from);
@@ -257,7 +257,7 @@ static bool vrp_json_parse_number(vrp_json_parser *j) {
     double x;
     if (digits > 19 || !vr_number_scale(&x, m, e)) {
         if (!vr_number_double(&x, (const char *)from, j->p - from))
-            return vrp_json_wrong(j, from, "number out of range");
+            return vrp_json_error(j, from, "number out of range");
     } else if (negative)
         x = -x;
     const uint32_t n = vrp_json_node(j, VR_JSON_REAL, from);
@@ -271,15 +271,16 @@ static bool vrp_json_parse_number(vrp_json_parser *j) {
  * stays in a register, while *j would be stored and loaded for every byte. */
 static const uint8_t *vrp_json_parse_value(vrp_json_parser *j, const uint8_t *p);
 
-static const uint8_t *vrp_json_fault(vrp_json_parser *j, const uint8_t *at, const char *fault) {
-    vrp_json_wrong(j, at, fault);
+static const uint8_t *vrp_json_error_at(vrp_json_parser *j, const uint8_t *at, const char *error) {
+    vrp_json_error(j, at, error);
     return NULL;
 }
 
 static const uint8_t *vrp_json_word(vrp_json_parser *j, const uint8_t *p, const char *word, vr_json_type type,
                                     int64_t value) {
     const size_t n = strlen(word);
-    if ((size_t)(j->end - p) < n || memcmp(p, word, n) != 0) return vrp_json_fault(j, p, "expected a value");
+    if ((size_t)(j->end - p) < n || memcmp(p, word, n) != 0)
+        return vrp_json_error_at(j, p, "expected a value");
     const uint32_t node = vrp_json_node(j, type, p);
     j->nodes[node].integer = value;
     return p + n;
@@ -288,12 +289,12 @@ static const uint8_t *vrp_json_word(vrp_json_parser *j, const uint8_t *p, const 
 /* A key, its colon and its value. */
 static inline const uint8_t *vrp_json_member(vrp_json_parser *j, const uint8_t *p) {
     const uint8_t *const end = j->end;
-    if (p == end || *p != '"') return vrp_json_fault(j, p, "expected a key in double quotes");
+    if (p == end || *p != '"') return vrp_json_error_at(j, p, "expected a key in double quotes");
     const uint32_t key = vrp_json_node(j, VR_JSON_STRING, p);
     p = vrp_json_text(j, p, key);
     if (!p) return NULL;
     p = vrp_json_space(p, end);
-    if (p == end || *p != ':') return vrp_json_fault(j, p, "expected ':'");
+    if (p == end || *p != ':') return vrp_json_error_at(j, p, "expected ':'");
     p = vrp_json_parse_value(j, vrp_json_space(p + 1, end));
     if (!p) return NULL;
     j->nodes[key].skip = j->count - key;
@@ -305,7 +306,7 @@ static const uint8_t *vrp_json_container(vrp_json_parser *j, const uint8_t *p, v
                                          uint8_t close) {
     const uint8_t *const end = j->end;
     const uint32_t node = vrp_json_node(j, type, p);
-    if (++j->depth > VRP_DEPTH) return vrp_json_fault(j, p, "nested more than 512 deep");
+    if (++j->depth > VRP_DEPTH) return vrp_json_error_at(j, p, "nested more than 512 deep");
     p = vrp_json_space(p + 1, end);
     uint32_t count = 0;
     bool more = p == end || *p != close;
@@ -319,7 +320,8 @@ static const uint8_t *vrp_json_container(vrp_json_parser *j, const uint8_t *p, v
             continue;
         }
         if (p < end && *p == close) break;
-        return vrp_json_fault(j, p, type == VR_JSON_OBJECT ? "expected ',' or '}'" : "expected ',' or ']'");
+        return vrp_json_error_at(j, p,
+                                 type == VR_JSON_OBJECT ? "expected ',' or '}'" : "expected ',' or ']'");
     }
     j->depth--;
     j->nodes[node].count = count;
@@ -328,7 +330,7 @@ static const uint8_t *vrp_json_container(vrp_json_parser *j, const uint8_t *p, v
 }
 
 static const uint8_t *vrp_json_parse_value(vrp_json_parser *j, const uint8_t *p) {
-    if (p == j->end) return vrp_json_fault(j, p, "unexpected end of file");
+    if (p == j->end) return vrp_json_error_at(j, p, "unexpected end of file");
     const uint8_t c = *p;
     if (c >= '0' && c <= '9' && j->end - p > 1 && (p[1] == ',' || p[1] == '}')) {
         const uint32_t n =
@@ -350,7 +352,7 @@ static const uint8_t *vrp_json_parse_value(vrp_json_parser *j, const uint8_t *p)
     case 'n':
         return vrp_json_word(j, p, "null", VR_JSON_NULL, 0);
     default:
-        if (c != '-' && (c < '0' || c > '9')) return vrp_json_fault(j, p, "expected a value");
+        if (c != '-' && (c < '0' || c > '9')) return vrp_json_error_at(j, p, "expected a value");
         j->p = p;
         return vrp_json_parse_number(j) ? j->p : NULL;
     }
@@ -384,7 +386,7 @@ static bool vrp_json_parse_doc(vr_arena *arena, vr_json_doc *doc, vr_bytes text,
     p = vrp_json_parse_value(&j, vrp_json_space(p, j.end));
     bool ok = p != NULL;
     if (ok) p = vrp_json_space(p, j.end);
-    if (ok && p < j.end) ok = vrp_json_wrong(&j, p, "unexpected text after the value");
+    if (ok && p < j.end) ok = vrp_json_error(&j, p, "unexpected text after the value");
     const vr_json_doc parsed = {.root = j.nodes, .text = text, .path = path, .line = line};
     if (ok) {
         *doc = parsed;
@@ -393,7 +395,7 @@ static bool vrp_json_parse_doc(vr_arena *arena, vr_json_doc *doc, vr_bytes text,
     int64_t row, column;
     vrp_json_position(&row, &column, &parsed, j.p - text.data);
     vr_arena_rewind(arena, mark);
-    return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:%lld: %s", path, (long long)row, (long long)column, j.fault);
+    return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:%lld: %s", path, (long long)row, (long long)column, j.error);
 }
 
 bool vr_json_parse(vr_arena *arena, vr_json_doc *doc, vr_bytes text, const char *path, vr_err *err) {

@@ -25,8 +25,8 @@ typedef struct vrp_npy_reader {
 
 /* ---- the header ---- */
 
-static bool vrp_npy_wrong(const vrp_npy_reader *r, const char *fault) {
-    return vr_fail(r->err, VR_ERR_FORMAT, "%s: byte %lld: %s", r->path, (long long)(r->p - r->begin), fault);
+static bool vrp_npy_error(const vrp_npy_reader *r, const char *error) {
+    return vr_fail(r->err, VR_ERR_FORMAT, "%s: byte %lld: %s", r->path, (long long)(r->p - r->begin), error);
 }
 
 static void vrp_npy_space(vrp_npy_reader *r) {
@@ -45,10 +45,10 @@ static bool vrp_npy_next(vrp_npy_reader *r, const char *what) {
 static bool vrp_npy_text(vrp_npy_reader *r, char *out, int64_t size) {
     vrp_npy_space(r);
     const uint8_t quote = r->p < r->end ? *r->p : 0;
-    if (quote != '\'' && quote != '"') return vrp_npy_wrong(r, "expected a quoted string");
+    if (quote != '\'' && quote != '"') return vrp_npy_error(r, "expected a quoted string");
     const uint8_t *from = r->p + 1, *to = (const uint8_t *)memchr(from, quote, (size_t)(r->end - from));
     if (!to || to - from >= size || memchr(from, 0, (size_t)(to - from)))
-        return vrp_npy_wrong(r, "unterminated string");
+        return vrp_npy_error(r, "unterminated string");
     memcpy(out, from, (size_t)(to - from));
     out[to - from] = 0;
     r->p = to + 1;
@@ -56,17 +56,17 @@ static bool vrp_npy_text(vrp_npy_reader *r, char *out, int64_t size) {
 }
 
 static bool vrp_npy_shape(vrp_npy_reader *r) {
-    if (!vrp_npy_next(r, "(")) return vrp_npy_wrong(r, "expected a tuple");
+    if (!vrp_npy_next(r, "(")) return vrp_npy_error(r, "expected a tuple");
     for (r->ndim = 0; !vrp_npy_next(r, ")"); r->ndim++) {
-        if (r->ndim > 0 && !vrp_npy_next(r, ",")) return vrp_npy_wrong(r, "expected ',' or ')'");
+        if (r->ndim > 0 && !vrp_npy_next(r, ",")) return vrp_npy_error(r, "expected ',' or ')'");
         if (r->ndim > 0 && vrp_npy_next(r, ")")) return true;
         vrp_npy_space(r);
         const uint8_t *from = r->p;
         int64_t n = 0;
         for (; r->p < r->end && *r->p >= '0' && *r->p <= '9'; r->p++)
             if (!vr_size_mul(&n, n, 10) || !vr_size_add(&n, n, *r->p - '0'))
-                return vrp_npy_wrong(r, "size out of range");
-        if (r->p == from) return vrp_npy_wrong(r, "expected a size");
+                return vrp_npy_error(r, "size out of range");
+        if (r->p == from) return vrp_npy_error(r, "expected a size");
         if (r->p < r->end && *r->p == 'L') r->p++; /* Python 2 */
         if (r->ndim == VR_ARRAY_MAX_DIMS)
             return vr_fail(r->err, VR_ERR_UNSUPPORTED, "%s: unsupported: more than 8 dimensions", r->path);
@@ -77,14 +77,14 @@ static bool vrp_npy_shape(vrp_npy_reader *r) {
 
 static bool vrp_npy_header(vrp_npy_reader *r) {
     bool descr = false, order = false, shape = false;
-    if (!vrp_npy_next(r, "{")) return vrp_npy_wrong(r, "expected '{'");
+    if (!vrp_npy_next(r, "{")) return vrp_npy_error(r, "expected '{'");
     while (!vrp_npy_next(r, "}")) {
         char key[32];
         if ((descr || order || shape) && !vrp_npy_next(r, ","))
-            return vrp_npy_wrong(r, "expected ',' or '}'");
+            return vrp_npy_error(r, "expected ',' or '}'");
         if (vrp_npy_next(r, "}")) break;
         if (!vrp_npy_text(r, key, sizeof key)) return false;
-        if (!vrp_npy_next(r, ":")) return vrp_npy_wrong(r, "expected ':'");
+        if (!vrp_npy_next(r, ":")) return vrp_npy_error(r, "expected ':'");
         if (strcmp(key, "descr") == 0 && !descr) {
             descr = true;
             vrp_npy_space(r);
@@ -94,16 +94,16 @@ static bool vrp_npy_header(vrp_npy_reader *r) {
         } else if (strcmp(key, "fortran_order") == 0 && !order) {
             order = true;
             r->fortran = vrp_npy_next(r, "True");
-            if (!r->fortran && !vrp_npy_next(r, "False")) return vrp_npy_wrong(r, "expected True or False");
+            if (!r->fortran && !vrp_npy_next(r, "False")) return vrp_npy_error(r, "expected True or False");
         } else if (strcmp(key, "shape") == 0 && !shape) {
             shape = true;
             if (!vrp_npy_shape(r)) return false;
         } else
-            return vrp_npy_wrong(r, "unknown or duplicate key");
+            return vrp_npy_error(r, "unknown or duplicate key");
     }
     vrp_npy_space(r);
-    if (r->p < r->end) return vrp_npy_wrong(r, "unexpected text after the header's dictionary");
-    return (descr && order && shape) || vrp_npy_wrong(r, "missing key: descr, fortran_order or shape");
+    if (r->p < r->end) return vrp_npy_error(r, "unexpected text after the header's dictionary");
+    return (descr && order && shape) || vrp_npy_error(r, "missing key: descr, fortran_order or shape");
 }
 
 static const char *const vrp_npy_codes[VR_DTYPE_COUNT] = {

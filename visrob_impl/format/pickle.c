@@ -23,7 +23,7 @@ typedef struct vrp_pickle_vm {
     vr_err *err;
 } vrp_pickle_vm;
 
-static bool vrp_pickle_broken(const vrp_pickle_vm *vm, const char *what) {
+static bool vrp_pickle_error(const vrp_pickle_vm *vm, const char *what) {
     return vr_fail(vm->err, VR_ERR_FORMAT, "%s: byte %lld: pickle: %s", vm->path,
                    (long long)(vm->base + vm->op), what);
 }
@@ -33,7 +33,7 @@ static bool vrp_pickle_broken(const vrp_pickle_vm *vm, const char *what) {
 /* The next n bytes, or NULL after a failure. */
 static const uint8_t *vrp_pickle_take(vrp_pickle_vm *vm, uint64_t n) {
     if (n > (uint64_t)(vm->end - vm->p)) {
-        vrp_pickle_broken(vm, "unexpected end of file");
+        vrp_pickle_error(vm, "unexpected end of file");
         return NULL;
     }
     const uint8_t *at = vm->p;
@@ -70,7 +70,7 @@ static bool vrp_pickle_push(vrp_pickle_vm *vm, vrp_pickle_value v) {
 
 static bool vrp_pickle_pop(vrp_pickle_vm *vm, vrp_pickle_value *v) {
     if (vm->stack.count == 0 || vm->stack.items[vm->stack.count - 1].kind == VRP_PICKLE_MARK)
-        return vrp_pickle_broken(vm, "stack underflow");
+        return vrp_pickle_error(vm, "stack underflow");
     *v = vm->stack.items[--vm->stack.count];
     return true;
 }
@@ -85,7 +85,7 @@ static bool vrp_pickle_push_node(vrp_pickle_vm *vm, vrp_pickle_kind kind, vrp_pi
 static bool vrp_pickle_to_mark(vrp_pickle_vm *vm, const vrp_pickle_value **items, int64_t *count) {
     int64_t i = vm->stack.count - 1;
     while (i >= 0 && vm->stack.items[i].kind != VRP_PICKLE_MARK) i--;
-    if (i < 0) return vrp_pickle_broken(vm, "missing mark");
+    if (i < 0) return vrp_pickle_error(vm, "missing mark");
     *items = vm->stack.items + i + 1;
     *count = vm->stack.count - i - 1;
     vm->stack.count = i;
@@ -95,7 +95,7 @@ static bool vrp_pickle_to_mark(vrp_pickle_vm *vm, const vrp_pickle_value **items
 /* Pushes a new node with a copy of the items. */
 static bool vrp_pickle_gather(vrp_pickle_vm *vm, vrp_pickle_kind kind, const vrp_pickle_value *items,
                               int64_t count) {
-    if (kind == VRP_PICKLE_DICT && count % 2 != 0) return vrp_pickle_broken(vm, "key without a value");
+    if (kind == VRP_PICKLE_DICT && count % 2 != 0) return vrp_pickle_error(vm, "key without a value");
     vrp_pickle_node n = {.count = count, .capacity = count};
     if (count > 0) {
         n.items = (vrp_pickle_value *)vr_arena_alloc(vm->arena, count, (int64_t)sizeof *items);
@@ -122,8 +122,8 @@ static bool vrp_pickle_extend(vrp_pickle_vm *vm, const vrp_pickle_value *items, 
     const vrp_pickle_value *top = vm->stack.count > 0 ? &vm->stack.items[vm->stack.count - 1] : NULL;
     bool fits = top && (pairs ? top->kind == VRP_PICKLE_DICT || top->kind == VRP_PICKLE_OBJECT
                               : top->kind == VRP_PICKLE_LIST || top->kind == VRP_PICKLE_SET);
-    if (!fits) return vrp_pickle_broken(vm, "the target of the items is not a container");
-    if (pairs && count % 2 != 0) return vrp_pickle_broken(vm, "key without a value");
+    if (!fits) return vrp_pickle_error(vm, "the target of the items is not a container");
+    if (pairs && count % 2 != 0) return vrp_pickle_error(vm, "key without a value");
     vrp_pickle_node *n = top->node;
     for (int64_t i = 0; i < count; i++)
         vrp_pickle_add(vm->arena, &n->items, &n->count, &n->capacity, items[i]);
@@ -158,7 +158,7 @@ static bool vrp_pickle_push_long(vrp_pickle_vm *vm, int length_bytes) {
     uint64_t n;
     const uint8_t *p = vrp_pickle_number(vm, &n, length_bytes) ? vrp_pickle_take(vm, n) : NULL;
     if (!p) return false;
-    if (n > INT32_MAX) return vrp_pickle_broken(vm, "integer of more than 2^31 bytes");
+    if (n > INT32_MAX) return vrp_pickle_error(vm, "integer of more than 2^31 bytes");
     if (n > 8)
         return vrp_pickle_push(
             vm, (vrp_pickle_value){.kind = VRP_PICKLE_LONG, .bytes = (int32_t)n, .text = (const char *)p});
@@ -181,7 +181,7 @@ static bool vrp_pickle_push_text(vrp_pickle_vm *vm, vrp_pickle_kind kind, int le
     uint64_t n;
     const uint8_t *p = vrp_pickle_number(vm, &n, length_bytes) ? vrp_pickle_take(vm, n) : NULL;
     if (!p) return false;
-    if (n > INT32_MAX) return vrp_pickle_broken(vm, "string of more than 2^31 bytes");
+    if (n > INT32_MAX) return vrp_pickle_error(vm, "string of more than 2^31 bytes");
     return vrp_pickle_push(vm,
                            (vrp_pickle_value){.kind = kind, .bytes = (int32_t)n, .text = (const char *)p});
 }
@@ -190,9 +190,9 @@ static bool vrp_pickle_push_text(vrp_pickle_vm *vm, vrp_pickle_kind kind, int le
 
 static bool vrp_pickle_put(vrp_pickle_vm *vm, uint64_t index) {
     if (vm->stack.count == 0 || vm->stack.items[vm->stack.count - 1].kind == VRP_PICKLE_MARK)
-        return vrp_pickle_broken(vm, "stack underflow in the memo");
+        return vrp_pickle_error(vm, "stack underflow in the memo");
     if (index >= (uint64_t)(vm->end - vm->begin)) /* each put takes at least one byte */
-        return vrp_pickle_broken(vm, "memo index out of range");
+        return vrp_pickle_error(vm, "memo index out of range");
     while (vm->memo.count <= (int64_t)index)
         vrp_pickle_add(vm->arena, &vm->memo.items, &vm->memo.count, &vm->memo.capacity,
                        (vrp_pickle_value){.kind = VRP_PICKLE_MARK});
@@ -209,7 +209,7 @@ static bool vrp_pickle_get(vrp_pickle_vm *vm, int bytes) {
     uint64_t index;
     if (!vrp_pickle_number(vm, &index, bytes)) return false;
     if (index >= (uint64_t)vm->memo.count || vm->memo.items[index].kind == VRP_PICKLE_MARK)
-        return vrp_pickle_broken(vm, "missing memo value");
+        return vrp_pickle_error(vm, "missing memo value");
     const vrp_pickle_value v = vm->memo.items[index];
     vrp_pickle_add(vm->arena, &vm->stack.items, &vm->stack.count, &vm->stack.capacity,
                    v); /* keeps its `at` */
@@ -220,9 +220,9 @@ static bool vrp_pickle_get(vrp_pickle_vm *vm, int bytes) {
 
 static bool vrp_pickle_push_global(vrp_pickle_vm *vm, const char *module, int64_t m, const char *name,
                                    int64_t n) {
-    if (m + n >= 1024) return vrp_pickle_broken(vm, "name of more than 1,023 bytes");
+    if (m + n >= 1024) return vrp_pickle_error(vm, "name of more than 1,023 bytes");
     if (memchr(module, 0, (size_t)m) || memchr(name, 0, (size_t)n))
-        return vrp_pickle_broken(vm, "name with a zero byte");
+        return vrp_pickle_error(vm, "name with a zero byte");
     char *text = vr_arena_printf(vm->arena, "%.*s %.*s", (int)m, module, (int)n, name);
     vrp_pickle_value v = {.kind = VRP_PICKLE_GLOBAL, .bytes = (int32_t)strlen(text), .text = text};
     vrp_pickle_push(vm, v);
@@ -237,7 +237,7 @@ static bool vrp_pickle_global(vrp_pickle_vm *vm) {
     const char *m = (const char *)memchr(module, '\n', (size_t)(vm->end - vm->p));
     const char *name = m ? m + 1 : NULL;
     const char *n = m ? (const char *)memchr(name, '\n', (size_t)((const char *)vm->end - name)) : NULL;
-    if (!n) return vrp_pickle_broken(vm, "unexpected end of file in a name");
+    if (!n) return vrp_pickle_error(vm, "unexpected end of file in a name");
     vm->p = (const uint8_t *)n + 1;
     return vrp_pickle_push_global(vm, module, m - module, name, n - name);
 }
@@ -246,7 +246,7 @@ static bool vrp_pickle_stack_global(vrp_pickle_vm *vm) {
     vrp_pickle_value name = {0}, module = {0};
     if (!vrp_pickle_pop(vm, &name) || !vrp_pickle_pop(vm, &module)) return false;
     if (name.kind != VRP_PICKLE_TEXT || module.kind != VRP_PICKLE_TEXT)
-        return vrp_pickle_broken(vm, "name that is not a string");
+        return vrp_pickle_error(vm, "name that is not a string");
     return vrp_pickle_push_global(vm, module.text, module.bytes, name.text, name.bytes);
 }
 
@@ -255,7 +255,7 @@ static bool vrp_pickle_call(vrp_pickle_vm *vm) {
     vrp_pickle_node n = {0};
     if (!vrp_pickle_pop(vm, &n.args) || !vrp_pickle_pop(vm, &n.callable)) return false;
     if (n.callable.kind != VRP_PICKLE_GLOBAL || n.args.kind != VRP_PICKLE_TUPLE)
-        return vrp_pickle_broken(vm, "expected a call of a name with a tuple of arguments");
+        return vrp_pickle_error(vm, "expected a call of a name with a tuple of arguments");
     return vrp_pickle_push_node(vm, VRP_PICKLE_OBJECT, n);
 }
 
@@ -263,7 +263,7 @@ static bool vrp_pickle_build(vrp_pickle_vm *vm) {
     vrp_pickle_value state, object;
     if (!vrp_pickle_pop(vm, &state) || !vrp_pickle_pop(vm, &object)) return false;
     if (object.kind != VRP_PICKLE_OBJECT)
-        return vrp_pickle_broken(vm, "state of a value that is not an object");
+        return vrp_pickle_error(vm, "state of a value that is not an object");
     object.node->state = state;
     vrp_pickle_add(vm->arena, &vm->stack.items, &vm->stack.count, &vm->stack.capacity, object);
     return true;
@@ -289,7 +289,7 @@ static bool vrp_pickle_proto(vrp_pickle_vm *vm) {
 
 static bool vrp_pickle_stop(vrp_pickle_vm *vm) {
     if (!vrp_pickle_pop(vm, &vm->root)) return false;
-    if (vm->stack.count != 0) return vrp_pickle_broken(vm, "values left on the stack");
+    if (vm->stack.count != 0) return vrp_pickle_error(vm, "values left on the stack");
     return vm->stopped = true;
 }
 

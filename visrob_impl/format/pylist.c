@@ -12,7 +12,7 @@ typedef struct vrp_pylist {
     vr_err *err;
 } vrp_pylist;
 
-static bool vrp_pylist_fault(const vrp_pylist *p, const char *what) {
+static bool vrp_pylist_error(const vrp_pylist *p, const char *what) {
     return vr_csv_fail(p->csv, p->column, p->err, "column '%s': byte %lld of the list: %s",
                        p->csv->names[p->column], (long long)(p->at - p->begin), what);
 }
@@ -31,7 +31,7 @@ static bool vrp_pylist_open(vrp_pylist *p, const vr_csv *csv, int64_t column, in
     *most = 1;
     for (const char *s = begin; s < p->end; s++) *most += *s == ',';
     vrp_pylist_blanks(p);
-    if (p->at == p->end || *p->at != '[') return vrp_pylist_fault(p, "expected '['");
+    if (p->at == p->end || *p->at != '[') return vrp_pylist_error(p, "expected '['");
     p->at++;
     return true;
 }
@@ -43,12 +43,12 @@ static int vrp_pylist_next(vrp_pylist *p, int64_t count) {
         p->at++;
         vrp_pylist_blanks(p);
     } else if (count > 0 && (p->at == p->end || *p->at != ']'))
-        return vrp_pylist_fault(p, "expected ',' or ']'") ? 1 : -1;
-    if (p->at == p->end) return vrp_pylist_fault(p, "expected ']'") ? 1 : -1;
+        return vrp_pylist_error(p, "expected ',' or ']'") ? 1 : -1;
+    if (p->at == p->end) return vrp_pylist_error(p, "expected ']'") ? 1 : -1;
     if (*p->at != ']') return 1;
     p->at++;
     vrp_pylist_blanks(p);
-    return p->at == p->end || vrp_pylist_fault(p, "unexpected text after the list") ? 0 : -1;
+    return p->at == p->end || vrp_pylist_error(p, "unexpected text after the list") ? 0 : -1;
 }
 
 bool vr_pylist_ints(vr_arena *arena, int64_t **x, int64_t *count, const vr_csv *csv, int64_t column,
@@ -66,7 +66,7 @@ bool vr_pylist_ints(vr_arena *arena, int64_t **x, int64_t *count, const vr_csv *
         while (p.at < p.end && *p.at && strchr("+-0123456789", *p.at)) p.at++;
         if (!vr_number_int(&out[n], from, p.at - from)) {
             p.at = from;
-            vrp_pylist_fault(&p, "expected an integer");
+            vrp_pylist_error(&p, "expected an integer");
             next = -1;
             break;
         }
@@ -87,7 +87,7 @@ static const char *vrp_pylist_string(vrp_pylist *p, vr_arena *arena) {
     const char *close = from;
     while (close < p->end && *close != quote) close += *close == '\\' && close + 1 < p->end ? 2 : 1;
     if (close >= p->end) {
-        vrp_pylist_fault(p, "unterminated string");
+        vrp_pylist_error(p, "unterminated string");
         return NULL;
     }
     char *out = vr_arena_string(arena, from, close - from), *to = out;
@@ -123,7 +123,7 @@ bool vr_pylist_strings(vr_arena *arena, const char ***x, int64_t *count, const v
     int next;
     while ((next = vrp_pylist_next(&p, n)) == 1) {
         if (*p.at != '\'' && *p.at != '"') {
-            vrp_pylist_fault(&p, "expected a quoted string");
+            vrp_pylist_error(&p, "expected a quoted string");
             next = -1;
             break;
         }

@@ -32,7 +32,7 @@ typedef struct vrp_tar_reader {
     int64_t link_count, link_capacity;
 } vrp_tar_reader;
 
-static bool vrp_tar_bad(const vrp_tar_reader *r, int64_t at, const char *what) {
+static bool vrp_tar_error(const vrp_tar_reader *r, int64_t at, const char *what) {
     return vr_fail(r->err, VR_ERR_FORMAT, "%s: byte %lld: %s", r->name, (long long)at, what);
 }
 
@@ -102,10 +102,10 @@ static bool vrp_tar_pax(vrp_tar_reader *r, int64_t at, int64_t size, bool global
         int64_t n = 0, i = at;
         for (; i < end && p[i] >= '0' && p[i] <= '9' && n < (int64_t)1 << 40; i++) n = n * 10 + p[i] - '0';
         if (i == at || i == end || p[i] != ' ' || n <= i + 1 - at || n > end - at || p[at + n - 1] != '\n')
-            return vrp_tar_bad(r, at, "invalid length of a pax record");
+            return vrp_tar_error(r, at, "invalid length of a pax record");
         const uint8_t *key = p + i + 1, *last = p + at + n - 1;
         const uint8_t *equals = (const uint8_t *)memchr(key, '=', (size_t)(last - key));
-        if (!equals) return vrp_tar_bad(r, at, "pax record without '='");
+        if (!equals) return vrp_tar_error(r, at, "pax record without '='");
         const vr_bytes value = {.data = equals + 1, .size = last - equals - 1};
         const int64_t k = equals - key;
         const bool path = k == 4 && memcmp(key, "path", 4) == 0,
@@ -120,7 +120,7 @@ static bool vrp_tar_pax(vrp_tar_reader *r, int64_t at, int64_t size, bool global
                            (long long)at);
         if (path || link) {
             if (value.size == 0 || memchr(value.data, 0, (size_t)value.size))
-                return vrp_tar_bad(r, at, "empty path, or a path with a zero byte");
+                return vrp_tar_error(r, at, "empty path, or a path with a zero byte");
             *(path ? &r->long_path : &r->long_link) = value;
         }
         if (length) {
@@ -129,7 +129,7 @@ static bool vrp_tar_pax(vrp_tar_reader *r, int64_t at, int64_t size, bool global
                 r->long_size = value.data[j] >= '0' && value.data[j] <= '9' && r->long_size < INT64_MAX / 20
                                    ? r->long_size * 10 + value.data[j] - '0'
                                    : -1;
-            if (value.size == 0 || r->long_size < 0) return vrp_tar_bad(r, at, "invalid size");
+            if (value.size == 0 || r->long_size < 0) return vrp_tar_error(r, at, "invalid size");
         }
         at += n;
     }
@@ -172,14 +172,14 @@ static const char *vrp_tar_entry_path(vrp_tar_reader *r, const uint8_t *h) {
 static bool vrp_tar_entry(vrp_tar_reader *r, int64_t *at) {
     const uint8_t *h = r->bytes.data + *at;
     const int64_t from = *at + VRP_TAR_BLOCK, left = r->bytes.size - from;
-    if (!vrp_tar_checksum_ok(h)) return vrp_tar_bad(r, *at, "not a tar header: checksum mismatch");
+    if (!vrp_tar_checksum_ok(h)) return vrp_tar_error(r, *at, "not a tar header: checksum mismatch");
     const int type = h[156];
     const bool describes = type == 'L' || type == 'K' || type == 'x' || type == 'g'; /* the next entry */
     int64_t size = vrp_tar_number(h + 124, 12);
     if (!describes && r->long_size >= 0) size = r->long_size;
     /* Links, devices and directories may declare a size without having data. */
     if (type >= '1' && type <= '6') size = 0;
-    if (size < 0) return vrp_tar_bad(r, *at + 124, "invalid size");
+    if (size < 0) return vrp_tar_error(r, *at + 124, "invalid size");
     if (size > left || (size + VRP_TAR_BLOCK - 1) / VRP_TAR_BLOCK * VRP_TAR_BLOCK > left)
         return vr_fail(r->err, VR_ERR_FORMAT,
                        "%s: byte %lld: unexpected end of file: expected %lld bytes of data, found %lld",
@@ -188,7 +188,7 @@ static bool vrp_tar_entry(vrp_tar_reader *r, int64_t *at) {
     if (type == 'x' || type == 'g') return vrp_tar_pax(r, from, size, type == 'g');
     if (type == 'L' || type == 'K') {
         const vr_bytes name = {h + VRP_TAR_BLOCK, vrp_tar_length(h + VRP_TAR_BLOCK, size)};
-        if (name.size == 0) return vrp_tar_bad(r, from, "empty long name");
+        if (name.size == 0) return vrp_tar_error(r, from, "empty long name");
         *(type == 'L' ? &r->long_path : &r->long_link) = name;
     }
     if (describes) return true;
@@ -199,7 +199,7 @@ static bool vrp_tar_entry(vrp_tar_reader *r, int64_t *at) {
     if (type == 0 || type == '0' || type == '1' || type == '7') {
         const char *path = vrp_tar_entry_path(r, h);
         const size_t n = strlen(path);
-        if (n == 0) return vrp_tar_bad(r, from - VRP_TAR_BLOCK, "file without a name");
+        if (n == 0) return vrp_tar_error(r, from - VRP_TAR_BLOCK, "file without a name");
         if (path[n - 1] != '/') /* a directory of a v7 archive */
             vrp_tar_add(r, (vr_tar_entry){.path = path, .data = {h + VRP_TAR_BLOCK, size}});
         if (path[n - 1] != '/' && type == '1') vrp_tar_add_link(r, h);
@@ -239,10 +239,10 @@ static bool vrp_tar_all(vrp_tar_reader *r) {
     for (int64_t at = 0; r->bytes.size - at >= VRP_TAR_BLOCK;) {
         if (memcmp(r->bytes.data + at, zeros, VRP_TAR_BLOCK) == 0)
             return (!r->long_path.data && !r->long_link.data && r->long_size < 0) ||
-                   vrp_tar_bad(r, at, "long name or size without an entry");
+                   vrp_tar_error(r, at, "long name or size without an entry");
         if (!vrp_tar_entry(r, &at)) return false;
     }
-    return vrp_tar_bad(r, r->bytes.size, "unexpected end of file: missing end-of-archive marker");
+    return vrp_tar_error(r, r->bytes.size, "unexpected end of file: missing end-of-archive marker");
 }
 
 bool vrp_tar_parse(vr_arena *arena, vr_tar *tar, vr_bytes bytes, const char *name, vr_err *err) {

@@ -469,12 +469,12 @@ bool vr_dataset_image(vr_arena *arena, vr_image *image, const vr_dataset *data, 
     return false;
 }
 
-int64_t vr_dataset_images(vr_arena *arena, vr_image *images, vr_err *faults, const vr_dataset *data,
+int64_t vr_dataset_images(vr_arena *arena, vr_image *images, vr_err *errors, const vr_dataset *data,
                           int64_t first, int64_t count) {
     VR_CHECK(first >= 0 && count >= 0 && first + count <= data->count, "images %lld .. %lld of %lld",
              (long long)first, (long long)(first + count), (long long)data->count);
     int64_t bad = 0;
-    memset(faults, 0, (size_t)count * sizeof *faults);
+    memset(errors, 0, (size_t)count * sizeof *errors);
 #pragma omp parallel num_threads(vr_threads()) reduction(+ : bad)
     {
         vr_arena own = {0}; /* an arena is used by one thread at a time */
@@ -483,7 +483,7 @@ int64_t vr_dataset_images(vr_arena *arena, vr_image *images, vr_err *faults, con
             vr_image decoded;
             vr_arena_reset(&own);
             images[i] = (vr_image){0};
-            if (!vr_dataset_image(&own, &decoded, data, first + i, &faults[i])) {
+            if (!vr_dataset_image(&own, &decoded, data, first + i, &errors[i])) {
                 bad++;
                 continue;
             }

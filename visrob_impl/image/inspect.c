@@ -17,7 +17,7 @@ typedef struct vrp_inspect_file {
     vrp_image_info *info;
 } vrp_inspect_file;
 
-static bool vrp_inspect_bad(const vrp_inspect_file *f, int64_t at, const char *what) {
+static bool vrp_inspect_error(const vrp_inspect_file *f, int64_t at, const char *what) {
     return vr_fail(f->err, VR_ERR_FORMAT, "%s: byte %lld: %s", f->name, (long long)at, what);
 }
 
@@ -43,7 +43,7 @@ static int64_t vrp_inspect_le32(const uint8_t *p) {
 /* Stores the declared size, within the limits. */
 static bool vrp_inspect_size(const vrp_inspect_file *f, int64_t at, int64_t width, int64_t height) {
     const int64_t side = 1 << 16; /* STBI_MAX_DIMENSIONS */
-    if (width <= 0 || height <= 0) return vrp_inspect_bad(f, at, "image without pixels");
+    if (width <= 0 || height <= 0) return vrp_inspect_error(f, at, "image without pixels");
     if (width > side || height > side || width * height > VR_IMAGE_MAX_PIXELS)
         return vr_fail(
             f->err, VR_ERR_LIMIT,
@@ -91,22 +91,22 @@ static int vrp_inspect_exif(const uint8_t *p, int64_t n) {
 /* SOF0, 1 and 2: size, components and the number of 8 x 8 blocks. */
 static bool vrp_inspect_jpeg_frame(const vrp_inspect_file *f, vrp_inspect_jpeg *j, int64_t at, int64_t n) {
     const uint8_t *p = f->p + at;
-    if (j->components) return vrp_inspect_bad(f, at, "second frame header");
-    if (n < 6) return vrp_inspect_bad(f, at, "frame header too short");
+    if (j->components) return vrp_inspect_error(f, at, "second frame header");
+    if (n < 6) return vrp_inspect_error(f, at, "frame header too short");
     if (p[0] != 8) return vrp_inspect_unsupported(f, at, "unsupported: JPEG with other than 8 bits");
     const int64_t height = vrp_inspect_be16(p + 1), width = vrp_inspect_be16(p + 3);
     if (p[5] != 1 && p[5] != 3 && p[5] != 4)
-        return vrp_inspect_bad(f, at + 5, "expected 1, 3 or 4 components");
+        return vrp_inspect_error(f, at + 5, "expected 1, 3 or 4 components");
     j->components = p[5];
-    if (n != 6 + 3 * j->components) return vrp_inspect_bad(f, at, "invalid length of the frame header");
+    if (n != 6 + 3 * j->components) return vrp_inspect_error(f, at, "invalid length of the frame header");
     if (!vrp_inspect_size(f, at, width, height)) return false;
     int64_t h_max = 1, v_max = 1;
     for (int c = 0; c < j->components; c++) {
         const uint8_t *q = p + 6 + 3 * c;
         const int64_t h = q[1] >> 4, v = q[1] & 15;
         if (h < 1 || h > 4 || v < 1 || v > 4)
-            return vrp_inspect_bad(f, q + 1 - f->p, "sampling factor out of range 1..4");
-        if (q[2] > 3) return vrp_inspect_bad(f, q + 2 - f->p, "quantization table out of range 0..3");
+            return vrp_inspect_error(f, q + 1 - f->p, "sampling factor out of range 1..4");
+        if (q[2] > 3) return vrp_inspect_error(f, q + 2 - f->p, "quantization table out of range 0..3");
         j->id[c] = q[0], j->sampling[c] = q[1], j->table[c] = q[2];
         h_max = vr_max(h_max, h), v_max = vr_max(v_max, v);
     }
@@ -120,13 +120,13 @@ static bool vrp_inspect_jpeg_frame(const vrp_inspect_file *f, vrp_inspect_jpeg *
 
 static bool vrp_inspect_jpeg_huffman(const vrp_inspect_file *f, vrp_inspect_jpeg *j, int64_t at, int64_t n) {
     while (n > 0) {
-        if (n < 17) return vrp_inspect_bad(f, at, "truncated Huffman table");
+        if (n < 17) return vrp_inspect_error(f, at, "truncated Huffman table");
         const int id = f->p[at];
         int64_t symbols = 0;
         for (int i = 1; i <= 16; i++) symbols += f->p[at + i];
-        if ((id & 15) > 3 || id >> 4 > 1) return vrp_inspect_bad(f, at, "Huffman table out of range 0..3");
-        if (symbols > 256) return vrp_inspect_bad(f, at, "Huffman table with more than 256 symbols");
-        if (17 + symbols > n) return vrp_inspect_bad(f, at, "truncated Huffman table");
+        if ((id & 15) > 3 || id >> 4 > 1) return vrp_inspect_error(f, at, "Huffman table out of range 0..3");
+        if (symbols > 256) return vrp_inspect_error(f, at, "Huffman table with more than 256 symbols");
+        if (17 + symbols > n) return vrp_inspect_error(f, at, "truncated Huffman table");
         *(id >> 4 ? &j->ac : &j->dc) |= 1u << (id & 15);
         at += 17 + symbols, n -= 17 + symbols;
     }
@@ -139,8 +139,8 @@ static bool vrp_inspect_jpeg_quantizers(const vrp_inspect_file *f, vrp_inspect_j
         const int id = f->p[at];
         const int64_t bytes = id >> 4 ? 129 : 65;
         if ((id & 15) > 3 || id >> 4 > 1)
-            return vrp_inspect_bad(f, at, "quantization table out of range 0..3");
-        if (bytes > n) return vrp_inspect_bad(f, at, "truncated quantization table");
+            return vrp_inspect_error(f, at, "quantization table out of range 0..3");
+        if (bytes > n) return vrp_inspect_error(f, at, "truncated quantization table");
         j->quantizers |= 1u << (id & 15);
         at += bytes, n -= bytes;
     }
@@ -150,23 +150,23 @@ static bool vrp_inspect_jpeg_quantizers(const vrp_inspect_file *f, vrp_inspect_j
 /* A scan header; its tables have to be defined before it. */
 static bool vrp_inspect_jpeg_scan(const vrp_inspect_file *f, vrp_inspect_jpeg *j, int64_t at, int64_t n) {
     const uint8_t *p = f->p + at;
-    if (!j->components) return vrp_inspect_bad(f, at, "scan before the frame header");
+    if (!j->components) return vrp_inspect_error(f, at, "scan before the frame header");
     if (n < 4 || p[0] < 1 || p[0] > j->components || n != 4 + 2 * p[0])
-        return vrp_inspect_bad(f, at, "invalid length of the scan header");
+        return vrp_inspect_error(f, at, "invalid length of the scan header");
     const int first = p[1 + 2 * p[0]], high = p[3 + 2 * p[0]] >> 4;
     const bool needs_dc = !j->progressive || (first == 0 && high == 0),
                needs_ac = !j->progressive || first > 0;
     for (int i = 0; i < p[0]; i++) {
         int c = 0;
         while (c < j->components && j->id[c] != p[1 + 2 * i]) c++;
-        if (c == j->components) return vrp_inspect_bad(f, at + 1 + 2 * i, "scan of an unknown component");
+        if (c == j->components) return vrp_inspect_error(f, at + 1 + 2 * i, "scan of an unknown component");
         const int dc = p[2 + 2 * i] >> 4, ac = p[2 + 2 * i] & 15;
-        if (dc > 3 || ac > 3) return vrp_inspect_bad(f, at + 2 + 2 * i, "Huffman table out of range 0..3");
+        if (dc > 3 || ac > 3) return vrp_inspect_error(f, at + 2 + 2 * i, "Huffman table out of range 0..3");
         if (!(j->quantizers >> j->table[c] & 1) || (needs_dc && !(j->dc >> dc & 1)) ||
             (needs_ac && !(j->ac >> ac & 1)))
-            return vrp_inspect_bad(f, at + 2 + 2 * i, "scan with an undefined table");
+            return vrp_inspect_error(f, at + 2 + 2 * i, "scan with an undefined table");
         if (needs_dc) j->begun |= 1u << c;
-        if (!(j->begun >> c & 1)) return vrp_inspect_bad(f, at, "component refined before its first scan");
+        if (!(j->begun >> c & 1)) return vrp_inspect_error(f, at, "component refined before its first scan");
     }
     return true;
 }
@@ -190,8 +190,8 @@ static int64_t vrp_inspect_jpeg_entropy(const vrp_inspect_file *f, int64_t at) {
 }
 
 static bool vrp_inspect_jpeg_end(const vrp_inspect_file *f, const vrp_inspect_jpeg *j, int64_t at) {
-    if (!j->components || !j->begun) return vrp_inspect_bad(f, at, "JPEG without an image");
-    if (j->begun != (1u << j->components) - 1) return vrp_inspect_bad(f, at, "component without a scan");
+    if (!j->components || !j->begun) return vrp_inspect_error(f, at, "JPEG without an image");
+    if (j->begun != (1u << j->components) - 1) return vrp_inspect_error(f, at, "component without a scan");
     /* A block takes at least one bit for its DC and, in a sequential file, one for its end. */
     if (j->scan_bytes * (j->progressive ? 8 : 4) < j->blocks)
         return vr_fail(f->err, VR_ERR_FORMAT,
@@ -232,14 +232,14 @@ static bool vrp_inspect_jpeg_file(const vrp_inspect_file *f) {
     for (;;) {
         while (at < f->size && f->p[at] != 0xFF) at++; /* some writers pad between segments */
         while (at < f->size && f->p[at] == 0xFF) at++;
-        if (at >= f->size) return vrp_inspect_bad(f, f->size, "unexpected end of file: missing end marker");
+        if (at >= f->size) return vrp_inspect_error(f, f->size, "unexpected end of file: missing end marker");
         const int marker = f->p[at++];
         if (marker == 0xD9) return vrp_inspect_jpeg_end(f, &j, at);
         if (marker == 0 || marker == 1 || (marker >= 0xD0 && marker <= 0xD8))
-            return vrp_inspect_bad(f, at - 1, "unexpected marker");
+            return vrp_inspect_error(f, at - 1, "unexpected marker");
         if (at + 2 > f->size) return vrp_inspect_short(f, at + 2);
         const int64_t length = vrp_inspect_be16(f->p + at);
-        if (length < 2) return vrp_inspect_bad(f, at, "segment of less than 2 bytes");
+        if (length < 2) return vrp_inspect_error(f, at, "segment of less than 2 bytes");
         if (at + length > f->size) return vrp_inspect_short(f, at + length);
         if (!vrp_inspect_jpeg_segment(f, &j, marker, at + 2, length - 2)) return false;
         at += length;
@@ -254,10 +254,10 @@ static bool vrp_inspect_jpeg_file(const vrp_inspect_file *f) {
 
 static bool vrp_inspect_png_header(const vrp_inspect_file *f, int64_t *raw, int64_t at, int64_t n) {
     const uint8_t *p = f->p + at;
-    if (n != 13) return vrp_inspect_bad(f, at, "invalid length of the header chunk");
+    if (n != 13) return vrp_inspect_error(f, at, "invalid length of the header chunk");
     if (!vrp_inspect_size(f, at, vrp_inspect_be32(p), vrp_inspect_be32(p + 4))) return false;
     static const int8_t channels[7] = {1, 0, 3, 1, 2, 0, 4};
-    if (p[9] > 6 || !channels[p[9]]) return vrp_inspect_bad(f, at + 9, "unknown colour type");
+    if (p[9] > 6 || !channels[p[9]]) return vrp_inspect_error(f, at + 9, "unknown colour type");
     const int64_t bits = p[8] * channels[p[9]];
     *raw = f->info->height * ((f->info->width * bits + 7) / 8 + 1);
     return true;
@@ -272,10 +272,10 @@ static bool vrp_inspect_png_file(const vrp_inspect_file *f) {
         if (memcmp(type, "CgBI", 4) == 0)
             return vrp_inspect_unsupported(f, at + 4, "unsupported: Apple's variant of PNG");
         if ((memcmp(type, "IHDR", 4) == 0) != (raw < 0))
-            return vrp_inspect_bad(f, at + 4, "expected exactly one header chunk, as the first one");
+            return vrp_inspect_error(f, at + 4, "expected exactly one header chunk, as the first one");
         if (at + 12 + n > f->size) return vrp_inspect_short(f, at + 12 + n);
         if (vr_crc32(0, type, 4 + n) != (uint32_t)vrp_inspect_be32(f->p + at + 8 + n))
-            return vrp_inspect_bad(f, at + 8 + n, "checksum mismatch");
+            return vrp_inspect_error(f, at + 8 + n, "checksum mismatch");
         if (raw < 0 && !vrp_inspect_png_header(f, &raw, at + 8, n)) return false;
         if (memcmp(type, "IDAT", 4) == 0) data += n;
         at += 12 + n;
@@ -318,7 +318,7 @@ static bool vrp_inspect_gif_file(const vrp_inspect_file *f) {
             at += 10 + (flags & 0x80 ? 3 * (2 << (flags & 7)) : 0) + 1; /* + 1: the code size */
             return vrp_inspect_gif_blocks(f, &at);
         } else {
-            return vrp_inspect_bad(f, at, "expected an image or an extension");
+            return vrp_inspect_error(f, at, "expected an image or an extension");
         }
     }
 }
@@ -386,7 +386,7 @@ static bool vrp_inspect_pnm_file(const vrp_inspect_file *f) {
         const int64_t from = at;
         n[i] = vrp_inspect_pnm_number(f, &at);
         if (at == f->size) return vrp_inspect_short(f, at + 1);
-        if (n[i] < 0) return vrp_inspect_bad(f, from, "expected a number");
+        if (n[i] < 0) return vrp_inspect_error(f, from, "expected a number");
     }
     if (!vrp_inspect_size(f, 2, n[0], n[1])) return false;
     if (n[2] != 255)
@@ -399,7 +399,7 @@ static bool vrp_inspect_tga_file(const vrp_inspect_file *f) {
     const uint8_t *p = f->p;
     if (f->size < 18) return vrp_inspect_short(f, 18);
     const int kind = p[2] & 7;
-    if (p[1] > 1 || kind < 1 || kind > 3 || (p[2] & ~11)) return vrp_inspect_bad(f, 2, "not a TGA file");
+    if (p[1] > 1 || kind < 1 || kind > 3 || (p[2] & ~11)) return vrp_inspect_error(f, 2, "not a TGA file");
     if (!vrp_inspect_size(f, 12, vrp_inspect_le16(p + 12), vrp_inspect_le16(p + 14))) return false;
     const int64_t palette = p[1] ? vrp_inspect_le16(p + 5) * ((p[7] + 7) / 8) : 0, bytes = (p[16] + 7) / 8;
     const int64_t pixels = f->info->width * f->info->height;

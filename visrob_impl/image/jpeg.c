@@ -77,7 +77,7 @@ static const uint8_t vrp_jpeg_zigzag[64 + 16] = {
     29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54,
     47, 55, 62, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63};
 
-static bool vrp_jpeg_bad(const vrp_jpeg *j, int64_t at, const char *what) {
+static bool vrp_jpeg_error(const vrp_jpeg *j, int64_t at, const char *what) {
     return vr_fail(j->err, VR_ERR_FORMAT, "%s: byte %lld: %s", j->name, (long long)at, what);
 }
 
@@ -154,7 +154,7 @@ static bool vrp_jpeg_huffman_read(vrp_jpeg *j, int64_t at, int64_t n) {
             t->first[length] = symbols - code;
             for (int i = 0; i < p[length]; i++, code++, symbols++) {
                 t->symbols[symbols] = p[17 + symbols];
-                if (code >> length) return vrp_jpeg_bad(j, at, "Huffman table with too many codes");
+                if (code >> length) return vrp_jpeg_error(j, at, "Huffman table with too many codes");
                 if (length <= VRP_JPEG_BITS) vrp_jpeg_huffman_fill(t, code, length, p[17 + symbols], ac);
             }
             t->limit[length] = code << (16 - length);
@@ -486,7 +486,7 @@ static vrp_jpeg_reader *vrp_jpeg_scan_read(vrp_jpeg *j, vrp_jpeg_plane **scan, i
     j->first = p[0], j->last = p[1], j->high = p[2] >> 4, j->low = p[2] & 15;
     if (j->last > 63 || j->first > j->last || j->low > 13 || (j->high && j->high != j->low + 1) ||
         (j->first == 0 ? j->last > 0 : *count > 1)) {
-        vrp_jpeg_bad(j, at, "invalid spectral selection");
+        vrp_jpeg_error(j, at, "invalid spectral selection");
         return NULL;
     }
     if (j->first == 0) return j->high ? vrp_jpeg_block_dc_refine : vrp_jpeg_block_dc_first;
@@ -507,11 +507,11 @@ static bool vrp_jpeg_scan(vrp_jpeg *j, int64_t at, int64_t n) {
         if (j->restart && m > 0 && m % j->restart == 0) {
             const int marker = 0xD0 + (int)(m / j->restart - 1) % 8;
             if (j->at + 1 >= j->size || j->file[j->at + 1] != marker)
-                return vrp_jpeg_bad(j, j->at, "missing restart marker");
+                return vrp_jpeg_error(j, j->at, "missing restart marker");
             j->at += 2;
             vrp_jpeg_clean(j);
         }
-        if (!vrp_jpeg_mcu(j, scan, count, m, read)) return vrp_jpeg_bad(j, at, "corrupt or truncated scan");
+        if (!vrp_jpeg_mcu(j, scan, count, m, read)) return vrp_jpeg_error(j, at, "corrupt or truncated scan");
     }
     while (j->at + 1 < j->size && j->file[j->at + 1] >= 0xD0 && j->file[j->at + 1] <= 0xD7) {
         j->at += 2; /* a restart marker after the last MCU */
