@@ -3,6 +3,7 @@
 #ifndef VISROB_TESTS_BROWSER_H
 #define VISROB_TESTS_BROWSER_H
 #include "test.h"
+#include "../visrob_impl/format/json_impl.h"
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>

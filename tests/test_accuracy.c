@@ -93,7 +93,7 @@ static void leave(const char *msg) {
 static void a_label_outside_the_classes_is_a_bug(void **state) {
     (void)state;
     int64_t counts[4];
-    vr_panic_handler_set(leave);
+    vrp_panic_handler_set(leave);
     for (volatile int64_t bad = -1; bad <= 2; bad += 3) {
         const int64_t label = bad, zero = 0;
         if (setjmp(panicked) == 0) {
@@ -101,7 +101,7 @@ static void a_label_outside_the_classes_is_a_bug(void **state) {
             fail_msg("label %d was accepted", (int)label);
         }
     }
-    vr_panic_handler_set(NULL);
+    vrp_panic_handler_set(NULL);
 }
 
 int main(void) {

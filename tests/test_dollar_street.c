@@ -60,23 +60,23 @@ static void a_wrong_row_is_named_with_line_and_column(void **state) {
         {"0,A,u,-5,0,0,Asia,['a'],[1],['x'],[1],['x']", "t.csv:2:7: an income is positive"},
         {"0,A,u,nan,0,0,Asia,['a'],[1],['x'],[1],['x']", "t.csv:2:7: a finite number"},
         {"0,A,u,1e999,0,0,Asia,['a'],[1],['x'],[1],['x']", "t.csv:2:7: "},
-        {"0,A,u,x,0,0,Asia,['a'],[1],['x'],[1],['x']", "t.csv:2:7: 'x' is not a number"},
+        {"0,A,u,x,0,0,Asia,['a'],[1],['x'],[1],['x']", "t.csv:2:7: column 'income': expected a number, found 'x'"},
         {"0,A,u,5,91,0,Asia,['a'],[1],['x'],[1],['x']", "t.csv:2:9: a latitude"},
         {"0,A,u,5,0,-181,Asia,['a'],[1],['x'],[1],['x']", "t.csv:2:11: a longitude"},
         {"0,A,u,5,0,0,Mars,['a'],[1],['x'],[1],['x']",
          "'Mars' is none of Africa, Asia, Europe, The Americas"},
-        {"0,A,u,5,0,0,Asia,a,[1],['x'],[1],['x']", "t.csv:2:18: '[' is wanted"},
+        {"0,A,u,5,0,0,Asia,a,[1],['x'],[1],['x']", "t.csv:2:18: column 'label': byte 0 of the list: expected '['"},
         {"0,A,u,5,0,0,Asia,[],[1],['x'],[1],['x']", "at least one class"},
-        {"0,A,u,5,0,0,Asia,['a',[1],['x'],[1],['x']", "',' or ']' is wanted at byte 4"},
-        {"0,A,u,5,0,0,Asia,['a],[1],['x'],[1],['x']", "closing quote"},
+        {"0,A,u,5,0,0,Asia,['a',[1],['x'],[1],['x']", "byte 4 of the list: expected ',' or ']'"},
+        {"0,A,u,5,0,0,Asia,['a],[1],['x'],[1],['x']", "unterminated string"},
         {"0,A,u,5,0,0,Asia,['a'],[99],['x'],[1],['x']", "99 is not in 0..98"},
         {"0,A,u,5,0,0,Asia,['a'],[1],['x'],[108],['x']", "108 is not in 0..107"},
         {"0,A,u,5,0,0,Asia,['a'],[1],['x'],[-1],['x']", "-1 is not in"},
-        {"0,A,u,5,0,0,Asia,['a'],[99999999999999999999],['x'],[1],['x']", "a whole number is wanted"},
+        {"0,A,u,5,0,0,Asia,['a'],[99999999999999999999],['x'],[1],['x']", "expected an integer"},
         {"0,A,u,5,0,0,Asia,['a'],[1],[],[1],['x']", "0 names for 1 ids"},
-        {"0,A,u,5,0,0,Asia,['a'],[1],['x'],\"[1 2]\",['x']", "',' or ']' is wanted at byte 3"},
-        {"0,A,u,5,0,0,Asia,['a'],[1],['x'],[1]x,['x']", "text behind the list"},
-        {"0,A,u,5,0,0,Asia,['\\x41'],[1],['x'],[1],['x']", "the escape '\\x'"},
+        {"0,A,u,5,0,0,Asia,['a'],[1],['x'],\"[1 2]\",['x']", "byte 3 of the list: expected ',' or ']'"},
+        {"0,A,u,5,0,0,Asia,['a'],[1],['x'],[1]x,['x']", "unexpected text after the list"},
+        {"0,A,u,5,0,0,Asia,['\\x41'],[1],['x'],[1],['x']", "unsupported escape '\\x'"},
         {"0,,u,5,0,0,Asia,['a'],[1],['x'],[1],['x']", "t.csv:2:3: a country"},
         {"0,A,,5,0,0,Asia,['a'],[1],['x'],[1],['x']", "t.csv:2:5: the row has no name"},
     };
@@ -117,7 +117,7 @@ static void marks_carriage_returns_and_long_fields_are_read(void **state) {
     assert_int_equal(strlen(data.url[0]), size - 1);
     assert_false(
         parse(vr_arena_printf(&perm, HEAD "0,A,\"%s,5,0,0,Asia,['a'],[1],['x'],[1],['x']\n", ten_mb)));
-    assert_message(err, "t.csv:2:5: a quoted field without its closing quote");
+    assert_message(err, "t.csv:2:5: unterminated quoted field");
 }
 
 static void every_prefix_gives_rows_or_an_error(void **state) {

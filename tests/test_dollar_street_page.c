@@ -264,7 +264,7 @@ static void the_program_runs_two_models_on_a_folder_of_pictures(void **state) {
                *html = vr_arena_printf(&perm, "%s", test_tmp("two.html")),
                *csv = vr_arena_printf(&perm, "%s", test_tmp("homes.csv")),
                *map = vr_arena_printf(&perm, "%s", test_tmp("map.csv"));
-    vr_dir_make(folder, VR_FATAL);
+    test_mkdir(folder);
     vr_text rows = {.arena = &perm};
     vr_text_add(&rows, "url,country,region,income,label\n");
     for (int i = 0; i < N; i++) {

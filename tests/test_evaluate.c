@@ -167,10 +167,10 @@ static void only_the_classes_that_compete_are_predicted(void **state) {
 static void a_folder_with_a_bad_image_is_an_error_or_a_counted_skip(void **state) {
     (void)state;
     const char *folder = vr_arena_printf(&perm, "%s", test_tmp("photos"));
-    vr_dir_make(folder, VR_FATAL);
+    test_mkdir(folder);
     for (int c = 0; c < 2; c++) {
         const char *class = vr_arena_printf(&perm, "%s/%s", folder, c ? "ring" : "heart");
-        vr_dir_make(class, VR_FATAL);
+        test_mkdir(class);
         for (int i = 0; i < 3; i++) {
             vr_image image;
             vr_dataset_image(&perm, &image, &data, i, VR_FATAL);

@@ -387,7 +387,7 @@ static void reliability(void **state) {
 
 static int begin(void **state) {
     (void)state;
-    return vr_dir_make("build", VR_FATAL) && vr_dir_make("build/gallery", VR_FATAL) ? 0 : -1;
+    return mkdir("build", 0777), mkdir("build/gallery", 0777), vr_path_is_dir("build/gallery") ? 0 : -1;
 }
 
 static int end(void **state) {

@@ -135,7 +135,7 @@ static void what_is_wrong_is_named_with_line_and_column(void **state) {
         {false, GEODE_HEAD "1,a.jpg,bag,Africa,N,,,[414],2,x\n", "g.csv:2:30:", "'bag' is number 1"},
         {false, GEODE_HEAD "1,a.jpg,bag,Africa,N,,,[1000],1,x\n", "g.csv:2:24:", "class 1000"},
         {false, GEODE_HEAD "1,a.jpg,bag,Africa,N,,,[-1],1,x\n", "g.csv:2:24:", "class -1"},
-        {false, GEODE_HEAD "1,a.jpg,bag,Africa,N,,,[nan],1,x\n", "g.csv:2:24:", "whole number"},
+        {false, GEODE_HEAD "1,a.jpg,bag,Africa,N,,,[nan],1,x\n", "g.csv:2:24:", "expected an integer"},
         {false, GEODE_HEAD "1,a.jpg,bag,Africa,N,,,414,1,x\n", "g.csv:2:24:", "'['"},
         {false, GEODE_HEAD "1,,bag,Africa,N,,,[414],1,x\n", "g.csv:2:3:", "empty"},
         {false, GEODE_HEAD "1,a.jpg,bag,Africa,N,,,[414],1,\n", "g.csv:2:32:", "empty"},

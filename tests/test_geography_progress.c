@@ -114,7 +114,7 @@ static void wrong_results_are_named_with_line_and_column(void **state) {
         {TIMM "a,224,50,1\nb,224", "results-imagenet.csv:3:", ""},
     };
     const char *folder = kept(test_tmp("timm"));
-    vr_dir_make(folder, VR_FATAL);
+    test_mkdir(folder);
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         vr_benchmarks b;
         vr_err err = {0};

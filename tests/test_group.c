@@ -1,5 +1,6 @@
 /* tests/test_group.c: metric/group by hand, and its bootstrap against the sums it stands for. */
 #include "test.h"
+#include "../visrob_impl/base/error_impl.h"
 #include "golden/metrics.h"
 
 static vr_arena arena;
@@ -206,12 +207,12 @@ static void a_group_outside_of_the_groups_is_a_bug(void **state) {
     vr_group g[1];
     const uint8_t correct = 1;
     const int64_t one = 1;
-    vr_panic_handler_set(leave);
+    vrp_panic_handler_set(leave);
     if (setjmp(panicked) == 0) {
         vr_group_accuracy(g, &(vr_groups){.count = 1, .of = &one}, &correct, NULL, 1);
         fail_msg("group 1 of 1 was accepted");
     }
-    vr_panic_handler_set(NULL);
+    vrp_panic_handler_set(NULL);
 }
 
 int main(void) {

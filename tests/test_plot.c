@@ -1,6 +1,7 @@
 /* tests/test_plot.c: report/axis and report/plot: ticks and texts, what each kind draws for numbers known by hand, and
  * colours at known places of the PNG. How they look is tests/test_gallery.c's. */
 #include "test.h"
+#include "../visrob_impl/format/json_impl.h"
 
 static vr_arena arena;
 
@@ -102,7 +103,7 @@ static void long_texts_are_cut_between_characters_and_broken_between_words(void 
         const char *s = vr_text_shorten(&arena, name, 12, width);
         assert_true(vr_text_width(s, 12) <= width);
         assert_string_equal(s + strlen(s) - 3, "\xE2\x80\xA6");
-        assert_true(vr_json_is_utf8(s));
+        assert_true(vrp_json_is_utf8(s));
     }
     assert_string_equal(vr_text_shorten(&arena, "abc", 12, 1), "\xE2\x80\xA6");
     char *huge = VR_NEW(&arena, char, 1000001);

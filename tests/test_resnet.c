@@ -1,5 +1,6 @@
 /* tests/test_resnet.c: residual networks against PyTorch, and against a real checkpoint. */
 #include "golden/model_case.h"
+#include "../visrob_impl/format/array_impl.h"
 
 static void every_form_gives_pytorchs_numbers(void **state) {
     (void)state;
@@ -32,7 +33,7 @@ static void a_real_resnet20_gives_pytorchs_logits_on_real_images(void **state) {
     assert_true(vr_arrays_load(&perm, &u8, pixels, VR_FATAL) &&
                 vr_arrays_load(&perm, &logits, expected, VR_FATAL));
     vr_tensor x = vr_tensor_4d(&perm, 200, 32, 32, 3), y;
-    vr_array_to_f32(x.data, &u8.items[0]);
+    vrp_array_to_f32(x.data, &u8.items[0]);
     for (int64_t i = 0; i < vr_tensor_count(x); i++)
         x.data[i] = (x.data[i] / 255 - model->preprocess.mean[i % 3]) / model->preprocess.std[i % 3];
     assert_true(vr_array_tensor(&perm, &y, &logits.items[0], VR_FATAL));

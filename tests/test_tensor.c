@@ -89,7 +89,7 @@ static void a_wrong_shape_stops_with_both_shapes(void **state) {
     (void)state;
     vr_arena a = {0};
     vr_tensor x = vr_tensor_2d(&a, 2, 3), y = vr_tensor_2d(&a, 3, 2);
-    vr_panic_handler_set(remember_panic);
+    vrp_panic_handler_set(remember_panic);
     if (setjmp(panicked) == 0) {
         vr_tensor_assign(y, x);
         fail_msg("shapes that differ were accepted");
@@ -104,7 +104,7 @@ static void a_wrong_shape_stops_with_both_shapes(void **state) {
         vr_tensor_2d(&a, INT64_MAX, 2);
         fail_msg("an overflowing shape was accepted");
     }
-    vr_panic_handler_set(NULL);
+    vrp_panic_handler_set(NULL);
     vr_arena_free(&a);
 }
 

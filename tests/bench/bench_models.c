@@ -11,6 +11,8 @@
 #include <unistd.h>
 #include "bench.h"
 #include "visrob_impl/tensor/gemm_impl.h"
+#include "visrob_impl/image/image_impl.h"
+#include "visrob_impl/format/safetensors_impl.h"
 
 enum { RUNS = 11, STARTS = 5, BATCHES = 4 };
 
@@ -115,7 +117,7 @@ static void write_checkpoint(const char *path, const bench_model *m) {
         put_vit(&w, m);
     else
         put_resnet(&w, m);
-    vr_safetensors_save(path, &w.arrays, VR_FATAL);
+    vrp_safetensors_save(path, &w.arrays, VR_FATAL);
     vr_arena_free(&w.arena);
 }
 
@@ -215,7 +217,7 @@ static void time_decode(void) {
     vr_threads_set(1);
     for (int r = -1; r < RUNS; r++) {
         const double start = vr_time();
-        vr_image_parse(&a, &photo, file, "photo.jpg", VR_FATAL);
+        vrp_image_parse(&a, &photo, file, "photo.jpg", VR_FATAL);
         const double middle = vr_time();
         vr_preprocess_apply(out, photo, &p, &a);
         decode[vr_max(r, 0)] = middle - start, resize[vr_max(r, 0)] = vr_time() - middle;

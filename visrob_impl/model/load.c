@@ -1,6 +1,7 @@
 /* model/load.c: the family of a checkpoint, its labels and constants of normalization. */
 #include "model_impl.h"
 #include "../base/error.h"
+#include "../format/load.h"
 #include "checkpoint_impl.h"
 #include "labels_impl.h"
 #include "resnet_impl.h"

@@ -61,7 +61,7 @@ static void vrp_dollar_street_example_draw(vr_arena *scratch, uint8_t *pixels, i
         .y = 0.42f + 0.16f * u[3],
         .rotation = (turned ? 60 : 20) * (u[4] - 0.5f),
         .light = 0.75f + 0.3f * u[5]};
-    vr_draw_shapes_picture(out, &look, vr_rng_split(rng, "picture"));
+    vr_shapes_image(out, &look, vr_rng_split(rng, "picture"));
     static const struct {
         vr_dollar_street_factor factor;
         vr_factor change;

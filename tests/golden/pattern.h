@@ -1,9 +1,9 @@
-/* tests/golden/picture.h: the picture of draws.py, made by whole numbers, so that Python and C have the same one. */
-#ifndef VISROB_TESTS_PICTURE_H
-#define VISROB_TESTS_PICTURE_H
+/* tests/golden/pattern.h: the pattern of draws.py, computed in integers, so that Python and C have the same one. */
+#ifndef VISROB_TESTS_PATTERN_H
+#define VISROB_TESTS_PATTERN_H
 #include "../../visrob.h"
 
-static inline vr_image golden_picture(vr_arena *arena, int64_t width, int64_t height) {
+static inline vr_image golden_pattern(vr_arena *arena, int64_t width, int64_t height) {
     const vr_image image = vr_image_new(arena, width, height);
     for (int64_t y = 0; y < height; y++)
         for (int64_t x = 0; x < width; x++)
