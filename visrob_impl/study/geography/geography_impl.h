@@ -74,12 +74,16 @@ VR_API vr_table vrp_geography_disparity_table(vr_arena *arena, const vr_geograph
 /* The classes that count for each object, and the objects that share some of them. */
 VR_API vr_table vrp_geography_map_table(vr_arena *arena, const vr_geography_set *set);
 
+/* Progress rates, a row a benchmark. */
 VR_API vr_table vrp_geography_rate_table(vr_arena *arena, const vr_geography_progress *p);
+
+/* Effective robustness by pretraining, in points. */
 VR_API vr_table vrp_geography_effective_table(vr_arena *arena, const vr_geography_progress *p);
 
 /* The `most` models with the highest mean effective robustness over the benchmarks they have. */
 VR_API vr_table vrp_geography_models_table(vr_arena *arena, const vr_geography_progress *p, int64_t most);
 
+/* A row a share: images, accuracy, both disparities, accuracy of each region. */
 VR_API vr_table vrp_geography_retrain_table(vr_arena *arena, const vr_geography_retraining *r);
 
 #ifdef __cplusplus
