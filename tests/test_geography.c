@@ -159,10 +159,11 @@ static void what_is_wrong_is_named_with_line_and_column(void **state) {
     } cases[] = {
         {GEODE_HEAD "1,a.jpg,bag,Atlantis,N,,,[414],1,x\n", "g.csv:2:13:", "found 'Atlantis'"},
         {GEODE_HEAD "1,a.jpg,broom,Africa,N,,,[414],1,x\n", "g.csv:2:9:", "found 'broom'"},
-        {GEODE_HEAD "1,a.jpg,bag,Africa,N,,,[414],2,x\n", "g.csv:2:30:", "expected object_index 1 of 'bag', found 2"},
+        {GEODE_HEAD "1,a.jpg,bag,Africa,N,,,[414],2,x\n",
+         "g.csv:2:30:", "expected object_index 1 of 'bag', found 2"},
         {GEODE_HEAD "1,a.jpg,bag,Africa,N,,,[1000],1,x\n", "g.csv:2:24:", "0 to 999, found 1000"},
         {GEODE_HEAD "1,a.jpg,bag,Africa,N,,,[-1],1,x\n", "g.csv:2:24:", "found -1"},
-        {GEODE_HEAD "1,a.jpg,bag,Africa,N,,,[nan],1,x\n", "g.csv:2:24:", "whole number"},
+        {GEODE_HEAD "1,a.jpg,bag,Africa,N,,,[nan],1,x\n", "g.csv:2:24:", "1k_index"},
         {GEODE_HEAD "1,a.jpg,bag,Africa,N,,,414,1,x\n", "g.csv:2:24:", "'['"},
         {GEODE_HEAD "1,,bag,Africa,N,,,[414],1,x\n", "g.csv:2:3:", "empty"},
         {GEODE_HEAD "1,a.jpg,bag,Africa,N,,,[414],1,\n", "g.csv:2:32:", "empty"},
@@ -172,7 +173,8 @@ static void what_is_wrong_is_named_with_line_and_column(void **state) {
         {GEODE_HEAD, "g.csv:", "no images"},
         {"file_path,object,region\na,bag,Africa\n", "g.csv:1:", "ip_country"},
         {"file,object,region\na,bag,Africa\n", "g.csv:1:", "file_path (GeoDE), imageRelPath or url"},
-        {SPLIT_HEAD "0,a,N,a.jpg,sofa,[831],q5,Asia,1\n", "g.csv:2:24:", "income group q1, q2, q3 or q4, found 'q5'"},
+        {SPLIT_HEAD "0,a,N,a.jpg,sofa,[831],q5,Asia,1\n",
+         "g.csv:2:24:", "income group q1, q2, q3 or q4, found 'q5'"},
         {SPLIT_HEAD "0,a,N,a.jpg,sofa,[831],q1,asia,1\n", "g.csv:2:27:", "found 'asia'"},
         {SPLIT_HEAD "0,a,N,a.jpg,sofa,[831],q1,Asia,-1\n", "g.csv:2:32:", "positive income"},
         {SPLIT_HEAD "0,a,N,a.jpg,sofa,[831],q1,Asia,nan\n", "g.csv:2:32:", "positive income"},
@@ -229,7 +231,8 @@ static void marks_carriage_returns_and_long_fields_are_read(void **state) {
     vr_text t = {.arena = &perm};
     vr_text_add(&t, "\xEF\xBB\xBF");
     for (const char *c = geode; *c; c++) vr_text_bytes(&t, *c == '\n' ? "\r\n" : c, *c == '\n' ? 2 : 1);
-    assert_true(vrp_geography_parse(&perm, &s, (vr_bytes){(const uint8_t *)t.data, t.size}, "g.csv", VR_FATAL));
+    assert_true(
+        vrp_geography_parse(&perm, &s, (vr_bytes){(const uint8_t *)t.data, t.size}, "g.csv", VR_FATAL));
     vrp_geography_parse(&perm, &same, bytes_of(geode), "g.csv", VR_FATAL);
     assert_int_equal(s.count, same.count);
     for (int64_t i = 0; i < s.count; i++) assert_string_equal(s.id[i], same.id[i]);
@@ -276,7 +279,7 @@ static void predictions_find_images_by_id_path_and_name(void **state) {
     vr_scores h;
     vrp_geography_parse(&perm, &s, bytes_of(geode), "g.csv", VR_FATAL);
     score(&h, &s,
-          "index,id,predictions,label\n0,urkrkxoqgy,\"[5, 414, 6, 7, 8]\",414\n"
+          "index,id,predictions,label\n0,urkrkxoqgy,\"[5, 414, 6, 7, 8]\",\"414,748\"\n"
           "0,aaaaaaaaaa,\"[827, 1, 2, 3, 4]\",544\n0,bbbbbbbbbb,\"[1, 2, 3, 4, 5]\",\n0,elsewhere,\"[1, 2, "
           "3, 4, 5]\",\n");
     assert_int_equal(h.join.scored, 2);
@@ -338,7 +341,8 @@ static void every_third_row_of_geode_gives_the_sheets_counts(void **state) {
     (void)state;
     vr_geography_set s;
     vr_geography_measure m;
-    vr_geography_load(&perm, &s, test_data("dollarstreet/geode/metadata_test_1k_final.every3rd.csv"), VR_FATAL);
+    vr_geography_load(&perm, &s, test_data("dollarstreet/geode/metadata_test_1k_final.every3rd.csv"),
+                      VR_FATAL);
     assert_int_equal(s.count, 3445);
     assert_int_equal(s.remapped, 0); /* the built-in table is the file's */
     assert_int_equal(unlabelled(&s), 0);
@@ -373,7 +377,8 @@ static void the_whole_of_geodes_test_set_gives_the_sheets_counts(void **state) {
     assert_string_equal(s.by[VR_GEOGRAPHY_REGION].names[m.disparity.best], "SouthEastAsia");
     assert_string_equal(s.by[VR_GEOGRAPHY_REGION].names[m.disparity.worst], "Americas");
     h = constant(&s, five, 5);
-    vrp_geography_measure(&perm, &m, &s, &h, VR_GEOGRAPHY_REGION, &(vr_geography_opts){.top5 = true, .resamples = 100});
+    vrp_geography_measure(&perm, &m, &s, &h, VR_GEOGRAPHY_REGION,
+                          &(vr_geography_opts){.top5 = true, .resamples = 100});
     assert_regions(&m, (const int64_t[]){358, 266, 334, 409, 346, 275}, count);
     assert_close(m.all.accuracy, .192393, 5e-7);
     assert_close(m.interval.gap.value, .051861, 5e-7);
@@ -450,9 +455,8 @@ static void disparities_are_the_ones_made_by_hand(void **state) {
     assert_true(isnan(m.quantile_gap[2]));
     vr_table t = vrp_geography_disparity_table(&perm, &s, &m);
     assert_int_equal(vr_table_rows(&t), 4);
-    score(
-        &h, &s,
-        "id,predictions\na,[1]\nb,[1]\nc,[709]\nd,[1]\ne,[827]\nf,[827]\ng,[1]\nh,[1]\ni,[827]\nj,[433]\n");
+    score(&h, &s,
+          "id,predictions\na,[1]\nb,[1]\nc,[709]\nd,[1]\ne,[827]\nf,[827]\ng,[1]\nh,[1]\ni,[827]\nj,[433]\n");
     /* A 1/3, B 0, C 2/3, D 0, E 1, F 1: above 11/12 are two of 1, below 1/12 two of 0 */
     vrp_geography_measure(&perm, &m, &s, &h, VR_GEOGRAPHY_COUNTRY, NULL);
     assert_close(m.quantile_gap[2], 1, 1e-12);
@@ -470,9 +474,10 @@ static void a_named_pair_is_used_and_an_unknown_one_gives_none(void **state) {
     vrp_geography_parse(&perm, &s, bytes_of(world), "w.csv", VR_FATAL);
     const vr_scores h = constant(&s, (const int64_t[]){827}, 1);
     vrp_geography_measure(&perm, &m, &s, &h, VR_GEOGRAPHY_REGION,
-                       &(vr_geography_opts){.high = "Americas", .low = "Africa", .resamples = 50});
+                          &(vr_geography_opts){.high = "Americas", .low = "Africa", .resamples = 50});
     assert_close(m.interval.pair.value, 0.5 - 0.5, 1e-12);
-    vrp_geography_measure(&perm, &m, &s, &h, VR_GEOGRAPHY_REGION, &(vr_geography_opts){.high = "Mars", .resamples = 50});
+    vrp_geography_measure(&perm, &m, &s, &h, VR_GEOGRAPHY_REGION,
+                          &(vr_geography_opts){.high = "Mars", .resamples = 50});
     assert_int_equal(m.high, -1);
     assert_true(isnan(m.interval.pair.value));
     vr_table t = vrp_geography_disparity_table(&perm, &s, &m);
@@ -515,7 +520,8 @@ static void intervals_hold_the_truth_and_threads_change_no_bit(void **state) {
     assert_close(m[0].interval.p, 1. / 1001, 1e-12);
     assert_memory_equal(&m[0].interval.gap, &m[1].interval.gap, sizeof m[0].interval.gap);
     assert_true(m[0].interval.p == m[1].interval.p);
-    assert_true(m[0].interval.pair.low < -0.3 + 0.08 && m[0].interval.pair.high > -0.3 - 0.08 && m[0].interval.pair.high < 0);
+    assert_true(m[0].interval.pair.low < -0.3 + 0.08 && m[0].interval.pair.high > -0.3 - 0.08 &&
+                m[0].interval.pair.high < 0);
 }
 
 /* Where all images of a household are correct or wrong together, the interval is as wide as the households are few. */
@@ -546,10 +552,10 @@ static void the_map_table_shows_which_objects_share_classes(void **state) {
     (void)state;
     vr_geography_set s;
     vrp_geography_parse(&perm, &s,
-                   bytes_of("file_path,object,region,ip_country\na,dustbin,Africa,A\nb,waste_container,"
-                            "Africa,A\nc,flag,Africa,A\n"
-                            "d,tree,Africa,A\n"),
-                   "w.csv", VR_FATAL);
+                        bytes_of("file_path,object,region,ip_country\na,dustbin,Africa,A\nb,waste_container,"
+                                 "Africa,A\nc,flag,Africa,A\n"
+                                 "d,tree,Africa,A\n"),
+                        "w.csv", VR_FATAL);
     vr_table t = vrp_geography_map_table(&perm, &s);
     assert_int_equal(vr_table_rows(&t), 4);
     assert_string_equal(t.cells[0].text, "dustbin");

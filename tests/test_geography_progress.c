@@ -3,6 +3,7 @@
 #include "browser.h"
 #include "golden/geography.h"
 #include "program.h"
+#include <sys/stat.h>
 #include "visrob_impl/study/geography/geography_impl.h"
 
 static vr_arena perm;
@@ -44,7 +45,8 @@ static void pretraining_is_read_off_the_tag(void **state) {
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
         if (vrp_geography_pretraining_of(cases[k].name) != cases[k].seen)
-            fail_msg("%s: %s", cases[k].name, vrp_geography_pretraining_name(vrp_geography_pretraining_of(cases[k].name)));
+            fail_msg("%s: %s", cases[k].name,
+                     vrp_geography_pretraining_name(vrp_geography_pretraining_of(cases[k].name)));
 }
 
 static void rates_on_timms_results_are_scipys(void **state) {
@@ -117,7 +119,7 @@ static void wrong_results_are_named_with_line_and_column(void **state) {
         {TIMM "a,224,50,1\nb,224", "results-imagenet.csv:3:", ""},
     };
     const char *folder = kept(test_tmp("timm"));
-    vr_dir_make(folder, VR_FATAL);
+    mkdir(folder, 0777);
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         vr_geography_benchmarks b;
         vr_err err = {0};
@@ -186,8 +188,8 @@ static void rates_of_any_table_and_of_gaps_between_regions(void **state) {
     assert_close(r[1].lag.value, r[0].rate.value / r[1].rate.value, 1e-12);
 
     /* percent is told by a number above 1 */
-    assert_true(
-        vrp_geography_benchmarks_parse(&perm, &b, bytes_of("model,a,b\r\nx,50,1\r\ny,60,0.5\r\n"), "m.csv", VR_FATAL));
+    assert_true(vrp_geography_benchmarks_parse(&perm, &b, bytes_of("model,a,b\r\nx,50,1\r\ny,60,0.5\r\n"),
+                                               "m.csv", VR_FATAL));
     assert_close(b.benchmark[0].value[1], .6, 1e-12);
     assert_close(b.benchmark[1].value[1], .005, 1e-12);
 }
@@ -239,12 +241,14 @@ static void a_wrong_table_is_named_with_line_and_column(void **state) {
     assert_int_equal(err.code, VR_ERR_ARGUMENT);
     assert_message(err, "m.csv: expected a second benchmark");
     err = (vr_err){0};
-    vrp_geography_benchmarks_parse(&perm, &b, bytes_of("model,a,b\nx,.5,.5\ny,.5,.6\nz,.5,.7\n"), "m.csv", VR_FATAL);
+    vrp_geography_benchmarks_parse(&perm, &b, bytes_of("model,a,b\nx,.5,.5\ny,.5,.6\nz,.5,.7\n"), "m.csv",
+                                   VR_FATAL);
     assert_false(vr_geography_progress_fit(&perm, &p, &b, NULL, &err)); /* no line through one accuracy */
     assert_message(err, "m.csv: 'b': no line through 3 models of the same clean accuracy");
     err = (vr_err){0};
     vr_geography_benchmarks_example(&perm, &b);
-    assert_false(vr_geography_progress_fit(&perm, &p, &b, &(vr_geography_opts){.standard = "ObjectNet"}, &err));
+    assert_false(
+        vr_geography_progress_fit(&perm, &p, &b, &(vr_geography_opts){.standard = "ObjectNet"}, &err));
     assert_message(err, "no benchmark 'ObjectNet'");
 }
 
@@ -680,7 +684,8 @@ static void the_program_scores_predictions_and_retrains_on_geode(void **state) {
     (void)state;
     int code;
     const char *meta = test_data("dollarstreet/geode/metadata_test_1k_final.every3rd.csv"),
-               *model = kept(test_tmp("model.csv")), *table = kept(test_tmp("t.csv")), *plot = kept(test_tmp("t.svg")), *html = kept(test_tmp("s.html")),
+               *model = kept(test_tmp("model.csv")), *table = kept(test_tmp("t.csv")),
+               *plot = kept(test_tmp("t.svg")), *html = kept(test_tmp("s.html")),
                *npy = kept(test_tmp("e.npy")), *csv = kept(test_tmp("e.csv"));
     vr_geography_set s;
     vr_geography_load(&perm, &s, meta, VR_FATAL);
@@ -698,10 +703,11 @@ static void the_program_scores_predictions_and_retrains_on_geode(void **state) {
     vr_npy_save(npy, &a, VR_FATAL);
     written(csv, index.data);
     written(model, p.data);
-    const char *out = shell(&perm, &code,
-                            "%s/geography --geode %s --predictions %s --features %s --report %s --csv %s --plot "
-                            "%s 2>&1",
-                            programs, meta, model, npy, html, table, plot);
+    const char *out =
+        shell(&perm, &code,
+              "%s/geography --geode %s --predictions %s --features %s --report %s --csv %s --plot "
+              "%s 2>&1",
+              programs, meta, model, npy, html, table, plot);
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "3445 of 3445 images"));
     assert_non_null(strstr(out, "3445 images scored"));

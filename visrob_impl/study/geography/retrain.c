@@ -1,4 +1,5 @@
 /* study/geography/retrain.c: features meet images; heads are trained on a share of them and measured on others. */
+#include "../../metric/accuracy.h"
 #include "geography_impl.h"
 #include <math.h>
 #include <string.h>
