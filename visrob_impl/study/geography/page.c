@@ -101,6 +101,7 @@ vr_plot vr_geography_plot(vr_arena *arena, const vr_geography_report *report) {
     if (report->progress) return vrp_geography_progress_plot(arena, report->progress->benchmarks);
     if (!report->result) return vrp_geography_retrain_plot(arena, report->retraining);
     const vr_geography_result *r = report->result;
+    VR_CHECK(r->by[VR_GEOGRAPHY_REGION], "%s has one region only", r->set->path);
     vr_plot plot = vrp_geography_accuracy_plot(r->set, r->by[VR_GEOGRAPHY_REGION]);
     plot.subtitle = vr_arena_printf(arena, "%s on %s", r->model, r->set->name);
     plot.note = vr_page_note(arena, &(vr_page_info){.n = r->scores.join.scored,

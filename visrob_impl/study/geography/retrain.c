@@ -44,14 +44,14 @@ bool vr_geography_sample_join(vr_arena *perm, vr_geography_sample *out, const vr
     return true;
 }
 
-/* The rows of a sample for which keep[i] is `wanted`. */
+/* The rows of a sample for which keep[i] is `value`. */
 static vr_geography_sample vrp_geography_part(vr_arena *perm, const vr_geography_sample *sample,
-                                              const bool *keep, bool wanted) {
+                                              const bool *keep, bool value) {
     vr_arena scratch = {0};
     vr_geography_sample out = {.set = sample->set};
     int64_t *number = VR_NEW(perm, int64_t, sample->count), *from = VR_NEW(&scratch, int64_t, sample->count);
     for (int64_t i = 0; i < sample->count; i++)
-        if (keep[i] == wanted) from[out.count] = i, number[out.count++] = sample->number[i];
+        if (keep[i] == value) from[out.count] = i, number[out.count++] = sample->number[i];
     out.number = number;
     out.x = vrp_geography_gather_rows(perm, sample->x, from, out.count);
     vr_arena_free(&scratch);
