@@ -132,6 +132,7 @@
 
 #include "visrob_impl/study/predictions.h"
 #include "visrob_impl/study/class_map.h"
+#include "visrob_impl/study/income.h"
 #include "visrob_impl/study/over.h"
 #include "visrob_impl/study/evaluate.h"
 #include "visrob_impl/study/embed.h"
@@ -139,6 +140,7 @@
 #include "visrob_impl/study/program.h"
 #include "visrob_impl/study/robustness.h"
 #include "visrob_impl/study/imagenet_x.h"
+#include "visrob_impl/study/geography.h"
 
 #endif /* VISROB_H */
 
@@ -238,6 +240,7 @@
 
 #include "visrob_impl/study/predictions.c"
 #include "visrob_impl/study/class_map.c"
+#include "visrob_impl/study/income.c"
 #include "visrob_impl/study/over.c"
 #include "visrob_impl/study/evaluate.c"
 #include "visrob_impl/study/embed.c"
@@ -251,5 +254,12 @@
 #include "visrob_impl/study/imagenet_x_table.c"
 #include "visrob_impl/study/imagenet_x_stats.c"
 #include "visrob_impl/study/imagenet_x_page.c"
+#include "visrob_impl/study/geography/data.c"
+#include "visrob_impl/study/geography/score.c"
+#include "visrob_impl/study/geography/progress.c"
+#include "visrob_impl/study/geography/retrain.c"
+#include "visrob_impl/study/geography/tables.c"
+#include "visrob_impl/study/geography/page.c"
+#include "visrob_impl/study/geography/example.c"
 
 #endif

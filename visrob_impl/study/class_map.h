@@ -41,6 +41,15 @@ VR_API bool vr_label_space_parse(vr_label_space *space, const char *name, vr_err
 VR_API bool vr_class_map_dollar_street(vr_arena *perm, vr_class_map *map, const char *path,
                                        vr_label_space space, vr_err *err);
 
+/* The 40 objects of GeoDE; the numbers are GeoDE's object_index.
+ * Notes:   six have no class in ImageNet-1k: hairbrush_comb, spices, stall, toothbrush, toothpaste_toothpowder, tree.
+ * Source:  Geographic_Generalization, datasets/geode.py. */
+VR_API void vr_class_map_geode(vr_arena *perm, vr_class_map *map);
+
+/* The 96 topics of Dollar Street (as MLCommons and Kaggle publish it) that have a class in ImageNet-1k, in lower case.
+ * Source:  Geographic_Generalization, datasets/dollarstreet.py. */
+VR_API void vr_class_map_dollar_street_topics(vr_arena *perm, vr_class_map *map);
+
 #ifdef __cplusplus
 }
 #endif

@@ -192,6 +192,23 @@ static int64_t vrp_predictions_list(vrp_predictions_rows *r, const vr_csv *csv, 
     return ok ? n : vr_err_pass(err, &own) ? 0 : -1;
 }
 
+/* The label of the row: -1 where the field is empty; of several, "14,55", the first. */
+static bool vrp_predictions_label(vrp_predictions_rows *r, const vr_csv *csv, int64_t column, vr_err *err) {
+    const char *s = (const char *)csv->fields[column].data, *end = s + csv->fields[column].size;
+    const bool several = s < end && memchr(s, ',', (size_t)(end - s));
+    int64_t *label = &r->label[r->count], c = -1;
+    *label = -1;
+    for (bool first = true; s < end; first = false) {
+        const char *comma = (const char *)memchr(s, ',', (size_t)(end - s)), *stop = comma ? comma : end;
+        if (!several && !vr_csv_int(&c, csv, column, err)) return false;
+        if ((several && !vr_number_int(&c, s, stop - s)) || c < -1 || (r->classes > 0 && c >= r->classes))
+            return vrp_predictions_bad_class(r, csv, column, err);
+        if (first) *label = c;
+        s = comma ? comma + 1 : end;
+    }
+    return true;
+}
+
 /* *x = a field that is 0 or 1: 1.0, 0.0, True, False. */
 static bool vrp_predictions_flag(uint8_t *x, const vr_csv *csv, int64_t column, vr_err *err) {
     const vr_bytes f = csv->fields[column];
@@ -235,13 +252,7 @@ static bool vrp_predictions_csv_row(vrp_predictions_rows *r, const vr_csv *csv,
             return vr_csv_fail(csv, c->probability, err, "expected a probability, 0 to 1, found %g", x);
         r->probability[i] = (float)fmin(x, 1);
     }
-    if (c->label >= 0) {
-        const bool none = csv->fields[c->label].size == 0;
-        if (!none && !vr_csv_int(&r->label[i], csv, c->label, err)) return false;
-        if (none) r->label[i] = -1;
-        if (r->label[i] < -1 || (r->classes > 0 && r->label[i] >= r->classes))
-            return vrp_predictions_bad_class(r, csv, c->label, err);
-    }
+    if (c->label >= 0 && !vrp_predictions_label(r, csv, c->label, err)) return false;
     r->count++;
     return (c->correct < 0 || vrp_predictions_flag(&r->correct[i], csv, c->correct, err)) &&
            (c->correct_top5 < 0 || vrp_predictions_flag(&r->correct_top5[i], csv, c->correct_top5, err));

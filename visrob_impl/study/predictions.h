@@ -43,7 +43,8 @@ typedef struct vr_predictions_opts {
 /* Loads predictions, whichever their form:
  *     CSV         a column of names: file_name, file_path, path, image, url, id, ID or filename; and at least one of
  *                 predicted_class, Prediction_Indices ("4|18|34"), predictions ("[4, 18, 34]"); or correct (acc1) and
- *                 correct_top5 (acc5), 0/1 or True/False; and, where there, predicted_probability (0..1) and label.
+ *                 correct_top5 (acc5), 0/1 or True/False; and, where there, predicted_probability (0..1) and label (of
+ *                 several, "14,55", the first).
  *                 A file without names of columns is file_name,predicted_class[,predicted_probability[,label]].
  *     JSON lines  an object a line with the same keys; predicted_class may be an array
  *     JSON        an array of such objects, or {name: {"pred_indices": [..]}}
