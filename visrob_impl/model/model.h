@@ -1,7 +1,9 @@
 /* model/model.h: one model, whatever its family: load a checkpoint, get logits or features.
  *
  *     vr_model *model = vr_model_load(&perm, "resnet50.pth", NULL, VR_FATAL);
- *     vr_tensor logits = vr_model_logits(&step, model, x);      // x: [N,size,size,3] -> [N,classes]
+ *     const int64_t size = model->preprocess.size;
+ *     vr_tensor x = vr_tensor_4d(&step, 8, size, size, 3);      // eight images (vr_preprocess_apply)
+ *     vr_tensor logits = vr_model_logits(&step, model, x);      // [8,classes]
  *
  * Architecture and dialect (timm, torchvision, DINO, MAE, ...) are read from the checkpoint's keys and shapes. Where
  * these do not determine a model, the following rules apply; options override them.

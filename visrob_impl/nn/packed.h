@@ -1,6 +1,8 @@
 /* nn/packed.h: the same layers, fast: weights packed once at load, epilogues fused, threads inside.
  *
+ *     vr_tensor w = vr_tensor_2d(&step, 256, 64), b = vr_tensor_1d(&step, 256);
  *     vr_linear fc = vr_linear_pack(&perm, w, b);
+ *     vr_tensor x = vr_tensor_2d(&step, 8, 64), y = vr_tensor_2d(&step, 8, 256);
  *     vr_linear_apply(y, x, &fc, VR_ACT_GELU, (vr_tensor){0}, &step);
  *
  * A residual and an activation are arguments in the order in which they are applied: vr_linear_apply(.., act,
