@@ -653,9 +653,10 @@ vr_image_index vrp_dollar_street_index(vr_arena *arena, const vr_dollar_street *
     vr_image_index index = {.arena = arena, .strip = strip};
     for (int64_t i = 0; data->url && i < data->count; i++)
         if (data->url[i]) vr_image_index_add(&index, data->url[i], data->image[i]);
-    for (int64_t i = 0; i < data->count; i++) /* an id that names the image is not the row's own */
-        if (vr_image_index_find(&index, data->id[i], (int64_t)strlen(data->id[i])) != data->image[i])
-            vr_image_index_add(&index, data->id[i], data->image_count + i);
+    for (int64_t i = 0; i < data->count; i++) { /* an id may be a name of the image */
+        const int64_t at = vr_image_index_find(&index, data->id[i], (int64_t)strlen(data->id[i]));
+        vr_image_index_add(&index, data->id[i], at == data->image[i] ? at : data->image_count + i);
+    }
     return index;
 }
 
