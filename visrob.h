@@ -4,11 +4,20 @@
  *
  *     #define VISROB_IMPLEMENTATION            // in ONE .c file
  *     #include "visrob.h"
+ *     #include <stdio.h>
  *
- *     int main(void) {
+ *     int main(int argc, char **argv) {        // program resnet50.pth photo.jpg
  *         vr_arena perm = {0};
- *         vr_tensor x = vr_tensor_2d(&perm, 2, 3);
- *         vr_rng_normal_fill(x.data, 6, vr_rng_init(42), 0);
+ *         vr_image photo;
+ *         int64_t top[5];
+ *         if (argc != 3) return 2;
+ *         vr_model *model = vr_model_load(&perm, argv[1], NULL, VR_FATAL);
+ *         vr_image_load(&perm, &photo, argv[2], VR_FATAL);
+ *         vr_tensor x = vr_tensor_4d(&perm, 1, model->preprocess.size, model->preprocess.size, 3);
+ *         vr_preprocess_apply(vr_tensor_row(x, 0), photo, &model->preprocess, &perm);
+ *         vr_tensor logits = vr_model_logits(&perm, model, x);
+ *         vr_predict_top_k(top, logits.data, 1, model->classes, 5);
+ *         for (int k = 0; k < 5; k++) printf("%s\n", model->labels[top[k]]);
  *         vr_arena_free(&perm);
  *     }
  *
@@ -23,16 +32,27 @@
  *   VR_NO_OPENMP   no threads
  *   VR_API=static  the library private to the one .c file: unused functions vanish
  *
- * The rules of the house
- *   - What a function gives you lives in the arena you passed in. Without an arena it allocates nothing.
- *   - The world's faults (files, formats) come back as false or NULL with a vr_err; VR_FATAL in its place
- *     prints and exits. Bugs of the caller (a wrong shape) stop at a VR_CHECK.
+ * Lifetimes
+ *   What a function gives you lives in the arena you pass in; without an arena it allocates nothing you can see. Three
+ *   arenas are enough for any program, and name the variables: `perm` for weights and data, `step` for the tensors of one
+ *   batch (vr_arena_reset after each), `scratch` for what a function needs while it runs. Nothing is freed one by one.
+ *
+ * Conventions
+ *   - I/O and format errors come back as false or NULL with a vr_err; VR_FATAL in its place prints the message and exits.
+ *     Bugs of the caller (a wrong shape) stop at a VR_CHECK.
  *   - Outputs first, then inputs, sizes, options; vr_err last. A zeroed options struct is the default.
  *   - Sizes and indices are int64_t; tensors are f32; images are 8-bit RGB, batches [N,H,W,C].
  *   - The same bits for any number of threads; random numbers are a function of seed, purpose and index.
+ *   - vr_ is public; vrp_ and the *_impl.h headers are the library's own and may change.
+ *
+ * The papers, each with a header of its name in visrob_impl/study/ and a program in examples/
+ *   robustness      ImageNet-C's corruptions and continuous factors: accuracy, error ratio and interval of each
+ *   imagenet_x      ImageNet-X: which of sixteen annotated factors make a classifier err
+ *   dollar_street   Dollar Street factors: accuracy by income, region and factor
+ *   geography       Progress vs. geography: progress on benchmarks, disparity between regions
  *
  * The rooms, each of which includes only those above it
- *   base/    memory, errors, random numbers, threads, files, progress, text and numbers
+ *   base/    memory, errors, names, random numbers, threads, files, progress, text and numbers
  *   tensor/  shapes and views, products, statistics: tests, regressions, intervals
  *   format/  checkpoints and data files, to arrays and back
  *   image/   decoding, resizing, colour, random views, corruption, drawing, data sets of images
@@ -40,7 +60,7 @@
  *   nn/      layers: the readable reference (kernels.h) and the fast path (packed.h)
  *   model/   ResNet and ViT in their dialects, probes
  *   report/  tables, plots, self-contained pages
- *   study/   models over data sets, and what the papers measure: read first examples/robustness.c
+ *   study/   a model over a data set, predictions of any program, and the papers: read first examples/robustness.c
  */
 #ifndef VISROB_H
 #define VISROB_H
@@ -101,14 +121,9 @@
 #include "visrob_impl/metric/effective.h"
 
 #include "visrob_impl/nn/kernels.h"
-#include "visrob_impl/nn/epilogue.h"
-#include "visrob_impl/nn/winograd.h"
 #include "visrob_impl/nn/packed.h"
 
 #include "visrob_impl/model/model.h"
-#include "visrob_impl/model/checkpoint.h"
-#include "visrob_impl/model/resnet.h"
-#include "visrob_impl/model/vit.h"
 #include "visrob_impl/model/probe.h"
 #include "visrob_impl/model/labels.h"
 
@@ -197,12 +212,14 @@
 
 #include "visrob_impl/nn/kernels.c"
 #include "visrob_impl/nn/epilogue.c"
+#include "visrob_impl/nn/gather.c"
 #include "visrob_impl/nn/packed.c"
 #include "visrob_impl/nn/winograd.c"
 #include "visrob_impl/nn/convolution.c"
 #include "visrob_impl/nn/attention.c"
 
 #include "visrob_impl/model/model.c"
+#include "visrob_impl/model/load.c"
 #include "visrob_impl/model/checkpoint.c"
 #include "visrob_impl/model/resnet.c"
 #include "visrob_impl/model/vit.c"

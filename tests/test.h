@@ -48,14 +48,59 @@ static inline const char *test_data(const char *name) {
 
 /* A fresh path in a temporary folder of this process. */
 static inline const char *test_tmp(const char *name) {
-    static char folder[64], path[4][256];
+    static char folder[200], path[4][256];
     static int turn;
     if (!folder[0]) {
-        snprintf(folder, sizeof folder, "/tmp/visrob_test_XXXXXX");
+        const char *root = getenv("TMPDIR");
+        snprintf(folder, sizeof folder, "%s/visrob_test_XXXXXX", root ? root : "/tmp");
         if (!mkdtemp(folder)) abort();
     }
     char *p = path[turn++ % 4];
     snprintf(p, sizeof path[0], "%s/%s", folder, name);
     return p;
 }
+
+/* A whole file, whose path is a format. */
+static inline vr_bytes test_bytes(vr_arena *arena, const char *fmt, ...) {
+    char path[1024];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(path, sizeof path, fmt, args);
+    va_end(args);
+    vr_bytes bytes;
+    assert_true(vr_file_read(arena, &bytes, path, VR_FATAL));
+    return bytes;
+}
+
+/* Prints what is missing (a format and its values) and skips the test. */
+#define test_skip(...)                                                                                       \
+    do {                                                                                                     \
+        printf("SKIP: " __VA_ARGS__);                                                                        \
+        printf("\n");                                                                                        \
+        fflush(stdout);                                                                                      \
+        skip();                                                                                              \
+    } while (0)
+
+/* TEST_ARENA(perm); is an arena of the test program, and perm_free the teardown that empties it. */
+#define TEST_ARENA(name)                                                                                     \
+    static vr_arena name;                                                                                    \
+    static VR_UNUSED int name##_free(void **state) {                                                         \
+        (void)state;                                                                                         \
+        vr_arena_free(&name);                                                                                \
+        return 0;                                                                                            \
+    }                                                                                                        \
+    static vr_arena name
+
+/* for_threads (n) { ... }: the block with 1, 2, 3 and 7 threads; then there are as many as before. */
+#define for_threads(n) for (int n = test_threads_next(0); n; n = test_threads_next(n))
+static inline int test_threads_next(int n) {
+    static int before;
+    if (n == 0) before = vr_threads();
+    const int next = n == 0 ? 1 : n == 1 ? 2 : n == 2 ? 3 : n == 3 ? 7 : 0;
+    vr_threads_set(next ? next : before);
+    return next;
+}
+
+/* How many elements an array has. */
+#define COUNT(a) (int64_t)(sizeof(a) / sizeof *(a))
 #endif

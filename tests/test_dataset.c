@@ -193,24 +193,13 @@ static void one_broken_image_among_a_thousand_is_named_and_counted(void **state)
     }
     vr_threads_set(0);
     assert_int_equal(vr_dataset_images(&arena, images, faults, &data, 618, 100), 0);
-    vr_image image; /* one at a time it is an error, and what study/evaluate's skip_bad counts */
+    vr_image image; /* one at a time it is an error, and what study/over's skip_bad counts */
     vr_err err = {0};
     const int64_t used = arena.used;
     assert_false(vr_dataset_image(&arena, &image, &data, BAD, &err));
     assert_message(err, "0617.png");
     assert_null(image.pixels);
     assert_int_equal(arena.used, used);
-    vr_crops crops;
-    int64_t skipped = 0;
-    const vr_preprocess p = {.size = 4};
-    err = (vr_err){0};
-    assert_false(vr_dataset_crops(&arena, &crops, &data, &p, 600, 50, NULL, &skipped, &err));
-    assert_message(err, "0617.png");
-    assert_true(vr_dataset_crops(&arena, &crops, &data, &p, 600, 50, &(vr_evaluate_opts){.skip_bad = true},
-                                 &skipped, VR_FATAL));
-    assert_int_equal(crops.count, 49);
-    assert_int_equal(skipped, 1);
-    assert_int_equal(crops.index[17], 618);
 }
 
 static void a_file_that_is_gone_and_a_broken_one_in_a_tar_are_named(void **state) {

@@ -20,7 +20,7 @@ static void a_real_resnet20_gives_pytorchs_logits_on_real_images(void **state) {
     (void)state;
     const char *weights = test_data("weights/resnet20-12fca82f.th");
     const char *pixels = test_data("../golden/cifar10_200_u8.npy"),
-               *wanted = test_data("../golden/cifar10_200_resnet20_logits.npy");
+               *expected = test_data("../golden/cifar10_200_resnet20_logits.npy");
     vr_arena perm = {0};
     vr_model *model = vr_model_load(&perm, weights, NULL, VR_FATAL);
     assert_string_equal(model->name, "resnet20");
@@ -30,7 +30,7 @@ static void a_real_resnet20_gives_pytorchs_logits_on_real_images(void **state) {
     assert_int_equal(model->preprocess.resize, 0);
     vr_arrays u8, logits;
     assert_true(vr_arrays_load(&perm, &u8, pixels, VR_FATAL) &&
-                vr_arrays_load(&perm, &logits, wanted, VR_FATAL));
+                vr_arrays_load(&perm, &logits, expected, VR_FATAL));
     vr_tensor x = vr_tensor_4d(&perm, 200, 32, 32, 3), y;
     vr_array_to_f32(x.data, &u8.items[0]);
     for (int64_t i = 0; i < vr_tensor_count(x); i++)

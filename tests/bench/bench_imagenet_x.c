@@ -1,5 +1,5 @@
 /* tests/bench/bench_imagenet_x.c: ImageNet-X at its full size (50,000 annotations, 50,000 predictions a model), on made-up
- * data: the readers alone, then the program from a cold start, with its memory, beside the same computation in pandas
+ * data: the readers by themselves, then the program from a cold start, with its memory, beside the same computation in pandas
  * where Python has it (VISROB_PYTHON, else python3). Best of 5 runs. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -11,6 +11,7 @@
 #include "../format/json.h"
 #include "../format/npy.h"
 #include "../format/pylist.h"
+#include "../metric/accuracy.h"
 #include <math.h>
 #include <string.h>
 
@@ -555,13 +556,25 @@ bool vr_predictions_save(const vr_predictions *p, const char *path, vr_err *err)
 
 /* ---- images by name ---- */
 
+/* The bytes of an image file's ending: ".jpg" and its like, in any case; 0 where the name has none. */
+static int64_t vrp_predictions_ending(vr_bytes name) {
+    static const char *const endings[] = {".jpg",  ".jpeg", ".png",  ".bmp", ".gif",
+                                          ".webp", ".tif",  ".tiff", ".ppm"};
+    for (size_t e = 0; e < sizeof endings / sizeof *endings; e++) {
+        const int64_t n = (int64_t)strlen(endings[e]);
+        int64_t k = 0;
+        while (k < n && n < name.size && (name.data[name.size - n + k] | (k ? 0x20 : 0)) == endings[e][k])
+            k++;
+        if (k == n) return n;
+    }
+    return 0;
+}
+
 /* The last part of a name without its ending and what the index strips; in buffer where that changes it. */
 static vr_bytes vrp_predictions_part(const vr_image_index *index, const char *name, int64_t n, char *buffer,
                                      int64_t room) {
     vr_bytes part = vrp_predictions_last((vr_bytes){(const uint8_t *)name, n});
-    int64_t dot = part.size;
-    while (dot > 0 && part.data[dot - 1] != '.') dot--;
-    if (dot > 1 && part.size - dot <= 5) part.size = dot - 1; /* .jpg, .jpeg, .JPEG, .webp */
+    part.size -= vrp_predictions_ending(part);
     if (!index->strip || part.size >= room) return part;
     memcpy(buffer, part.data, (size_t)part.size);
     buffer[part.size] = 0;

@@ -11,7 +11,7 @@
  *     printf("%.1f %%\n", 100 * vr_accuracy(scores.correct, n));
  *
  * Names meet in one way everywhere: a prediction is of the image of exactly that name, else of the one whose name has the
- * same last part without its ending ("val/a.JPEG" and "a"), where that is one image's alone. Two predictions of one image
+ * same last part without an image's ending ("val/a.JPEG" and "a"), where that is one image's alone. Two predictions of one image
  * are an error; images and predictions without a partner are counted (vr_join). */
 #ifndef VISROB_STUDY_PREDICTIONS_H
 #define VISROB_STUDY_PREDICTIONS_H
