@@ -18,6 +18,23 @@ static struct {
         *csv;
     bool brighten, published;
 } o = {.space = "1k", .page = "dollar_street.html"};
+static vr_program run;
+
+static const vr_option options[] = {
+    {"predictions", "FILE", VR_OPTION_TEXT, &o.predictions, "a model's predictions"},
+    {"other", "FILE", VR_OPTION_TEXT, &o.other, "a second model's, compared with the first"},
+    {"factors", "FILE", VR_OPTION_TEXT, &o.factors, "the factor annotations: CSV or JSON"},
+    {"space", "NAME", VR_OPTION_TEXT, &o.space, "what class numbers mean: 22k, 11k, 1k (1k)"},
+    {"class-map", "FILE", VR_OPTION_TEXT, &o.map, "in place of the built-in map of classes"},
+    {"weights", "FILE", VR_OPTION_TEXT, &o.weights, "a model to run on --images"},
+    {"other-weights", "FILE", VR_OPTION_TEXT, &o.other_weights, "a second model to run, as --other"},
+    {"images", "FOLDER", VR_OPTION_TEXT, &o.images, "the images, for --weights and the page"},
+    {"brighten", NULL, VR_OPTION_FLAG, &o.brighten, "run the model on images twice as bright, too"},
+    {"on", "FACTOR", VR_OPTION_TEXT, &o.on, "compare where it is ticked (texture; --brighten: darker)"},
+    {"published", NULL, VR_OPTION_FLAG, &o.published, "the released code's scores, with its bugs"},
+    {"report", "FILE", VR_OPTION_OUTPUT, &o.page, "the page to write (dollar_street.html)"},
+    {"csv", "FILE", VR_OPTION_OUTPUT, &o.csv, "a table of region by income to write"},
+    VR_RUN_OPTIONS(run)};
 
 /* What does not go together on the command line; NULL where all does. */
 static const char *conflict(int files) {
@@ -32,25 +49,8 @@ static const char *conflict(int files) {
     return o.on && others == 0 ? "--on needs --other, --other-weights or --brighten" : NULL;
 }
 
-static vr_arena perm; /* reachable from every exit */
-
 int main(int argc, char **argv) {
-    vr_program run = {0};
-    const vr_option options[] = {
-        {"predictions", "FILE", VR_OPTION_TEXT, &o.predictions, "a model's predictions"},
-        {"other", "FILE", VR_OPTION_TEXT, &o.other, "a second model's, compared with the first"},
-        {"factors", "FILE", VR_OPTION_TEXT, &o.factors, "the factor annotations: CSV or JSON"},
-        {"space", "NAME", VR_OPTION_TEXT, &o.space, "what class numbers mean: 22k, 11k, 1k (1k)"},
-        {"class-map", "FILE", VR_OPTION_TEXT, &o.map, "in place of the built-in map of classes"},
-        {"weights", "FILE", VR_OPTION_TEXT, &o.weights, "a model to run on --images"},
-        {"other-weights", "FILE", VR_OPTION_TEXT, &o.other_weights, "a second model to run, as --other"},
-        {"images", "FOLDER", VR_OPTION_TEXT, &o.images, "the images, for --weights and the page"},
-        {"brighten", NULL, VR_OPTION_FLAG, &o.brighten, "run the model on images twice as bright, too"},
-        {"on", "FACTOR", VR_OPTION_TEXT, &o.on, "compare where it is ticked (texture; --brighten: darker)"},
-        {"published", NULL, VR_OPTION_FLAG, &o.published, "the released code's scores, with its bugs"},
-        {"report", "FILE", VR_OPTION_OUTPUT, &o.page, "the page to write (dollar_street.html)"},
-        {"csv", "FILE", VR_OPTION_OUTPUT, &o.csv, "a table of region by income to write"},
-        VR_RUN_OPTIONS(run)};
+    static vr_arena perm; /* reachable from every exit */
     const int code = vr_program_start(&run, &perm, &argc, argv, about, options,
                                       (int64_t)(sizeof options / sizeof *options));
     if (code >= 0) return code;

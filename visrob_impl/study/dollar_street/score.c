@@ -1,6 +1,7 @@
 /* study/dollar_street/score.c: predictions meet rows, rows meet groups; which factors go with errors, where classes fall
  * behind, and in what they differ. Counts are taken once into small tables of class by group by factor; all that follows
  * is arithmetic on those. */
+#include "../../metric/accuracy.h"
 #include "../../metric/prevalence.h"
 #include "dollar_street_impl.h"
 #include <math.h>
@@ -166,7 +167,7 @@ static vr_groups vrp_dollar_street_by_factor(vr_arena *perm, const vr_dollar_str
     return (vr_groups){.count = VRP_DOLLAR_STREET_F, .names = names, .sets = vr_label_builder_sets(&sets)};
 }
 
-/* Groups of region and bucket, of either alone, or of neither. */
+/* Groups by region, by bucket, by both, or one of all rows. */
 static vr_groups vrp_dollar_street_by_cell(vr_arena *perm, const vr_dollar_street *data, bool region,
                                            bool bucket) {
     const int64_t R = region ? VR_DOLLAR_STREET_REGION_COUNT : 1,
