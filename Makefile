@@ -27,7 +27,7 @@ LIBS    := $(BLIS) $(OMP) -lm
 # `make V=1` shows the commands.
 Q        = $(if $(V),,@echo '  cc $@';)
 
-SRC      := $(filter-out visrob_impl/study/dollar_street%,$(sort $(wildcard visrob_impl/*/*.c visrob_impl/*/*/*.c)))
+SRC      := $(sort $(wildcard visrob_impl/*/*.c visrob_impl/*/*/*.c))
 OBJS     := $(SRC:%.c=$(OBJ)/%.o)
 LIB      := $(OUT)/libvisrob.a
 EXAMPLES := $(patsubst examples/%.c,$(OUT)/%,$(sort $(wildcard examples/*.c)))

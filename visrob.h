@@ -140,6 +140,7 @@
 #include "visrob_impl/study/program.h"
 #include "visrob_impl/study/robustness.h"
 #include "visrob_impl/study/imagenet_x.h"
+#include "visrob_impl/study/dollar_street.h"
 #include "visrob_impl/study/geography.h"
 
 #endif /* VISROB_H */
@@ -254,6 +255,12 @@
 #include "visrob_impl/study/imagenet_x_table.c"
 #include "visrob_impl/study/imagenet_x_stats.c"
 #include "visrob_impl/study/imagenet_x_page.c"
+#include "visrob_impl/study/dollar_street/data.c"
+#include "visrob_impl/study/dollar_street/score.c"
+#include "visrob_impl/study/dollar_street/tables.c"
+#include "visrob_impl/study/dollar_street/page.c"
+#include "visrob_impl/study/dollar_street_script.c"
+#include "visrob_impl/study/dollar_street/example.c"
 #include "visrob_impl/study/geography/data.c"
 #include "visrob_impl/study/geography/score.c"
 #include "visrob_impl/study/geography/progress.c"

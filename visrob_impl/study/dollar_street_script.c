@@ -2,7 +2,7 @@
  * holds the rows as typed arrays and, at each change of the form, goes over them once; the charts are drawn anew from
  * the sums. Rejected: a library of charts (a page of megabytes, or a network), and sums made here for each choice of
  * filters (too many). */
-#include "dollar_street_page.h"
+#include "dollar_street.h"
 
 /* clang-format off: read by the line */
 static const char *const vrp_dollar_street_css[] = {

@@ -1,18 +1,19 @@
-/* study/dollar_street_example.c: a street to try everything on. Its table is written in the annotations' own form and read
- * by the loader; its pictures carry the factors that the table states. No country is meant. */
-#include "../image/draw.h"
-#include "../model/probe.h"
-#include "dollar_street_score.h"
+/* study/dollar_street/example.c: made-up data to try everything on. Its table is written in the annotations' own form and
+ * read by the loader; its images carry the factors that the table states. No real country is described. */
+#include "../../image/draw.h"
+#include "../../model/probe.h"
+#include "../embed.h"
+#include "dollar_street_impl.h"
 #include <math.h>
 #include <string.h>
 
 enum {
-    VRP_DOLLAR_STREET_EXAMPLE_HOMES = 48,
+    VRP_DOLLAR_STREET_EXAMPLE_HOUSEHOLDS = 48,
     VRP_DOLLAR_STREET_EXAMPLE_SIDE = 48,
-    VRP_DOLLAR_STREET_EXAMPLE_COUNT = VRP_DOLLAR_STREET_EXAMPLE_HOMES * VR_SHAPES_COUNT
+    VRP_DOLLAR_STREET_EXAMPLE_COUNT = VRP_DOLLAR_STREET_EXAMPLE_HOUSEHOLDS * VR_SHAPES_COUNT
 };
 
-/* The factors of a picture: some as likely anywhere, others the likelier the poorer the home (rich: 0..1). */
+/* The factors of an image: some as likely anywhere, others the likelier the poorer the household (rich: 0..1). */
 static uint16_t vrp_dollar_street_example_factors(vr_rng rng, double rich) {
     static const struct {
         vr_dollar_street_factor factor;
@@ -77,8 +78,14 @@ static void vrp_dollar_street_example_draw(vr_arena *scratch, uint8_t *pixels, i
     }
 }
 
-void vr_dollar_street_example(vr_arena *perm, vr_dollar_street *data, vr_dataset *images, vr_lists *targets,
-                              uint64_t seed) {
+static const char *const *vrp_dollar_street_example_classes(void) {
+    static const char *names[VR_SHAPES_COUNT];
+    for (int c = 0; c < VR_SHAPES_COUNT; c++) names[c] = vr_shapes_class_name((vr_shapes_class)c);
+    return names;
+}
+
+void vr_dollar_street_example(vr_arena *perm, vr_dollar_street *data, vr_dataset *images,
+                              vr_label_sets *targets, uint64_t seed) {
     enum { N = VRP_DOLLAR_STREET_EXAMPLE_COUNT, SIDE = VRP_DOLLAR_STREET_EXAMPLE_SIDE };
     /* The middle of each region's incomes, and how far they reach, as powers of e. */
     static const double middle[VR_DOLLAR_STREET_REGION_COUNT] = {4.2, 5.4, 7.4, 6.3};
@@ -92,9 +99,10 @@ void vr_dollar_street_example(vr_arena *perm, vr_dollar_street *data, vr_dataset
         vr_text_printf(&csv, ",%s", vr_dollar_street_factor_name((vr_dollar_street_factor)f));
     vr_text_add(&csv, ",class,country,region,income\n");
     for (int64_t i = 0; i < N; i++) {
-        const int64_t home = i / VR_SHAPES_COUNT, shape = i % VR_SHAPES_COUNT, region = home % 4;
-        const double reach = 3.4 * (double)vr_rng_uniform(vr_rng_split(rng, "income"), (uint64_t)home) - 1.7;
-        const double income = exp(fmin(9, fmax(3.4 + 0.01 * (double)home, middle[region] + reach)));
+        const int64_t household = i / VR_SHAPES_COUNT, shape = i % VR_SHAPES_COUNT, region = household % 4;
+        const double reach =
+            3.4 * (double)vr_rng_uniform(vr_rng_split(rng, "income"), (uint64_t)household) - 1.7;
+        const double income = exp(fmin(9, fmax(3.4 + 0.01 * (double)household, middle[region] + reach)));
         const vr_rng own = vr_rng_at(rng, (uint64_t)i);
         const uint16_t factors = vrp_dollar_street_example_factors(own, (log(income) - 3.4) / 5.6);
         vrp_dollar_street_example_draw(&scratch, pixels + i * SIDE * SIDE * 3, shape, factors, own);
@@ -103,43 +111,42 @@ void vr_dollar_street_example(vr_arena *perm, vr_dollar_street *data, vr_dataset
         vr_text_printf(&csv, "%05lld", (long long)i);
         for (int f = 0; f < VR_DOLLAR_STREET_FACTOR_COUNT; f++) vr_text_printf(&csv, ",%d", factors >> f & 1);
         vr_text_printf(&csv, ",%s,country %c%lld,%s,%.2f\n", vr_shapes_class_name((vr_shapes_class)shape),
-                       (int)('A' + region), (long long)(home / 4 % 3 + 1),
+                       (int)('A' + region), (long long)(household / 4 % 3 + 1),
                        vr_dollar_street_region_name((vr_dollar_street_region)region), income);
     }
-    vr_dollar_street_parse(perm, data, (vr_bytes){(const uint8_t *)csv.data, csv.size}, "a made-up street",
-                           NULL, VR_FATAL);
-    static const char *names[VR_SHAPES_COUNT];
-    for (int c = 0; c < VR_SHAPES_COUNT; c++) names[c] = vr_shapes_class_name((vr_shapes_class)c);
-    vr_dataset_pixels(perm, images, pixels, N, SIDE, SIDE, label, names, VR_SHAPES_COUNT);
-    *targets = (vr_lists){begin, label};
+    vrp_dollar_street_parse(perm, data, (vr_bytes){(const uint8_t *)csv.data, csv.size}, "made-up data", NULL,
+                            VR_FATAL);
+    vr_dataset_pixels(perm, images, pixels, N, SIDE, SIDE, label, vrp_dollar_street_example_classes(),
+                      VR_SHAPES_COUNT);
+    *targets = (vr_label_sets){N, begin, label};
     vr_arena_free(&scratch);
 }
 
 vr_model *vr_dollar_street_example_model(vr_arena *perm, uint64_t seed, vr_err *err) {
     enum { N = 1200, SIDE = VRP_DOLLAR_STREET_EXAMPLE_SIDE };
-    static const char *labels[VR_SHAPES_COUNT];
-    for (int c = 0; c < VR_SHAPES_COUNT; c++) labels[c] = vr_shapes_class_name((vr_shapes_class)c);
+    const char *const *classes = vrp_dollar_street_example_classes();
     vr_model *model = vr_model_random(perm, "resnet18", seed, err);
     if (!model) return NULL;
     model->preprocess = (vr_preprocess){.size = SIDE};
     vr_arena scratch = {0};
     const vr_rng rng = vr_rng_split(vr_rng_init(seed), "rich homes");
     uint8_t *pixels = VR_NEW(&scratch, uint8_t, (int64_t)N * SIDE * SIDE * 3);
-    int64_t *label = VR_NEW(&scratch, int64_t, N), *index;
+    int64_t *label = VR_NEW(&scratch, int64_t, N);
     for (int64_t i = 0; i < N; i++) {
         const vr_rng own = vr_rng_at(rng, (uint64_t)i);
         label[i] = i % VR_SHAPES_COUNT;
         vrp_dollar_street_example_draw(&scratch, pixels + i * SIDE * SIDE * 3, label[i],
                                        vrp_dollar_street_example_factors(own, 1), own);
     }
-    vr_dataset pictures;
-    vr_dataset_pixels(&scratch, &pictures, pixels, N, SIDE, SIDE, label, labels, VR_SHAPES_COUNT);
-    vr_tensor features, w = vr_tensor_2d(&scratch, VR_SHAPES_COUNT, model->features),
-                        b = vr_tensor_1d(&scratch, VR_SHAPES_COUNT);
+    vr_dataset images;
+    vr_dataset_pixels(&scratch, &images, pixels, N, SIDE, SIDE, label, classes, VR_SHAPES_COUNT);
+    vr_features features;
+    vr_tensor w = vr_tensor_2d(&scratch, VR_SHAPES_COUNT, model->features),
+              b = vr_tensor_1d(&scratch, VR_SHAPES_COUNT);
     vr_err own = {0};
-    const bool ok = vr_embed(&scratch, &features, &index, model, &pictures, NULL, &own) &&
-                    vr_probe_ridge(w, b, features, label, 1e-3, &scratch, &own);
-    if (ok) vr_model_set_head(perm, model, w, b, labels);
+    const bool ok = vr_embed(&scratch, &features, model, &images, NULL, &own) &&
+                    vr_probe_ridge(w, b, features.x, label, 1e-3, &scratch, &own);
+    if (ok) vr_model_set_head(perm, model, w, b, classes);
     vr_arena_free(&scratch);
     if (ok) return model;
     vr_err_pass(err, &own);

@@ -1,13 +1,13 @@
-/* study/dollar_street_page.c: the dashboard's document: the rows as columns of bytes in base64 inside of one JSON text,
+/* study/dollar_street/page.c: the dashboard's document: the rows as columns of bytes in base64 inside of one JSON text,
  * the form, and empty places that the script (dollar_street_script.c) draws in. The form is written here and not by the
  * script, so that names are escaped in one place. */
-#include "dollar_street_page.h"
-#include "../base/log.h"
-#include "../base/os.h"
-#include "../format/json.h"
-#include "../image/resize.h"
-#include "../report/canvas.h"
-#include "../report/page.h"
+#include "../../base/log.h"
+#include "../../base/os.h"
+#include "../../format/json.h"
+#include "../../image/resize.h"
+#include "../../report/canvas.h"
+#include "../../report/page.h"
+#include "dollar_street_impl.h"
 #include <string.h>
 
 enum { VRP_DOLLAR_STREET_PAGE_SIDE = 120, VRP_DOLLAR_STREET_PAGE_PICTURES = 600 };
@@ -69,7 +69,7 @@ static void vrp_dollar_street_page_rows(vr_text *out, const vr_dollar_street *da
     vrp_dollar_street_page_column(out, "income", x, n, 4);
     for (int64_t i = 0; i < n; i++) x[i] = data->labels.begin[i + 1] - data->labels.begin[i];
     vrp_dollar_street_page_column(out, "labels", x, n, 1);
-    vrp_dollar_street_page_column(out, "label", data->labels.id, data->labels.begin[n], 2);
+    vrp_dollar_street_page_column(out, "label", data->labels.label, data->labels.begin[n], 2);
     for (int64_t i = 0; data->factors && i < n; i++) x[i] = data->factors[i];
     if (data->factors) vrp_dollar_street_page_column(out, "factors", x, n, 2);
     if (data->image_count < n) vrp_dollar_street_page_column(out, "image", data->image, n, 4);
@@ -82,11 +82,12 @@ static void vrp_dollar_street_page_hits(vr_text *out, const vr_dollar_street_mod
     uint8_t *bits = VR_NEW(&scratch, uint8_t, n);
     vr_text_add(out, ",\n\"scored\":[");
     for (int64_t m = 0; m < count; m++)
-        vr_text_printf(out, "%s%lld", m ? "," : "", (long long)models[m].hits->rows);
+        vr_text_printf(out, "%s%lld", m ? "," : "", (long long)models[m].scores.join.scored);
     vr_text_add(out, "],\n\"hits\":[");
     for (int64_t m = 0; m < count; m++) {
-        const vr_dollar_street_hits *h = models[m].hits;
-        for (int64_t i = 0; i < n; i++) bits[i] = (uint8_t)(h->scored[i] | h->top1[i] << 1 | h->top5[i] << 2);
+        const vr_scores *s = &models[m].scores;
+        for (int64_t i = 0; i < n; i++)
+            bits[i] = (uint8_t)(s->scored[i] | s->correct[i] << 1 | s->correct_top5[i] << 2);
         vr_text_add(out, m ? ",\"" : "\"");
         vr_text_base64(out, bits, n);
         vr_text_add(out, "\"");
@@ -101,18 +102,21 @@ static void vrp_dollar_street_page_pictures(vr_text *out, const vr_dollar_street
     vr_text_add(out, ",\n\"pictures\":{");
     vr_arena scratch = {0}, step = {0};
     const int64_t n = images ? images->count : 0, side = VRP_DOLLAR_STREET_PAGE_SIDE;
-    int64_t *row = VR_NEW(&scratch, int64_t, n), found = 0, written = 0;
+    int64_t *number = VR_NEW(&scratch, int64_t, n), found = 0, written = 0;
     uint8_t *seen = VR_NEW(&scratch, uint8_t, data->image_count);
-    if (n > 0) vr_dollar_street_find(row, data, images->files, n);
-    for (int64_t i = 0; i < n; i++) /* one picture an image */
-        if (row[i] >= 0 && !seen[data->image[row[i]]]++)
+    const vr_image_index index = vrp_dollar_street_index(&scratch, data);
+    for (int64_t i = 0; i < n; i++) { /* one picture an image */
+        const int64_t at = vr_image_index_find(&index, images->files[i], (int64_t)strlen(images->files[i]));
+        number[i] = at < data->image_count ? at : data->image[at - data->image_count];
+        if (number[i] >= 0 && !seen[number[i]]++)
             found++;
         else
-            row[i] = -1;
+            number[i] = -1;
+    }
     if (n > 0 && found == 0)
         vr_log("%s: no picture has the name of an image of %s", images->path, data->path);
     for (int64_t i = 0, k = 0; i < n; i++) {
-        if (row[i] < 0) continue;
+        if (number[i] < 0) continue;
         k++; /* of the found ones, `most` at even steps */
         if (found > most && (k - 1) * most / found == k * most / found) continue;
         vr_image image;
@@ -122,7 +126,7 @@ static void vrp_dollar_street_page_pictures(vr_text *out, const vr_dollar_street
             vr_resize_shorter(&width, &height, side);
             image = vr_image_resize(&step, image, width, height, VR_FILTER_BICUBIC);
             const vr_bytes file = vr_image_format_jpeg(&step, vr_image_crop_centre(&step, image, side, side), 80);
-            vr_text_printf(out, "%s\"%lld\":\"", written++ ? "," : "", (long long)data->image[row[i]]);
+            vr_text_printf(out, "%s\"%lld\":\"", written++ ? "," : "", (long long)number[i]);
             vr_text_base64(out, file.data, file.size);
             vr_text_add(out, "\"");
         } else
@@ -145,7 +149,7 @@ static void vrp_dollar_street_page_data(vr_text *out, const vr_dollar_street *da
     for (int f = 0; f < VR_DOLLAR_STREET_FACTOR_COUNT; f++)
         factors[f] = vr_dollar_street_factor_name((vr_dollar_street_factor)f);
     vr_text_printf(&json, "{\"n\":%lld,\"homes\":%lld,\"topk\":\"top-%lld\"", (long long)data->count,
-                   (long long)data->household_count, (long long)models[0].hits->k);
+                   (long long)data->household_count, (long long)models[0].scores.k);
     vrp_dollar_street_page_names(&json, "regions", regions, VR_DOLLAR_STREET_REGION_COUNT);
     vrp_dollar_street_page_names(&json, "factorNames", factors, VR_DOLLAR_STREET_FACTOR_COUNT);
     vrp_dollar_street_page_names(&json, "countries", data->countries, data->country_count);
@@ -241,7 +245,7 @@ static void vrp_dollar_street_page_form(vr_text *out, const vr_dollar_street *da
         out,
         "<details id=\"panel\" class=\"box\" open><summary>Filters <span id=\"active\"></span></summary>\n"
         "<form id=\"filters\" autocomplete=\"off\">\n");
-    vrp_dollar_street_page_boxes(out, "income", "Income of the home", VR_INCOME_COUNT,
+    vrp_dollar_street_page_boxes(out, "income", "Income of the home", VR_DOLLAR_STREET_INCOME_COUNT,
                                  vrp_dollar_street_page_income);
     vrp_dollar_street_page_boxes(out, "region", "Region", VR_DOLLAR_STREET_REGION_COUNT,
                                  vrp_dollar_street_page_region);
@@ -255,14 +259,14 @@ static void vrp_dollar_street_page_form(vr_text *out, const vr_dollar_street *da
         vrp_dollar_street_page_select(out, "model", "Model", NULL, names, model_count);
     else
         vr_text_add(out, "<input type=\"hidden\" name=\"model\" value=\"0\">\n");
-    if (models[0].hits->k > 1)
+    if (models[0].scores.k > 1)
         vr_text_printf(
             out,
             "<fieldset class=\"row\"><legend>Right when the class is</legend>\n"
             "<label><input type=\"radio\" name=\"top\" id=\"top-5\" value=\"5\" checked> in the first "
             "%lld</label>\n<label><input type=\"radio\" name=\"top\" id=\"top-1\" value=\"1\"> first"
             "</label></fieldset>\n",
-            (long long)models[0].hits->k);
+            (long long)models[0].scores.k);
     else
         vr_text_add(out, "<input type=\"hidden\" name=\"top\" value=\"1\">\n");
     vr_text_add(out, "<button type=\"reset\" id=\"reset\">Reset</button>\n</form>\n</details>\n");
@@ -283,8 +287,9 @@ static void vrp_dollar_street_page_cells(vr_text *out, bool wide) {
         "<section class=\"box%s\"><h2>Region by income</h2><p>Accuracy, and below it the images.</p>\n"
         "<table id=\"cells\"><thead><tr><td></td>",
         wide ? " wide" : "");
-    for (int b = 0; b < VR_INCOME_COUNT; b++)
-        vr_text_printf(out, "<th scope=\"col\">%s</th>", vr_income_name((vr_income)b));
+    for (int b = 0; b < VR_DOLLAR_STREET_INCOME_COUNT; b++)
+        vr_text_printf(out, "<th scope=\"col\">%s</th>",
+                       vr_dollar_street_income_name((vr_dollar_street_income)b));
     vr_text_add(out, "</tr></thead><tbody>\n");
     for (int r = 0; r < VR_DOLLAR_STREET_REGION_COUNT; r++)
         vr_text_printf(out, "<tr><th scope=\"row\">%s</th><td></td><td></td><td></td></tr>\n",
@@ -353,19 +358,20 @@ static void vrp_dollar_street_page_table(vr_text *out, const vr_table *t, const 
 static void vrp_dollar_street_page_tables(vr_text *out, const vr_dollar_street *data,
                                           const vr_dollar_street_model *models, int64_t model_count,
                                           const vr_dollar_street_page_opts *o) {
-    static const vr_dollar_street_by by[] = {VR_BY_INCOME, VR_BY_REGION};
+    static const vr_dollar_street_by by[] = {VR_DOLLAR_STREET_BY_INCOME, VR_DOLLAR_STREET_BY_REGION};
     vr_text_add(out,
                 "<details class=\"box numbers\"><summary>All images, as tables</summary>\n"
                 "<p class=\"note\">With 95 % bootstrap intervals over homes.</p>\n<div class=\"tables\">\n");
     for (int64_t m = 0; m < model_count; m++)
         for (int k = 0; k < 2; k++) {
             const vr_table t =
-                vr_dollar_street_accuracy_table(out->arena, data, models[m].hits, by[k], &o->intervals);
+                vr_dollar_street_accuracy_table(out->arena, data, &models[m].scores, by[k], &o->intervals);
             vrp_dollar_street_page_table(out, &t, models[m].name);
         }
     vr_text_add(out, "</div>\n");
     for (int64_t m = 0; data->factors && m < model_count; m++) {
-        const vr_table t = vr_dollar_street_association_table(out->arena, data, models[m].hits, VR_BY_INCOME,
+        const vr_table t = vr_dollar_street_association_table(out->arena, data, &models[m].scores,
+                                                              VR_DOLLAR_STREET_BY_INCOME,
                                                               VR_DOLLAR_STREET_FACTOR_COUNT, NULL);
         vrp_dollar_street_page_table(out, &t,
                                      vr_arena_printf(out->arena, "%s: factors among errors", models[m].name));
@@ -396,14 +402,9 @@ static void vrp_dollar_street_page_footer(vr_text *out, const vr_dollar_street *
             "left out.</p>\n",
             (long long)data->unrated, (long long)data->unmatched);
     for (int64_t m = 0; m < model_count; m++) {
-        const vr_dollar_street_hits *h = models[m].hits;
         vr_text_add(out, "<p>");
         vr_text_html(out, models[m].name);
-        vr_text_printf(
-            out,
-            ": %lld rows scored; %lld without a prediction, %lld of a class that the model lacks; %lld "
-            "predictions of other images.</p>\n",
-            (long long)h->rows, (long long)h->unpredicted, (long long)h->unmapped, (long long)h->unmatched);
+        vr_text_printf(out, ": %s.</p>\n", vr_join_text(out->arena, &models[m].scores.join));
     }
     if (o->command) {
         vr_text_add(out, "<p><code>");
@@ -448,7 +449,7 @@ bool vr_dollar_street_page_save(const vr_dollar_street *data, const vr_dollar_st
                                 vr_err *err) {
     VR_CHECK(model_count >= 1, "a page shows at least one model");
     for (int64_t m = 0; m < model_count; m++)
-        VR_CHECK(models[m].hits->count == data->count, "%s has hits of other data", models[m].name);
+        VR_CHECK(models[m].scores.count == data->count, "%s has scores of other data", models[m].name);
     const int64_t most = vr_max(data->household_count, vr_max(data->country_count, data->class_count));
     int64_t labels = 0;
     for (int64_t i = 0; i < data->count; i++)
