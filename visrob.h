@@ -114,12 +114,9 @@
 #include "visrob_impl/model/labels.h"
 
 #include "visrob_impl/report/table.h"
-#include "visrob_impl/report/font.h"
-#include "visrob_impl/report/canvas.h"
-#include "visrob_impl/report/axis.h"
 #include "visrob_impl/report/plot.h"
-#include "visrob_impl/report/frame.h"
 #include "visrob_impl/report/page.h"
+#include "visrob_impl/report/dashboard.h"
 
 #include "visrob_impl/study/evaluate.h"
 #include "visrob_impl/study/shapes.h"
@@ -223,7 +220,9 @@
 #include "visrob_impl/report/plot_lines.c"
 #include "visrob_impl/report/plot_heat.c"
 #include "visrob_impl/report/plot_reliability.c"
+#include "visrob_impl/report/web.c"
 #include "visrob_impl/report/page.c"
+#include "visrob_impl/report/dashboard.c"
 
 #include "visrob_impl/study/evaluate.c"
 #include "visrob_impl/study/shapes.c"
@@ -235,7 +234,6 @@
 #include "visrob_impl/study/dollar_street_errors.c"
 #include "visrob_impl/study/dollar_street_example.c"
 #include "visrob_impl/study/dollar_street_page.c"
-#include "visrob_impl/study/dollar_street_script.c"
 #include "visrob_impl/study/geography.c"
 #include "visrob_impl/study/geography_maps.c"
 #include "visrob_impl/study/geography_score.c"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 vr_plot vr_progress_plot(vr_arena *arena, const vr_benchmarks *b) {
-    enum { MOST = VR_COLOUR_SERIES_COUNT };
+    enum { MOST = VR_PLOT_COLOURS };
     vr_series *series = VR_NEW(arena, vr_series, MOST);
     const char **names = VR_NEW(arena, const char *, MOST * b->models);
     int64_t n = 0;
