@@ -362,7 +362,7 @@ static void it_fits_a_phone_and_a_desk_in_light_and_dark(void **state) {
                                     "[...document.querySelectorAll('.scroll')].filter(s => s.scrollWidth > "
                                     "s.clientWidth || s.scrollHeight > s.clientHeight).length"),
                         "0");
-    browser_picture(&chromium, "build/gallery/page.png");
+    browser_screenshot(&chromium, "build/gallery/page.png");
     if (chromium.faults) fail_msg("%s", chromium.fault);
 }
 

@@ -116,7 +116,7 @@ const char *vrp_text_shorten(vr_arena *arena, const char *s, double size, double
     static const char dots[] = "\xE2\x80\xA6";
     const double room = width - vrp_text_width(dots, size);
     double wide = 0;
-    const char *end = s; /* of what fits beside the ellipsis */
+    const char *end = s; /* of what fits before the ellipsis */
     for (const char *next = s; *next;) {
         wide += vrp_character_width(vrp_utf8_next(&next), size);
         if (wide > width) {

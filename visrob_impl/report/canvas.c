@@ -1,6 +1,6 @@
 /* report/canvas.c: shapes are kept in a list and written at the end, so that a plot can be laid out before its
  * height is known and the same list gives SVG and pixels. A colour is a role; one function knows what it is in
- * light and dark, and the style sheet is written from it. Rejected: colours as attributes alone, which cannot
+ * light and dark, and the style sheet is written from it. Rejected: colours only as attributes, which cannot
  * follow the reader's choice of theme. */
 #include "canvas_impl.h"
 #include "../base/error.h"
@@ -26,7 +26,7 @@ static uint32_t vrp_canvas_ramp(const uint32_t stops[5], double t) {
 }
 
 uint32_t vrp_colour_rgb(vrp_colour colour, bool dark) {
-    /* The dark theme's series are Okabe and Ito's too, lightened where they would sink. */
+    /* The dark theme's series are Okabe and Ito's too, lightened for contrast. */
     static const uint32_t roles[][2] = {
         [VRP_COLOUR_PAPER] = {0xffffff, 0x14171b},      [VRP_COLOUR_INK] = {0x1b1f24, 0xe8eaed},
         [VRP_COLOUR_MUTED] = {0x59636e, 0x9aa4af},      [VRP_COLOUR_GRID] = {0xe2e5e9, 0x2d333a},
@@ -120,7 +120,7 @@ static bool vrp_canvas_finite(const double *x, int64_t n) {
 
 /* Appends a shape with copies of its points and text. */
 static void vrp_canvas_add(vrp_canvas *c, vrp_shape shape, const double *points, int64_t count) {
-    VR_CHECK(c->arena != NULL, "a canvas needs an arena: vrp_canvas c = {.arena = &a}");
+    VR_CHECK(c->arena != NULL, "a canvas needs an arena");
     if (!(shape.size >= 0 && shape.size <= 1e6) || !isfinite(shape.turn)) return;
     if (c->count == c->capacity) {
         const int64_t capacity = vr_max(64, 2 * c->capacity);
@@ -129,7 +129,7 @@ static void vrp_canvas_add(vrp_canvas *c, vrp_shape shape, const double *points,
         c->shapes = shapes;
         c->capacity = capacity;
     }
-    const double far = 1e6; /* beyond it nothing is seen, and dashes would never end */
+    const double far = 1e6; /* outside of every canvas; dashes to infinity would never end */
     shape.points = VR_NEW(c->arena, double, (2 * count));
     for (int64_t i = 0; i < 2 * count; i++)
         shape.points[i] = isfinite(points[i]) ? fmin(fmax(points[i], -far), far) : NAN;
@@ -181,7 +181,7 @@ void vrp_canvas_circle(vrp_canvas *c, double x, double y, double radius, vrp_col
 void vrp_canvas_text(vrp_canvas *c, double x, double y, double size, vrp_colour fill, vrp_anchor anchor,
                      double turn, bool bold, const char *s) {
     const double points[] = {x, y};
-    VR_CHECK(s != NULL, "a text is a string, not NULL");
+    VR_CHECK(s != NULL, "the text is NULL");
     if (!vrp_canvas_finite(points, 2) || !*s) return;
     vrp_canvas_add(c,
                    (vrp_shape){.kind = VRP_SHAPE_TEXT,
@@ -221,7 +221,7 @@ double vrp_text_width(const char *s, double size) {
 
 /* A length with up to two decimals, without trailing zeros and whatever the locale. */
 static void vrp_canvas_number(vr_text *out, double x) {
-    const int64_t hundredths = llround(x * 100); /* vrp_canvas_add has seen to it that this is exact */
+    const int64_t hundredths = llround(x * 100); /* exact: vrp_canvas_add limits x to 1e6 */
     const int64_t size = hundredths < 0 ? -hundredths : hundredths;
     vr_text_printf(out, "%s%lld", hundredths < 0 ? "-" : "", (long long)(size / 100));
     if (size % 10)
@@ -265,15 +265,15 @@ static void vrp_canvas_svg_line(vr_text *out, const vrp_shape *s, bool standalon
     vr_text_add(out, "<path d=\"");
     for (int64_t i = 0; i < s->count; i++) {
         const bool here = vrp_canvas_finite(&s->points[2 * i], 2);
-        /* A point between two gaps is a move alone, which draws nothing: it becomes a dot of no length. */
-        const bool lonely =
+        /* A point between two gaps is a move without a line, which draws nothing: it becomes a dot of no length. */
+        const bool isolated =
             here && !pen && (i + 1 == s->count || !vrp_canvas_finite(&s->points[2 * i + 2], 2));
         if (here) {
             vr_text_add(out, pen ? "L" : "M");
             vrp_canvas_number(out, s->points[2 * i]);
             vr_text_add(out, " ");
             vrp_canvas_number(out, s->points[2 * i + 1]);
-            if (lonely) vr_text_add(out, "h0");
+            if (isolated) vr_text_add(out, "h0");
             drawn++;
         }
         pen = here;
@@ -321,7 +321,7 @@ static void vrp_canvas_svg_text(vr_text *out, const vrp_shape *s, bool standalon
 }
 
 /* One path per colour, of horizontal runs in units of cells: a map of 40,000 cells stays small and can follow the
- * theme, which an embedded picture could not. */
+ * theme, which an embedded image could not. */
 static void vrp_canvas_svg_cells(vr_text *out, const vrp_shape *s, bool standalone) {
     vr_text_add(out, "<g shape-rendering=\"crispEdges\" transform=\"translate(");
     vrp_canvas_number(out, s->points[0]);

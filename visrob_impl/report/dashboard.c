@@ -73,10 +73,9 @@ static void vrp_dashboard_number_add(vr_text *out, const vr_dashboard_number *x,
     }
     vr_text_printf(out, "{\"log\":%s,\"card\":%s", x->log ? "true" : "false", x->off_card ? "false" : "true");
     vrp_dashboard_string(out, "name", x->name);
-    vrp_dashboard_string(
-        out, "note",
-        x->note ? x->note
-                : "Groups of about as many rows each, in its order; the band is the 95 % interval.");
+    vrp_dashboard_string(out, "note",
+                         x->note ? x->note
+                                 : "Groups of about equal size, in order; the band is the 95 % interval.");
     vrp_dashboard_string(out, "before", x->before ? x->before : "");
     vrp_dashboard_string(out, "after", x->after ? x->after : "");
     vrp_dashboard_strings(out, "parts", x->parts, x->limit_count ? x->limit_count + 1 : 0);

@@ -1,4 +1,4 @@
-/* report/font.c: the letters are of this project's own design: one pen, few curves, the proportions of Helvetica,
+/* report/font.c: the letters are designed for this library: one pen, few curves, the proportions of Helvetica,
  * whose advances they keep. Rejected: a bitmap font, which is right at one size only, and a font file, which is
  * hundreds of kilobytes and has a licence of its own. */
 #include "font_impl.h"
@@ -15,7 +15,7 @@ uint32_t vrp_utf8_next(const char **s) {
                                                    : -1;
     uint32_t c = more <= 0 ? p[0] : p[0] & (0x3Fu >> more);
     for (int i = 1; i <= more; i++) {
-        if ((p[i] & 0xC0) != 0x80) { /* a closing 0 ends here too */
+        if ((p[i] & 0xC0) != 0x80) { /* the final 0 too */
             *s += 1;
             return 0xFFFD;
         }
@@ -27,7 +27,7 @@ uint32_t vrp_utf8_next(const char **s) {
     return bad ? 0xFFFD : c;
 }
 
-/* The letters of Latin-1, U+00C0 to U+00FF: what each is made of. A base of '?' is a drawing of its own. */
+/* The letters of Latin-1, U+00C0 to U+00FF: their base letters and accents. '?': no base letter. */
 static const char vrp_font_bases[] = "AAAAAA?CEEEEIIIIDNOOOOO?OUUUUY??aaaaaa?ceeeeiiii?nooooo?ouuuuy?y";
 static const char vrp_font_accents[] = "`'^~:o?,`'^:`'^:-~`'^~:?/`'^:'??`'^~:o?,`'^:`'^:?~`'^~:?/`'^:'?:";
 
@@ -201,7 +201,7 @@ const char *vrp_font_strokes(uint32_t c) {
     };
     if (c >= 32 && c < 127) return ascii[c - 32];
     const char base = vrp_font_base(c);
-    if (base == 'i') return "M11 52L11 0"; /* its dot makes room */
+    if (base == 'i') return "M11 52L11 0"; /* without its dot, for the accent */
     if (base != '?') return ascii[base - 32];
     switch (c) {
     case 0xC6:

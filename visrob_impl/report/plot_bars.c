@@ -6,10 +6,10 @@
 
 enum {
     VRP_BARS_ROOM = 60,     /* up to so many are spaced normally */
-    VRP_BARS_SQUEEZE = 100, /* more sorted ones are squeezed in the middle */
+    VRP_BARS_SQUEEZE = 100, /* of more sorted ones those in the middle are thin lines */
     VRP_BARS_TOP = 40,
     VRP_BARS_BOTTOM = 20,
-    VRP_BARS_STRIPS = 240,   /* into at most so many strips */
+    VRP_BARS_STRIPS = 240,   /* at most so many */
     VRP_BARS_UNSORTED = 1000 /* more are always sorted */
 };
 

@@ -152,7 +152,7 @@ static double vrp_heat_scale(vrp_canvas *c, const vr_plot *p, const vrp_heat *m,
     return y + 14;
 }
 
-/* Names of rows at the left and of columns above, thinned where they would touch; turned by turn degrees. */
+/* Names of rows at the left and of columns above, some left out where they would touch; rotated by `turn` degrees. */
 static void vrp_heat_names(vrp_canvas *c, const vr_plot *p, const vrp_heat *m, double turn,
                            double name_width) {
     const int64_t row_stride = (int64_t)ceil(12 / m->h),
@@ -170,14 +170,14 @@ static void vrp_heat_names(vrp_canvas *c, const vr_plot *p, const vrp_heat *m, d
     }
 }
 
-/* Chooses cells and the blocks that are averaged into them; returns how column names are turned. */
+/* Chooses cells and the blocks that are averaged into them; returns the rotation of column names. */
 static double vrp_heat_place(vrp_heat *m, const vr_plot *p, double width, double name_width) {
     enum { LEAST = 3 }; /* pixels of a cell that can be seen */
     const bool square = p->rows == p->columns;
     double room = width - m->left, turn = 0;
     const double cell = room / (double)vr_max(p->columns, 1), most = square ? 52 : 80;
     if (name_width > fmin(cell, most) - 3) turn = cell >= 16 ? -45 : -90;
-    if (turn == -45) room -= fmax(0, 0.75 * name_width - cell / 2); /* the last name leans out to the right */
+    if (turn == -45) room -= fmax(0, 0.75 * name_width - cell / 2); /* the last name extends to the right */
     m->pool_columns = vr_max(1, (int64_t)ceil(LEAST * (double)p->columns / room - 1e-9));
     m->pool_rows = square ? m->pool_columns : vr_max(1, (int64_t)ceil((double)p->rows / 400));
     m->rows = (p->rows + m->pool_rows - 1) / m->pool_rows;

@@ -75,7 +75,7 @@ static void vrp_lines_points(vrp_canvas *c, const vr_plot *p, const vr_series *s
     }
 }
 
-/* The frame's axes from the data of all series, or as the plot fixes them; from and to are still open. */
+/* The frame's axes from the data of all series, or as the plot fixes them; from and to are not set yet. */
 static vrp_frame vrp_lines_frame(const vr_plot *p, int x_ticks, int y_ticks) {
     double x0 = INFINITY, x1 = -INFINITY, y0 = INFINITY, y1 = -INFINITY;
     for (int64_t k = 0; k < p->series_count; k++) {
@@ -110,7 +110,7 @@ typedef struct vrp_lines_label {
     double y, end;
 } vrp_lines_label;
 
-/* Names beside the ends of the lines, moved apart so that none covers another; a thin lead joins a moved one. */
+/* Names beside the ends of the lines, moved apart so that none covers another; a thin line connects a moved one. */
 static void vrp_lines_end_labels(vrp_canvas *c, const vr_plot *p, const vrp_frame *f, double width) {
     const double line = 15;
     vrp_lines_label *labels = VR_NEW(c->arena, vrp_lines_label, p->series_count);
@@ -199,7 +199,7 @@ void vrp_plot_draw_panels(vrp_canvas *c, const vr_plot *p) {
         f.x.from = x0, f.x.to = x0 + width;
         f.y.from = y0 + height, f.y.to = y0;
         vrp_axis_draw_y(c, &f.y, x0, x0 + width, k % columns == 0 ? VRP_TYPE_SMALL : 0);
-        if (k + columns >= n) /* the last panel of its column carries the numbers */
+        if (k + columns >= n) /* the last panel of its column has the numbers */
             vrp_axis_draw_x(c, &f.x, y0 + height, y0 + height, 10.5);
         vrp_lines_panel(c, p, &p->series[k], &f);
     }

@@ -2,7 +2,7 @@
 #include "plot_impl.h"
 #include <math.h>
 
-/* Where a bin's bars begin and how wide they are: a pixel is left between two, where there is one to spare. */
+/* Where a bin's bars begin and how wide they are: a pixel is left between two that are wide. */
 static double vrp_reliability_width(double *left, const vr_reliability_bin *b, const vrp_axis *x) {
     const double from = vrp_axis_at(x, b->low), to = vrp_axis_at(x, b->high), gap = to - from > 6 ? 1 : 0;
     *left = from + gap;

@@ -29,7 +29,7 @@ static vrp_raster_mask vrp_raster_mask_new(vr_arena *scratch, vr_image image, do
     return m;
 }
 
-/* Lays a colour over the image where the mask covers it. */
+/* Blends a colour into the image where the mask covers it. */
 static void vrp_raster_blend(vr_image image, const vrp_raster_mask *m, vrp_colour colour, double alpha) {
     const uint32_t rgb = vrp_colour_rgb(colour, false);
     for (int64_t y = 0; y < m->height; y++) {
@@ -69,7 +69,7 @@ static void vrp_raster_segment(vrp_raster_mask *m, const double p[2], const doub
     }
 }
 
-/* Draws a segment as dashes 4 long and 3 apart; *along is how far the line has come. */
+/* Draws a segment as dashes 4 long and 3 apart; *along is the length of the line so far. */
 static void vrp_raster_dashes(vrp_raster_mask *m, const double p[2], const double q[2], double r,
                               double scale, double *along) {
     const double dash = 4 * scale, period = 7 * scale, dx = q[0] - p[0], dy = q[1] - p[1],
@@ -227,11 +227,11 @@ static void vrp_raster_cells(vr_arena *scratch, vr_image image, const vrp_shape 
 typedef struct vrp_raster_type {
     double size, r; /* font size and the pen's radius, in pixels */
     double x_height,
-        cap_height; /* whole pixels where the text is level: tops and bottoms of letters are sharp */
+        cap_height; /* whole pixels where the text is horizontal, so that tops and bottoms of letters are sharp */
     double x, y, cosine, sine; /* the pen's place, and the turn */
 } vrp_raster_type;
 
-/* Height above the baseline, bent so that the pen's OUTER edge meets baseline, x-height and cap height. */
+/* Height above the baseline, adjusted so that the pen's OUTER edge meets baseline, x-height and cap height. */
 static double vrp_raster_height(const vrp_raster_type *t, double y) {
     const double x_line = VRP_FONT_X_HEIGHT, cap_line = VRP_FONT_CAP_HEIGHT;
     if (y <= 0) return t->r + y * t->size / 100;

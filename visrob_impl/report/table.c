@@ -63,7 +63,7 @@ void vr_table_interval(vr_table *t, vr_interval x, int decimals) {
     vrp_table_add(t, (vr_cell){.text = text, .number = x, .kind = VR_CELL_INTERVAL});
 }
 
-/* How many columns of a terminal a character takes: none for a mark that is set over the one before, two for the
+/* The number of terminal columns of a character: none for a combining mark, two for the
  * wide ones of East Asia and for emoji (Unicode's East Asian Width W and F, by blocks). */
 static int vrp_table_character_width(uint32_t c) {
     static const struct {
@@ -87,7 +87,7 @@ static int64_t vrp_table_width(const char *s) {
     return n;
 }
 
-/* The text on one line: control characters, which would break a row or drive the terminal, become spaces, and bytes
+/* The text on one line: control characters, which would break a row or control the terminal, become spaces, and bytes
  * that are not UTF-8 U+FFFD. */
 static const char *vrp_table_line(vr_arena *arena, const char *s) {
     vr_text out = {.arena = arena};
@@ -109,7 +109,7 @@ static void vrp_table_pad(vr_text *out, int64_t n) {
     for (int64_t i = 0; i < n; i++) vr_text_bytes(out, " ", 1);
 }
 
-/* A column is set flush right where none of its cells is a text. */
+/* A column is aligned right where none of its cells is a text. */
 static bool vrp_table_numeric(const vr_table *t, int64_t column) {
     for (int64_t i = column; i < t->count; i += t->columns)
         if (t->cells[i].kind == VR_CELL_TEXT) return false;

@@ -33,6 +33,7 @@
   }
 
   const columns = data.columns.map((column, k) => Object.assign(column, {
+    title: heading(words(column.title)),
     of: unpack(column.of), begin: beginnings(column.sizes && unpack(column.sizes)), bit: 2 ** k, /* of its filter */
   }));
   const boxColumns = columns.filter(column => column.kind === 'boxes');
@@ -434,7 +435,7 @@
     const named = list => list.map(column => [...valuesOf(column, i)].map(v => words(column.values[v])).join(', '));
     const title = named(rankedColumns).join(', ');
     const facts = named(columns.filter(column => column.card && column.kind !== 'ranked'))
-      .concat(numbers.filter(number => number.card).map(number => number.format(number.of[i])));
+      .concat(numbers.filter(number => number.card && isFinite(number.of[i])).map(number => number.format(number.of[i])));
     if (thumbnail(i)) item.append(make('img', {src: `data:image/jpeg;base64,${thumbnail(i)}`, alt: title}));
     text.append(make('strong', {className: correct ? 'correct' : 'wrong'}, correct ? '\u2713 correct' : '\u2717 wrong'));
     if (title) text.append(make('b', {}, title));
