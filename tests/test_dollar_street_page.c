@@ -131,8 +131,9 @@ static void a_click_on_a_filter_changes_the_numbers(void **state) {
     assert_string_equal(asked("count"), "59 of 59 images");
     browser_click(&chromium, "#income-0");
     browser_click(&chromium, "#top-1");
-    browser_ask(&chromium, "(() => { const f = document.getElementById('factor'); f.value = 'without darker';"
-                           " f.dispatchEvent(new Event('input', {bubbles: true})); return 1; })()");
+    browser_ask(&chromium,
+                "(() => { const f = document.getElementById('filter-factor'); f.value = 'without darker';"
+                " f.dispatchEvent(new Event('input', {bubbles: true})); return 1; })()");
     int64_t count = 0, correct = 0; /* medium and high, not darker, by the first class */
     for (int64_t i = 0; i < data.count; i++) {
         if (!hits.scored[i] || data.bucket[i] == 0 || data.factors[i] >> VR_DOLLAR_STREET_DARKER & 1)

@@ -71,8 +71,8 @@
     return {low: Math.max(0, centre - half), high: Math.min(1, centre + half)};
   }
 
-  /* The sums of some groups of rows. Rows of one cluster (images of one household, frames of one video) resemble each
-     other, so that they count for fewer; therefore the sums are kept by cluster, whose rows come one after another. */
+  /* The sums of some groups of rows. Rows of one cluster (frames of one video) resemble each other, so that an interval
+     has to be wider than for independent rows; therefore rows are added cluster by cluster, and squares are summed. */
   class Tally {
     constructor(groups) {
       for (const sum of ['count', 'correct', 'clusters', 'countSquared', 'correctSquared', 'product',
@@ -100,7 +100,7 @@
       this.open.length = 0;
     }
 
-    /* How many times fewer independent rows a group has than rows: 1 without clusters. */
+    /* The variance of a group's sum between clusters over that of independent rows, at least 1. */
     designEffect(g, share) {
       const simple = share * (1 - share) * this.count[g], clusterCount = this.clusters[g];
       if (!clusters || clusterCount < 2 || !simple) return 1;
@@ -116,7 +116,7 @@
     }
   }
 
-  /* ---- the form: a control has an element, its word in the address (null: the default), and takes such a word ---- */
+  /* ---- the form: a control has an element, a word for the address (null: the default), and can recall that word ---- */
 
   const form = make('form', {id: 'filters', autocomplete: 'off'});
 
@@ -145,7 +145,7 @@
   /* Options are [word, text] pairs, the default first; `more` are further elements of the list. */
   function selectControl(name, title, options, more = []) {
     const option = ([value, text]) => make('option', {value}, text);
-    const select = make('select', {name, id: name}, ...options.map(option), ...more.map(([label, group]) =>
+    const select = make('select', {id: `filter-${name}`}, ...options.map(option), ...more.map(([label, group]) =>
       make('optgroup', {label}, ...group.map(option))));
     return {
       name, select, element: make('label', {className: 'field'}, make('span', {}, title), select),
@@ -245,13 +245,16 @@
   /* ---- the page ---- */
 
   const layout = document.getElementById('dashboard');
-  const output = id => make('output', {id});
-  const count = output('count'), accuracy = make('dd', {id: 'accuracy'}), interval = make('dd', {id: 'interval'});
+  const count = make('output', {id: 'count'});
+  const accuracy = make('dd', {id: 'accuracy'}), interval = make('dd', {id: 'interval'});
   count.setAttribute('aria-live', 'polite');
   belongsToForm(count);
 
   function box(title, note, ...children) {
-    return make('section', {className: 'box'}, make('h2', {}, title), ...(note ? [make('p', {}, note)] : []), ...children);
+    const section = make('section', {className: 'box'}, make('h2', {}, title));
+    if (note) section.append(make('p', {}, note));
+    section.append(...children);
+    return section;
   }
 
   function full(section) {
@@ -304,7 +307,8 @@
 
   /* The values of a column in the order of their accuracies, the chosen one first. */
   function rankedChart(column) {
-    const {select} = column.control, place = make('div', {}), none = make('p', {className: 'note'}), more = make('button', {type: 'button'});
+    const {select} = column.control, place = make('div', {});
+    const none = make('p', {className: 'note'}), more = make('button', {type: 'button'});
     const first = matchMedia('(min-width:900px)').matches ? 28 : LONG;
     let shown = first;
     more.addEventListener('click', () => {
@@ -355,8 +359,8 @@
     };
   }
 
-  /* Up to ten groups of about as many rows, in the order of a number; equal numbers are in one group. Returns how many,
-     and fills each row's group. */
+  /* Up to ten groups of about as many rows, in the order of a number; equal numbers are in one group. Fills the
+     groups of the rows that pass, and returns these rows in that order. */
   function quantileGroups(number, group) {
     const chosen = number.order.filter(i => passes(i)), total = chosen.length;
     const groups = Math.max(1, Math.min(10, Math.floor(total / 20)));
@@ -467,7 +471,8 @@
         }
         list.replaceChildren(...found.map(i => card(i, isCorrect(i))));
         more.hidden = matching <= found.length;
-        note.textContent = matching ? `${integer.format(found.length)} of ${integer.format(matching)} shown` : `No ${data.of} match.`;
+        note.textContent = matching ? `${integer.format(found.length)} of ${integer.format(matching)} shown`
+          : `No ${data.of} match.`;
       },
     };
     more.addEventListener('click', () => {
@@ -495,7 +500,8 @@
   const model = () => models[models.length > 1 ? modelControl.select.selectedIndex : 0];
 
   function buildForm(panel) {
-    const top = make('fieldset', {className: 'row'}, make('legend', {}, 'Correct when the class is'), ...topControl.elements);
+    const top = make('fieldset', {className: 'row'},
+      make('legend', {}, 'Correct when the class is'), ...topControl.elements);
     form.append(...filterControls.map(control => control.element), ...(data.topK > 1 ? [top] : []),
       make('button', {type: 'reset', id: 'clear'}, 'Reset'));
     panel.append(make('summary', {}, 'Filters ', active), form);
