@@ -123,12 +123,9 @@
 #include "visrob_impl/model/labels.h"
 
 #include "visrob_impl/report/table.h"
-#include "visrob_impl/report/font.h"
-#include "visrob_impl/report/canvas.h"
-#include "visrob_impl/report/axis.h"
 #include "visrob_impl/report/plot.h"
-#include "visrob_impl/report/frame.h"
 #include "visrob_impl/report/page.h"
+#include "visrob_impl/report/dashboard.h"
 
 #include "visrob_impl/study/predictions.h"
 #include "visrob_impl/study/class_map.h"
@@ -237,7 +234,9 @@
 #include "visrob_impl/report/plot_lines.c"
 #include "visrob_impl/report/plot_heat.c"
 #include "visrob_impl/report/plot_reliability.c"
+#include "visrob_impl/report/web.c"
 #include "visrob_impl/report/page.c"
+#include "visrob_impl/report/dashboard.c"
 
 #include "visrob_impl/study/predictions.c"
 #include "visrob_impl/study/class_map.c"
@@ -259,7 +258,6 @@
 #include "visrob_impl/study/dollar_street/score.c"
 #include "visrob_impl/study/dollar_street/tables.c"
 #include "visrob_impl/study/dollar_street/page.c"
-#include "visrob_impl/study/dollar_street_script.c"
 #include "visrob_impl/study/dollar_street/example.c"
 #include "visrob_impl/study/geography/data.c"
 #include "visrob_impl/study/geography/score.c"

@@ -84,24 +84,13 @@ static void mce_is_the_mean_of_ratios_of_sums(void **state) {
     assert_true(isnan(vr_mce(error, NULL, 0, 2)));
 }
 
-static jmp_buf panicked;
-static void leave(const char *msg) {
-    (void)msg;
-    longjmp(panicked, 1);
-}
-
 static void a_label_outside_the_classes_is_a_bug(void **state) {
     (void)state;
     int64_t counts[4];
-    vrp_panic_handler_set(leave);
     for (volatile int64_t bad = -1; bad <= 2; bad += 3) {
         const int64_t label = bad, zero = 0;
-        if (setjmp(panicked) == 0) {
-            vr_confusion(counts, &zero, &label, 1, 2);
-            fail_msg("label %d was accepted", (int)label);
-        }
+        assert_panics(vr_confusion(counts, &zero, &label, 1, 2), "image 0: label");
     }
-    vrp_panic_handler_set(NULL);
 }
 
 int main(void) {

@@ -73,7 +73,7 @@ static void a_wrong_row_is_named_with_line_and_column(void **state) {
         {"0,A,u,5,0,0,Asia,['a'],[1],['x'],[108],['x']", "expected a class, 0 to 107, found 108"},
         {"0,A,u,5,0,0,Asia,['a'],[1],['x'],[-1],['x']", "found -1"},
         {"0,A,u,5,0,0,Asia,['a'],[99999999999999999999],['x'],[1],['x']",
-         "(column 'sin21k_targets_alibaba')"},
+         "column 'sin21k_targets_alibaba'"},
         {"0,A,u,5,0,0,Asia,['a'],[1],[],[1],['x']", "expected a name for each of 1 ids, found 0"},
         {"0,A,u,5,0,0,Asia,['a'],[1],['x'],\"[1 2]\",['x']", "byte 3 of the list: expected"},
         {"0,A,u,5,0,0,Asia,['a'],[1],['x'],[1]x,['x']", "the list"},

@@ -252,30 +252,17 @@ VR_API void vr_dollar_street_print(FILE *file, const vr_dollar_street *data,
 typedef struct vr_dollar_street_page_opts {
     const char *title;        /* NULL: "Dollar Street" */
     const char *note;         /* a paragraph below the title, or NULL */
-    const char *command;      /* what made the page, or NULL */
+    const char *command;      /* the command that made the page, or NULL */
     const vr_dataset *images; /* found by name as predictions are; NULL = none */
-    int64_t pictures;         /* the most that are put into the page, about 5 kB each; 0 = 600 */
+    int64_t image_limit;      /* the most images that are put into the page; 0 = 600 */
     vr_bootstrap intervals;   /* of the tables */
 } vr_dollar_street_page_opts;
 
-/* Saves a page to explore: one HTML file, filters by income, region, class, country and factor, and charts that follow
- * them. It needs no network, works from the keyboard and on a phone, follows the reader's dark mode, and keeps its filters
- * in the address, so that `page.html#income=low&factor=darker` opens on these.
- * Notes:   with more images than `pictures` an even sample of them is taken. An image that cannot be decoded is left out
- *          with a line on stderr. 38,000 rows make a page of some 3 MB. opts may be NULL.
- * Errors:  VR_ERR_IO naming the path; VR_ERR_LIMIT for more than 65,536 households, countries or classes. */
+/* Saves a page with filters by income, region, country, class and factor, and charts that follow them; what it does is
+ * described at vr_page_dashboard. opts may be NULL. Errors: VR_ERR_IO naming the path. */
 VR_API bool vr_dollar_street_page_save(const vr_dollar_street *data, const vr_dollar_street_model *models,
                                        int64_t model_count, const vr_dollar_street_page_opts *opts,
                                        const char *path, vr_err *err);
-
-/* Appends the page's style. */
-VR_API void vr_dollar_street_page_style(vr_text *out);
-
-/* Appends the page's script. */
-VR_API void vr_dollar_street_page_script(vr_text *out);
-
-/* The page's content security policy, which names the script by its hash and allows no network. */
-VR_API const char *vr_dollar_street_page_policy(void);
 
 /* ---- an example ---- */
 

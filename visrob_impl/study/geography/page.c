@@ -8,7 +8,7 @@
 /* ---- plots ---- */
 
 static vr_plot vrp_geography_progress_plot(vr_arena *arena, const vr_geography_benchmarks *b) {
-    enum { MOST = VR_COLOUR_SERIES_COUNT };
+    enum { MOST = VR_PLOT_COLOURS };
     vr_series *series = VR_NEW(arena, vr_series, MOST);
     const char **names = VR_NEW(arena, const char *, (MOST * b->models));
     int64_t n = 0;
