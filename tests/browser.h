@@ -117,9 +117,9 @@ static inline void browser_start(browser *b) {
     const char *target =
         vrp_json_get(browser_call(b, "Target.createTarget", "{\"url\":\"about:blank\"}"), "targetId")->string;
     b->session = vrp_json_get(browser_call(b, "Target.attachToTarget",
-                                          vr_arena_printf(&b->arena, "{\"flatten\":true,\"targetId\":\"%s\"}",
-                                                          target)),
-                             "sessionId")
+                                           vr_arena_printf(&b->arena,
+                                                           "{\"flatten\":true,\"targetId\":\"%s\"}", target)),
+                              "sessionId")
                      ->string;
     static const char *const enable[] = {"Page.enable", "Runtime.enable", "Log.enable", "Network.enable"};
     for (int i = 0; i < 4; i++) browser_call(b, enable[i], "{}");

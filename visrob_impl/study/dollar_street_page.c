@@ -121,7 +121,8 @@ static void vrp_dollar_street_page_pictures(vr_text *out, const vr_dollar_street
             int64_t width = image.width, height = image.height;
             vr_resize_shorter(&width, &height, side);
             image = vr_image_resize(&step, image, width, height, VR_FILTER_BICUBIC);
-            const vr_bytes file = vr_image_format_jpeg(&step, vr_image_crop_centre(&step, image, side, side), 80);
+            const vr_bytes file =
+                vr_image_format_jpeg(&step, vr_image_crop_centre(&step, image, side, side), 80);
             vr_text_printf(out, "%s\"%lld\":\"", written++ ? "," : "", (long long)data->image[row[i]]);
             vr_text_base64(out, file.data, file.size);
             vr_text_add(out, "\"");
