@@ -310,13 +310,17 @@ static void every_fault_of_predictions_is_named_with_its_place(void **state) {
 #define HEAD "file_name,predicted_class,predicted_probability\n"
     assert_predictions_fail(HEAD "a.JPEG,1000,0.5\n", "bad.csv:2:8: class 1000: ImageNet's are 0 to 999");
     assert_predictions_fail(HEAD "a.JPEG,-1,0.5\n", "bad.csv:2:8: class -1");
-    assert_predictions_fail(HEAD "a.JPEG,1.0,0.5\n", "bad.csv:2:8: column 'predicted_class': expected an integer, found '1.0'");
-    assert_predictions_fail(HEAD "a.JPEG,cat,0.5\n", "bad.csv:2:8: column 'predicted_class': expected an integer, found 'cat'");
-    assert_predictions_fail(HEAD "a.JPEG,,0.5\n", "bad.csv:2:8: column 'predicted_class': expected an integer, found ''");
+    assert_predictions_fail(HEAD "a.JPEG,1.0,0.5\n",
+                            "bad.csv:2:8: column 'predicted_class': expected an integer, found '1.0'");
+    assert_predictions_fail(HEAD "a.JPEG,cat,0.5\n",
+                            "bad.csv:2:8: column 'predicted_class': expected an integer, found 'cat'");
+    assert_predictions_fail(HEAD "a.JPEG,,0.5\n",
+                            "bad.csv:2:8: column 'predicted_class': expected an integer, found ''");
     assert_predictions_fail(HEAD "a.JPEG,1,1.5\n", "bad.csv:2:10: 1.5 is not a probability");
     assert_predictions_fail(HEAD "a.JPEG,1,-0.1\n", "bad.csv:2:10: -0.1");
     assert_predictions_fail(HEAD "a.JPEG,1,nan\n", "bad.csv:2:10: nan");
-    assert_predictions_fail(HEAD "a.JPEG,1,\n", "bad.csv:2:10: column 'predicted_probability': expected a number, found ''");
+    assert_predictions_fail(HEAD "a.JPEG,1,\n",
+                            "bad.csv:2:10: column 'predicted_probability': expected a number, found ''");
     assert_predictions_fail(HEAD "a.JPEG,1,0.5\nb.JPEG,1,0.5\na.JPEG,1,0.5\n",
                             "bad.csv:4:1: 'a.JPEG' is twice there");
     assert_predictions_fail(HEAD "q.JPEG,1,0.5\nb.JPEG,1,0.5\nq.JPEG,1,0.5\n",
@@ -511,7 +515,8 @@ static void every_fault_of_a_table_is_named_with_its_place(void **state) {
         const char *text, *message;
     } bad[] = {
         {table_text("m," TEN ",0,0,0,0,0,,0,1.5,0\n"), "t.csv:2:45: 1.5 is not an accuracy"},
-        {table_text("m," TEN ",0,0,0,0,0,x,0,0.5,0\n"), "t.csv:2:42: column 'multiple_objects': expected a number, found 'x'"},
+        {table_text("m," TEN ",0,0,0,0,0,x,0,0.5,0\n"),
+         "t.csv:2:42: column 'multiple_objects': expected a number, found 'x'"},
         {table_text("," TEN ",0,0,0,0,0,,0,0.5,0\n"), "t.csv:2:1: the model's name is missing"},
         {table_text("m," TEN ",0,0,0,0,0,,0,0.5,0\nn," TEN ",0,0,0,0,0,,0,0.5,0\nm," TEN
                     ",0,0,0,0,0,,0,0.5,0\n"),

@@ -40,6 +40,6 @@ FUZZ_TARGET(pickle) {
     for (int64_t i = 0; i < p.global_count; i++)
         FUZZ_CHECK(p.globals[i].kind == VRP_PICKLE_GLOBAL &&
                    strlen(p.globals[i].text) == (size_t)p.globals[i].bytes);
-    FUZZ_CHECK(arena->used < 65536 + 300 * file.size); /* as format/pickle.h says, and the first nodes */
+    FUZZ_CHECK(arena->used < 65536 + 300 * file.size); /* the bound in pickle_impl.h, and the first nodes */
     return true;
 }

@@ -23,7 +23,7 @@
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_STATIC
 #define STBI_NO_STDIO
-#define STBI_NO_JPEG        /* image/jpeg.h */
+#define STBI_NO_JPEG        /* image/jpeg decodes it */
 #define STBI_MAX_DIMENSIONS (1 << 16)
 #define STBI_ASSERT(x)      ((void)0) /* a broken file must not end the program */
 /* 2.27 declares the first name and defines the second: a gcc warning at the end of the unit, after any pragma. */

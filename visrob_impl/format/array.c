@@ -110,9 +110,11 @@ static inline float vrp_array_bf16(uint16_t h) {
     X(I8, int8_t, (float)v, v)                                                                               \
     X(U8, uint8_t, (float)v, v)                                                                              \
     X(I16, int16_t, (float)v, v)                                                                             \
-    X(U16, uint16_t, (float)v, v) X(I32, int32_t, (float)v, v) X(U32, uint32_t, (float)v, v)                 \
-        X(I64, int64_t, (float)v, v) X(U64, uint64_t, (float)v, (int64_t)v)                                  \
-            X(BOOL, uint8_t, v ? 1.0f : 0.0f, v ? 1 : 0)
+    X(U16, uint16_t, (float)v, v)                                                                            \
+    X(I32, int32_t, (float)v, v)                                                                             \
+    X(U32, uint32_t, (float)v, v)                                                                            \
+    X(I64, int64_t, (float)v, v)                                                                             \
+    X(U64, uint64_t, (float)v, (int64_t)v) X(BOOL, uint8_t, v ? 1.0f : 0.0f, v ? 1 : 0)
 
 #define VRP_ROW(name, type, out_type, value)                                                                 \
     static void name(void *to, const uint8_t *from, int64_t n, int64_t stride) {                             \

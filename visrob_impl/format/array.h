@@ -28,8 +28,9 @@ extern "C" {
     X(I8, 1, "I8", "|i1")                                                                                    \
     X(U8, 1, "U8", "|u1")                                                                                    \
     X(I16, 2, "I16", "<i2")                                                                                  \
-    X(U16, 2, "U16", "<u2") X(I32, 4, "I32", "<i4") X(U32, 4, "U32", "<u4") X(I64, 8, "I64", "<i8")          \
-        X(U64, 8, "U64", "<u8") X(BOOL, 1, "BOOL", "|b1")
+    X(U16, 2, "U16", "<u2")                                                                                  \
+    X(I32, 4, "I32", "<i4")                                                                                  \
+    X(U32, 4, "U32", "<u4") X(I64, 8, "I64", "<i8") X(U64, 8, "U64", "<u8") X(BOOL, 1, "BOOL", "|b1")
 
 typedef enum vr_dtype {
 #define X(name, bytes, safetensors, npy) VR_##name,

@@ -17,8 +17,8 @@ static vr_page_image vrp_robustness_page_image(vr_arena *arena, vr_image image, 
     if (image.width <= 64) return (vr_page_image){vr_image_format_png(arena, image), alt};
     if (image.width > VRP_ROBUSTNESS_PAGE_SAMPLE) {
         const int64_t side = VRP_ROBUSTNESS_PAGE_SAMPLE;
-        image =
-            vr_image_resize(arena, image, side, vr_max(1, side * image.height / image.width), VR_FILTER_BICUBIC);
+        image = vr_image_resize(arena, image, side, vr_max(1, side * image.height / image.width),
+                                VR_FILTER_BICUBIC);
     }
     return (vr_page_image){vr_image_format_jpeg(arena, image, 85), alt};
 }
