@@ -710,7 +710,7 @@ static void the_program_scores_predictions_and_retrains_on_geode(void **state) {
               programs, meta, model, npy, html, table, plot);
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "3445 of 3445 images"));
-    assert_non_null(strstr(out, "3445 images scored"));
+    assert_non_null(strstr(out, "3445 scored"));
     assert_non_null(strstr(out, "best 5 % - worst 5 %"));
     vr_bytes text;
     vr_file_read(&perm, &text, table, VR_FATAL);

@@ -239,10 +239,10 @@ static void joins_count_what_has_no_partner(void **state) {
     assert_int_equal(s.join.missing, 1);
     assert_int_equal(s.join.extra, 1);
     assert_int_equal(s.join.unlabelled, 1);
-    assert_string_equal(vr_join_text(&arena, &s.join),
-                        "2 images scored; 1 images without a prediction, 1 predictions of other images, 1 "
-                        "images without a label");
-    assert_string_equal(vr_join_text(&arena, &(vr_join){.scored = 5}), "5 images scored");
+    assert_string_equal(
+        vr_join_text(&arena, &s.join),
+        "2 scored; 1 without a prediction, 1 predictions of unknown images, 1 without a label");
+    assert_string_equal(vr_join_text(&arena, &(vr_join){.scored = 5}), "5 scored");
     vr_err err = {0};
     vr_scores none;
     const int64_t nothing[4] = {-1, -1, -1, 0};

@@ -1,8 +1,9 @@
 /* metric/effective.h: effective robustness: how far above the line of ordinary models is this one?
  *
+ *     const double clean[] = {0.70, 0.75, 0.80}, shifted[] = {0.40, 0.46, 0.53};     // of ordinary models
  *     vr_trend trend;
- *     vr_trend_fit(&trend, clean, shifted, models, VR_SCALE_LOGIT, &scratch, VR_FATAL); // ordinary ones
- *     double rho = vr_effective_robustness(&trend, my_clean, my_shifted);        // > 0: more robust than they */
+ *     vr_trend_fit(&trend, clean, shifted, 3, VR_SCALE_LOGIT, &scratch, VR_FATAL);
+ *     double rho = vr_effective_robustness(&trend, 0.78, 0.60);                      // > 0: more robust than they are */
 #ifndef VISROB_METRIC_EFFECTIVE_H
 #define VISROB_METRIC_EFFECTIVE_H
 #include "../tensor/regression.h"

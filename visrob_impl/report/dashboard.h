@@ -1,11 +1,14 @@
 /* report/dashboard.h: rows to explore on a page: filters by column and factor, and charts that follow them: accuracy by
  * group with intervals, along a number, and by two columns; factors among errors; the images that pass.
  *
- *     vr_dashboard_column columns[] = {{.name = "region", .values = regions, .value_count = 4, .of = region}};
- *     vr_dashboard_model model = {.name = "resnet50", .correct = correct};
- *     vr_page page = vr_page_new(&arena, &info);
- *     vr_page_dashboard(&page, &(vr_dashboard){.rows = n, .columns = columns, .column_count = 1,
- *                                              .models = &model, .model_count = 1});
+ *     const char *const regions[] = {"Africa", "Asia"};
+ *     const int64_t region[] = {0, 1, 1, 0};                    // of each image
+ *     const uint8_t correct[] = {0, 1, 1, 1};
+ *     vr_dashboard_column column = {.name = "region", .values = regions, .value_count = 2, .of = region};
+ *     vr_dashboard_model resnet = {.name = "resnet50", .correct = correct};
+ *     vr_page page = vr_page_new(&perm, &(vr_page_info){.title = "Regions"});
+ *     vr_page_dashboard(&page, &(vr_dashboard){.rows = 4, .columns = &column, .column_count = 1,
+ *                                              .models = &resnet, .model_count = 1});
  *     vr_page_save(&page, "regions.html", VR_FATAL);
  */
 #ifndef VISROB_REPORT_DASHBOARD_H

@@ -1,9 +1,12 @@
 /* report/page.h: a report as one HTML file that needs no network.
  *
- *     vr_page page = vr_page_new(&arena, &(vr_page_info){.title = "Robustness of resnet20", .n = 10000,
- *                                                        .seed = 1, .data = "cifar10/test.tar", .build = VR_BUILD});
- *     vr_page_section(&page, "Error ratios");
- *     vr_page_plot(&page, &ratios, "Errors under each factor, relative to clean images.");
+ *     const double severity[] = {0, 1, 2}, accuracy[] = {0.91, 0.74, 0.52};
+ *     vr_series fog = {"fog", severity, accuracy, NULL, NULL, 3};
+ *     vr_plot plot = {.kind = VR_PLOT_LINES, .title = "Accuracy by severity", .series = &fog, .series_count = 1};
+ *     vr_page page = vr_page_new(&perm, &(vr_page_info){.title = "Robustness of resnet20", .n = 10000,
+ *                                                       .seed = 1, .data = "cifar10/test.tar", .build = VR_BUILD});
+ *     vr_page_section(&page, "From which severity on");
+ *     vr_page_plot(&page, &plot, "The mean over all images.");
  *     vr_page_save(&page, "report.html", VR_FATAL);
  */
 #ifndef VISROB_REPORT_PAGE_H

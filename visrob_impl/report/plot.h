@@ -2,8 +2,10 @@
  *
  * A plot is one options struct; a field that is zero has its default (size, axes, colours).
  *
+ *     const char *const factor[] = {"fog", "hue"};
+ *     const vr_interval ratio[] = {{1.52, 1.40, 1.66}, {1.05, 0.98, 1.13}};
  *     vr_plot p = {.kind = VR_PLOT_BARS, .title = "Error ratio by factor", .x_label = "error ratio",
- *                  .names = factor, .intervals = ratio, .count = 25, .mark = 1};
+ *                  .names = factor, .intervals = ratio, .count = 2, .mark = 1};
  *     vr_plot_save(&p, "ratio.svg", VR_FATAL);
  */
 #ifndef VISROB_REPORT_PLOT_H

@@ -1,7 +1,7 @@
 /* report/table.h: a table, filled cell by cell, written as text, Markdown, CSV, LaTeX or HTML.
  *
  *     static const char *const names[] = {"factor", "accuracy", "error ratio"};
- *     vr_table t = vr_table_new(&arena, names, 3);
+ *     vr_table t = vr_table_new(&perm, names, 3);
  *     vr_table_text(&t, "fog");
  *     vr_table_number(&t, 0.713, 3);
  *     vr_table_interval(&t, (vr_interval){1.52, 1.40, 1.66}, 2);

@@ -2,9 +2,7 @@
  *
  * Every study that shows a model images does it through here; what it does with a batch is its `take`.
  *
- *     vr_over over = {.take = take, .context = &sums};       // bool take(void *context, int64_t pass, ...)
- *     vr_over_run(NULL, &over, model, &data, NULL, VR_FATAL);
- */
+ * Start from study/embed.c, whose take copies features: some twenty lines. */
 #ifndef VISROB_STUDY_OVER_H
 #define VISROB_STUDY_OVER_H
 #include "../image/dataset.h"

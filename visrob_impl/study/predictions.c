@@ -635,11 +635,11 @@ const char *vr_join_text(vr_arena *arena, const vr_join *join) {
     const struct {
         int64_t n;
         const char *what;
-    } counts[] = {{join->missing, "images without a prediction"},
-                  {join->extra, "predictions of other images"},
-                  {join->unlabelled, "images without a label"}};
+    } counts[] = {{join->missing, "without a prediction"},
+                  {join->extra, "predictions of unknown images"},
+                  {join->unlabelled, "without a label"}};
     vr_text t = {.arena = arena};
-    vr_text_printf(&t, "%lld images scored", (long long)join->scored);
+    vr_text_printf(&t, "%lld scored", (long long)join->scored);
     for (int i = 0, more = 0; i < 3; i++)
         if (counts[i].n > 0)
             vr_text_printf(&t, "%s%lld %s", more++ ? ", " : "; ", (long long)counts[i].n, counts[i].what);

@@ -3,12 +3,18 @@
  *     vr_predictions p;
  *     vr_image_index images = {.arena = &perm};
  *     vr_scores scores;
+ *     vr_label_builder labels = {.arena = &perm};
+ *     for (int64_t i = 0; i < data.count; i++) {
+ *         vr_image_index_add(&images, data.files[i], i);
+ *         vr_label_builder_next(&labels);
+ *         vr_label_builder_add(&labels, data.labels[i]);
+ *     }
+ *     int64_t *prediction = VR_NEW(&perm, int64_t, data.count);
+ *     vr_label_sets sets = vr_label_builder_sets(&labels);
  *     vr_predictions_load(&perm, &p, "resnet50.csv", NULL, VR_FATAL);
- *     for (int64_t i = 0; i < n; i++) vr_image_index_add(&images, file[i], i);
- *     int64_t *prediction = VR_NEW(&perm, int64_t, n);
- *     vr_predictions_join(prediction, &p, &images, n, "val.csv", VR_FATAL);
- *     vr_predictions_score(&perm, &scores, &p, prediction, &labels, VR_FATAL);
- *     printf("%.1f %%\n", 100 * vr_accuracy(scores.correct, n));
+ *     vr_predictions_join(prediction, &p, &images, data.count, data.path, VR_FATAL);
+ *     vr_predictions_score(&perm, &scores, &p, prediction, &sets, VR_FATAL);
+ *     printf("%lld of %lld\n", (long long)scores.join.scored, (long long)data.count);
  *
  * Names meet in one way everywhere: a prediction is of the image of exactly that name, else of the one whose name has the
  * same last part without an image's ending ("val/a.JPEG" and "a"), where that is one image's alone. Two predictions of one image
@@ -92,7 +98,7 @@ typedef struct vr_join {
     int64_t unlabelled; /* images with a prediction and without a label */
 } vr_join;
 
-/* "46110 images scored; 3890 predictions of other images": the counts that are not 0, for every program's output. */
+/* "46110 scored; 3890 predictions of unknown images": the counts that are not 0, for every program's output. */
 VR_API const char *vr_join_text(vr_arena *arena, const vr_join *join);
 
 /* prediction[i] = the row of p that is of image i; -1 where there is none. Returns false after an error.
