@@ -2,37 +2,44 @@
  *
  *     build/geography --geode metadata_test_1k_final.csv --predictions resnet50.csv      (more: --help)
  *
- * Prints progress rates and effective robustness on benchmarks; accuracy by region and income with intervals, and the
- * disparity between groups; what retraining the last layer changes (features: of `embed`). Writes geography.html.
- * With no arguments: 36 models of timm's results, which are real, and a synthetic world: five seconds on a laptop. */
+ * Prints progress on benchmarks; accuracy and disparity by region and income; what retraining the last layer changes.
+ * Without arguments: 36 models of timm's results, which are real, and a synthetic world: five seconds on a laptop. */
 #include <stdio.h>
 #include "visrob.h"
 
 static const char about[] =
     "geography\n"
     "Progress on benchmarks, accuracy by region, retraining of the last layer; writes geography.html.\n\n"
-    "  geography                                             36 real models and a synthetic world, built in\n"
     "  geography --timm timm_results                         progress on six public benchmarks\n"
     "  geography --geode metadata_test_1k_final.csv --predictions resnet50.csv\n"
     "  geography --geode metadata_test_1k_final.csv --features geode.npy --head vit_base.pth\n";
 
 static vr_arena perm; /* reachable from every exit */
+static const char *models, *images, *predicted, *features, *head, *curated, *curated_x; /* input files */
+static vr_geography_opts opts;
+static vr_geography_retrain_opts retrain;
 
 /* The images of a set that have features. */
 static void load_sample(vr_geography_sample *sample, const vr_geography_set *set, const char *path) {
-    vr_features features;
-    vr_features_load(&perm, &features, path, VR_FATAL);
-    vr_geography_sample_join(&perm, sample, set, &features, VR_FATAL);
-    fprintf(stderr, "%s: %lld images; %lld images without features, %lld features of other images\n", path,
-            (long long)sample->count, (long long)sample->join.missing, (long long)sample->join.extra);
+    vr_features x;
+    vr_features_load(&perm, &x, path, VR_FATAL);
+    vr_geography_sample_join(&perm, sample, set, &x, VR_FATAL);
+    fprintf(stderr, "%s: %s\n", path, vr_join_text(&perm, &sample->join));
+}
+
+/* An option that lacks another one, or has nothing to apply to. */
+static const char *wrong_options(bool example) {
+    if (!images != !(predicted || features))
+        return "--geode and --dollar-street go with --predictions or --features";
+    if (!features && (curated || head)) return "--train and --head need --features";
+    if (!curated != !curated_x) return "--train and --train-features go together";
+    if (opts.top5 && !images && !example) return "--top5 needs --predictions or --features";
+    return retrain.balanced && !features && !example ? "--balanced needs --features" : NULL;
 }
 
 int main(int argc, char **argv) {
     vr_program run = {0};
-    vr_geography_opts opts = {0};
-    vr_geography_retrain_opts retrain = {0};
-    const char *models = NULL, *images = NULL, *predicted = NULL, *features = NULL, *head = NULL,
-               *curated = NULL, *curated_x = NULL, *page = "geography.html", *plot = NULL, *csv = NULL;
+    const char *page = "geography.html", *plot = NULL, *csv = NULL;
     const vr_option options[] = {
         {"timm", "FOLDER", VR_OPTION_TEXT, &models, "timm's results-*.csv"},
         {"table", "FILE", VR_OPTION_TEXT, &models, "or a table: model, and a column for each benchmark"},
@@ -52,23 +59,18 @@ int main(int argc, char **argv) {
     const int code = vr_program_start(&run, &perm, &argc, argv, about, options,
                                       (int64_t)(sizeof options / sizeof *options));
     if (code >= 0) return code;
-    const bool example = !models && !images;
     if (argc > 1) return vr_program_usage("unexpected argument '%s'", argv[1]);
-    if (!images != !(predicted || features))
-        return vr_program_usage("--geode and --dollar-street go with --predictions or --features");
-    if (!features && (curated || head)) return vr_program_usage("--train and --head need --features");
-    if (!curated != !curated_x) return vr_program_usage("--train and --train-features go together");
-    if (opts.top5 && !images && !example) return vr_program_usage("--top5 needs --predictions or --features");
-    if (retrain.balanced && !features && !example) return vr_program_usage("--balanced needs --features");
-    opts.seed = (uint64_t)run.seed;
-    retrain.measure = opts;
+    const bool example = !models && !images;
+    const char *wrong = wrong_options(example);
+    if (wrong) return vr_program_usage("%s", wrong);
+    opts.seed = (uint64_t)run.seed, retrain.measure = opts;
 
     /* load */
     vr_geography_benchmarks benchmarks;
     vr_geography_set set, curated_set;
-    vr_predictions predictions;
     vr_geography_sample train, test;
     vr_geography_head before = {0};
+    vr_predictions predictions;
     vr_geography_world world;
     if (models) vr_geography_benchmarks_load(&perm, &benchmarks, models, VR_FATAL);
     if (images) vr_geography_load(&perm, &set, images, VR_FATAL);
@@ -111,10 +113,8 @@ int main(int argc, char **argv) {
     vr_geography_print(stdout, &report);
     vr_geography_page_save(&report, page, VR_FATAL);
     const vr_table table = vr_geography_table(&perm, &report);
-    if (csv) vr_table_save(&table, csv, VR_FATAL);
     const vr_plot figure = vr_geography_plot(&perm, &report);
-    if (plot) vr_plot_save(&figure, plot, VR_FATAL);
-    fprintf(stderr, "%s is written\n", page);
+    vr_program_save(page, &table, csv, &figure, plot, VR_FATAL);
     vr_arena_free(&perm);
     return 0;
 }

@@ -61,11 +61,9 @@ int main(int argc, char **argv) {
                100 * r.relative_corruption_error);
     printf("\n");
     vr_robustness_page_save(&r, run.model, &run.data, run.command, page, VR_FATAL);
-    vr_table_save(&cells, csv, VR_FATAL);
     const vr_plot figure = vr_robustness_plot(&perm, &r, run.model, &run.data);
-    if (plot) vr_plot_save(&figure, plot, VR_FATAL);
-    fprintf(stderr, "wrote %s and %s; %.1f s, peak memory %.0f MiB\n", page, csv, r.seconds,
-            (double)vr_memory_peak() / (1 << 20));
+    vr_program_save(page, &cells, csv, &figure, plot, VR_FATAL);
+    fprintf(stderr, "%.1f s, peak memory %.0f MiB\n", r.seconds, (double)vr_memory_peak() / (1 << 20));
     vr_arena_free(&perm);
     return 0;
 }

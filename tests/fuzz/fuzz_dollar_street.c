@@ -7,7 +7,7 @@ static void fuzz_dollar_street_touch(vr_arena *arena, const vr_dollar_street *d)
     FUZZ_CHECK(d->count > 0 && d->image_count <= d->count && d->household_count <= d->count);
     for (int64_t i = 0; i < d->count; i++) {
         FUZZ_CHECK(d->region[i] >= 0 && d->region[i] < VR_DOLLAR_STREET_REGION_COUNT);
-        FUZZ_CHECK(d->bucket[i] >= 0 && d->bucket[i] < VR_DOLLAR_STREET_INCOME_COUNT && d->income[i] > 0);
+        FUZZ_CHECK(d->bucket[i] >= 0 && d->bucket[i] < VR_INCOME_COUNT && d->income[i] > 0);
         FUZZ_CHECK(d->country[i] >= 0 && d->country[i] < d->country_count);
         FUZZ_CHECK(d->household[i] >= 0 && d->household[i] < d->household_count);
         for (int64_t l = d->labels.begin[i]; l < d->labels.begin[i + 1]; l++)

@@ -21,6 +21,7 @@
 #include "../metric/group.h"
 #include "../report/table.h"
 #include "class_map.h"
+#include "income.h"
 #include "over.h"
 #include "predictions.h"
 #ifdef __cplusplus
@@ -56,15 +57,6 @@ typedef enum vr_dollar_street_factor {
         VR_DOLLAR_STREET_FACTOR_COUNT
 } vr_dollar_street_factor;
 
-/* Monthly income of a household: round(ln(income) / 3), halves to even: below e^4.5 = 90.02 dollars low, from e^7.5 =
- * 1808.04 high. Source: the buckets of VISSL's fairness indicators. */
-typedef enum vr_dollar_street_income {
-    VR_DOLLAR_STREET_INCOME_LOW,
-    VR_DOLLAR_STREET_INCOME_MEDIUM,
-    VR_DOLLAR_STREET_INCOME_HIGH,
-    VR_DOLLAR_STREET_INCOME_COUNT
-} vr_dollar_street_income;
-
 typedef enum vr_dollar_street_region {
     VR_DOLLAR_STREET_AFRICA,
     VR_DOLLAR_STREET_ASIA,
@@ -87,7 +79,7 @@ typedef struct vr_dollar_street {
     const int64_t *country;             /* a number of `countries` */
     const int64_t *region;              /* a vr_dollar_street_region */
     const double *income;               /* US dollars a month, at purchasing power parity */
-    const int64_t *bucket;              /* a vr_dollar_street_income: the file's, else that of the income */
+    const int64_t *bucket;              /* a vr_income: the file's, else that of the income */
     const double *latitude, *longitude; /* degrees */
     const int64_t *household;           /* the number of the pair (country, income), in that order */
     int64_t household_count;
@@ -111,9 +103,6 @@ VR_API const char *vr_dollar_street_factor_name(vr_dollar_street_factor f);
 
 /* The factor of that name. Errors: VR_ERR_ARGUMENT listing the names. */
 VR_API bool vr_dollar_street_factor_parse(vr_dollar_street_factor *f, const char *name, vr_err *err);
-
-/* "low", "medium" or "high". */
-VR_API const char *vr_dollar_street_income_name(vr_dollar_street_income bucket);
 
 /* "Africa", "Asia", "Europe" or "The Americas". */
 VR_API const char *vr_dollar_street_region_name(vr_dollar_street_region region);

@@ -1,16 +1,25 @@
 /* study/income.c: thresholds in place of rint(), whose halves depend on the rounding mode. */
 #include "income.h"
+#include "../base/error.h"
 #include <math.h>
 #include <stdlib.h>
 
+static const char *const vrp_income_names[VR_INCOME_COUNT] = {"low", "medium", "high"};
+
+const char *vr_income_name(vr_income bucket) {
+    VR_CHECK(bucket >= 0 && bucket < VR_INCOME_COUNT, "bucket %d", (int)bucket);
+    return vrp_income_names[bucket];
+}
+
+vr_income vr_income_bucket(double income) {
+    const double third = log(income) / 3;
+    return third < 1.5 ? VR_INCOME_LOW : third <= 2.5 ? VR_INCOME_MEDIUM : VR_INCOME_HIGH;
+}
+
 vr_groups vr_income_groups(vr_arena *perm, const double *income, int64_t n) {
-    static const char *const names[] = {"low", "medium", "high"};
     int64_t *of = VR_NEW(perm, int64_t, n);
-    for (int64_t i = 0; i < n; i++) {
-        const double third = log(income[i]) / 3;
-        of[i] = third < 1.5 ? 0 : third <= 2.5 ? 1 : 2;
-    }
-    return (vr_groups){.count = 3, .names = names, .of = of};
+    for (int64_t i = 0; i < n; i++) of[i] = (int64_t)vr_income_bucket(income[i]);
+    return (vr_groups){.count = VR_INCOME_COUNT, .names = vrp_income_names, .of = of};
 }
 
 /* A household's key, and the image that it is of. */

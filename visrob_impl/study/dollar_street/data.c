@@ -20,8 +20,7 @@ static const char *const vrp_dollar_street_factor_names[VR_DOLLAR_STREET_FACTOR_
 };
 static const char *const vrp_dollar_street_region_names[VR_DOLLAR_STREET_REGION_COUNT] = {
     "Africa", "Asia", "Europe", "The Americas"};
-static const char *const vrp_dollar_street_income_names[VR_DOLLAR_STREET_INCOME_COUNT] = {"low", "medium",
-                                                                                          "high"};
+static const char *const vrp_dollar_street_income_names[VR_INCOME_COUNT] = {"low", "medium", "high"};
 
 /* The place of a text in a list of names, or -1 with the list in `expected`: "low, medium, high". */
 static int64_t vrp_dollar_street_choose(char expected[300], const char *text, const char *const *names,
@@ -48,21 +47,9 @@ bool vr_dollar_street_factor_parse(vr_dollar_street_factor *f, const char *name,
            vr_fail(err, VR_ERR_ARGUMENT, "unknown factor '%.60s' (expected one of %s)", name, expected);
 }
 
-const char *vr_dollar_street_income_name(vr_dollar_street_income bucket) {
-    VR_CHECK(bucket >= 0 && bucket < VR_DOLLAR_STREET_INCOME_COUNT, "bucket %d", (int)bucket);
-    return vrp_dollar_street_income_names[bucket];
-}
-
 const char *vr_dollar_street_region_name(vr_dollar_street_region region) {
     VR_CHECK(region >= 0 && region < VR_DOLLAR_STREET_REGION_COUNT, "region %d", (int)region);
     return vrp_dollar_street_region_names[region];
-}
-
-vr_dollar_street_income vrp_dollar_street_bucket(double income) {
-    const double third = log(income) / 3;
-    return third < 1.5    ? VR_DOLLAR_STREET_INCOME_LOW
-           : third <= 2.5 ? VR_DOLLAR_STREET_INCOME_MEDIUM
-                          : VR_DOLLAR_STREET_INCOME_HIGH;
 }
 
 /* ---- a table, from CSV or JSON ---- */
@@ -307,12 +294,12 @@ static bool vrp_dollar_street_read_place(const vrp_dollar_street_table *t, vr_ar
         if (row->income <= 0)
             return vrp_dollar_street_fail(t, VRP_DOLLAR_STREET_INCOME, "expected a positive income, found %g",
                                           row->income);
-        row->bucket = vrp_dollar_street_bucket(row->income);
+        row->bucket = vr_income_bucket(row->income);
     }
     if (vrp_dollar_street_has(t, VRP_DOLLAR_STREET_BUCKET)) {
         int64_t given;
         if (!vrp_dollar_street_choice(t, step, &given, VRP_DOLLAR_STREET_BUCKET,
-                                      vrp_dollar_street_income_names, VR_DOLLAR_STREET_INCOME_COUNT))
+                                      vrp_dollar_street_income_names, VR_INCOME_COUNT))
             return false;
         row->rebucketed = row->bucket >= 0 && row->bucket != given;
         row->bucket = given;
@@ -540,26 +527,18 @@ static const char *const *vrp_dollar_street_sort(vr_arena *perm, vr_arena *scrat
     return sorted.names;
 }
 
-/* Households as pandas' groupby(["country", "income"]).ngroup() numbers them, and their quarters by income. */
+/* Households, and their quarters by income. */
 static void vrp_dollar_street_households(vr_arena *perm, vr_arena *scratch, vr_dollar_street *out) {
-    const char **pair = VR_NEW(scratch, const char *, out->count);
-    for (int64_t i = 0; i < out->count; i++) { /* bits of positive numbers are in the order of the numbers */
-        uint64_t bits;
-        memcpy(&bits, &out->income[i], sizeof bits);
-        pair[i] = vr_arena_printf(scratch, "%08llx%016llx", (unsigned long long)out->country[i],
-                                  (unsigned long long)bits);
-    }
-    const vr_groups households = vr_groups_of_names(perm, pair, out->count);
-    out->household = households.of, out->household_count = households.count;
+    int64_t *household = VR_NEW(perm, int64_t, out->count), *quarter = VR_NEW(perm, int64_t, out->count);
+    out->household_count = vr_income_households(household, out->country, out->income, out->count);
     double *income = VR_NEW(scratch, double, out->household_count); /* each counts once */
-    int64_t *quarter = VR_NEW(perm, int64_t, out->count);
-    for (int64_t i = 0; i < out->count; i++) income[out->household[i]] = out->income[i];
+    for (int64_t i = 0; i < out->count; i++) income[household[i]] = out->income[i];
     vr_sort(income, out->household_count);
     for (int k = 0; k <= 4; k++)
         out->quarters[k] = vr_quantile_sorted(income, out->household_count, 0.25 * k);
     for (int64_t i = 0; i < out->count; i++)
         while (quarter[i] < 3 && out->income[i] > out->quarters[quarter[i] + 1]) quarter[i]++;
-    out->quarter = quarter;
+    out->household = household, out->quarter = quarter;
 }
 
 static void vrp_dollar_street_end(vr_dollar_street *out, vr_arena *scratch, vrp_dollar_street_build *b,

@@ -7,10 +7,6 @@
 extern "C" {
 #endif
 
-/* The bucket of an income in dollars a month.
- * Notes:   the published rule gives the numbers 1, 2, 3; what would be 0 or 4 (below 4.48, above 36,316) is low or high. */
-VR_API vr_dollar_street_income vrp_dollar_street_bucket(double income);
-
 /* vr_dollar_street_load of a text in memory; `path` is for messages. What begins with "{" is JSON. */
 VR_API bool vrp_dollar_street_parse(vr_arena *perm, vr_dollar_street *out, vr_bytes text, const char *path,
                                     const vr_dollar_street *metadata, vr_err *err);

@@ -170,13 +170,12 @@ static vr_groups vrp_dollar_street_by_factor(vr_arena *perm, const vr_dollar_str
 /* Groups by region, by bucket, by both, or one of all rows. */
 static vr_groups vrp_dollar_street_by_cell(vr_arena *perm, const vr_dollar_street *data, bool region,
                                            bool bucket) {
-    const int64_t R = region ? VR_DOLLAR_STREET_REGION_COUNT : 1,
-                  B = bucket ? VR_DOLLAR_STREET_INCOME_COUNT : 1;
+    const int64_t R = region ? VR_DOLLAR_STREET_REGION_COUNT : 1, B = bucket ? VR_INCOME_COUNT : 1;
     const char **names = VR_NEW(perm, const char *, (R * B));
     int64_t *of = VR_NEW(perm, int64_t, data->count);
     for (int64_t g = 0; g < R * B; g++) {
         const char *r = vr_dollar_street_region_name((vr_dollar_street_region)(g / B)),
-                   *b = vr_dollar_street_income_name((vr_dollar_street_income)(g % B));
+                   *b = vr_income_name((vr_income)(g % B));
         names[g] = region && bucket ? vr_arena_printf(perm, "%s, %s", r, b) : region ? r : bucket ? b : "all";
     }
     for (int64_t i = 0; i < data->count; i++)
