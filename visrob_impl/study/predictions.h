@@ -17,7 +17,7 @@
  *     printf("%lld of %lld\n", (long long)scores.join.scored, (long long)data.count);
  *
  * Names meet in one way everywhere: a prediction is of the image of exactly that name, else of the one whose name has the
- * same last part without an image's ending ("val/a.JPEG" and "a"), where that is one image's alone. Two predictions of one image
+ * same last part without an image's ending ("val/a.JPEG" and "a"), where only one image has it. Two predictions of one image
  * are an error; images and predictions without a partner are counted (vr_join). */
 #ifndef VISROB_STUDY_PREDICTIONS_H
 #define VISROB_STUDY_PREDICTIONS_H
