@@ -468,30 +468,3 @@ bool vr_dataset_image(vr_arena *arena, vr_image *image, const vr_dataset *data, 
     vr_arena_rewind(arena, mark);
     return false;
 }
-
-int64_t vr_dataset_images(vr_arena *arena, vr_image *images, vr_err *errors, const vr_dataset *data,
-                          int64_t first, int64_t count) {
-    VR_CHECK(first >= 0 && count >= 0 && first + count <= data->count, "images %lld .. %lld of %lld",
-             (long long)first, (long long)(first + count), (long long)data->count);
-    int64_t bad = 0;
-    memset(errors, 0, (size_t)count * sizeof *errors);
-#pragma omp parallel num_threads(vr_threads()) reduction(+ : bad)
-    {
-        vr_arena own = {0}; /* an arena is used by one thread at a time */
-#pragma omp for schedule(dynamic, 1)
-        for (int64_t i = 0; i < count; i++) {
-            vr_image decoded;
-            vr_arena_reset(&own);
-            images[i] = (vr_image){0};
-            if (!vr_dataset_image(&own, &decoded, data, first + i, &errors[i])) {
-                bad++;
-                continue;
-            }
-#pragma omp critical(vrp_dataset_arena)
-            images[i] = vr_image_new(arena, decoded.width, decoded.height);
-            memcpy(images[i].pixels, decoded.pixels, (size_t)(decoded.width * decoded.height * 3));
-        }
-        vr_arena_free(&own);
-    }
-    return bad;
-}

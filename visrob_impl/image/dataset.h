@@ -58,12 +58,6 @@ VR_API void vr_dataset_limit(vr_arena *perm, vr_dataset *data, int64_t n, vr_rng
 VR_API bool vr_dataset_image(vr_arena *arena, vr_image *image, const vr_dataset *data, int64_t i,
                              vr_err *err);
 
-/* Decodes images first .. first+count-1 on all threads; returns the number of images that could not be decoded.
- * Shapes:  images, errors: [count]; an image that could not be decoded is {0}, with the reason in errors; the others
- *          have VR_OK there. */
-VR_API int64_t vr_dataset_images(vr_arena *arena, vr_image *images, vr_err *errors, const vr_dataset *data,
-                                 int64_t first, int64_t count);
-
 #ifdef __cplusplus
 }
 #endif
