@@ -21,7 +21,7 @@ FILENAME ~ /\.md$/ {
     next
 }
 FNR == 1 && !/^\/\*/ { exit }
-/^ \*     / { add(substr($0, 8)) }
+/^ \*     / { line = substr($0, 8); sub(/ *\*\/.*/, "", line); add(line) }
 /^ \*$/ && block != "" { blanks = blanks "\n" }
 /^ \* ? ? ?[^ ]/ { flush_block() }
 /\*\// { flush_block(); exit }
