@@ -10,8 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/stat.h>
 #include <cmocka.h>
 #include "../visrob.h"
+#include "../visrob_impl/base/error_impl.h"
 
 /* |a - b| <= tol, written so that NaN fails. */
 #define assert_close(a, b, tol)                                                                              \
@@ -30,8 +32,29 @@
         if (!strstr((err).msg, (text))) fail_msg("the message '%s' does not name '%s'", (err).msg, (text));  \
     } while (0)
 
-/* The path of a file of the project's test data folder ($VISROB_DATA or ../shared/data); where it is absent,
- * says so and skips the test. */
+static jmp_buf test_panicked;
+static char test_panic_message[512];
+static inline void test_on_panic(const char *msg) {
+    snprintf(test_panic_message, sizeof test_panic_message, "%s", msg);
+    longjmp(test_panicked, 1);
+}
+
+/* The statement panics (VR_CHECK), with a message that contains text. */
+#define assert_panics(statement, text)                                                                       \
+    do {                                                                                                     \
+        vrp_panic_handler_set(test_on_panic);                                                                \
+        if (setjmp(test_panicked) == 0) {                                                                    \
+            statement;                                                                                       \
+            vrp_panic_handler_set(NULL);                                                                     \
+            fail_msg("%s did not panic", #statement);                                                        \
+        }                                                                                                    \
+        vrp_panic_handler_set(NULL);                                                                         \
+        if (!strstr(test_panic_message, (text)))                                                             \
+            fail_msg("the panic '%s' does not name '%s'", test_panic_message, (text));                       \
+    } while (0)
+
+/* The path of a file of the project's test data folder ($VISROB_DATA or ../shared/data); where it is missing,
+ * prints that and skips the test. */
 static inline const char *test_data(const char *name) {
     static char path[4][1024];
     static int turn;
@@ -39,14 +62,19 @@ static inline const char *test_data(const char *name) {
     const char *root = getenv("VISROB_DATA");
     snprintf(p, sizeof path[0], "%s/%s", root ? root : "../shared/data", name);
     if (!vr_path_exists(p)) {
-        printf("SKIP: %s is not there\n", p);
+        printf("SKIP: %s is missing\n", p);
         fflush(stdout);
         skip();
     }
     return p;
 }
 
-/* A fresh path in a temporary folder of this process. */
+/* Makes a folder, unless it exists. */
+static inline void test_mkdir(const char *path) {
+    if (!vr_path_is_dir(path) && mkdir(path, 0777) != 0) fail_msg("cannot create %s", path);
+}
+
+/* A path in a temporary folder of this process. */
 static inline const char *test_tmp(const char *name) {
     static char folder[200], path[4][256];
     static int turn;

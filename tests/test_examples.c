@@ -81,7 +81,7 @@ static void every_kind_of_wrong_file_is_called_what_it_is(void **state) {
     snprintf(text, sizeof text, "%s", test_tmp("wrong.png")),
         snprintf(cut, sizeof cut, "%s", test_tmp("cut.th"));
     snprintf(tar, sizeof tar, "%s", test_tmp("cut.tar"));
-    vr_dir_make(folder, VR_FATAL);
+    test_mkdir(folder);
     vr_file_write(empty, "", 0, VR_FATAL);
     vr_file_write(text, "a text\n", 7, VR_FATAL);
     vr_file_read(&a, &b, good, VR_FATAL);
@@ -91,11 +91,11 @@ static void every_kind_of_wrong_file_is_called_what_it_is(void **state) {
     const struct {
         const char *model, *data, *said;
     } cases[] = {
-        {folder, image, ": is a folder, a file is wanted"},
-        {empty, image, "empty.png: byte 0: the file is empty"},
-        {text, image, "wrong.png: byte 0: neither safetensors nor a PyTorch, npz or npy file"},
+        {folder, image, ": expected a file, found a directory"},
+        {empty, image, "empty.png: byte 0: empty file"},
+        {text, image, "wrong.png: byte 0: unknown format; expected safetensors"},
         {cut, image, "cut.th: byte "},
-        {"tests/golden/checkpoints/foreign.pt", image, "the pickle names __main__.Config"},
+        {"tests/golden/checkpoints/foreign.pt", image, "unsupported class or function __main__.Config"},
         {good, "/nowhere/images", "/nowhere/images: "},
         {good, empty, "empty.png: "},
         {good, text, "wrong.png: "},
@@ -218,7 +218,7 @@ static void data_scripts_fetch_checks_what_came(void **state) {
         printf("SKIP: python3 with its standard library is not installed\n");
         skip();
     }
-    vr_dir_make(mirror, VR_FATAL);
+    test_mkdir(mirror);
     const char *file = vr_arena_printf(&a, "%s/resnet20-12fca82f.th", mirror);
     vr_file_write(file, "not those weights", 17, VR_FATAL);
     const char *command = vr_arena_printf(

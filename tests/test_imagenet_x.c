@@ -310,13 +310,17 @@ static void every_fault_of_predictions_is_named_with_its_place(void **state) {
 #define HEAD "file_name,predicted_class,predicted_probability\n"
     assert_predictions_fail(HEAD "a.JPEG,1000,0.5\n", "bad.csv:2:8: class 1000: ImageNet's are 0 to 999");
     assert_predictions_fail(HEAD "a.JPEG,-1,0.5\n", "bad.csv:2:8: class -1");
-    assert_predictions_fail(HEAD "a.JPEG,1.0,0.5\n", "bad.csv:2:8: '1.0' is not a whole number");
-    assert_predictions_fail(HEAD "a.JPEG,cat,0.5\n", "bad.csv:2:8: 'cat'");
-    assert_predictions_fail(HEAD "a.JPEG,,0.5\n", "bad.csv:2:8: ''");
+    assert_predictions_fail(HEAD "a.JPEG,1.0,0.5\n",
+                            "bad.csv:2:8: column 'predicted_class': expected an integer, found '1.0'");
+    assert_predictions_fail(HEAD "a.JPEG,cat,0.5\n",
+                            "bad.csv:2:8: column 'predicted_class': expected an integer, found 'cat'");
+    assert_predictions_fail(HEAD "a.JPEG,,0.5\n",
+                            "bad.csv:2:8: column 'predicted_class': expected an integer, found ''");
     assert_predictions_fail(HEAD "a.JPEG,1,1.5\n", "bad.csv:2:10: 1.5 is not a probability");
     assert_predictions_fail(HEAD "a.JPEG,1,-0.1\n", "bad.csv:2:10: -0.1");
     assert_predictions_fail(HEAD "a.JPEG,1,nan\n", "bad.csv:2:10: nan");
-    assert_predictions_fail(HEAD "a.JPEG,1,\n", "bad.csv:2:10: '' is not a number");
+    assert_predictions_fail(HEAD "a.JPEG,1,\n",
+                            "bad.csv:2:10: column 'predicted_probability': expected a number, found ''");
     assert_predictions_fail(HEAD "a.JPEG,1,0.5\nb.JPEG,1,0.5\na.JPEG,1,0.5\n",
                             "bad.csv:4:1: 'a.JPEG' is twice there");
     assert_predictions_fail(HEAD "q.JPEG,1,0.5\nb.JPEG,1,0.5\nq.JPEG,1,0.5\n",
@@ -324,11 +328,11 @@ static void every_fault_of_predictions_is_named_with_its_place(void **state) {
     assert_predictions_fail(HEAD "a.JPEG,1,0.5\n,1,0.5\n", "bad.csv:3:1: a file name is missing");
     assert_predictions_fail(HEAD "q.JPEG,1,0.5\n", "none of its 1 images is annotated");
     assert_predictions_fail(HEAD, "none of its 0 images");
-    assert_predictions_fail("file_name,class\na.JPEG,1\n", "no column is named 'predicted_class'");
-    assert_predictions_fail("image,predicted_class\na.JPEG,1\n", "no column is named 'file_name'");
+    assert_predictions_fail("file_name,class\na.JPEG,1\n", "missing column 'predicted_class'");
+    assert_predictions_fail("image,predicted_class\na.JPEG,1\n", "missing column 'file_name'");
     assert_predictions_fail(HEAD "a.JPEG,1\n", "bad.csv:2");
-    assert_predictions_fail(HEAD "\"a.JPEG,1,0.5\n", "bad.csv:2:1: a quoted field without");
-    assert_predictions_fail("", "the file is empty");
+    assert_predictions_fail(HEAD "\"a.JPEG,1,0.5\n", "bad.csv:2:1: unterminated quoted field");
+    assert_predictions_fail("", "empty file");
 #undef HEAD
 }
 
@@ -336,7 +340,7 @@ static void a_folder_of_models_is_read_in_the_order_of_names_on_any_threads(void
     (void)state;
     const vr_imagenet_x_set set = six_set();
     const char *folder = vr_arena_printf(&perm, "%s", test_tmp("models"));
-    vr_dir_make(folder, VR_FATAL);
+    test_mkdir(folder);
     for (int i = 0; i < 40; i++) {
         const char *path = vr_arena_printf(&perm, "%s/m%02d.csv", folder, i);
         const char *text =
@@ -366,7 +370,7 @@ static void a_folder_of_models_is_read_in_the_order_of_names_on_any_threads(void
     assert_message(err, "m07.csv:2:8: class 7000");
     vr_threads_set(0);
     const char *empty = test_tmp("no-models");
-    vr_dir_make(empty, VR_FATAL);
+    test_mkdir(empty);
     err = (vr_err){0};
     assert_false(vr_imagenet_x_run(&perm, &t[0], &set, empty, NULL, &err));
     assert_message(err, "there is no .csv file of predictions");
@@ -479,7 +483,7 @@ static void prototypes_that_are_twice_there_or_missing_are_named(void **state) {
     (void)state;
     static const char *const bad[][2] = {
         {"file_name\na\nb\na\n", "p.csv:4:1: 'a' is twice there"},
-        {"path\na\n", "no column is named 'file_name'"},
+        {"path\na\n", "missing column 'file_name'"},
         {"file_name,x\n,1\n", "p.csv:2:1: a file name is missing"},
         {"file_name\na.JPEG\nb.JPEG\nc.JPEG\nd.JPEG\ne.JPEG\nf.JPEG\n", "every image is a prototype"}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -511,14 +515,15 @@ static void every_fault_of_a_table_is_named_with_its_place(void **state) {
         const char *text, *message;
     } bad[] = {
         {table_text("m," TEN ",0,0,0,0,0,,0,1.5,0\n"), "t.csv:2:45: 1.5 is not an accuracy"},
-        {table_text("m," TEN ",0,0,0,0,0,x,0,0.5,0\n"), "t.csv:2:42: 'x' is not a number"},
+        {table_text("m," TEN ",0,0,0,0,0,x,0,0.5,0\n"),
+         "t.csv:2:42: column 'multiple_objects': expected a number, found 'x'"},
         {table_text("," TEN ",0,0,0,0,0,,0,0.5,0\n"), "t.csv:2:1: the model's name is missing"},
         {table_text("m," TEN ",0,0,0,0,0,,0,0.5,0\nn," TEN ",0,0,0,0,0,,0,0.5,0\nm," TEN
                     ",0,0,0,0,0,,0,0.5,0\n"),
          "t.csv:4:1: the model 'm' is twice there: on line 2 too"},
         {table_text("m,1\n"), "t.csv:2"},
         {table_text(""), "there is no model in it"},
-        {replaced(table_text("m\n"), "brighter", "blurry"), "no column is named 'brighter'"},
+        {replaced(table_text("m\n"), "brighter", "blurry"), "missing column 'brighter'"},
         {replaced(table_text("m\n"), "average", "average,blurry"),
          "t.csv:1: 'blurry' is none of ImageNet-X's 16 factors"},
         {replaced(replaced(table_text("m,cat," TEN ",0,0,0,0,0,,0,0.5,0\n"), "model,", "model,metaclass,"),
@@ -536,7 +541,7 @@ static void every_fault_of_a_table_is_named_with_its_place(void **state) {
     vr_err err = {0};
     vr_imagenet_x_table t = {0};
     const char *empty = test_tmp("no-tables");
-    vr_dir_make(empty, VR_FATAL);
+    test_mkdir(empty);
     assert_false(vr_imagenet_x_table_load(&perm, &t, empty, VR_IMAGENET_X_REAL, &err));
     assert_message(err, "there is no table real_class/accuracies_per_factor.csv");
 }
@@ -582,7 +587,7 @@ static void families_that_cannot_be_compared_say_so(void **state) {
     assert_message(err, "none of the table's 4 models");
     err = (vr_err){0};
     assert_false(vr_imagenet_x_families_find(&perm, &x, &t, file("c.csv", "model\nvit\n"), names, 2, &err));
-    assert_message(err, "no column is named 'family'");
+    assert_message(err, "missing column 'family'");
 }
 /* ---- the page and the program ---- */
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "bench.h"
+#include "../../visrob_impl/image/draw_impl.h"
 
 enum { RUNS = 15, CHUNK = 32 };
 
@@ -49,7 +50,7 @@ static int serve(const char *folder, const char *out, int threads) {
 /* A crop of a picture of the drawn set, with grain, so that nothing is flat. */
 static vr_image picture(vr_arena *arena, int64_t side) {
     vr_image image;
-    vr_draw_shapes_set(arena, &image, NULL, 4, 1, side, vr_rng_init(5));
+    vrp_shapes_set(arena, &image, NULL, 4, 1, side, vr_rng_init(5));
     for (int64_t i = 0; i < side * side * 3; i++)
         image.pixels[i] = (uint8_t)vr_clamp(image.pixels[i] + (int64_t)(i * 7919 % 23) - 11, 0, 255);
     return image;

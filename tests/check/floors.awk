@@ -2,8 +2,9 @@
 # Prints every include of a room on the same floor or above, of a leaf, of another room's private header (_impl.h), of a
 # private header by a public one, of one study by another; and every cycle of parts, where a part is its .h, _impl.h and .c.
 BEGIN {
-    split("base format tensor image metric mpc scene nn model train ssl report study", room, " ")
-    split("0    1      1      2     2      2   3     3  4     5     6   6      7", floor, " ")
+    # format is above tensor: it gives the arrays of a file as tensors
+    split("base tensor format image metric mpc scene nn model train ssl report study", room, " ")
+    split("0    1      1.5    2     2      2   3     3  4     5     6   6      7", floor, " ")
     for (i in room) of[room[i]] = floor[i]
     for (i = 1; i < ARGC; i++)
         if (split(ARGV[i], p, "/") == 4 && p[2] == "study") paper[p[3]] = 1

@@ -9,9 +9,10 @@
 #ifndef VISROB_STUDY_ROBUSTNESS_H
 #define VISROB_STUDY_ROBUSTNESS_H
 #include "../image/factor.h"
+#include "../metric/calibration.h"
 #include "../report/plot.h"
 #include "../report/table.h"
-#include "evaluate.h"
+#include "over.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -23,7 +24,7 @@ typedef struct vr_robustness_opts {
     const vr_factor *factors; /* [factor_count]; NULL = all */
     int64_t factor_count;
     uint64_t seed;
-    vr_evaluate_opts evaluate;
+    vr_over_opts over;
 } vr_robustness_opts;
 
 /* What one factor does. Intervals are 95 % bootstrap intervals over images. */
@@ -51,17 +52,12 @@ typedef struct vr_robustness {
     const int64_t *index; /* [count]: the images, by their number in the data set */
 } vr_robustness;
 
-/* Reads a comma-separated list of factor names, "all", or categories ("noise,fog").
- * Errors:  VR_ERR_ARGUMENT naming what is unknown and listing what there is. */
-VR_API bool vr_factors_parse(vr_arena *perm, vr_factor **factors, int64_t *count, const char *list,
-                             vr_err *err);
-
 /* Measures the model on every labelled image, clean and under each factor at each severity.
  * Notes:   factors are applied to the 8-bit crop that the model sees, before normalisation. The result is a function
  *          of the model, the images, the factors and the seed. mean_corruption_error is the unnormalised mean of the
  *          errors over corruptions and severities, as for CIFAR-10-C; relative_corruption_error is that minus the
  *          clean error. opts may be NULL. Progress goes to stderr.
- * Errors:  as vr_evaluate.
+ * Errors:  as vr_over_run; VR_ERR_ARGUMENT naming an image without a label.
  * Source:  Hendrycks and Dietterich 2019 (corruptions, mCE); Idrissi et al. 2022 (error ratio). */
 VR_API bool vr_robustness_run(vr_arena *perm, vr_robustness *out, const vr_model *model,
                               const vr_dataset *data, const vr_robustness_opts *opts, vr_err *err);

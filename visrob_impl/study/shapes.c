@@ -15,11 +15,11 @@ vr_model *vr_model_shapes(vr_arena *perm, int64_t pictures, uint64_t seed, vr_er
     vr_arena scratch = {0};
     vr_dataset data;
     vr_dataset_shapes(&scratch, &data, pictures, SIDE, vr_rng_split(vr_rng_init(seed), "pictures"));
-    vr_tensor features, w = vr_tensor_2d(&scratch, VR_SHAPES_COUNT, model->features),
-                        b = vr_tensor_1d(&scratch, VR_SHAPES_COUNT);
-    int64_t *index;
-    const bool ok = vr_embed(&scratch, &features, &index, model, &data, NULL, err) &&
-                    vr_probe_ridge(w, b, features, data.labels, 1e-4, &scratch, err);
+    vr_features features;
+    vr_tensor w = vr_tensor_2d(&scratch, VR_SHAPES_COUNT, model->features),
+              b = vr_tensor_1d(&scratch, VR_SHAPES_COUNT);
+    const bool ok = vr_embed(&scratch, &features, model, &data, NULL, err) &&
+                    vr_probe_ridge(w, b, features.x, data.labels, 1e-4, &scratch, err);
     if (ok) vr_model_set_head(perm, model, w, b, labels);
     vr_arena_free(&scratch);
     return ok ? model : NULL;

@@ -4,7 +4,7 @@
  * It is there to be measured, not to be good; a rendered world and a trained model would take its place here. */
 #ifndef VISROB_STUDY_SHAPES_H
 #define VISROB_STUDY_SHAPES_H
-#include "evaluate.h"
+#include "embed.h"
 #ifdef __cplusplus
 extern "C" {
 #endif

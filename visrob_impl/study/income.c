@@ -1,0 +1,40 @@
+/* study/income.c: thresholds in place of rint(), whose halves depend on the rounding mode. */
+#include "income.h"
+#include <math.h>
+#include <stdlib.h>
+
+vr_groups vr_income_groups(vr_arena *perm, const double *income, int64_t n) {
+    static const char *const names[] = {"low", "medium", "high"};
+    int64_t *of = VR_NEW(perm, int64_t, n);
+    for (int64_t i = 0; i < n; i++) {
+        const double third = log(income[i]) / 3;
+        of[i] = third < 1.5 ? 0 : third <= 2.5 ? 1 : 2;
+    }
+    return (vr_groups){.count = 3, .names = names, .of = of};
+}
+
+/* A household's key, and the image that it is of. */
+typedef struct vrp_income_row {
+    int64_t country, row;
+    double income;
+} vrp_income_row;
+
+static int vrp_income_order(const void *a, const void *b) {
+    const vrp_income_row *x = (const vrp_income_row *)a, *y = (const vrp_income_row *)b;
+    if (x->country != y->country) return x->country < y->country ? -1 : 1;
+    return (x->income > y->income) - (x->income < y->income);
+}
+
+int64_t vr_income_households(int64_t *household, const int64_t *country, const double *income, int64_t n) {
+    vr_arena scratch = {0};
+    vrp_income_row *rows = VR_NEW(&scratch, vrp_income_row, n);
+    for (int64_t i = 0; i < n; i++) rows[i] = (vrp_income_row){country[i], i, income[i]};
+    qsort(rows, (size_t)n, sizeof *rows, vrp_income_order);
+    int64_t count = 0;
+    for (int64_t i = 0; i < n; i++) {
+        count += i == 0 || vrp_income_order(&rows[i - 1], &rows[i]) != 0;
+        household[rows[i].row] = count - 1;
+    }
+    vr_arena_free(&scratch);
+    return count;
+}

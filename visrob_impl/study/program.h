@@ -1,0 +1,72 @@
+/* study/program.h: what the programs in examples/ have in common: options, opening of a model and a data set.
+ *
+ *     vr_program run = {0};
+ *     const vr_option options[] = {VR_MODEL_OPTIONS(run), VR_DATA_OPTIONS(run), VR_RUN_OPTIONS(run)};
+ *     const int64_t count = sizeof options / sizeof *options;
+ */
+#ifndef VISROB_STUDY_PROGRAM_H
+#define VISROB_STUDY_PROGRAM_H
+#include "../base/args.h"
+#include "over.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The common options with their defaults, and what is opened by them. All zero to begin with. */
+typedef struct vr_program {
+    const char *command; /* the whole command line, for a report that says how it was made */
+    const char *labels, *normalize;
+    vr_model_opts model_opts;
+    vr_over_opts over;
+    int64_t limit, seed, threads;
+    bool subset, quiet;
+    vr_model *model;
+    vr_dataset data;
+} vr_program;
+
+/* Rows of a table of options: of the model, of the data set, of every run. */
+#define VR_MODEL_OPTIONS(p)                                                                                  \
+    {"labels", "FILE", VR_OPTION_TEXT, &(p).labels, "the model's class names, one a line"},                  \
+        {"image-size", "N", VR_OPTION_INT, &(p).model_opts.image_size, "the side of the model's input"},     \
+        {"normalize", "NAME", VR_OPTION_TEXT, &(p).normalize,                                                \
+         "imagenet, half, clip or m,m,m,s,s,s (the model's own)"},                                           \
+    {                                                                                                        \
+        "heads", "N", VR_OPTION_INT, &(p).model_opts.heads, "attention heads, where they are not width / 64" \
+    }
+#define VR_DATA_OPTIONS(p)                                                                                   \
+    {"limit", "N", VR_OPTION_INT, &(p).limit, "only N images, chosen at random"},                            \
+        {"batch", "N", VR_OPTION_INT, &(p).over.batch, "images at a time"}, {                                \
+        "skip-bad", NULL, VR_OPTION_FLAG, &(p).over.skip_bad, "leave out images that cannot be decoded"      \
+    }
+#define VR_SUBSET_OPTION(p)                                                                                  \
+    {                                                                                                        \
+        "subset", NULL, VR_OPTION_FLAG, &(p).subset,                                                         \
+            "only the data set's classes compete, as on ImageNet-A and -R"                                   \
+    }
+#define VR_RUN_OPTIONS(p)                                                                                    \
+    {"seed", "N", VR_OPTION_INT, &(p).seed, "seed of random choices, transforms and intervals (0)"},         \
+        {"threads", "N", VR_OPTION_INT, &(p).threads, "threads (the physical cores)"}, {                     \
+        "quiet", NULL, VR_OPTION_FLAG, &(p).quiet, "no progress on stderr"                                   \
+    }
+
+/* Parses the command line and sets threads and progress. Returns -1 to go on, else the exit code (vr_args_parse). */
+VR_API int vr_program_start(vr_program *p, vr_arena *perm, int *argc, char **argv, const char *about,
+                            const vr_option *options, int64_t count);
+
+/* Prints "error: ... (see --help)" to stderr and returns 2, the exit code of a wrong command line. */
+VR_API int vr_program_usage(const char *fmt, ...) VR_PRINTF(1, 2);
+
+/* Loads p->model from a checkpoint with the options of the model; path NULL: the example model (study/shapes.h).
+ * Errors:  vr_model_load's, vr_model_normalization's, vr_labels_load's. */
+VR_API bool vr_program_model(vr_program *p, vr_arena *perm, const char *path, vr_err *err);
+
+/* Opens p->data; path NULL: so many drawn shapes. With `match` its labels are numbered as the model's classes
+ * (vr_dataset_match) and --subset applies. A line on stderr says how many files were left out.
+ * Errors:  vr_dataset_open's and vr_dataset_match's. */
+VR_API bool vr_program_data(vr_program *p, vr_arena *perm, const char *path, int64_t shapes, bool match,
+                            vr_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
