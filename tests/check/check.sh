@@ -3,8 +3,8 @@
 # side, as many as there are cores, and are printed in the order in which they stand here, the longest first.
 cd "$(dirname "$0")/../.." || exit 1
 most=572 most_uncalled=0 counts=report # of public functions, and of those without a caller; counts=limit: more is a failure
-most_example=120          # lines of an example
-long_functions="visrob_impl/report/font.c:vr_font_strokes:145" # FILE:FUNCTION:LINES of more than 80: the strokes of a font are a table
+most_example=120 # lines of an example
+long_functions="visrob_impl/report/font.c:vrp_font_strokes:145" # the strokes of a font are a table; one FILE:FUNCTION:LINES a line
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -168,7 +168,12 @@ formatted() {
 }
 rule "clang-format 14 has nothing to change" silent formatted
 rule "files stay under 1,000 lines" silent awk 'FNR == 1001 {print FILENAME ": over 1,000 lines"}' $headers $sources
-rule "functions stay under 80 lines" silent awk -f tests/check/functions.awk -v most=80 -v known="$long_functions" $all
+long_functions() { # not in examples: one is as long as its main(), and has a limit of its own
+    awk -f tests/check/functions.awk -v most=80 $(echo "$all" | grep -v '^examples/') >"$dir/names"
+    grep -xF "$long_functions" "$dir/names" >"$dir/note"
+    ! grep -vxF "$long_functions" "$dir/names"
+}
+rule "functions stay under 80 lines, but for those that are known" long_functions
 rule "examples stay under $most_example lines" silent awk -v most=$most_example \
     'FNR == 1 {if (n > most) print file ": " n " lines"; file = FILENAME} {n = FNR} END {if (n > most) print file ": " n " lines"}' $examples
 web() {
