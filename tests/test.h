@@ -100,6 +100,12 @@ static inline vr_bytes test_bytes(vr_arena *arena, const char *fmt, ...) {
     return bytes;
 }
 
+/* Writes a file. vr_file_write waits for the disk each time, which is too long for thousands of files. */
+static inline void test_write(const char *path, const void *data, int64_t size) {
+    FILE *file = fopen(path, "wb");
+    assert_true(file && fwrite(data, 1, (size_t)size, file) == (size_t)size && fclose(file) == 0);
+}
+
 /* Prints what is missing (a format and its values) and skips the test. */
 #define test_skip(...)                                                                                       \
     do {                                                                                                     \

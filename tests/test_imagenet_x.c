@@ -254,7 +254,7 @@ static void every_prefix_of_the_files_is_an_error_or_whole_lines(void **state) {
     for (size_t n = 0; n < strlen(s); n++) {
         vr_err err = {0};
         vr_arena a = {0};
-        vr_file_write(path, s, (int64_t)n, VR_FATAL);
+        overwrite(path, s, (int64_t)n);
         const bool complete = n > 0 && (s[n] == '\n' || s[n - 1] == '\n');
         assert_int_equal(vr_imagenet_x_load(&a, &set, &(vr_imagenet_x_files){.annotations = path}, &err),
                          complete);
@@ -264,7 +264,7 @@ static void every_prefix_of_the_files_is_an_error_or_whole_lines(void **state) {
     for (size_t n = 0; n < sizeof six_predictions - 1; n++) {
         vr_err err = {0};
         vr_arena a = {0};
-        vr_file_write(path, six_predictions, (int64_t)n, VR_FATAL);
+        overwrite(path, six_predictions, (int64_t)n);
         if (!vr_imagenet_x_predictions_load(&a, &p, &whole, path, &err))
             assert_non_null(strstr(err.msg, path));
         vr_arena_free(&a);

@@ -2,9 +2,9 @@
 # The rules of the house. Each line says what holds; the first lines of what does not are printed below it. Rules run side by
 # side, as many as there are cores, and are printed in the order in which they stand here, the longest first.
 cd "$(dirname "$0")/../.." || exit 1
-most=572 most_uncalled=71 # public functions, and those among them that neither the library nor an example calls
-most_example=120          # lines of an example
-long_functions="visrob_impl/report/font.c:vr_font_strokes:145" # FILE:FUNCTION:LINES of more than 80: the strokes of a font are a table
+most=572 most_uncalled=0 counts=report # of public functions, and of those without a caller; counts=limit: more is a failure
+most_example=120 # lines of an example
+long_functions="visrob_impl/report/font.c:vrp_font_strokes:145" # the strokes of a font are a table; one FILE:FUNCTION:LINES a line
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -153,9 +153,9 @@ rule "every public function has a doc comment" silent awk -f tests/check/docs.aw
 callers() {
     awk -f tests/check/public.awk $headers $sources $examples >"$dir/names"
     { tail -n 1 "$dir/names" && sed '$d' "$dir/names"; } | tee "$dir/note"
-    awk -v most=$most -v uncalled=$most_uncalled 'END {exit $1 > most || $4 > uncalled}' "$dir/names"
+    [ $counts = report ] || awk -v most=$most -v uncalled=$most_uncalled 'END {exit $1 > most || $4 > uncalled}' "$dir/names"
 }
-rule "public functions: at most $most, at most $most_uncalled without a caller" callers
+rule "public functions ($counts): at most $most, $most_uncalled without a caller" callers
 
 # ---- how it reads
 
@@ -168,7 +168,12 @@ formatted() {
 }
 rule "clang-format 14 has nothing to change" silent formatted
 rule "files stay under 1,000 lines" silent awk 'FNR == 1001 {print FILENAME ": over 1,000 lines"}' $headers $sources
-rule "functions stay under 80 lines" silent awk -f tests/check/functions.awk -v most=80 -v known="$long_functions" $all
+long_functions() { # not in examples: one is as long as its main(), and has a limit of its own
+    awk -f tests/check/functions.awk -v most=80 $(echo "$all" | grep -v '^examples/') >"$dir/names"
+    grep -xF "$long_functions" "$dir/names" >"$dir/note"
+    ! grep -vxF "$long_functions" "$dir/names"
+}
+rule "functions stay under 80 lines, but for those that are known" long_functions
 rule "examples stay under $most_example lines" silent awk -v most=$most_example \
     'FNR == 1 {if (n > most) print file ": " n " lines"; file = FILENAME} {n = FNR} END {if (n > most) print file ": " n " lines"}' $examples
 web() {
