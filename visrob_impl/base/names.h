@@ -30,6 +30,10 @@ VR_API int64_t vr_names_find(const vr_names *names, const char *name, int64_t n)
  *          names are a bug (VR_CHECK). */
 VR_API int64_t vr_names_add(vr_names *names, const char *name, int64_t n);
 
+/* Loads the memory that vr_names_add and vr_names_find of this name read first: for loops that know the next names, and
+ * wait for memory otherwise. */
+VR_API void vr_names_prefetch(const vr_names *names, const char *name, int64_t n);
+
 /* Makes room for so many names, so that adding them moves nothing. */
 VR_API void vr_names_reserve(vr_names *names, int64_t count);
 

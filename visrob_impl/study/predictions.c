@@ -1,8 +1,8 @@
 /* study/predictions.c: one reader per form of file fills the same rows, so that what a row has to be is written once.
  *
- * Names are views of the file where they can be. Files are most often in the order of the data set, so that both the
- * check for two rows of one name and the join first compare with the neighbour, and look into a hash table only where
- * that fails. */
+ * Names are views of the file where they can be. Files are most often in the order of the data set, so that the join first
+ * compares with the name after the last one, and looks into a hash table only where that fails. Two rows of one image are
+ * found there too: before the join it would take a table of all names. */
 #include "predictions.h"
 #include "../base/number.h"
 #include "../base/os.h"
@@ -31,9 +31,29 @@ typedef struct vrp_predictions_rows {
     int64_t *line, *predicted, *label;
     float *probability;
     uint8_t *correct, *correct_top5;
+    bool zeros;       /* the text has zero bytes */
     vr_bytes counted; /* of a JSON document: what lies before counted_line's end */
     int64_t counted_line;
 } vrp_predictions_rows;
+
+/* The number of lines; *zeros is set where the text has a zero byte. Counts of a block fit in bytes, of which a processor
+ * adds many at once. */
+static int64_t vrp_predictions_lines(vr_bytes text, bool *zeros) {
+    enum { BLOCK = 192 };
+    int64_t lines = 1, i = 0;
+    uint8_t zero = 0;
+    for (; i + BLOCK <= text.size; i += BLOCK) {
+        uint8_t n = 0;
+        for (int64_t k = i; k < i + BLOCK; k++) {
+            n = (uint8_t)(n + (text.data[k] == '\n'));
+            zero |= text.data[k] == 0;
+        }
+        lines += n;
+    }
+    for (; i < text.size; i++) lines += text.data[i] == '\n', zero |= text.data[i] == 0;
+    *zeros = zero;
+    return lines;
+}
 
 /* Room for as many rows as the text can have. */
 static void vrp_predictions_begin(vrp_predictions_rows *r, vr_arena *perm, vr_bytes text, const char *path,
@@ -70,34 +90,8 @@ static bool vrp_predictions_same_k(vrp_predictions_rows *r, int64_t n) {
     return n > 0 && n == r->k;
 }
 
-/* The first two rows of one name; most files are sorted, and then no table is needed. */
-static bool vrp_predictions_unique(const vrp_predictions_rows *r, vr_err *err) {
-    bool sorted = true;
-    for (int64_t i = 1; sorted && i < r->count; i++) {
-        const vr_bytes a = r->image[i - 1], b = r->image[i];
-        const int order = memcmp(a.data, b.data, (size_t)vr_min(a.size, b.size));
-        sorted = order < 0 || (order == 0 && a.size < b.size);
-    }
-    if (sorted) return true;
-    vr_arena scratch = {0};
-    vr_names names = {.arena = &scratch};
-    vr_names_reserve(&names, r->count);
-    int64_t first = -1, second = 0;
-    for (; first < 0 && second < r->count; second++) {
-        const int64_t at = vr_names_add(&names, (const char *)r->image[second].data, r->image[second].size);
-        if (at < second) first = at;
-    }
-    vr_arena_free(&scratch);
-    if (first < 0) return true;
-    const vr_bytes name = r->image[first];
-    return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: duplicate image '%.*s' (first at line %lld)", r->path,
-                   (long long)r->line[second - 1], (int)vr_min(name.size, 200), (const char *)name.data,
-                   (long long)r->line[first]);
-}
-
 static bool vrp_predictions_end(vr_predictions *p, const vrp_predictions_rows *r, vr_err *err) {
     if (r->count == 0) return vr_fail(err, VR_ERR_FORMAT, "%s: no predictions", r->path);
-    if (!vrp_predictions_unique(r, err)) return false;
     *p = (vr_predictions){.path = vr_arena_string(r->perm, r->path, (int64_t)strlen(r->path)),
                           .count = r->count,
                           .k = r->k,
@@ -208,7 +202,7 @@ static bool vrp_predictions_csv_row(vrp_predictions_rows *r, const vr_csv *csv,
                                     const vrp_predictions_columns *c, vr_err *err) {
     const int64_t i = r->count;
     const vr_bytes name = csv->fields[c->image];
-    if (name.size == 0 || memchr(name.data, 0, (size_t)name.size))
+    if (name.size == 0 || (r->zeros && memchr(name.data, 0, (size_t)name.size)))
         return vr_csv_fail(csv, c->image, err, "expected the name of an image (column '%s')",
                            csv->names[c->image]);
     const bool view = name.data >= r->text.data && name.data < r->text.data + r->text.size;
@@ -232,7 +226,7 @@ static bool vrp_predictions_csv_row(vrp_predictions_rows *r, const vr_csv *csv,
         if (!vr_csv_double(&x, csv, c->probability, err)) return false;
         if (!(x >= 0 && x <= 1.000001)) /* a softmax may round to just above 1; NaN fails */
             return vr_csv_fail(csv, c->probability, err, "expected a probability, 0 to 1, found %g", x);
-        r->probability[i] = (float)fmin(x, 1);
+        r->probability[i] = x > 1 ? 1 : (float)x;
     }
     if (c->label >= 0) {
         const bool none = csv->fields[c->label].size == 0;
@@ -263,14 +257,6 @@ static int64_t vrp_predictions_nameless(vr_bytes text) {
     return fields >= 2 && fields <= 4 ? fields : 0;
 }
 
-static int64_t vrp_predictions_lines(vr_bytes text) {
-    int64_t lines = 1;
-    for (const uint8_t *s = text.data, *end = s + text.size;
-         s < end && (s = (const uint8_t *)memchr(s, '\n', (size_t)(end - s))) != NULL; s++)
-        lines++;
-    return lines;
-}
-
 static bool vrp_predictions_csv(vr_arena *perm, vr_predictions *p, vr_bytes text, const char *path,
                                 const vr_predictions_opts *opts, vr_err *err) {
     static const char *const names[] = {"file_name", "predicted_class", "predicted_probability", "label"};
@@ -282,7 +268,9 @@ static bool vrp_predictions_csv(vr_arena *perm, vr_predictions *p, vr_bytes text
                  : !vr_csv_parse(perm, &csv, text, path, err))
         return false;
     if (!vrp_predictions_columns_find(&c, &csv, err)) return false;
-    vrp_predictions_begin(&r, perm, text, path, opts, vrp_predictions_lines(text));
+    bool zeros;
+    vrp_predictions_begin(&r, perm, text, path, opts, vrp_predictions_lines(text, &zeros));
+    r.zeros = zeros;
     vrp_predictions_fields(&r, &(vrp_predictions_has){.probability = c.probability >= 0,
                                                       .label = c.label >= 0,
                                                       .correct = c.correct >= 0,
@@ -372,7 +360,7 @@ static bool vrp_predictions_json_row(vrp_predictions_rows *r, const vr_json_doc 
         if (!(x >= 0 && x <= 1.000001))
             return vr_json_fail(doc, probability ? probability : object, err,
                                 "expected a probability, 0 to 1");
-        r->probability[i] = (float)fmin(x, 1);
+        r->probability[i] = x > 1 ? 1 : (float)x;
     }
     if (r->label) {
         const bool none = !label || label->type == VR_JSON_NULL;
@@ -409,7 +397,8 @@ static bool vrp_predictions_json_lines(vr_arena *perm, vr_predictions *p, vr_byt
     vr_arena step = {0};
     vr_err own = {0}; /* VR_FATAL may not leave the step arena behind */
     vrp_predictions_rows r;
-    vrp_predictions_begin(&r, perm, text, path, opts, vrp_predictions_lines(text));
+    bool zeros;
+    vrp_predictions_begin(&r, perm, text, path, opts, vrp_predictions_lines(text, &zeros));
     while (own.code == VR_OK && vr_json_lines_next(&step, &doc, &lines, &own)) {
         vrp_predictions_json_row(&r, &doc, doc.root, NULL, &own);
         vr_arena_reset(&step);
@@ -516,6 +505,7 @@ bool vr_predictions_load(vr_arena *perm, vr_predictions *p, const char *path, co
 /* The last part of a path. */
 static vr_bytes vrp_predictions_last(vr_bytes path) {
     int64_t n = path.size;
+    if (n == 0 || !memchr(path.data, '/', (size_t)n)) return path;
     while (n > 0 && path.data[n - 1] != '/') n--;
     return (vr_bytes){path.data + n, path.size - n};
 }
@@ -571,38 +561,93 @@ static vr_bytes vrp_predictions_part(const vr_image_index *index, const char *na
     return (vr_bytes){(const uint8_t *)buffer, (int64_t)strlen(buffer)};
 }
 
-/* of[] with room for one more than n. */
-static int64_t *vrp_predictions_room(vr_arena *arena, int64_t *of, int64_t n, int64_t *capacity) {
+/* of[] with room for the names that the table has room for, of which n are there. */
+static int64_t *vrp_predictions_room(const vr_names *names, int64_t *of, int64_t n, int64_t *capacity) {
     if (n < *capacity) return of;
-    *capacity = vr_max(1024, 2 * *capacity);
-    int64_t *more = (int64_t *)vr_arena_alloc(arena, *capacity, sizeof *more);
+    *capacity = names->capacity;
+    int64_t *more = (int64_t *)vr_arena_alloc(names->arena, *capacity, sizeof *more);
     if (n > 0) memcpy(more, of, (size_t)n * sizeof *more);
     return more;
 }
 
-void vr_image_index_add(vr_image_index *index, const char *name, int64_t image) {
-    const int64_t n = (int64_t)strlen(name);
-    index->whole.arena = index->part.arena = index->arena;
-    int64_t count = index->whole.count, at = vr_names_add(&index->whole, name, n);
-    index->of_whole = vrp_predictions_room(index->arena, index->of_whole, at, &index->whole_capacity);
-    if (at == count) index->of_whole[at] = image;
+/* Adds the last part of a name. */
+static void vrp_image_index_part(vr_image_index *index, vr_bytes name, int64_t image) {
     char buffer[256];
-    const vr_bytes part = vrp_predictions_part(index, name, n, buffer, sizeof buffer);
-    count = index->part.count, at = vr_names_add(&index->part, (const char *)part.data, part.size);
-    index->of_part = vrp_predictions_room(index->arena, index->of_part, at, &index->part_capacity);
+    const vr_bytes part =
+        vrp_predictions_part(index, (const char *)name.data, name.size, buffer, sizeof buffer);
+    const int64_t count = index->part.count,
+                  at = vr_names_add(&index->part, (const char *)part.data, part.size);
+    index->of_part = vrp_predictions_room(&index->part, index->of_part, at, &index->part_capacity);
     if (at == count)
         index->of_part[at] = image;
     else if (index->of_part[at] != image)
         index->of_part[at] = -1;
 }
 
+/* Is name i its last part and the ending of the first name? */
+static bool vrp_image_index_plain(vr_image_index *index, int64_t i) {
+    char buffer[256];
+    const vr_bytes first = index->whole.name[0], name = index->whole.name[i],
+                   part =
+                       vrp_predictions_part(index, (const char *)name.data, name.size, buffer, sizeof buffer);
+    const int64_t ending = name.size - part.size;
+    if (i == 0) index->ending = ending;
+    return part.data == name.data && name.size < (int64_t)sizeof buffer && ending == index->ending &&
+           memcmp(name.data + part.size, first.data + first.size - ending, (size_t)ending) == 0;
+}
+
+/* Makes the table of last parts: at the first search that needs it, as many joins do not. Names that are all plain, as
+ * ImageNet's, need none: last part and ending are the name. */
+static void vrp_image_index_parts(vr_image_index *index) {
+    if (!index->mixed) {
+        while (index->parts < index->whole.count && vrp_image_index_plain(index, index->parts))
+            index->parts++;
+        if (index->parts == index->whole.count) return;
+        index->mixed = true, index->parts = 0;
+    }
+    index->part.arena = index->arena;
+    vr_names_reserve(&index->part, index->whole.count);
+    for (; index->parts < index->whole.count; index->parts++)
+        vrp_image_index_part(index, index->whole.name[index->parts], index->of_whole[index->parts]);
+}
+
+void vr_image_index_add_bytes(vr_image_index *index, vr_bytes name, int64_t image) {
+    index->whole.arena = index->arena;
+    const int64_t count = index->whole.count,
+                  at = vr_names_add(&index->whole, (const char *)name.data, name.size);
+    index->of_whole = vrp_predictions_room(&index->whole, index->of_whole, at, &index->whole_capacity);
+    if (at == count)
+        index->of_whole[at] = image;
+    else if (index->of_whole[at] != image) {
+        if (!index->mixed) index->mixed = true, index->parts = 0;
+        vrp_image_index_parts(index);
+        vrp_image_index_part(index, name, image);
+    }
+}
+
+void vr_image_index_add(vr_image_index *index, const char *name, int64_t image) {
+    vr_image_index_add_bytes(index, (vr_bytes){(const uint8_t *)name, (int64_t)strlen(name)}, image);
+}
+
 int64_t vr_image_index_find(const vr_image_index *index, const char *name, int64_t n) {
     int64_t at = vr_names_find(&index->whole, name, n);
     if (at >= 0) return index->of_whole[at];
-    char buffer[256];
+#pragma omp critical(vrp_image_index)
+    vrp_image_index_parts((vr_image_index *)index);
+    char buffer[256], plain[256];
     const vr_bytes part = vrp_predictions_part(index, name, n, buffer, sizeof buffer);
-    at = vr_names_find(&index->part, (const char *)part.data, part.size);
-    return at >= 0 ? index->of_part[at] : -1;
+    if (index->mixed) {
+        at = vr_names_find(&index->part, (const char *)part.data, part.size);
+        return at >= 0 ? index->of_part[at] : -1;
+    }
+    if (index->whole.count == 0 || part.size + index->ending > (int64_t)sizeof plain) return -1;
+    const vr_bytes first = index->whole.name[0];
+    memcpy(plain, part.data, (size_t)part.size);
+    memcpy(plain + part.size, first.data + first.size - index->ending, (size_t)index->ending);
+    const int64_t size = part.size + index->ending;
+    if (size == n && memcmp(plain, name, (size_t)n) == 0) return -1; /* as was found above */
+    at = vr_names_find(&index->whole, plain, size);
+    return at >= 0 ? index->of_whole[at] : -1;
 }
 
 /* ---- predictions meet images ---- */
@@ -624,10 +669,25 @@ const char *vr_join_text(vr_arena *arena, const vr_join *join) {
 
 static bool vrp_predictions_twice(const vr_predictions *p, int64_t first, int64_t second, vr_err *err) {
     const vr_bytes a = p->image[first], b = p->image[second];
-    return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: '%.*s' is the image of '%.*s' (line %lld)", p->path,
-                   (long long)(p->line ? p->line[second] : second + 1), (int)vr_min(b.size, 150),
-                   (const char *)b.data, (int)vr_min(a.size, 150), (const char *)a.data,
-                   (long long)(p->line ? p->line[first] : first + 1));
+    const long long at = p->line ? p->line[second] : second + 1,
+                    before = p->line ? p->line[first] : first + 1;
+    if (a.size == b.size && memcmp(a.data, b.data, (size_t)a.size) == 0)
+        return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: duplicate image '%.*s' (first at line %lld)", p->path,
+                       at, (int)vr_min(a.size, 200), (const char *)a.data, before);
+    return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: '%.*s' is the image of '%.*s' (line %lld)", p->path, at,
+                   (int)vr_min(b.size, 150), (const char *)b.data, (int)vr_min(a.size, 150),
+                   (const char *)a.data, before);
+}
+
+/* The image of row j's name, which most often follows that of the row before: `next` is where to look first. */
+static int64_t vrp_predictions_image_of(const vr_image_index *index, vr_bytes name, int64_t *next) {
+    const int64_t at = *next;
+    if (at < index->whole.count && index->whole.name[at].size == name.size &&
+        memcmp(index->whole.name[at].data, name.data, (size_t)name.size) == 0) {
+        ++*next;
+        return index->of_whole[at];
+    }
+    return vr_image_index_find(index, (const char *)name.data, name.size);
 }
 
 bool vr_predictions_join(int64_t *prediction, const vr_predictions *p, const vr_image_index *index,
@@ -635,21 +695,30 @@ bool vr_predictions_join(int64_t *prediction, const vr_predictions *p, const vr_
     if (!p->image && p->count != images)
         return vr_fail(err, VR_ERR_ARGUMENT, "%s: %lld predictions without names for the %lld images of %s",
                        p->path, (long long)p->count, (long long)images, data);
+    vr_arena scratch = {0};
+    vr_names others = {.arena = &scratch}; /* names of no image */
+    int64_t next = 0, used = p->image ? 0 : images, first = -1, j = 0, *other = NULL, capacity = 0;
     for (int64_t i = 0; i < images; i++) prediction[i] = p->image ? -1 : i;
-    int64_t next = 0, used = p->image ? 0 : images;
-    for (int64_t j = 0; p->image && j < p->count; j++) {
+    for (; p->image && first < 0 && j < p->count; j++) {
         const vr_bytes name = p->image[j];
-        const bool in_order = next < index->whole.count && index->whole.name[next].size == name.size &&
-                              memcmp(index->whole.name[next].data, name.data, (size_t)name.size) == 0;
-        const int64_t i =
-            in_order ? index->of_whole[next] : vr_image_index_find(index, (const char *)name.data, name.size);
-        if (i < 0) continue;
+        const int64_t i = vrp_predictions_image_of(index, name, &next);
         VR_CHECK(i < images, "image %lld of %lld", (long long)i, (long long)images);
-        next = in_order ? next + 1 : i + 1;
-        if (prediction[i] >= 0) return vrp_predictions_twice(p, prediction[i], j, err);
-        prediction[i] = j;
-        used++;
+        if (i >= 0) {
+            first = prediction[i];
+            prediction[i] = j;
+            used++;
+            continue;
+        }
+        if (others.count == 0) vr_names_reserve(&others, 1024);
+        const int64_t n = others.count, at = vr_names_add(&others, (const char *)name.data, name.size);
+        other = vrp_predictions_room(&others, other, at, &capacity);
+        if (at < n)
+            first = other[at];
+        else
+            other[n] = j;
     }
+    vr_arena_free(&scratch);
+    if (first >= 0) return vrp_predictions_twice(p, first, j - 1, err);
     if (used > 0) return true;
     const vr_bytes have = p->image ? p->image[0] : (vr_bytes){0},
                    want = index->whole.count > 0 ? index->whole.name[0] : (vr_bytes){0};
@@ -657,6 +726,14 @@ bool vr_predictions_join(int64_t *prediction, const vr_predictions *p, const vr_
                    "%s: no prediction is of an image of %s: names are like '%.*s', expected like '%.*s'",
                    p->path, data, (int)vr_min(have.size, 100), (const char *)have.data,
                    (int)vr_min(want.size, 100), (const char *)want.data);
+}
+
+/* How many of the k best classes come before one that is among the labels; k where none is. */
+static int64_t vrp_predictions_rank(const int64_t *label, int64_t count, const int64_t *top, int64_t k) {
+    for (int64_t r = 0; r < k; r++)
+        for (int64_t l = 0; l < count; l++)
+            if (label[l] == top[r]) return r;
+    return k;
 }
 
 bool vr_predictions_score(vr_arena *perm, vr_scores *out, const vr_predictions *p, const int64_t *prediction,
@@ -668,26 +745,33 @@ bool vr_predictions_score(vr_arena *perm, vr_scores *out, const vr_predictions *
     uint8_t *scored = VR_NEW(perm, uint8_t, n), *correct = VR_NEW(perm, uint8_t, n),
             *top5 = VR_NEW(perm, uint8_t, n);
     vr_arena scratch = {0};
-    int64_t *top = p->predicted ? VR_NEW(&scratch, int64_t, (n * k)) : NULL, used = 0;
     bool *taken = VR_NEW(&scratch, bool, p->count);
-    vr_join join = {0};
+    const int64_t *const begin = labels->begin, *const label = labels->label, *const predicted = p->predicted,
+                         K = p->k;
+    int64_t used = 0, missing = 0, unlabelled = 0;
     for (int64_t i = 0; i < n; i++) {
-        const int64_t j = prediction[i];
-        const bool labelled = vr_label_sets_size(labels, i) > 0;
-        join.missing += j < 0;
-        if (j >= 0 && !taken[j]) taken[j] = true, used++;
-        scored[i] = j >= 0 && labelled;
-        join.unlabelled += j >= 0 && !labelled;
-        join.scored += scored[i];
-        for (int64_t r = 0; top && r < k; r++) top[i * k + r] = scored[i] ? p->predicted[j * p->k + r] : -1;
-        if (!top && scored[i]) correct[i] = p->correct[j], top5[i] = p->correct_top5[j];
-    }
-    join.extra = p->count - used;
-    if (top) {
-        vr_correct_sets(correct, top, n, 1, k, labels);
-        vr_correct_sets(top5, top, n, k, k, labels);
+        const int64_t j = prediction[i], first = begin ? begin[i] : i,
+                      end = begin ? begin[i + 1] : i + (label[i] >= 0);
+        if (j < 0) {
+            missing++;
+            continue;
+        }
+        used += !taken[j];
+        taken[j] = true;
+        unlabelled += first == end;
+        scored[i] = first < end;
+        if (!predicted) {
+            correct[i] = scored[i] && p->correct[j], top5[i] = scored[i] && p->correct_top5[j];
+            continue;
+        }
+        const int64_t *top = predicted + j * K;
+        const int64_t rank = k == 1 && end == first + 1
+                                 ? *top != label[first]
+                                 : vrp_predictions_rank(label + first, end - first, top, k);
+        correct[i] = rank == 0, top5[i] = rank < k;
     }
     vr_arena_free(&scratch);
+    const vr_join join = {n - missing - unlabelled, missing, p->count - used, unlabelled};
     *out = (vr_scores){
         .count = n, .k = k, .scored = scored, .correct = correct, .correct_top5 = top5, .join = join};
     if (join.scored > 0) return true;

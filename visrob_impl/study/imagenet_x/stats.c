@@ -1,94 +1,75 @@
-/* study/imagenet_x_stats.c: many models at once: families, augmentations, and which factors go together. */
-#include "../base/number.h"
-#include "../format/csv.h"
-#include "../tensor/distribution.h"
-#include "../tensor/hypothesis.h"
-#include "../tensor/regression.h"
-#include "imagenet_x.h"
+/* study/imagenet_x/stats.c: many models at once: families, augmentations, and which factors go together. */
+#include "../../base/number.h"
+#include "../../format/csv.h"
+#include "../../tensor/distribution.h"
+#include "../../tensor/hypothesis.h"
+#include "../../tensor/regression.h"
+#include "imagenet_x_impl.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- families ---- */
 
-/* A line of the catalogue. */
-typedef struct vrp_imagenet_x_entry {
-    const char *model;
-    int64_t line;
-    int family; /* -1: not asked for */
-    bool taken; /* a row of the table has it */
-} vrp_imagenet_x_entry;
-
+/* A catalogue's models, with the family of each; -1: another family than those asked for. */
 typedef struct vrp_imagenet_x_catalogue {
-    vrp_imagenet_x_entry *entries; /* sorted by model */
-    int64_t count;
+    vr_names models;
+    int64_t *family, *line, capacity;
 } vrp_imagenet_x_catalogue;
-
-static int vrp_imagenet_x_by_model(const void *a, const void *b) {
-    const vrp_imagenet_x_entry *x = (const vrp_imagenet_x_entry *)a, *y = (const vrp_imagenet_x_entry *)b;
-    const int order = strcmp(x->model, y->model);
-    return order != 0 ? order : (x->line > y->line) - (x->line < y->line);
-}
 
 static bool vrp_imagenet_x_catalogue_load(vr_arena *scratch, vrp_imagenet_x_catalogue *c, const char *path,
                                           const char *const *names, int64_t count, vr_err *err) {
     vr_csv csv;
-    vr_err own = {0};
-    int64_t capacity = 0;
     if (!vr_csv_load(scratch, &csv, path, err)) return false;
     const int64_t model = vr_csv_column(&csv, "model", err);
     const int64_t family = model < 0 ? -1 : vr_csv_column(&csv, "family", err);
     if (family < 0) return false;
-    while (vr_csv_next(&csv, &own)) {
-        if (c->count == capacity) {
-            capacity = vr_max(512, 2 * capacity);
-            vrp_imagenet_x_entry *more = VR_NEW(scratch, vrp_imagenet_x_entry, capacity);
-            if (c->count > 0) memcpy(more, c->entries, (size_t)c->count * sizeof *more);
-            c->entries = more;
+    c->models.arena = scratch;
+    while (vr_csv_next(&csv, err)) {
+        const vr_bytes name = csv.fields[model];
+        const int64_t n = c->models.count, at = vr_names_add(&c->models, (const char *)name.data, name.size);
+        if (at < n)
+            return vr_csv_fail(&csv, model, err, "duplicate model '%.*s' (first at line %lld)",
+                               (int)vr_min(name.size, 200), (const char *)name.data, (long long)c->line[at]);
+        if (n == c->capacity) {
+            c->capacity = vr_max(512, 2 * n);
+            int64_t *more = VR_NEW(scratch, int64_t, 2 * c->capacity);
+            if (n > 0) memcpy(more, c->family, (size_t)n * sizeof *more);
+            if (n > 0) memcpy(more + c->capacity, c->line, (size_t)n * sizeof *more);
+            c->family = more, c->line = more + c->capacity;
         }
-        const char *name = vr_csv_string(scratch, &csv, family);
-        int k = 0;
-        while (k < count && strcmp(names[k], name) != 0) k++;
-        c->entries[c->count++] = (vrp_imagenet_x_entry){
-            .model = vr_csv_string(scratch, &csv, model), .line = csv.line, .family = k < count ? k : -1};
+        const char *label = vr_csv_string(scratch, &csv, family);
+        int64_t k = 0;
+        while (k < count && strcmp(names[k], label) != 0) k++;
+        c->family[n] = k < count ? k : -1;
+        c->line[n] = csv.line;
     }
-    if (own.code != VR_OK) return vr_err_pass(err, &own);
-    if (c->count > 0) qsort(c->entries, (size_t)c->count, sizeof *c->entries, vrp_imagenet_x_by_model);
-    for (int64_t i = 1; i < c->count; i++)
-        if (strcmp(c->entries[i].model, c->entries[i - 1].model) == 0)
-            return vr_fail(
-                err, VR_ERR_FORMAT, "%s:%lld:1: the model '%.200s' is twice there: on line %lld too", path,
-                (long long)c->entries[i].line, c->entries[i].model, (long long)c->entries[i - 1].line);
-    return true;
+    return csv.ended;
 }
 
 /* chosen[i]: the family of row i, or -1; counts what is left out. */
-static void vrp_imagenet_x_choose(int *chosen, vr_imagenet_x_families *out, const vr_imagenet_x_table *table,
-                                  vrp_imagenet_x_catalogue *c) {
+static void vrp_imagenet_x_choose(vr_arena *scratch, int64_t *chosen, vr_imagenet_x_families *out,
+                                  const vr_imagenet_x_table *table, const vrp_imagenet_x_catalogue *c) {
+    bool *taken = VR_NEW(scratch, bool, c->models.count);
     for (int64_t i = 0; i < table->count; i++) {
+        const char *model = table->rows[i].model;
         chosen[i] = -1;
         if (table->rows[i].metaclass) continue;
-        const vrp_imagenet_x_entry key = {.model = table->rows[i].model};
-        int64_t low = 0, high = c->count; /* the first entry that is not below the key */
-        while (low < high) {
-            const int64_t middle = low + (high - low) / 2;
-            if (strcmp(c->entries[middle].model, key.model) < 0)
-                low = middle + 1;
-            else
-                high = middle;
+        const int64_t at = vr_names_find(&c->models, model, (int64_t)strlen(model));
+        if (at < 0)
+            out->unlisted++;
+        else if (taken[at])
+            out->repeated++;
+        else {
+            taken[at] = true;
+            chosen[i] = c->family[at];
+            out->other += chosen[i] < 0;
         }
-        vrp_imagenet_x_entry *e =
-            low < c->count && strcmp(c->entries[low].model, key.model) == 0 ? &c->entries[low] : NULL;
-        out->unlisted += !e;
-        out->repeated += e && e->taken;
-        out->other += e && !e->taken && e->family < 0;
-        if (e && !e->taken) chosen[i] = e->family;
-        if (e) e->taken = true;
     }
 }
 
 /* The finite error ratios of factor f in one family: their number. */
-static int64_t vrp_imagenet_x_ratios(double *ratios, const vr_imagenet_x_table *table, const int *chosen,
+static int64_t vrp_imagenet_x_ratios(double *ratios, const vr_imagenet_x_table *table, const int64_t *chosen,
                                      int family, int f) {
     int64_t n = 0;
     for (int64_t i = 0; i < table->count; i++) {
@@ -101,7 +82,7 @@ static int64_t vrp_imagenet_x_ratios(double *ratios, const vr_imagenet_x_table *
 
 /* Do families 0 .. count-1 differ in factor f? NaN for fewer than two families. ratios: [rows of the table], scratch. */
 static vr_test vrp_imagenet_x_differ(vr_arena *scratch, double *ratios, const vr_imagenet_x_table *table,
-                                     const int *chosen, int64_t count, int f) {
+                                     const int64_t *chosen, int64_t count, int f) {
     const vr_arena_mark mark = vr_arena_here(scratch);
     int64_t *n = VR_NEW(scratch, int64_t, count), at = 0;
     for (int k = 0; k < count; k++) at += n[k] = vrp_imagenet_x_ratios(ratios + at, table, chosen, k, f);
@@ -112,7 +93,7 @@ static vr_test vrp_imagenet_x_differ(vr_arena *scratch, double *ratios, const vr
 
 /* Family k of the table, -1: all that are chosen. */
 static void vrp_imagenet_x_family_fill(vr_imagenet_x_family *family, double *scratch,
-                                       const vr_imagenet_x_table *table, const int *chosen, int k) {
+                                       const vr_imagenet_x_table *table, const int64_t *chosen, int k) {
     for (int64_t i = 0; i < table->count; i++) family->models += chosen[i] >= 0 && (k < 0 || chosen[i] == k);
     for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
         family->count[f] = vrp_imagenet_x_ratios(scratch, table, chosen, k, f);
@@ -120,49 +101,47 @@ static void vrp_imagenet_x_family_fill(vr_imagenet_x_family *family, double *scr
     }
 }
 
-bool vr_imagenet_x_families_find(vr_arena *arena, vr_imagenet_x_families *out,
+bool vr_imagenet_x_families_find(vr_arena *perm, vr_imagenet_x_families *out,
                                  const vr_imagenet_x_table *table, const char *catalogue,
                                  const char *const *names, int64_t count, vr_err *err) {
     static const char *const figure[] = {"Supervised on more data", "Supervised on ImageNet-1K",
                                          "Self-supervised", "Robustness intervention"};
     *out = (vr_imagenet_x_families){0};
     if (!names) names = figure, count = 4;
-    const vr_arena_mark mark = vr_arena_here(arena);
+    const vr_arena_mark mark = vr_arena_here(perm);
     vr_arena scratch = {0};
     vr_err own = {0};
     vrp_imagenet_x_catalogue c = {0};
     vr_imagenet_x_families x = {
-        .all = {.name = "all"}, .families = VR_NEW(arena, vr_imagenet_x_family, count), .count = count};
+        .all = {.name = "all"}, .families = VR_NEW(perm, vr_imagenet_x_family, count), .count = count};
     bool ok = vrp_imagenet_x_catalogue_load(&scratch, &c, catalogue, names, count, &own);
     if (ok) {
-        int *chosen = VR_NEW(&scratch, int, table->count);
+        int64_t *chosen = VR_NEW(&scratch, int64_t, table->count);
         double *ratios = VR_NEW(&scratch, double, table->count);
-        vrp_imagenet_x_choose(chosen, &x, table, &c);
+        vrp_imagenet_x_choose(&scratch, chosen, &x, table, &c);
         vrp_imagenet_x_family_fill(&x.all, ratios, table, chosen, -1);
         for (int k = 0; k < count; k++) {
-            x.families[k].name = vr_arena_string(arena, names[k], (int64_t)strlen(names[k]));
+            x.families[k].name = vr_arena_string(perm, names[k], (int64_t)strlen(names[k]));
             vrp_imagenet_x_family_fill(&x.families[k], ratios, table, chosen, k);
         }
         for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
             const vr_test test = vrp_imagenet_x_differ(&scratch, ratios, table, chosen, count, f);
             x.statistic[f] = test.statistic, x.p[f] = test.p;
         }
-        ok =
-            x.all.models > 0 || vr_fail(&own, VR_ERR_ARGUMENT,
-                                        "%s: it names none of the table's %lld models in one of the families",
-                                        catalogue, (long long)table->count);
+        ok = x.all.models > 0 || vr_fail(&own, VR_ERR_ARGUMENT, "%s: no family of the table's %lld models",
+                                         catalogue, (long long)table->count);
     }
     vr_arena_free(&scratch);
     if (ok)
         *out = x;
     else
-        vr_arena_rewind(arena, mark);
+        vr_arena_rewind(perm, mark);
     return ok || vr_err_pass(err, &own);
 }
 
 /* ---- augmentations ---- */
 
-/* A model of the study: its strength, and its row. */
+/* A model: its strength, and its row. */
 typedef struct vrp_imagenet_x_trained {
     double strength;
     int64_t row;
@@ -190,7 +169,7 @@ static bool vrp_imagenet_x_strength(double *strength, const char *model, const c
 }
 
 /* Leaves out the strengths of four models or fewer; returns how many models are left, and counts the strengths. */
-static int64_t vrp_imagenet_x_thick(vrp_imagenet_x_trained *models, int64_t n, int64_t *levels) {
+static int64_t vrp_imagenet_x_levels(vrp_imagenet_x_trained *models, int64_t n, int64_t *levels) {
     int64_t kept = 0;
     *levels = 0;
     for (int64_t from = 0, to; from < n; from = to) {
@@ -249,13 +228,14 @@ bool vr_imagenet_x_augmentation(vr_imagenet_x_effects *out, const vr_imagenet_x_
             x.other++;
     }
     if (n > 0) qsort(models, (size_t)n, sizeof *models, vrp_imagenet_x_by_strength);
-    x.models = vrp_imagenet_x_thick(models, n, &x.levels);
-    x.thin = n - x.models;
-    bool ok = x.levels >= 4 ||
-              vr_fail(err, VR_ERR_ARGUMENT,
-                      "%lld strengths of '%s' have more than four models each, of %lld models that name "
-                      "one; a cubic wants at least four",
-                      (long long)x.levels, kind, (long long)n);
+    x.models = vrp_imagenet_x_levels(models, n, &x.levels);
+    x.few = n - x.models;
+    bool ok =
+        x.levels >= 4 ||
+        vr_fail(err, VR_ERR_ARGUMENT,
+                "expected four strengths of '%s' with more than four models each, found %lld among %lld "
+                "models with a strength in their name",
+                kind, (long long)x.levels, (long long)n);
     double *strength = VR_NEW(&scratch, double, x.models), *ratio = VR_NEW(&scratch, double, x.models);
     for (int f = 0; ok && f < VR_IMAGENET_X_FACTORS; f++) {
         for (int64_t i = 0; i < x.models; i++) {
@@ -274,14 +254,14 @@ bool vr_imagenet_x_augmentation(vr_imagenet_x_effects *out, const vr_imagenet_x_
 
 /* ---- which factors go together ---- */
 
-void vr_imagenet_x_spearman(double *rho, double *p, const vr_imagenet_x_set *set, bool compat) {
-    enum { L = VR_IMAGENET_X_LABELS };
+void vrp_imagenet_x_spearman(double *rho, double *p, const vr_imagenet_x_set *set, bool compat) {
+    enum { L = VRP_IMAGENET_X_LABELS };
     int64_t both[L][L] = {{0}}; /* images with label i and label j; on the diagonal, with i */
     const double n = (double)set->count;
     for (int64_t i = 0; i < set->count; i++) {
         int has[L], count = 0;
         for (unsigned bits = set->factors[i]; bits; bits &= bits - 1) has[count++] = __builtin_ctz(bits);
-        if (set->metaclass) has[count++] = VR_IMAGENET_X_FACTORS + set->metaclass[set->labels[i]];
+        if (set->metaclass) has[count++] = VR_IMAGENET_X_FACTORS + (int)set->metaclass[set->labels[i]];
         for (int a = 0; a < count; a++)
             for (int b = 0; b < count; b++) both[has[a]][has[b]]++;
     }
