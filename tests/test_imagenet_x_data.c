@@ -503,9 +503,11 @@ static void correlations_are_spearmans(void **state) {
                                    test_data(DATA "train/imagenet_x_train_multi_factor.head1500.jsonl"),
                                .metaclasses = test_data(DATA "imagenet_1k_classes_to_100_metaclasses.csv")},
         VR_FATAL);
-    enum { L = VRP_IMAGENET_X_LABELS, DOG = 16 + 1, BRIGHTER = 14 };
-    double rho[L * L], p[L * L];
-    vrp_imagenet_x_spearman(rho, p, &set, false);
+    enum { L = VRP_IMAGENET_X_LABELS, DOG = 16 + 1, BRIGHTER = VR_IMAGENET_X_BRIGHTER };
+    static double rho[L][L], p[L][L];
+    static int64_t both[L][L];
+    vrp_imagenet_x_together(both, &set);
+    vrp_imagenet_x_spearman(rho, p, both, set.count);
     static const struct {
         int i, j;
         double rho, p;
@@ -517,25 +519,19 @@ static void correlations_are_spearmans(void **state) {
                  {7, 5, 0.05084511143698159, 0.048969794312956644},
                  {0, DOG, 0.11259495275588152, 1.2364798797468838e-05}};
     for (size_t k = 0; k < sizeof scipy / sizeof *scipy; k++) {
-        assert_close(rho[scipy[k].i * L + scipy[k].j], scipy[k].rho, 1e-12);
-        assert_close(p[scipy[k].i * L + scipy[k].j], scipy[k].p, 1e-10 * scipy[k].p);
-        assert_close(rho[scipy[k].j * L + scipy[k].i], scipy[k].rho, 1e-12);
+        assert_close(rho[scipy[k].i][scipy[k].j], scipy[k].rho, 1e-12);
+        assert_close(p[scipy[k].i][scipy[k].j], scipy[k].p, 1e-10 * scipy[k].p);
+        assert_close(rho[scipy[k].j][scipy[k].i], scipy[k].rho, 1e-12);
     }
-    assert_close(rho[0], 1, 0);
-    assert_true(isnan(rho[BRIGHTER])); /* no image of these has it */
-    vrp_imagenet_x_spearman(rho, p, &set, true);
-    assert_close(rho[0], 0, 0);
-    int64_t counts[16], dogs[16];
-    vrp_imagenet_x_counts(counts, &set, -1);
-    vrp_imagenet_x_counts(dogs, &set, 1);
-    assert_int_equal(counts[POSE], 1371);
-    assert_int_equal(counts[BRIGHTER], 0);
-    assert_true(dogs[POSE] <= 198 && dogs[POSE] > 0);
-    double share[16], sum = 0;
-    vr_prevalence(share, counts, 16);
-    for (int f = 0; f < 16; f++) sum += share[f];
-    assert_close(sum, 1, 1e-12);
-    assert_close(share[POSE], 1371.0 / 4574, 1e-15);
+    assert_close(rho[0][0], 1, 0);
+    assert_close(p[0][0], 0, 0);
+    assert_true(isnan(rho[BRIGHTER][BRIGHTER])); /* no image of these has it */
+    assert_int_equal(both[POSE][POSE], 1371);
+    assert_int_equal(both[BRIGHTER][BRIGHTER], 0);
+    assert_true(both[DOG][POSE] <= 198 && both[DOG][POSE] > 0);
+    int64_t sum = 0;
+    for (int f = 0; f < 16; f++) sum += both[f][f];
+    assert_int_equal(sum, 4574);
 }
 
 static void shifts_agree_with_the_sheet(void **state) {

@@ -71,6 +71,7 @@ static bool vrp_jsonrecord_like_last(vr_json_records *r) {
         flag = m + 1;
     }
     if (*p != '\n') return false;
+    r->at = r->lines.at;
     r->lines.at = p + 1 - text;
     r->lines.line++;
     return true;
@@ -139,6 +140,7 @@ static bool vrp_jsonrecord_parsed(vr_json_records *r, const vr_json_doc *doc, vr
     *m = (struct vr_json_member){.at = doc->text.size};
     r->members = m - r->member;
     r->line = doc->text.data, r->mask = mask;
+    r->at = doc->text.data - r->lines.text.data;
     return true;
 }
 

@@ -22,7 +22,7 @@ typedef struct vr_json_field {
     bool optional;     /* may be missing or null; a STRING that is not optional is not empty */
 } vr_json_field;
 
-/* A reader of records; lines, fields, count and step are set by the caller, what follows `value` is private. */
+/* A reader of records; lines, fields, count and step are set by the caller, what follows `at` is private. */
 typedef struct vr_json_records {
     vr_json_lines lines;
     const vr_json_field *fields; /* [count]: all keys that an object may have */
@@ -30,6 +30,7 @@ typedef struct vr_json_records {
     vr_arena *step; /* for parsed lines; reset by vr_json_records_next */
     vr_json
         value[VR_JSON_RECORD_FIELDS]; /* of the current line by field; VR_JSON_NULL where missing or null */
+    int64_t at;                       /* where the current line begins */
     struct vr_json_member {
         int64_t at, size;
         int field;

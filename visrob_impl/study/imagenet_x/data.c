@@ -63,24 +63,21 @@ static const vr_json_field vrp_imagenet_x_fields[VRP_IMAGENET_X_KEYS] = {
     {"justification", VR_JSON_STRING, 0, true},
     {"one_word", VR_JSON_STRING, 0, true}};
 
-/* One line of the file. */
-typedef struct vrp_imagenet_x_line {
+/* One line of the file; at: where the name is. */
+typedef struct vrp_imagenet_x_image {
     vr_bytes name;
-    int64_t line;    /* counted from the part's `before` */
-    uint32_t column; /* of the name */
+    int64_t at;
     int16_t label;
     uint16_t factors;
-} vrp_imagenet_x_line;
+} vrp_imagenet_x_image;
 
-/* A part of the file: whole lines. */
+/* Whole lines of the file. */
 typedef struct vrp_imagenet_x_part {
     vr_arena arena;
-    vr_bytes text;
-    int64_t before, count,
-        lines; /* the lines before it, or 1 where that is unknown; its images and its lines */
-    vrp_imagenet_x_line *images; /* [count] */
-    vr_err err;
+    vrp_imagenet_x_image *images; /* [count] */
+    int64_t count;
     bool read;
+    vr_err err;
 } vrp_imagenet_x_part;
 
 /* The annotations while they are read: arrays with room for all lines. */
@@ -90,10 +87,19 @@ typedef struct vrp_imagenet_x_file {
     vrp_imagenet_x_part *parts; /* [count] */
     int64_t count, next;        /* the part to be added next */
     bool adding;                /* by one of the threads */
-    int64_t *labels, lines;     /* how many lines were added */
+    int64_t *labels;
     uint16_t *factors;
     vr_err err;
 } vrp_imagenet_x_file;
+
+/* The required keys of a line are 240 bytes long. */
+static int64_t vrp_imagenet_x_most(int64_t size) { return size / 240 + 1; }
+
+static int64_t vrp_imagenet_x_newlines(vr_bytes text, int64_t size) {
+    int64_t n = 0;
+    for (int64_t i = 0; i < size; i++) n += text.data[i] == '\n';
+    return n;
+}
 
 static vr_json_records vrp_imagenet_x_records(vr_arena *step, vr_bytes text, const char *path,
                                               int64_t before) {
@@ -103,16 +109,15 @@ static vr_json_records vrp_imagenet_x_records(vr_arena *step, vr_bytes text, con
                              .step = step};
 }
 
-/* The required keys of a line are 240 bytes long. */
-static int64_t vrp_imagenet_x_most(vr_bytes text) { return text.size / 240 + 1; }
-
-static void vrp_imagenet_x_read(vrp_imagenet_x_part *part, const char *path) {
+/* Reads file->text[from..to); before: the number of lines before it. */
+static void vrp_imagenet_x_read(vrp_imagenet_x_part *part, const vrp_imagenet_x_file *file, int64_t from,
+                                int64_t to, int64_t before) {
     vr_arena step = {0};
-    const vr_bytes text = part->text;
-    vr_json_records r = vrp_imagenet_x_records(&step, text, path, part->before);
-    part->count = 0;
-    part->images =
-        (vrp_imagenet_x_line *)vr_arena_alloc(&part->arena, vrp_imagenet_x_most(text), sizeof *part->images);
+    const vr_bytes text = {file->text.data + from, to - from};
+    vr_json_records r = vrp_imagenet_x_records(&step, text, file->set->path, before);
+    part->count = 0, part->err = (vr_err){0};
+    part->images = (vrp_imagenet_x_image *)vr_arena_alloc(&part->arena, vrp_imagenet_x_most(text.size),
+                                                          sizeof *part->images);
     while (vr_json_records_next(&r, &part->err)) {
         const vr_json *name = &r.value[VRP_IMAGENET_X_FILE];
         const uint8_t *data = (const uint8_t *)name->string;
@@ -121,13 +126,11 @@ static void vrp_imagenet_x_read(vrp_imagenet_x_part *part, const char *path) {
         uint32_t factors = 0;
         for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) factors |= (uint32_t)r.value[f].integer << f;
         part->images[part->count++] =
-            (vrp_imagenet_x_line){.name = {data, name->count},
-                                  .line = r.lines.line,
-                                  .column = name->at + 1,
-                                  .label = (int16_t)r.value[VRP_IMAGENET_X_LABEL].integer,
-                                  .factors = (uint16_t)factors};
+            (vrp_imagenet_x_image){.name = {data, name->count},
+                                   .at = from + r.at + name->at,
+                                   .label = (int16_t)r.value[VRP_IMAGENET_X_LABEL].integer,
+                                   .factors = (uint16_t)factors};
     }
-    part->lines = r.lines.line - part->before;
     vr_arena_free(&step);
 }
 
@@ -139,62 +142,56 @@ static int64_t vrp_imagenet_x_begin(vr_bytes text, int64_t i, int64_t count) {
     return lf ? lf + 1 - text.data : text.size;
 }
 
-/* An image that is on two lines. */
-static void vrp_imagenet_x_duplicate(vrp_imagenet_x_file *file, const vrp_imagenet_x_line *image,
-                                     int64_t line) {
+/* An image that an earlier line has. */
+static void vrp_imagenet_x_duplicate(vrp_imagenet_x_file *file, const vrp_imagenet_x_image *image) {
     const char *name = (const char *)image->name.data, *path = file->set->path;
     const int64_t first = vr_image_index_find(&file->set->images, name, image->name.size);
     vr_arena step = {0};
     vr_json_records r = vrp_imagenet_x_records(&step, file->text, path, 0);
     for (int64_t i = 0; i <= first; i++) vr_json_records_next(&r, &file->err);
-    vr_fail(&file->err, VR_ERR_FORMAT, "%s:%lld:%u: duplicate image '%.*s' (first at line %lld)", path,
-            (long long)line, image->column, (int)vr_min(image->name.size, 200), name,
-            (long long)r.lines.line);
+    int64_t column = 1;
+    while (column <= image->at && file->text.data[image->at - column] != '\n') column++;
+    vr_fail(&file->err, VR_ERR_FORMAT, "%s:%lld:%lld: duplicate image '%.*s' (first at line %lld)", path,
+            (long long)vrp_imagenet_x_newlines(file->text, image->at) + 1, (long long)column,
+            (int)vr_min(image->name.size, 200), name, (long long)r.lines.line);
     vr_arena_free(&step);
 }
 
 /* Adds the images of the next part to the set. */
-static void vrp_imagenet_x_add(vrp_imagenet_x_file *file) {
+static void vrp_imagenet_x_add(vrp_imagenet_x_file *file, vrp_imagenet_x_part *part) {
     vr_imagenet_x_set *set = file->set;
-    vrp_imagenet_x_part *part = &file->parts[file->next];
-    if (set->count == 0 && part->count > 0) /* with room for the others, if their lines are as long */
-        vr_names_reserve(&set->images.whole, part->count * file->text.size / part->text.size);
     for (int64_t i = 0; i < part->count && file->err.code == VR_OK; i++) {
-        const vrp_imagenet_x_line *image = &part->images[i];
+        const vrp_imagenet_x_image *image = &part->images[i];
         if (i + 16 < part->count)
             vr_names_prefetch(&set->images.whole, (const char *)image[16].name.data, image[16].name.size);
         vr_image_index_add_bytes(&set->images, image->name, set->count);
         if (set->images.whole.count == set->count) {
-            vrp_imagenet_x_duplicate(file, image, file->lines + image->line - part->before);
+            vrp_imagenet_x_duplicate(file, image);
             break;
         }
         file->labels[set->count] = image->label;
         file->factors[set->count++] = image->factors;
     }
-    if (part->err.code != VR_OK && file->err.code == VR_OK) {
-        part->before = file->lines, part->err = (vr_err){0};
-        vrp_imagenet_x_read(part, set->path); /* once more for the message, whose line number is known now */
-        file->err = part->err;
-    }
-    file->lines += part->lines;
+    vr_err_pass(&file->err, &part->err);
     vr_arena_free(&part->arena);
 }
 
 /* Is it the calling thread's turn to add the next part? Called by one thread at a time. */
 static bool vrp_imagenet_x_turn(vrp_imagenet_x_file *file) {
     const bool turn = !file->adding && file->next < file->count && file->parts[file->next].read;
-    if (turn) file->adding = true;
+    file->adding = file->adding || turn;
     return turn;
 }
 
-/* Reads part i, then adds the parts whose turn it is. */
+/* Reads part i, then adds the parts whose turn it is; no thread waits for another's part. */
 static void vrp_imagenet_x_work(vrp_imagenet_x_file *file, int64_t i) {
     vrp_imagenet_x_part *part = &file->parts[i];
-    const int64_t from = vrp_imagenet_x_begin(file->text, i, file->count);
-    part->text =
-        (vr_bytes){file->text.data + from, vrp_imagenet_x_begin(file->text, i + 1, file->count) - from};
-    part->before = i > 0; /* only the file's first line may have a byte-order mark */
-    vrp_imagenet_x_read(part, file->set->path);
+    const int64_t from = vrp_imagenet_x_begin(file->text, i, file->count),
+                  to = vrp_imagenet_x_begin(file->text, i + 1, file->count);
+    vrp_imagenet_x_read(part, file, from, to,
+                        i > 0);           /* only the file's first line may have a byte-order mark */
+    if (part->err.code != VR_OK && i > 0) /* once more, for the line number in the message */
+        vrp_imagenet_x_read(part, file, from, to, vrp_imagenet_x_newlines(file->text, from));
     bool turn;
 #pragma omp critical(vrp_imagenet_x)
     {
@@ -202,11 +199,11 @@ static void vrp_imagenet_x_work(vrp_imagenet_x_file *file, int64_t i) {
         turn = vrp_imagenet_x_turn(file);
     }
     while (turn) {
-        vrp_imagenet_x_add(file);
+        vrp_imagenet_x_add(file, &file->parts[file->next]);
 #pragma omp critical(vrp_imagenet_x)
         {
-            file->adding = false;
             file->next++;
+            file->adding = false;
             turn = vrp_imagenet_x_turn(file);
         }
     }
@@ -217,13 +214,13 @@ static bool vrp_imagenet_x_annotations(vr_arena *perm, vr_arena *scratch, vr_ima
     vrp_imagenet_x_file file = {.set = set};
     set->path = vr_arena_string(perm, path, (int64_t)strlen(path));
     if (!vr_file_map(scratch, &file.text, path, err)) return false;
-    set->labels = file.labels =
-        (int64_t *)vr_arena_alloc(perm, vrp_imagenet_x_most(file.text), sizeof *file.labels);
-    set->factors = file.factors =
-        (uint16_t *)vr_arena_alloc(perm, vrp_imagenet_x_most(file.text), sizeof *file.factors);
-    set->images.whole.arena = perm;
+    const int64_t most = vrp_imagenet_x_most(file.text.size);
+    set->labels = file.labels = (int64_t *)vr_arena_alloc(perm, most, sizeof *file.labels);
+    set->factors = file.factors = (uint16_t *)vr_arena_alloc(perm, most, sizeof *file.factors);
     file.count = vr_max(1, file.text.size >> 19); /* parts stay in a processor's cache until they are added */
     file.parts = VR_NEW(scratch, vrp_imagenet_x_part, file.count);
+    set->images.whole.arena = perm;
+    vr_names_reserve(&set->images.whole, file.text.size / 340); /* a usual line */
 #pragma omp parallel for schedule(dynamic) num_threads((int)vr_min(file.count, vr_threads()))
     for (int64_t i = 0; i < file.count; i++) vrp_imagenet_x_work(&file, i);
     if (file.err.code != VR_OK) return vr_err_pass(err, &file.err);

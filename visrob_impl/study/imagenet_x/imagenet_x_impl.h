@@ -29,16 +29,16 @@ VR_API double vrp_imagenet_x_rest_ratio(const vr_imagenet_x_row *row, int64_t fa
  * Source:  the original's misclassification shift. */
 VR_API void vrp_imagenet_x_shift(double *shift, const vr_imagenet_x_row *row);
 
-/* count[f] = the images with factor f of that metaclass; -1: of all. */
-VR_API void vrp_imagenet_x_counts(int64_t *count, const vr_imagenet_x_set *set, int64_t metaclass);
+/* both[i][j] = the images with the labels i and j, on the diagonal those with i: 16 factors, then 17 metaclasses. */
+VR_API void vrp_imagenet_x_together(int64_t (*both)[VRP_IMAGENET_X_LABELS], const vr_imagenet_x_set *set);
 
-/* Spearman's rho of each two of the 16 factors and 17 metaclasses over the images, and its two-sided p.
- * Shapes:  rho, p: [33,33]: factors, then metaclasses.
- * Notes:   both are 0 or 1 for an image, so rho is the phi coefficient, which follows from counts in one pass. NaN for a
- *          label that all images or none have (there the original stops). The diagonal is 1, with p 0 (compat: rho 0).
- *          Without metaclasses their rows and columns are NaN.
+/* Spearman's rho of each two labels over n images, and its two-sided p.
+ * Notes:   an image has a label or not, so that rho is the phi coefficient of the counts: ranks of whole columns, as in
+ *          vr_spearman_matrix, take 200 times as long. NaN for a label that all images or none have (there the original
+ *          stops). The diagonal is 1, with p 0.
  * Source:  scipy.stats.spearmanr. */
-VR_API void vrp_imagenet_x_spearman(double *rho, double *p, const vr_imagenet_x_set *set, bool compat);
+VR_API void vrp_imagenet_x_spearman(double (*rho)[VRP_IMAGENET_X_LABELS], double (*p)[VRP_IMAGENET_X_LABELS],
+                                    int64_t (*both)[VRP_IMAGENET_X_LABELS], int64_t n);
 
 /* order[16]: factors from the highest value to the lowest; NaN last. */
 VR_API void vrp_imagenet_x_order(int *order, const double *value);

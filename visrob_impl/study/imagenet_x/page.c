@@ -7,12 +7,43 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const *vrp_imagenet_x_names(vr_arena *arena, int64_t labels) {
-    const char **names = VR_NEW(arena, const char *, labels);
-    for (int64_t i = 0; i < labels; i++)
-        names[i] = i < VR_IMAGENET_X_FACTORS ? vr_imagenet_x_factor(i)
-                                             : vr_imagenet_x_metaclass(i - VR_IMAGENET_X_FACTORS);
+enum { F = VR_IMAGENET_X_FACTORS, G = VR_IMAGENET_X_METACLASSES, L = VRP_IMAGENET_X_LABELS };
+
+/* Factors, then metaclasses. */
+static const char *const *vrp_imagenet_x_names(vr_arena *arena) {
+    const char **names = VR_NEW(arena, const char *, L);
+    for (int64_t i = 0; i < L; i++)
+        names[i] = i < F ? vr_imagenet_x_factor(i) : vr_imagenet_x_metaclass(i - F);
     return names;
+}
+
+static void vrp_imagenet_x_heat(vr_page *page, const char *title, const char *caption, const double *values,
+                                const char *const *rows, int64_t row_count, const char *const *columns,
+                                int64_t column_count) {
+    const vr_plot plot = {.kind = VR_PLOT_HEAT,
+                          .title = title,
+                          .values = values,
+                          .names = rows,
+                          .column_names = columns,
+                          .rows = row_count,
+                          .columns = column_count};
+    vr_page_plot(page, &plot, caption);
+}
+
+/* Bars of values[16], with the factors' names. */
+static void vrp_imagenet_x_bars(vr_page *page, const char *title, const char *x_label, const char *caption,
+                                const double *values, bool percent) {
+    vr_interval *bars = VR_NEW(page->arena, vr_interval, F);
+    for (int f = 0; f < F; f++) bars[f] = (vr_interval){values[f], (double)NAN, (double)NAN};
+    const vr_plot plot = {.kind = VR_PLOT_BARS,
+                          .title = title,
+                          .x_label = x_label,
+                          .names = vrp_imagenet_x_names(page->arena),
+                          .intervals = bars,
+                          .count = F,
+                          .percent = percent,
+                          .sorted = true};
+    vr_page_plot(page, &plot, caption);
 }
 
 /* The highest of all error ratios. */
@@ -64,16 +95,15 @@ static void vrp_imagenet_x_page_joins(vr_page *page, const vr_imagenet_x_table *
                      (long long)t->other_tables, (long long)t->other_files);
 }
 
-static void vrp_imagenet_x_page_bars(vr_page *page, const vr_imagenet_x_row *row, int64_t min_images) {
+static void vrp_imagenet_x_page_ratios(vr_page *page, const vr_imagenet_x_row *row, int64_t min_images) {
     vr_arena *a = page->arena;
-    const char **names = VR_NEW(a, const char *, VR_IMAGENET_X_FACTORS);
-    vr_interval *ratios = VR_NEW(a, vr_interval, VR_IMAGENET_X_FACTORS);
+    const char **names = VR_NEW(a, const char *, F);
+    vr_interval *ratios = VR_NEW(a, vr_interval, F);
     int64_t n = 0;
-    for (int64_t f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
+    for (int64_t f = 0; f < F; f++) {
         if (isnan(vrp_imagenet_x_ratio(row, f, min_images))) continue;
-        names[n] = row->count[f] > 0
-                       ? vr_arena_printf(a, "%s (%lld)", vr_imagenet_x_factor(f), (long long)row->count[f])
-                       : vr_imagenet_x_factor(f);
+        names[n] = vr_imagenet_x_factor(f);
+        if (row->count[f] > 0) names[n] = vr_arena_printf(a, "%s (%lld)", names[n], (long long)row->count[f]);
         ratios[n++] = vr_imagenet_x_error_ratio_interval(row, f);
     }
     if (n == 0) return;
@@ -95,25 +125,17 @@ static void vrp_imagenet_x_page_bars(vr_page *page, const vr_imagenet_x_row *row
 static void vrp_imagenet_x_page_heat(vr_page *page, const vr_imagenet_x_row *rows, int64_t count,
                                      int64_t step, const char *title, const char *caption,
                                      int64_t min_images) {
-    vr_arena *a = page->arena;
-    double *values = VR_NEW(a, double, (VR_IMAGENET_X_FACTORS * count));
-    const char **names = VR_NEW(a, const char *, count);
+    double *values = VR_NEW(page->arena, double, (F * count));
+    const char **names = VR_NEW(page->arena, const char *, count);
     for (int64_t i = 0; i < count; i++) {
         const vr_imagenet_x_row *row = &rows[i * step];
         names[i] = row->metaclass ? row->metaclass : row->model;
-        for (int64_t f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
+        for (int64_t f = 0; f < F; f++) {
             const double ratio = vrp_imagenet_x_ratio(row, f, min_images);
-            values[i * VR_IMAGENET_X_FACTORS + f] = isfinite(ratio) ? ratio : (double)NAN;
+            values[i * F + f] = isfinite(ratio) ? ratio : (double)NAN;
         }
     }
-    const vr_plot plot = {.kind = VR_PLOT_HEAT,
-                          .title = title,
-                          .values = values,
-                          .names = names,
-                          .column_names = vrp_imagenet_x_names(a, VR_IMAGENET_X_FACTORS),
-                          .rows = count,
-                          .columns = VR_IMAGENET_X_FACTORS};
-    vr_page_plot(page, &plot, caption);
+    vrp_imagenet_x_heat(page, title, caption, values, names, count, vrp_imagenet_x_names(page->arena), F);
 }
 
 /* A name of which both ends can be read: "eval_resnet50_crop8.0_wd1e-05_id1662124509" as "eval_resnet5...1662124509". */
@@ -152,11 +174,10 @@ static void vrp_imagenet_x_page_models(vr_page *page, const vr_imagenet_x_table 
 static void vrp_imagenet_x_page_scatter(vr_page *page, const vr_imagenet_x_table *t) {
     enum { SERIES = 4 };
     vr_arena *a = page->arena;
-    double mean[VR_IMAGENET_X_FACTORS], *ratio = VR_NEW(a, double, t->count),
-                                        *x = VR_NEW(a, double, t->count);
+    double mean[F], *ratio = VR_NEW(a, double, t->count), *x = VR_NEW(a, double, t->count);
     const char **names = VR_NEW(a, const char *, SERIES * t->count);
-    int order[VR_IMAGENET_X_FACTORS];
-    for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
+    int order[F];
+    for (int f = 0; f < F; f++) {
         int64_t n = 0;
         for (int64_t m = 0; m < t->count; m++) {
             ratio[n] = vr_imagenet_x_error_ratio(&t->rows[m], f);
@@ -165,7 +186,7 @@ static void vrp_imagenet_x_page_scatter(vr_page *page, const vr_imagenet_x_table
         mean[f] = vr_mean(ratio, n);
     }
     vrp_imagenet_x_order(order, mean);
-    int last = VR_IMAGENET_X_FACTORS - 1;
+    int last = F - 1;
     while (last > SERIES && isnan(mean[order[last]])) last--;
     vr_series series[SERIES];
     for (int64_t m = 0; m < t->count; m++) x[m] = t->rows[m].average;
@@ -199,38 +220,31 @@ static void vrp_imagenet_x_page_metaclasses(vr_page *page, const vr_imagenet_x_r
     vr_page_text(page, "Fewer than %lld images have no cell and no row.", (long long)min_images);
     for (int64_t m = 0; m < t->count; m++)
         vrp_imagenet_x_page_heat(
-            page, t->metaclasses + m, VR_IMAGENET_X_METACLASSES, t->count,
+            page, t->metaclasses + m, G, t->count,
             vr_arena_printf(page->arena, "%s: error ratio by metaclass and factor", t->rows[m].model),
             "Each ratio is to the metaclass's own errors.", min_images);
-    const vr_table cells =
-        vrp_imagenet_x_cells(page->arena, t->metaclasses, VR_IMAGENET_X_METACLASSES * t->count, min_images,
-                             true, false); /* calibration is only of all images */
+    const vr_table cells = vrp_imagenet_x_cells(page->arena, t->metaclasses, G * t->count, min_images, true,
+                                                false); /* calibration is only of all images */
     vr_page_table(page, &cells, "Accuracy and error ratio in each metaclass.");
 }
 
 static void vrp_imagenet_x_page_families(vr_page *page, const vr_imagenet_x_families *x) {
     if (!x) return;
     vr_arena *a = page->arena;
-    double *values = VR_NEW(a, double, (x->count * VR_IMAGENET_X_FACTORS));
-    const char **names = VR_NEW(a, const char *, x->count);
-    int order[VR_IMAGENET_X_FACTORS];
+    double *values = VR_NEW(a, double, (x->count * F));
+    const char **names = VR_NEW(a, const char *, x->count), **columns = VR_NEW(a, const char *, F);
+    int order[F];
     vrp_imagenet_x_order(order, x->all.ratio);
-    const char **columns = VR_NEW(a, const char *, VR_IMAGENET_X_FACTORS);
-    for (int i = 0; i < VR_IMAGENET_X_FACTORS; i++) columns[i] = vr_imagenet_x_factor(order[i]);
     for (int64_t k = 0; k < x->count; k++) {
         names[k] = x->families[k].name;
-        for (int i = 0; i < VR_IMAGENET_X_FACTORS; i++)
-            values[k * VR_IMAGENET_X_FACTORS + i] = x->families[k].ratio[order[i]];
+        for (int i = 0; i < F; i++) {
+            columns[i] = vr_imagenet_x_factor(order[i]);
+            values[k * F + i] = x->families[k].ratio[order[i]];
+        }
     }
-    const vr_plot plot = {.kind = VR_PLOT_HEAT,
-                          .title = "Mean error ratio by family and factor",
-                          .values = values,
-                          .names = names,
-                          .column_names = columns,
-                          .rows = x->count,
-                          .columns = VR_IMAGENET_X_FACTORS};
     vr_page_section(page, "Families of models");
-    vr_page_plot(page, &plot, "Each model counts once.");
+    vrp_imagenet_x_heat(page, "Mean error ratio by family and factor", "Each model counts once.", values,
+                        names, x->count, columns, F);
     const vr_table table = vr_imagenet_x_family_table(a, x);
     vr_page_table(page, &table, "A: Alexander-Govern's test of whether the families differ, and its p.");
     vr_page_text(
@@ -241,96 +255,50 @@ static void vrp_imagenet_x_page_families(vr_page *page, const vr_imagenet_x_fami
 }
 
 static void vrp_imagenet_x_page_effects(vr_page *page, const vr_imagenet_x_report *r) {
-    if (!r->effects) return;
-    vr_arena *a = page->arena;
-    const char **names = VR_NEW(a, const char *, VR_IMAGENET_X_FACTORS);
-    vr_interval *t = VR_NEW(a, vr_interval, VR_IMAGENET_X_FACTORS);
-    for (int64_t f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
-        names[f] = vr_imagenet_x_factor(f);
-        t[f] = (vr_interval){r->effects->factors[f].t, (double)NAN, (double)NAN};
-    }
-    const vr_plot plot = {.kind = VR_PLOT_BARS,
-                          .title = vr_arena_printf(a, "What %s does to each factor", r->augmentation),
-                          .x_label = "Welch's t: right of 0 the error ratio falls as the strength grows",
-                          .names = names,
-                          .intervals = t,
-                          .count = VR_IMAGENET_X_FACTORS,
-                          .sorted = true};
+    const vr_imagenet_x_effects *e = r->effects;
+    if (!e) return;
+    double t[F];
+    for (int f = 0; f < F; f++) t[f] = e->factors[f].t;
     vr_page_section(page, "What the augmentation does");
-    vr_page_plot(page, &plot, "Between the two strengths at which a cubic fit is highest and lowest.");
-    const vr_table table = vr_imagenet_x_effect_table(a, r->effects);
+    vrp_imagenet_x_bars(page, vr_arena_printf(page->arena, "What %s does to each factor", r->augmentation),
+                        "Welch's t: right of 0 the error ratio falls as the strength grows",
+                        "Between the two strengths at which a cubic fit is highest and lowest.", t, false);
+    const vr_table table = vr_imagenet_x_effect_table(page->arena, e);
     vr_page_table(page, &table, "Mean error ratios at the lower and the higher of the two strengths.");
     vr_page_text(
         page,
         "%lld models at %lld strengths; %lld of strengths with four models or fewer, and %lld without a "
         "strength in their name, are left out.",
-        (long long)r->effects->models, (long long)r->effects->levels, (long long)r->effects->few,
-        (long long)r->effects->other);
-}
-
-/* In which metaclass a factor is more common than in all images. */
-static void vrp_imagenet_x_page_prevalence(vr_page *page, const vr_imagenet_x_set *set, const int64_t *all) {
-    enum { F = VR_IMAGENET_X_FACTORS, G = VR_IMAGENET_X_METACLASSES };
-    vr_arena *a = page->arena;
-    double *values = VR_NEW(a, double, (G * F));
-    for (int g = 0; g < G; g++) {
-        int64_t counts[F];
-        vrp_imagenet_x_counts(counts, set, g);
-        vr_prevalence_shift(values + g * F, counts, all, F);
-    }
-    const vr_plot plot = {.kind = VR_PLOT_HEAT,
-                          .title = "Prevalence shift by metaclass and factor",
-                          .values = values,
-                          .names = vrp_imagenet_x_names(a, VRP_IMAGENET_X_LABELS) + F,
-                          .column_names = vrp_imagenet_x_names(a, F),
-                          .rows = G,
-                          .columns = F};
-    vr_page_plot(
-        page, &plot,
-        "(the factor's share of the metaclass's annotations - its share of all) / its share of all.");
+        (long long)e->models, (long long)e->levels, (long long)e->few, (long long)e->other);
 }
 
 /* How common the factors are, and which go together. */
 static void vrp_imagenet_x_page_set(vr_page *page, const vr_imagenet_x_set *set) {
     if (!set) return;
-    vr_arena *a = page->arena;
-    vr_interval *share = VR_NEW(a, vr_interval, VR_IMAGENET_X_FACTORS);
-    int64_t counts[VR_IMAGENET_X_FACTORS];
-    vrp_imagenet_x_counts(counts, set, -1);
-    for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++)
-        share[f] = (vr_interval){(double)counts[f] / (double)set->count, (double)NAN, (double)NAN};
-    const int64_t labels = set->metaclass ? VRP_IMAGENET_X_LABELS : VR_IMAGENET_X_FACTORS;
-    const char *const *names = vrp_imagenet_x_names(a, labels);
-    const vr_plot bars = {.kind = VR_PLOT_BARS,
-                          .title = "Images with each factor",
-                          .x_label = "share of the images",
-                          .names = names,
-                          .intervals = share,
-                          .count = VR_IMAGENET_X_FACTORS,
-                          .percent = true,
-                          .sorted = true};
-    double *rho = VR_NEW(a, double, (2 * VRP_IMAGENET_X_LABELS * VRP_IMAGENET_X_LABELS));
-    double *p = rho + VRP_IMAGENET_X_LABELS * VRP_IMAGENET_X_LABELS,
-           *values = VR_NEW(a, double, (labels * labels));
-    vrp_imagenet_x_spearman(rho, p, set, false);
+    const char *const *names = vrp_imagenet_x_names(page->arena);
+    const int64_t labels = set->metaclass ? L : F;
+    int64_t both[L][L], all[F];
+    double share[F], rho[L][L], p[L][L], *shift = VR_NEW(page->arena, double, (G * F)),
+                                         *shown = VR_NEW(page->arena, double, (labels * labels));
+    vrp_imagenet_x_together(both, set);
+    vrp_imagenet_x_spearman(rho, p, both, set->count);
+    for (int f = 0; f < F; f++) all[f] = both[f][f], share[f] = (double)all[f] / (double)set->count;
+    for (int g = 0; g < G; g++) vr_prevalence_shift(shift + g * F, both[F + g], all, F);
     for (int64_t i = 0; i < labels; i++)
-        for (int64_t j = 0; j < labels; j++) {
-            const int64_t at = i * VRP_IMAGENET_X_LABELS + j;
-            values[i * labels + j] = i != j && p[at] <= 0.01 ? rho[at] : (double)NAN;
-        }
-    const vr_plot heat = {.kind = VR_PLOT_HEAT,
-                          .title = "Which factors go together",
-                          .values = values,
-                          .names = names,
-                          .column_names = names,
-                          .rows = labels,
-                          .columns = labels};
+        for (int64_t j = 0; j < labels; j++)
+            shown[i * labels + j] = i != j && p[i][j] <= 0.01 ? rho[i][j] : (double)NAN;
     vr_page_section(page, "The annotations");
     vr_page_text(page, "%lld images; %lld prototypes are left out; %lld images have no factor.",
                  (long long)set->count, (long long)set->prototypes, (long long)set->no_factor);
-    vr_page_plot(page, &bars, NULL);
-    if (set->metaclass) vrp_imagenet_x_page_prevalence(page, set, counts);
-    vr_page_plot(page, &heat, "Spearman's rho between annotations; only cells with p <= 0.01.");
+    vrp_imagenet_x_bars(page, "Images with each factor", "share of the images", NULL, share, true);
+    if (set->metaclass)
+        vrp_imagenet_x_heat(
+            page, "Prevalence shift by metaclass and factor",
+            "(the factor's share of the metaclass's annotations - its share of all) / its share of all.",
+            shift, names + F, G, names, F);
+    vrp_imagenet_x_heat(page, "Which factors go together",
+                        "Spearman's rho between annotations; only cells with p <= 0.01.", shown, names,
+                        labels, names, labels);
 }
 
 /* Has any row a calibration error? */
@@ -356,7 +324,7 @@ bool vr_imagenet_x_page_save(const vr_imagenet_x_report *r, const char *path, vr
     vrp_imagenet_x_page_joins(&page, t);
     vr_page_section(&page, "Error ratios");
     if (t->count <= VRP_IMAGENET_X_FEW)
-        for (int64_t m = 0; m < t->count; m++) vrp_imagenet_x_page_bars(&page, &t->rows[m], r->min_images);
+        for (int64_t m = 0; m < t->count; m++) vrp_imagenet_x_page_ratios(&page, &t->rows[m], r->min_images);
     if (t->count > VRP_IMAGENET_X_FEW) vrp_imagenet_x_page_scatter(&page, t);
     if (t->count > 1) vrp_imagenet_x_page_models(&page, t, r->min_images);
     vrp_imagenet_x_page_families(&page, r->families);

@@ -347,11 +347,3 @@ void vrp_imagenet_x_shift(double *shift, const vr_imagenet_x_row *row) {
         wrong[f] = row->count[f] > 0 ? (int64_t)vrp_imagenet_x_wrong(row->accuracy[f], row->count[f]) : 0;
     vr_prevalence_shift(shift, wrong, row->count, VR_IMAGENET_X_FACTORS);
 }
-
-void vrp_imagenet_x_counts(int64_t *count, const vr_imagenet_x_set *set, int64_t metaclass) {
-    memset(count, 0, VR_IMAGENET_X_FACTORS * sizeof *count);
-    for (int64_t i = 0; i < set->count; i++) {
-        if (metaclass >= 0 && set->metaclass[set->labels[i]] != metaclass) continue;
-        for (unsigned bits = set->factors[i]; bits; bits &= bits - 1) count[__builtin_ctz(bits)]++;
-    }
-}

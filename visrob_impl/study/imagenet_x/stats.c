@@ -254,24 +254,28 @@ bool vr_imagenet_x_augmentation(vr_imagenet_x_effects *out, const vr_imagenet_x_
 
 /* ---- which factors go together ---- */
 
-void vrp_imagenet_x_spearman(double *rho, double *p, const vr_imagenet_x_set *set, bool compat) {
-    enum { L = VRP_IMAGENET_X_LABELS };
-    int64_t both[L][L] = {{0}}; /* images with label i and label j; on the diagonal, with i */
-    const double n = (double)set->count;
+void vrp_imagenet_x_together(int64_t (*both)[VRP_IMAGENET_X_LABELS], const vr_imagenet_x_set *set) {
+    memset(both, 0, VRP_IMAGENET_X_LABELS * sizeof *both);
     for (int64_t i = 0; i < set->count; i++) {
-        int has[L], count = 0;
+        int64_t has[VRP_IMAGENET_X_LABELS], count = 0;
         for (unsigned bits = set->factors[i]; bits; bits &= bits - 1) has[count++] = __builtin_ctz(bits);
-        if (set->metaclass) has[count++] = VR_IMAGENET_X_FACTORS + (int)set->metaclass[set->labels[i]];
-        for (int a = 0; a < count; a++)
-            for (int b = 0; b < count; b++) both[has[a]][has[b]]++;
+        if (set->metaclass) has[count++] = VR_IMAGENET_X_FACTORS + set->metaclass[set->labels[i]];
+        for (int64_t a = 0; a < count; a++)
+            for (int64_t b = 0; b < count; b++) both[has[a]][has[b]]++;
     }
-    for (int i = 0; i < L; i++)
-        for (int j = 0; j < L; j++) {
-            const double a = (double)both[i][i], b = (double)both[j][j];
-            const double spread = sqrt(a * (n - a)) * sqrt(b * (n - b));
-            double r = spread > 0 ? (n * (double)both[i][j] - a * b) / spread : (double)NAN;
-            if (i == j && spread > 0) r = compat ? 0 : 1;
-            rho[i * L + j] = r;
-            p[i * L + j] = i == j && spread > 0 ? 0 : vr_t_two_sided(r * sqrt((n - 2) / (1 - r * r)), n - 2);
+}
+
+void vrp_imagenet_x_spearman(double (*rho)[VRP_IMAGENET_X_LABELS], double (*p)[VRP_IMAGENET_X_LABELS],
+                             int64_t (*both)[VRP_IMAGENET_X_LABELS], int64_t n) {
+    const double N = (double)n;
+    for (int i = 0; i < VRP_IMAGENET_X_LABELS; i++)
+        for (int j = 0; j < VRP_IMAGENET_X_LABELS; j++) {
+            const double a = (double)both[i][i], b = (double)both[j][j],
+                         spread = sqrt(a * (N - a)) * sqrt(b * (N - b));
+            const double r = !(spread > 0) ? (double)NAN
+                             : i == j      ? 1
+                                           : (N * (double)both[i][j] - a * b) / spread;
+            rho[i][j] = r;
+            p[i][j] = r == 1 ? 0 : vr_t_two_sided(r * sqrt((N - 2) / (1 - r * r)), N - 2);
         }
 }
