@@ -5,7 +5,6 @@
  * Rejected: joining annotations and predictions by row number, as the original does, which refuses any other order. */
 #include "../../base/os.h"
 #include "../../base/par.h"
-#include "../../format/csv.h"
 #include "../../format/jsonrecord.h"
 #include "imagenet_x_impl.h"
 #include <stdlib.h>
@@ -47,6 +46,22 @@ bool vr_imagenet_x_target_parse(vr_imagenet_x_target *target, const char *name, 
             return true;
         }
     return vr_fail(err, VR_ERR_ARGUMENT, "unknown target '%s' (expected class, metaclass or real)", name);
+}
+
+bool vrp_imagenet_x_key(vrp_imagenet_x_keys *keys, const vr_csv *csv, int64_t column, const char *what,
+                        vr_bytes key, vr_err *err) {
+    const int64_t n = keys->names.count, at = vr_names_add(&keys->names, (const char *)key.data, key.size);
+    if (at < n)
+        return vr_csv_fail(csv, column, err, "duplicate %s '%.*s' (first at line %lld)", what,
+                           (int)vr_min(key.size, 200), (const char *)key.data, (long long)keys->line[at]);
+    if (n == keys->capacity) {
+        keys->capacity = keys->names.capacity;
+        int64_t *more = VR_NEW(keys->names.arena, int64_t, keys->capacity);
+        if (n > 0) memcpy(more, keys->line, (size_t)n * sizeof *more);
+        keys->line = more;
+    }
+    keys->line[n] = csv->line;
+    return true;
 }
 
 /* ---- annotations ---- */
@@ -235,16 +250,14 @@ static bool vrp_imagenet_x_prototypes(vr_arena *scratch, vr_imagenet_x_set *set,
     vr_csv csv;
     const int64_t all = set->count;
     bool *left_out = VR_NEW(scratch, bool, all);
-    vr_names prototypes = {.arena = scratch};
+    vrp_imagenet_x_keys keys = {.names.arena = scratch};
     if (!vr_csv_load(scratch, &csv, path, err)) return false;
     const int64_t column = vr_csv_column(&csv, "file_name", err);
     if (column < 0) return false;
     while (vr_csv_next(&csv, err)) {
         const vr_bytes name = csv.fields[column];
         if (name.size == 0) return vr_csv_fail(&csv, column, err, "expected the name of an image");
-        if (vr_names_add(&prototypes, (const char *)name.data, name.size) < csv.row)
-            return vr_csv_fail(&csv, column, err, "duplicate image '%.*s'", (int)vr_min(name.size, 200),
-                               (const char *)name.data);
+        if (!vrp_imagenet_x_key(&keys, &csv, column, "image", name, err)) return false;
         const int64_t at = vr_names_find(&set->images.whole, (const char *)name.data, name.size);
         if (at >= 0)
             left_out[at] = true, set->prototypes++;

@@ -1,12 +1,23 @@
 /* study/imagenet_x/imagenet_x_impl.h: what the files of this study share. */
 #ifndef VISROB_STUDY_IMAGENET_X_IMPL_H
 #define VISROB_STUDY_IMAGENET_X_IMPL_H
+#include "../../format/csv.h"
 #include "../imagenet_x.h"
 
 enum { VRP_IMAGENET_X_LABELS = VR_IMAGENET_X_FACTORS + VR_IMAGENET_X_METACLASSES };
 
 /* More models than this are rows of a table, and have no chart of their own. */
 enum { VRP_IMAGENET_X_FEW = 8 };
+
+/* The keys of a CSV's rows; {.names.arena = &a} is empty. */
+typedef struct vrp_imagenet_x_keys {
+    vr_names names;
+    int64_t *line, capacity;
+} vrp_imagenet_x_keys;
+
+/* Adds the key of the current row. Errors: VR_ERR_FORMAT for a key of an earlier row, naming both lines; `what` it is. */
+VR_API bool vrp_imagenet_x_key(vrp_imagenet_x_keys *keys, const vr_csv *csv, int64_t column, const char *what,
+                               vr_bytes key, vr_err *err);
 
 /* The metaclass of that name; -1 where there is none. */
 VR_API int64_t vrp_imagenet_x_metaclass_find(vr_bytes name);

@@ -11,94 +11,73 @@
 
 /* ---- families ---- */
 
-/* A catalogue's models, with the family of each; -1: another family than those asked for. */
-typedef struct vrp_imagenet_x_catalogue {
-    vr_names models;
-    int64_t *family, *line, capacity;
-} vrp_imagenet_x_catalogue;
-
-static bool vrp_imagenet_x_catalogue_load(vr_arena *scratch, vrp_imagenet_x_catalogue *c, const char *path,
-                                          const char *const *names, int64_t count, vr_err *err) {
+/* chosen[i] = the family of row i, or -1; counts what is left out. */
+static bool vrp_imagenet_x_choose(vr_arena *scratch, int64_t *chosen, vr_imagenet_x_families *out,
+                                  const vr_imagenet_x_table *table, const char *path,
+                                  const char *const *names, vr_err *err) {
+    enum { OTHER = -1, UNLISTED = -2 };
+    vr_names models = {.arena = scratch};
+    int64_t *family = VR_NEW(scratch, int64_t, 2 * table->count), *first = family + table->count;
+    for (int64_t i = 0; i < table->count; i++) {
+        const vr_imagenet_x_row *row = &table->rows[i];
+        const int64_t n = models.count;
+        chosen[i] = row->metaclass ? -1 : vr_names_add(&models, row->model, (int64_t)strlen(row->model));
+        if (models.count > n) family[n] = UNLISTED, first[n] = i;
+    }
     vr_csv csv;
+    vrp_imagenet_x_keys keys = {.names.arena = scratch};
     if (!vr_csv_load(scratch, &csv, path, err)) return false;
-    const int64_t model = vr_csv_column(&csv, "model", err);
-    const int64_t family = model < 0 ? -1 : vr_csv_column(&csv, "family", err);
-    if (family < 0) return false;
-    c->models.arena = scratch;
+    const int64_t model = vr_csv_column(&csv, "model", err),
+                  column = model < 0 ? -1 : vr_csv_column(&csv, "family", err);
+    if (column < 0) return false;
     while (vr_csv_next(&csv, err)) {
         const vr_bytes name = csv.fields[model];
-        const int64_t n = c->models.count, at = vr_names_add(&c->models, (const char *)name.data, name.size);
-        if (at < n)
-            return vr_csv_fail(&csv, model, err, "duplicate model '%.*s' (first at line %lld)",
-                               (int)vr_min(name.size, 200), (const char *)name.data, (long long)c->line[at]);
-        if (n == c->capacity) {
-            c->capacity = vr_max(512, 2 * n);
-            int64_t *more = VR_NEW(scratch, int64_t, 2 * c->capacity);
-            if (n > 0) memcpy(more, c->family, (size_t)n * sizeof *more);
-            if (n > 0) memcpy(more + c->capacity, c->line, (size_t)n * sizeof *more);
-            c->family = more, c->line = more + c->capacity;
-        }
-        const char *label = vr_csv_string(scratch, &csv, family);
-        int64_t k = 0;
-        while (k < count && strcmp(names[k], label) != 0) k++;
-        c->family[n] = k < count ? k : -1;
-        c->line[n] = csv.line;
+        if (!vrp_imagenet_x_key(&keys, &csv, model, "model", name, err)) return false;
+        const int64_t at = vr_names_find(&models, (const char *)name.data, name.size);
+        if (at < 0) continue;
+        const char *label = vr_csv_string(scratch, &csv, column);
+        family[at] = OTHER;
+        for (int64_t k = 0; k < out->count; k++)
+            if (strcmp(names[k], label) == 0) family[at] = k;
+    }
+    for (int64_t i = 0; i < table->count; i++) {
+        const int64_t at = chosen[i];
+        if (at < 0) continue;
+        const bool again = family[at] != UNLISTED && first[at] != i;
+        chosen[i] = again ? -1 : vr_max(family[at], -1);
+        out->unlisted += family[at] == UNLISTED;
+        out->other += family[at] == OTHER && !again;
+        out->repeated += again;
     }
     return csv.ended;
 }
 
-/* chosen[i]: the family of row i, or -1; counts what is left out. */
-static void vrp_imagenet_x_choose(vr_arena *scratch, int64_t *chosen, vr_imagenet_x_families *out,
-                                  const vr_imagenet_x_table *table, const vrp_imagenet_x_catalogue *c) {
-    bool *taken = VR_NEW(scratch, bool, c->models.count);
-    for (int64_t i = 0; i < table->count; i++) {
-        const char *model = table->rows[i].model;
-        chosen[i] = -1;
-        if (table->rows[i].metaclass) continue;
-        const int64_t at = vr_names_find(&c->models, model, (int64_t)strlen(model));
-        if (at < 0)
-            out->unlisted++;
-        else if (taken[at])
-            out->repeated++;
-        else {
-            taken[at] = true;
-            chosen[i] = c->family[at];
-            out->other += chosen[i] < 0;
-        }
-    }
-}
-
-/* The finite error ratios of factor f in one family: their number. */
-static int64_t vrp_imagenet_x_ratios(double *ratios, const vr_imagenet_x_table *table, const int64_t *chosen,
-                                     int family, int f) {
-    int64_t n = 0;
-    for (int64_t i = 0; i < table->count; i++) {
-        if (chosen[i] < 0 || (family >= 0 && chosen[i] != family)) continue;
-        const double ratio = vr_imagenet_x_error_ratio(&table->rows[i], f);
-        if (isfinite(ratio)) ratios[n++] = ratio;
-    }
-    return n;
-}
-
-/* Do families 0 .. count-1 differ in factor f? NaN for fewer than two families. ratios: [rows of the table], scratch. */
-static vr_test vrp_imagenet_x_differ(vr_arena *scratch, double *ratios, const vr_imagenet_x_table *table,
-                                     const int64_t *chosen, int64_t count, int f) {
-    const vr_arena_mark mark = vr_arena_here(scratch);
-    int64_t *n = VR_NEW(scratch, int64_t, count), at = 0;
-    for (int k = 0; k < count; k++) at += n[k] = vrp_imagenet_x_ratios(ratios + at, table, chosen, k, f);
-    const vr_test test = count < 2 ? (vr_test){NAN, NAN, NAN} : vr_alexander_govern(ratios, n, count);
-    vr_arena_rewind(scratch, mark);
-    return test;
-}
-
-/* Family k of the table, -1: all that are chosen. */
-static void vrp_imagenet_x_family_fill(vr_imagenet_x_family *family, double *scratch,
-                                       const vr_imagenet_x_table *table, const int64_t *chosen, int k) {
-    for (int64_t i = 0; i < table->count; i++) family->models += chosen[i] >= 0 && (k < 0 || chosen[i] == k);
+/* Fills the families' numbers of models and, for each factor, means and the test. */
+static void vrp_imagenet_x_compare(vr_arena *scratch, vr_imagenet_x_families *out,
+                                   const vr_imagenet_x_table *table, const int64_t *chosen) {
+    double *ratios = VR_NEW(scratch, double, table->count); /* family by family */
+    int64_t *n = VR_NEW(scratch, int64_t, out->count);
     for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
-        family->count[f] = vrp_imagenet_x_ratios(scratch, table, chosen, k, f);
-        family->ratio[f] = vr_mean(scratch, family->count[f]);
+        int64_t all = 0;
+        for (int64_t k = 0; k < out->count; k++) {
+            vr_imagenet_x_family *family = &out->families[k];
+            n[k] = family->models = 0;
+            for (int64_t i = 0; i < table->count; i++) {
+                if (chosen[i] != k) continue;
+                family->models++;
+                ratios[all + n[k]] = vr_imagenet_x_error_ratio(&table->rows[i], f);
+                n[k] += isfinite(ratios[all + n[k]]);
+            }
+            family->count[f] = n[k];
+            family->ratio[f] = vr_mean(ratios + all, n[k]);
+            all += n[k];
+        }
+        const vr_test test =
+            out->count < 2 ? (vr_test){NAN, NAN, NAN} : vr_alexander_govern(ratios, n, out->count);
+        out->all.count[f] = all, out->all.ratio[f] = vr_mean(ratios, all);
+        out->statistic[f] = test.statistic, out->p[f] = test.p;
     }
+    for (int64_t k = 0; k < out->count; k++) out->all.models += out->families[k].models;
 }
 
 bool vr_imagenet_x_families_find(vr_arena *perm, vr_imagenet_x_families *out,
@@ -106,37 +85,26 @@ bool vr_imagenet_x_families_find(vr_arena *perm, vr_imagenet_x_families *out,
                                  const char *const *names, int64_t count, vr_err *err) {
     static const char *const figure[] = {"Supervised on more data", "Supervised on ImageNet-1K",
                                          "Self-supervised", "Robustness intervention"};
-    *out = (vr_imagenet_x_families){0};
     if (!names) names = figure, count = 4;
     const vr_arena_mark mark = vr_arena_here(perm);
     vr_arena scratch = {0};
     vr_err own = {0};
-    vrp_imagenet_x_catalogue c = {0};
-    vr_imagenet_x_families x = {
+    *out = (vr_imagenet_x_families){
         .all = {.name = "all"}, .families = VR_NEW(perm, vr_imagenet_x_family, count), .count = count};
-    bool ok = vrp_imagenet_x_catalogue_load(&scratch, &c, catalogue, names, count, &own);
-    if (ok) {
-        int64_t *chosen = VR_NEW(&scratch, int64_t, table->count);
-        double *ratios = VR_NEW(&scratch, double, table->count);
-        vrp_imagenet_x_choose(&scratch, chosen, &x, table, &c);
-        vrp_imagenet_x_family_fill(&x.all, ratios, table, chosen, -1);
-        for (int k = 0; k < count; k++) {
-            x.families[k].name = vr_arena_string(perm, names[k], (int64_t)strlen(names[k]));
-            vrp_imagenet_x_family_fill(&x.families[k], ratios, table, chosen, k);
-        }
-        for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
-            const vr_test test = vrp_imagenet_x_differ(&scratch, ratios, table, chosen, count, f);
-            x.statistic[f] = test.statistic, x.p[f] = test.p;
-        }
-        ok = x.all.models > 0 || vr_fail(&own, VR_ERR_ARGUMENT, "%s: no family of the table's %lld models",
-                                         catalogue, (long long)table->count);
+    for (int64_t k = 0; k < count; k++)
+        out->families[k].name = vr_arena_string(perm, names[k], (int64_t)strlen(names[k]));
+    int64_t *chosen = VR_NEW(&scratch, int64_t, table->count);
+    if (vrp_imagenet_x_choose(&scratch, chosen, out, table, catalogue, names, &own)) {
+        vrp_imagenet_x_compare(&scratch, out, table, chosen);
+        if (out->all.models == 0)
+            vr_fail(&own, VR_ERR_ARGUMENT, "%s: no family of the table's %lld models", catalogue,
+                    (long long)table->count);
     }
     vr_arena_free(&scratch);
-    if (ok)
-        *out = x;
-    else
-        vr_arena_rewind(perm, mark);
-    return ok || vr_err_pass(err, &own);
+    if (own.code == VR_OK) return true;
+    *out = (vr_imagenet_x_families){0};
+    vr_arena_rewind(perm, mark);
+    return vr_err_pass(err, &own);
 }
 
 /* ---- augmentations ---- */

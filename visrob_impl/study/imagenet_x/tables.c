@@ -5,7 +5,6 @@
  * the counts, and with them intervals. */
 #include "../../base/log.h"
 #include "../../base/os.h"
-#include "../../format/csv.h"
 #include "../../format/json.h"
 #include "../../metric/accuracy.h"
 #include "../../tensor/hypothesis.h"
@@ -157,32 +156,26 @@ static bool vrp_imagenet_x_file(vr_arena *perm, vr_imagenet_x_table *table, cons
     vr_arena scratch = {0};
     vr_csv csv;
     vr_err own = {0};
-    vr_names keys = {.arena = &scratch};
+    vrp_imagenet_x_keys keys = {.names.arena = &scratch};
     vr_imagenet_x_table t = *table;
-    int64_t column[VRP_IMAGENET_X_COLUMNS], capacity = 0, n = 0, *lines = NULL;
+    int64_t column[VRP_IMAGENET_X_COLUMNS], capacity = t.count;
     bool ok = vr_csv_load(&scratch, &csv, path, &own) && vrp_imagenet_x_columns(column, &csv, &own) &&
               vrp_imagenet_x_same_kind(perm, &t, path, column[VRP_IMAGENET_X_GROUP] >= 0, &own);
     while (ok && vr_csv_next(&csv, &own)) {
-        if (n == capacity) { /* the rows of the file behind those of the table */
-            capacity = vr_max(64, 2 * n);
-            vr_imagenet_x_row *more = VR_NEW(perm, vr_imagenet_x_row, table->count + capacity);
-            int64_t *more_lines = VR_NEW(&scratch, int64_t, capacity);
+        if (t.count == capacity) {
+            capacity = vr_max(64, 2 * t.count);
+            vr_imagenet_x_row *more = VR_NEW(perm, vr_imagenet_x_row, capacity);
             if (t.count > 0) memcpy(more, t.rows, (size_t)t.count * sizeof *more);
-            if (n > 0) memcpy(more_lines, lines, (size_t)n * sizeof *lines);
-            t.rows = more, lines = more_lines;
+            t.rows = more;
         }
         vr_imagenet_x_row *row = &t.rows[t.count++];
-        ok = vrp_imagenet_x_row_read(perm, row, &csv, column, &own);
-        if (!ok) break;
+        if (!vrp_imagenet_x_row_read(perm, row, &csv, column, &own)) break;
         const char *key = vrp_imagenet_x_row_name(&scratch, row);
-        const int64_t first = vr_names_add(&keys, key, (int64_t)strlen(key));
-        ok = first == n ||
-             vr_fail(&own, VR_ERR_FORMAT, "%s:%lld:1: duplicate model '%.200s' (first at line %lld)", path,
-                     (long long)csv.line, key, (long long)lines[first]);
-        lines[n++] = csv.line;
+        ok = vrp_imagenet_x_key(&keys, &csv, column[VRP_IMAGENET_X_MODEL], "model",
+                                (vr_bytes){(const uint8_t *)key, (int64_t)strlen(key)}, &own);
     }
     vr_arena_free(&scratch);
-    if (own.code == VR_OK && n == 0) vr_fail(&own, VR_ERR_ARGUMENT, "%s: no models", path);
+    if (own.code == VR_OK && t.count == table->count) vr_fail(&own, VR_ERR_ARGUMENT, "%s: no models", path);
     if (own.code != VR_OK) return vr_err_pass(err, &own);
     *table = t;
     return true;
