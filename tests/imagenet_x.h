@@ -2,21 +2,18 @@
 #ifndef VISROB_TESTS_IMAGENET_X_H
 #define VISROB_TESTS_IMAGENET_X_H
 #include "test.h"
+#include "../visrob_impl/study/imagenet_x/imagenet_x_impl.h"
 
 #define DATA "imagenetx/"
 
 static vr_arena perm;
 
-static const char *const key_order[] = {
-    "multiple_objects", "background",      "color",           "brighter",     "darker",  "style", "larger",
-    "smaller",          "object_blocking", "person_blocking", "partial_view", "pattern", "pose",  "shape",
-    "subcategory",      "texture"};
-
-/* Appends an annotation line; factors: names that are ticked, separated by blanks. */
+/* Appends an annotation line; factors: their names, separated by blanks. */
 static inline void line(vr_text *t, const char *name, int label, const char *factors) {
     vr_text_printf(t, "{\"file_name\":\"%s\",\"class\":%d", name, label);
     for (int k = 0; k < 16; k++)
-        vr_text_printf(t, ",\"%s\":%d", key_order[k], strstr(factors, key_order[k]) != NULL);
+        vr_text_printf(t, ",\"%s\":%d", vr_imagenet_x_factor(k),
+                       strstr(factors, vr_imagenet_x_factor(k)) != NULL);
     vr_text_add(t, ",\"justification\":\"a \\u00e9 \\/ \\n b\",\"one_word\":null}\n");
 }
 
@@ -32,5 +29,10 @@ static VR_UNUSED char *replaced(const char *text, const char *from, const char *
     return vr_arena_printf(&perm, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
 }
 
-enum { POSE = 0, BACKGROUND = 1, COLOR = 3, TEXTURE = 8 };
+enum {
+    POSE = VR_IMAGENET_X_POSE,
+    BACKGROUND = VR_IMAGENET_X_BACKGROUND,
+    COLOR = VR_IMAGENET_X_COLOR,
+    TEXTURE = VR_IMAGENET_X_TEXTURE
+};
 #endif

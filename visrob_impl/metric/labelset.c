@@ -35,11 +35,12 @@ vr_label_sets vr_label_builder_sets(const vr_label_builder *b) {
 
 int64_t vr_label_sets_size(const vr_label_sets *sets, int64_t i) {
     VR_CHECK(i >= 0 && i < sets->count, "set %lld of %lld", (long long)i, (long long)sets->count);
-    return sets->begin[i + 1] - sets->begin[i];
+    return sets->begin ? sets->begin[i + 1] - sets->begin[i] : sets->label[i] >= 0;
 }
 
 bool vr_label_sets_has(const vr_label_sets *sets, int64_t i, int64_t x) {
     VR_CHECK(i >= 0 && i < sets->count, "set %lld of %lld", (long long)i, (long long)sets->count);
+    if (!sets->begin) return sets->label[i] == x && x >= 0;
     for (int64_t k = sets->begin[i]; k < sets->begin[i + 1]; k++)
         if (sets->label[k] == x) return true;
     return false;

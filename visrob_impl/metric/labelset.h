@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /* A ragged list of whole numbers: set i is label[begin[i]] .. label[begin[i+1] - 1], in any order. begin has one entry
- * more than there are sets; it is NULL where there are none. */
+ * more than there are sets. Where begin is NULL, label[i] is the only number of set i; -1: the set is empty. */
 typedef struct vr_label_sets {
     int64_t count; /* of sets */
     const int64_t *begin, *label;

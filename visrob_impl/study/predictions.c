@@ -337,7 +337,12 @@ static int64_t *vrp_predictions_room(vr_arena *arena, int64_t *of, int64_t n, in
 }
 
 void vr_image_index_add(vr_image_index *index, const char *name, int64_t image) {
-    const int64_t n = (int64_t)strlen(name);
+    vr_image_index_add_bytes(index, (vr_bytes){(const uint8_t *)name, (int64_t)strlen(name)}, image);
+}
+
+void vr_image_index_add_bytes(vr_image_index *index, vr_bytes bytes, int64_t image) {
+    const char *name = (const char *)bytes.data;
+    const int64_t n = bytes.size;
     index->whole.arena = index->part.arena = index->arena;
     int64_t count = index->whole.count, at = vr_names_add(&index->whole, name, n);
     index->of_whole = vrp_predictions_room(index->arena, index->of_whole, at, &index->whole_capacity);

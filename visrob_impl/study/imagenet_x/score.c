@@ -1,0 +1,349 @@
+/* study/imagenet_x/score.c: counting.
+ *
+ * One pass over a model's predictions adds integers (images and correct predictions by class, factor, metaclass, and
+ * factor within a metaclass), so that neither the order of the rows nor the number of threads changes a bit. The original
+ * joins annotations and all models' predictions into one table of strings; here a model needs a few arrays, which the
+ * next one reuses. */
+#include "../../base/os.h"
+#include "../../base/par.h"
+#include "../../metric/accuracy.h"
+#include "../../metric/calibration.h"
+#include "../../metric/prevalence.h"
+#include "../../tensor/distribution.h"
+#include "../../tensor/hypothesis.h"
+#include "imagenet_x_impl.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- one model ---- */
+
+/* Images and correct predictions of one model by class, and by factor within each metaclass (without a table of
+ * metaclasses all in the first one); all other counts are sums of these. */
+typedef struct vrp_imagenet_x_tally {
+    vr_group classes[VR_IMAGENET_X_CLASSES];
+    vr_group factors[VR_IMAGENET_X_METACLASSES][VR_IMAGENET_X_FACTORS];
+} vrp_imagenet_x_tally;
+
+static inline void vrp_imagenet_x_sum(vr_group *to, int64_t count, int64_t correct) {
+    to->count += count, to->correct += correct;
+}
+
+/* What vr_group_accuracy does, without a list of groups for each image. */
+static void vrp_imagenet_x_count(vrp_imagenet_x_tally *t, const vr_imagenet_x_set *set,
+                                 const vr_scores *scores) {
+    for (int64_t i = 0; i < set->count; i++) {
+        if (!scores->scored[i]) continue;
+        const int64_t label = set->labels[i], correct = scores->correct[i];
+        vr_group *factors = t->factors[set->metaclass ? set->metaclass[label] : 0];
+        vrp_imagenet_x_sum(&t->classes[label], 1, correct);
+        for (unsigned bits = set->factors[i]; bits; bits &= bits - 1)
+            vrp_imagenet_x_sum(&factors[__builtin_ctz(bits)], 1, correct);
+    }
+}
+
+static double vrp_imagenet_x_share(int64_t part, int64_t whole) {
+    return whole > 0 ? (double)part / (double)whole : (double)NAN;
+}
+
+vr_imagenet_x_row vrp_imagenet_x_row_of(const char *model, const vr_group *by, int64_t correct, int64_t n) {
+    vr_imagenet_x_row row = {.model = model,
+                             .n = n,
+                             .average = vrp_imagenet_x_share(correct, n),
+                             .worst_classes = (double)NAN,
+                             .ece = (double)NAN};
+    for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
+        row.count[f] = by[f].count;
+        row.accuracy[f] = vrp_imagenet_x_share(by[f].correct, by[f].count);
+        row.factor_ece[f] = (double)NAN;
+    }
+    const int64_t worst = vr_worst(row.accuracy, VR_IMAGENET_X_FACTORS);
+    row.worst_factor = worst < 0 ? (double)NAN : row.accuracy[worst];
+    return row;
+}
+
+/* Pointers to classes, by accuracy, compared as fractions, then by number. */
+static int vrp_imagenet_x_by_accuracy(const void *a, const void *b) {
+    const vr_group *x = *(const vr_group *const *)a, *y = *(const vr_group *const *)b;
+    const int64_t l = x->correct * y->count, r = y->correct * x->count;
+    return l != r ? (l > r) - (l < r) : (x > y) - (x < y);
+}
+
+static double vrp_imagenet_x_worst_classes(const vr_group *classes) {
+    const vr_group *sorted[VR_IMAGENET_X_CLASSES];
+    int64_t n = 0, correct = 0, images = 0;
+    for (int64_t c = 0; c < VR_IMAGENET_X_CLASSES; c++)
+        if (classes[c].count > 0) sorted[n++] = &classes[c];
+    qsort(sorted, (size_t)n, sizeof *sorted, vrp_imagenet_x_by_accuracy);
+    for (int64_t c = 0; c < vr_min(n, VR_IMAGENET_X_WORST); c++)
+        correct += sorted[c]->correct, images += sorted[c]->count;
+    return vrp_imagenet_x_share(correct, images);
+}
+
+/* The row of one metaclass; of all images for -1. */
+static vr_imagenet_x_row vrp_imagenet_x_row_from(const vr_imagenet_x_set *set, const vrp_imagenet_x_tally *t,
+                                                 int64_t metaclass, const char *model, bool compat) {
+    vr_group all = {0}, by[VR_IMAGENET_X_FACTORS] = {{0}};
+    for (int64_t c = 0; c < VR_IMAGENET_X_CLASSES; c++)
+        if (metaclass < 0 || set->metaclass[c] == metaclass)
+            vrp_imagenet_x_sum(&all, t->classes[c].count, t->classes[c].correct);
+    for (int64_t g = 0; g < VR_IMAGENET_X_METACLASSES; g++)
+        for (int64_t f = 0; f < VR_IMAGENET_X_FACTORS && (metaclass < 0 || metaclass == g); f++)
+            vrp_imagenet_x_sum(&by[f], t->factors[g][f].count, t->factors[g][f].correct);
+    vr_imagenet_x_row row = vrp_imagenet_x_row_of(model, by, all.correct, all.count);
+    if (metaclass < 0) return row;
+    row.metaclass = vr_imagenet_x_metaclass(metaclass);
+    if (!compat || all.correct > 0) return row;
+    for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) row.accuracy[f] = (double)NAN;
+    row.worst_factor = (double)NAN;
+    return row;
+}
+
+static bool vrp_imagenet_x_can_score(const vr_imagenet_x_set *set, const vr_predictions *p,
+                                     const vr_imagenet_x_opts *opts, bool by_metaclass, vr_err *err) {
+    if ((by_metaclass || opts->target == VR_IMAGENET_X_METACLASS) && !set->metaclass)
+        return vr_fail(err, VR_ERR_ARGUMENT, "metaclasses need the table of classes to metaclasses");
+    if (opts->target == VR_IMAGENET_X_REAL && set->real.count == 0)
+        return vr_fail(err, VR_ERR_ARGUMENT, "the target 'real' needs the file of ReaL labels");
+    if (opts->target != VR_IMAGENET_X_CLASS && !p->predicted)
+        return vr_fail(err, VR_ERR_ARGUMENT, "%s: this target needs predicted_class", p->path);
+    if (opts->calibration && !p->probability)
+        return vr_fail(err, VR_ERR_ARGUMENT, "%s: calibration needs predicted_probability", p->path);
+    return true;
+}
+
+/* The labels that are correct for each image; of the target VR_IMAGENET_X_METACLASS the classes. */
+static vr_label_sets vrp_imagenet_x_labels(vr_arena *scratch, const vr_imagenet_x_set *set,
+                                           const vr_imagenet_x_opts *opts) {
+    if (opts->target != VR_IMAGENET_X_REAL) return (vr_label_sets){.count = set->count, .label = set->labels};
+    if (!opts->compat) return set->real;
+    vr_label_builder b = {.arena = scratch};
+    for (int64_t i = 0; i < set->count; i++) {
+        vr_label_builder_next(&b);
+        for (int64_t k = set->real.begin[i]; k < set->real.begin[i + 1]; k++)
+            vr_label_builder_add(&b, set->real.label[k]);
+        if (vr_label_sets_size(&set->real, i) == 0) vr_label_builder_add(&b, -1); /* always wrong */
+    }
+    return vr_label_builder_sets(&b);
+}
+
+/* correct[i]: is the image's predicted class of the metaclass of its label? */
+static const uint8_t *vrp_imagenet_x_mapped(vr_arena *scratch, const vr_imagenet_x_set *set,
+                                            const vr_predictions *p, const int64_t *prediction) {
+    int64_t *predicted = VR_NEW(scratch, int64_t, set->count);
+    uint8_t *correct = VR_NEW(scratch, uint8_t, set->count);
+    for (int64_t i = 0; i < set->count; i++)
+        predicted[i] = prediction[i] < 0 ? -1 : p->predicted[prediction[i] * p->k];
+    vr_correct_mapped(correct, predicted, set->labels, set->count, set->metaclass, VR_IMAGENET_X_CLASSES);
+    return correct;
+}
+
+/* The calibration error over the scored images with all bits of `factors`. */
+static double vrp_imagenet_x_ece(vr_arena *scratch, const vr_imagenet_x_set *set, const vr_predictions *p,
+                                 const int64_t *prediction, const vr_scores *scores, unsigned factors) {
+    const vr_arena_mark mark = vr_arena_here(scratch);
+    float *confidence = VR_NEW(scratch, float, set->count);
+    uint8_t *correct = VR_NEW(scratch, uint8_t, set->count);
+    int64_t n = 0;
+    for (int64_t i = 0; i < set->count; i++)
+        if (scores->scored[i] && (set->factors[i] & factors) == factors)
+            confidence[n] = p->probability[prediction[i]], correct[n++] = scores->correct[i];
+    vr_reliability_bin bins[VR_CALIBRATION_BINS];
+    vr_reliability(bins, VR_CALIBRATION_BINS, confidence, correct, n);
+    vr_arena_rewind(scratch, mark);
+    return vr_ece(bins, VR_CALIBRATION_BINS);
+}
+
+/* metaclasses: NULL, or rows `step` apart. */
+static bool vrp_imagenet_x_score(vr_arena *scratch, vr_imagenet_x_row *row, vr_imagenet_x_row *metaclasses,
+                                 int64_t step, const vr_imagenet_x_set *set, const vr_predictions *p,
+                                 const char *model, const vr_imagenet_x_opts *opts, vr_err *err) {
+    const int64_t all = set->images.whole.count, images = p->image ? all : set->count;
+    int64_t *prediction = (int64_t *)vr_arena_alloc(scratch, all, sizeof *prediction);
+    const vr_label_sets labels = vrp_imagenet_x_labels(scratch, set, opts);
+    vr_scores scores;
+    if (!vrp_imagenet_x_can_score(set, p, opts, metaclasses != NULL, err) ||
+        !vr_predictions_join(prediction, p, &set->images, images, set->path, err) ||
+        !vr_predictions_score(scratch, &scores, p, prediction, &labels, err))
+        return false;
+    if (opts->target == VR_IMAGENET_X_METACLASS)
+        scores.correct = vrp_imagenet_x_mapped(scratch, set, p, prediction);
+    vrp_imagenet_x_tally tally;
+    memset(&tally, 0, sizeof tally);
+    vrp_imagenet_x_count(&tally, set, &scores);
+    *row = vrp_imagenet_x_row_from(set, &tally, -1, model, false);
+    row->worst_classes = vrp_imagenet_x_worst_classes(tally.classes);
+    row->join = scores.join;
+    for (int64_t i = set->count; i < images; i++) row->prototypes += prediction[i] >= 0;
+    row->join.extra -= row->prototypes;
+    for (int64_t g = 0; metaclasses && g < VR_IMAGENET_X_METACLASSES; g++)
+        metaclasses[g * step] = vrp_imagenet_x_row_from(set, &tally, g, model, opts->compat);
+    if (!opts->calibration) return true;
+    row->ece = vrp_imagenet_x_ece(scratch, set, p, prediction, &scores, 0);
+    for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++)
+        row->factor_ece[f] = vrp_imagenet_x_ece(scratch, set, p, prediction, &scores, 1u << f);
+    return true;
+}
+
+static const vr_imagenet_x_opts vrp_imagenet_x_defaults = {0};
+
+bool vr_imagenet_x_score(vr_imagenet_x_row *row, vr_imagenet_x_row *metaclasses, const vr_imagenet_x_set *set,
+                         const vr_predictions *p, const char *model, const vr_imagenet_x_opts *opts,
+                         vr_err *err) {
+    vr_arena scratch = {0};
+    vr_err own = {0};
+    *row = (vr_imagenet_x_row){0};
+    const bool ok = vrp_imagenet_x_score(&scratch, row, metaclasses, 1, set, p, model,
+                                         opts ? opts : &vrp_imagenet_x_defaults, &own);
+    vr_arena_free(&scratch);
+    return ok || vr_err_pass(err, &own);
+}
+
+/* ---- many models ---- */
+
+/* The predictions files of a path: itself, or the .csv files of a folder. */
+static bool vrp_imagenet_x_list(vr_arena *perm, const char ***paths, vr_imagenet_x_table *t, const char *path,
+                                vr_err *err) {
+    const char **names;
+    int64_t n;
+    if (!vr_path_is_dir(path)) {
+        *paths = VR_NEW(perm, const char *, 1);
+        (*paths)[t->count++] = path;
+        return true;
+    }
+    if (!vr_dir_list(perm, &names, &n, path, err)) return false;
+    *paths = VR_NEW(perm, const char *, n);
+    for (int64_t i = 0; i < n; i++) {
+        const char *file = vr_arena_printf(perm, "%s/%s", path, names[i]);
+        if (names[i][0] != '.' && vr_path_has_suffix(names[i], ".csv") && !vr_path_is_dir(file))
+            (*paths)[t->count++] = file;
+        else
+            t->other_files++;
+    }
+    return t->count > 0 || vr_fail(err, VR_ERR_ARGUMENT, "%s: no .csv file of predictions", path);
+}
+
+/* "models/ViT.csv" -> "ViT" */
+static const char *vrp_imagenet_x_stem(vr_arena *perm, const char *path) {
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+    return vr_arena_string(perm, name, dot && dot > name ? dot - name : (int64_t)strlen(name));
+}
+
+/* The original labels, with probability 1. */
+static vr_predictions vrp_imagenet_x_human(vr_arena *scratch, const vr_imagenet_x_set *set) {
+    float *one = VR_NEW(scratch, float, set->count);
+    for (int64_t i = 0; i < set->count; i++) one[i] = 1;
+    return (vr_predictions){
+        .path = set->path, .count = set->count, .k = 1, .predicted = set->labels, .probability = one};
+}
+
+/* Fills the rows of the table: of the files, then "human". */
+static bool vrp_imagenet_x_run(vr_imagenet_x_table *t, const vr_imagenet_x_set *set, const char **paths,
+                               int64_t files, const vr_imagenet_x_opts *opts, vr_err *err) {
+    static const vr_predictions_opts classes = {.classes = VR_IMAGENET_X_CLASSES};
+    int64_t first = t->count; /* the file that fails */
+#pragma omp parallel num_threads((int)vr_min(t->count, vr_threads()))
+    {
+        vr_arena own = {0};
+#pragma omp for schedule(dynamic)
+        for (int64_t i = 0; i < t->count; i++) {
+            vr_predictions p;
+            vr_err e = {0};
+            if (i == files) p = vrp_imagenet_x_human(&own, set);
+            if (i == files || vr_predictions_load(&own, &p, paths[i], &classes, &e))
+                vrp_imagenet_x_score(&own, &t->rows[i], t->metaclasses ? &t->metaclasses[i] : NULL, t->count,
+                                     set, &p, t->rows[i].model, opts, &e);
+#pragma omp critical(vrp_imagenet_x_run)
+            if (e.code != VR_OK && i < first) *err = e, first = i;
+            vr_arena_reset(&own);
+        }
+        vr_arena_free(&own);
+    }
+    return err->code == VR_OK;
+}
+
+bool vr_imagenet_x_run(vr_arena *perm, vr_imagenet_x_table *table, const vr_imagenet_x_set *set,
+                       const char *path, const vr_imagenet_x_opts *opts, vr_err *err) {
+    *table = (vr_imagenet_x_table){0};
+    if (!opts) opts = &vrp_imagenet_x_defaults;
+    const vr_arena_mark mark = vr_arena_here(perm);
+    const char **paths;
+    vr_imagenet_x_table t = {0};
+    vr_err own = {0};
+    if (vrp_imagenet_x_list(perm, &paths, &t, path, &own)) {
+        const int64_t files = t.count;
+        t.count += opts->human;
+        t.rows = VR_NEW(perm, vr_imagenet_x_row, t.count);
+        if (opts->by_metaclass)
+            t.metaclasses = VR_NEW(perm, vr_imagenet_x_row, (t.count * VR_IMAGENET_X_METACLASSES));
+        for (int64_t i = 0; i < t.count; i++)
+            t.rows[i].model = i < files ? vrp_imagenet_x_stem(perm, paths[i]) : "human";
+        if (vrp_imagenet_x_run(&t, set, paths, files, opts, &own)) {
+            *table = t;
+            return true;
+        }
+    }
+    vr_arena_rewind(perm, mark);
+    return vr_err_pass(err, &own);
+}
+
+/* ---- the error ratio ---- */
+
+double vr_imagenet_x_error_ratio(const vr_imagenet_x_row *row, int64_t factor) {
+    VR_CHECK(factor >= 0 && factor < VR_IMAGENET_X_FACTORS, "factor %lld of 16", (long long)factor);
+    return vr_error_ratio(row->accuracy[factor], row->average);
+}
+
+/* Wrong images behind a row's accuracies, which have known counts. */
+static double vrp_imagenet_x_wrong(double accuracy, int64_t count) {
+    return (double)count - rint(accuracy * (double)count);
+}
+
+vr_interval vr_imagenet_x_error_ratio_interval(const vr_imagenet_x_row *row, int64_t factor) {
+    const double ratio = vr_imagenet_x_error_ratio(row, factor);
+    vr_interval out = {ratio, (double)NAN, (double)NAN};
+    const double n = (double)row->n, n_f = (double)row->count[factor];
+    if (!(n > 0 && n_f > 0) || !isfinite(ratio)) return out;
+    const double w = vrp_imagenet_x_wrong(row->average, row->n),
+                 w_f = vrp_imagenet_x_wrong(row->accuracy[factor], row->count[factor]);
+    if (w_f == 0) {
+        out.low = 0;
+        out.high = vr_wilson(0, row->count[factor], 0).high / (w / n);
+        return out;
+    }
+    /* log(w_f/n_f) - log(w/n), as a function of four cells that are each Poisson: errors and correct predictions with
+     * the factor, errors and correct predictions without it. */
+    const double a = 1 / w_f - 1 / n_f - 1 / w + 1 / n, b = 1 / n - 1 / n_f, c = 1 / n - 1 / w, d = 1 / n;
+    const double variance =
+        w_f * a * a + (n_f - w_f) * b * b + (w - w_f) * c * c + (n - n_f - w + w_f) * d * d;
+    const double half = vr_normal_quantile(0.975) * sqrt(variance);
+    out.low = ratio * exp(-half);
+    out.high = ratio * exp(half);
+    return out;
+}
+
+double vrp_imagenet_x_rest_ratio(const vr_imagenet_x_row *row, int64_t factor) {
+    const int64_t n_f = row->count[factor], rest = row->n - n_f;
+    if (n_f <= 0 || rest <= 0 || isnan(row->accuracy[factor])) return (double)NAN;
+    const double w_f = vrp_imagenet_x_wrong(row->accuracy[factor], n_f),
+                 w_rest = vrp_imagenet_x_wrong(row->average, row->n) - w_f;
+    return w_rest > 0 ? w_f / (double)n_f / (w_rest / (double)rest) : (double)NAN;
+}
+
+double vrp_imagenet_x_ratio(const vr_imagenet_x_row *row, int64_t factor, int64_t min_images) {
+    const int64_t n = row->count[factor];
+    return n > 0 && n < min_images ? (double)NAN : vr_imagenet_x_error_ratio(row, factor);
+}
+
+int64_t vr_imagenet_x_worst(const vr_imagenet_x_row *row, int64_t min_images) {
+    double x[VR_IMAGENET_X_FACTORS];
+    for (int64_t f = 0; f < VR_IMAGENET_X_FACTORS; f++) x[f] = -vrp_imagenet_x_ratio(row, f, min_images);
+    return vr_worst(x, VR_IMAGENET_X_FACTORS);
+}
+
+void vrp_imagenet_x_shift(double *shift, const vr_imagenet_x_row *row) {
+    int64_t wrong[VR_IMAGENET_X_FACTORS];
+    for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++)
+        wrong[f] = row->count[f] > 0 ? (int64_t)vrp_imagenet_x_wrong(row->accuracy[f], row->count[f]) : 0;
+    vr_prevalence_shift(shift, wrong, row->count, VR_IMAGENET_X_FACTORS);
+}
