@@ -165,6 +165,8 @@ static bool vrp_rows_open(vr_rows *r, vr_bytes text, int64_t nameless, vr_err *e
     const bool json = at < text.size && (text.data[at] == '{' || text.data[at] == '[');
     r->most = vrp_rows_lines(text);
     r->json = json;
+    r->zeros = json ||
+               (text.size > 0 && memchr(text.data, 0, (size_t)text.size)); /* JSON may write one as \\u0000 */
     if (json && text.data[at] == '{' && vrp_rows_is_lines(r, text)) {
         r->form = VRP_ROWS_LINES;
         r->lines = (vr_json_lines){.text = text, .path = r->path};
@@ -289,7 +291,7 @@ bool vr_rows_text(vr_bytes *s, vr_rows *r, int64_t field, vr_err *err) {
         if (r->node[field]->type != VR_JSON_STRING) return vr_rows_fail(r, field, err, "expected a string");
         *s = (vr_bytes){(const uint8_t *)r->node[field]->string, r->node[field]->count};
     }
-    if (s->size == 0 || !memchr(s->data, 0, (size_t)s->size)) return true;
+    if (!r->zeros || s->size == 0 || !memchr(s->data, 0, (size_t)s->size)) return true;
     *s = (vr_bytes){0};
     return vr_rows_fail(r, field, err, "unexpected zero byte");
 }

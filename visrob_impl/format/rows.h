@@ -35,6 +35,7 @@ typedef struct vr_rows {
     const char *const *fields;
     int64_t count;
     int form;
+    bool zeros; /* the text has zero bytes */
     vr_csv csv;
     vr_json_doc doc;
     vr_json_lines lines;

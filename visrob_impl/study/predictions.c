@@ -37,6 +37,8 @@ typedef struct vrp_predictions_build {
     vr_bytes text;
     int64_t classes; /* the limit; 0: none */
     int64_t count, k, predicted_count, capacity;
+    bool joined; /* vr_predictions_opts.joined */
+    bool lists;  /* a row has had a list of classes */
     vr_bytes *image;
     int64_t *line, *predicted, *label;
     float *probability;
@@ -76,9 +78,13 @@ static bool vrp_predictions_class(const vrp_predictions_build *b, const vr_rows 
 }
 
 static bool vrp_predictions_classes(vrp_predictions_build *b, const vr_rows *rows, vr_err *err) {
-    int64_t *c, n;
+    int64_t one, *c = &one, n = 1;
     vr_arena_reset(&b->step);
-    if (!vr_rows_ints(&b->step, &c, &n, rows, FIELD_PREDICTED, err)) return false;
+    if (!b->lists) {
+        vr_err none = {0}; /* most files have one class a row: an array of it need not be made */
+        b->lists = !vr_rows_int(&one, rows, FIELD_PREDICTED, &none);
+    }
+    if (b->lists && !vr_rows_ints(&b->step, &c, &n, rows, FIELD_PREDICTED, err)) return false;
     if (b->k < 0) b->k = vr_max(1, n);
     if (n != b->k)
         return vr_rows_fail(rows, FIELD_PREDICTED, err,
@@ -172,15 +178,16 @@ static bool vrp_predictions_read(vrp_predictions_build *b, vr_rows *rows, vr_err
     while (vr_rows_next(rows, err))
         if (!vrp_predictions_row(b, rows, err)) return false;
     if (!rows->ended) return false;
-    return b->count > 0 ? vrp_predictions_unique(b, rows->path, err)
-                        : vr_fail(err, VR_ERR_FORMAT, "%s: no predictions", rows->path);
+    if (b->count == 0) return vr_fail(err, VR_ERR_FORMAT, "%s: no predictions", rows->path);
+    return b->joined || vrp_predictions_unique(b, rows->path, err);
 }
 
 bool vr_predictions_parse(vr_arena *perm, vr_predictions *p, vr_bytes text, const char *path,
                           const vr_predictions_opts *opts, vr_err *err) {
     *p = (vr_predictions){0};
     const vr_arena_mark mark = vr_arena_here(perm);
-    vrp_predictions_build b = {.perm = perm, .text = text, .classes = opts ? opts->classes : 0};
+    vrp_predictions_build b = {
+        .perm = perm, .text = text, .classes = opts ? opts->classes : 0, .joined = opts && opts->joined};
     vr_err own = {0}; /* VR_FATAL may not leave the step arenas behind */
     vr_rows rows;
     const bool ok = vr_rows_parse(perm, &rows, text, path, vrp_predictions_field, FIELDS, 4, &own) &&
@@ -314,9 +321,8 @@ static int64_t vrp_predictions_ending(vr_bytes name) {
 }
 
 /* The last part of a name without its ending and what the index strips; in buffer where that changes it. */
-static vr_bytes vrp_predictions_part(const vr_image_index *index, const char *name, int64_t n, char *buffer,
-                                     int64_t room) {
-    vr_bytes part = vrp_predictions_last((vr_bytes){(const uint8_t *)name, n});
+static vr_bytes vrp_predictions_part(const vr_image_index *index, vr_bytes name, char *buffer, int64_t room) {
+    vr_bytes part = vrp_predictions_last(name);
     part.size -= vrp_predictions_ending(part);
     if (!index->strip || part.size >= room) return part;
     memcpy(buffer, part.data, (size_t)part.size);
@@ -336,34 +342,66 @@ static int64_t *vrp_predictions_room(vr_arena *arena, int64_t *of, int64_t n, in
     return more;
 }
 
+/* Last parts without their endings; made at the first search that needs them. */
+struct vr_image_parts {
+    vr_names names;
+    int64_t *of, capacity, done; /* their images, -1: of several; names whose parts are there */
+};
+
+void vr_image_index_add_bytes(vr_image_index *index, vr_bytes name, int64_t image) {
+    if (index->whole.count == 0) {
+        index->whole.arena = index->arena;
+        index->parts = VR_NEW(index->arena, struct vr_image_parts, 1);
+        index->parts->names.arena = index->arena;
+        index->ending = vrp_predictions_ending(name);
+        index->plain = !index->strip;
+    }
+    const int64_t count = index->whole.count,
+                  at = vr_names_add(&index->whole, (const char *)name.data, name.size);
+    index->of_whole = vrp_predictions_room(index->arena, index->of_whole, at, &index->capacity);
+    if (at < count) return; /* the first image of a name keeps it */
+    index->of_whole[at] = image;
+    const vr_bytes first = index->whole.name[0];
+    index->plain = index->plain && name.size >= index->ending && !memchr(name.data, '/', (size_t)name.size) &&
+                   vrp_predictions_ending(name) == index->ending &&
+                   memcmp(name.data + name.size - index->ending, first.data + first.size - index->ending,
+                          (size_t)index->ending) == 0;
+}
+
 void vr_image_index_add(vr_image_index *index, const char *name, int64_t image) {
     vr_image_index_add_bytes(index, (vr_bytes){(const uint8_t *)name, (int64_t)strlen(name)}, image);
 }
 
-void vr_image_index_add_bytes(vr_image_index *index, vr_bytes bytes, int64_t image) {
-    const char *name = (const char *)bytes.data;
-    const int64_t n = bytes.size;
-    index->whole.arena = index->part.arena = index->arena;
-    int64_t count = index->whole.count, at = vr_names_add(&index->whole, name, n);
-    index->of_whole = vrp_predictions_room(index->arena, index->of_whole, at, &index->whole_capacity);
-    if (at == count) index->of_whole[at] = image;
+static void vrp_predictions_parts(const vr_image_index *index) {
+    struct vr_image_parts *p = index->parts;
     char buffer[256];
-    const vr_bytes part = vrp_predictions_part(index, name, n, buffer, sizeof buffer);
-    count = index->part.count, at = vr_names_add(&index->part, (const char *)part.data, part.size);
-    index->of_part = vrp_predictions_room(index->arena, index->of_part, at, &index->part_capacity);
-    if (at == count)
-        index->of_part[at] = image;
-    else if (index->of_part[at] != image)
-        index->of_part[at] = -1;
+    for (; p->done < index->whole.count; p->done++) {
+        const int64_t image = index->of_whole[p->done], count = p->names.count;
+        const vr_bytes part = vrp_predictions_part(index, index->whole.name[p->done], buffer, sizeof buffer);
+        const int64_t at = vr_names_add(&p->names, (const char *)part.data, part.size);
+        p->of = vrp_predictions_room(index->arena, p->of, at, &p->capacity);
+        p->of[at] = at == count || p->of[at] == image ? image : -1;
+    }
 }
 
 int64_t vr_image_index_find(const vr_image_index *index, const char *name, int64_t n) {
+    if (index->whole.count == 0) return -1;
     int64_t at = vr_names_find(&index->whole, name, n);
     if (at >= 0) return index->of_whole[at];
+    const vr_bytes query = {(const uint8_t *)name, n}, last = vrp_predictions_last(query),
+                   first = index->whole.name[0];
+    const int64_t ending = vrp_predictions_ending(last);
+    if (index->plain && ending == index->ending &&
+        memcmp(last.data + last.size - ending, first.data + first.size - ending, (size_t)ending) == 0) {
+        at = last.size < n ? vr_names_find(&index->whole, (const char *)last.data, last.size) : -1;
+        return at >= 0 ? index->of_whole[at] : -1; /* all names are last parts with this ending */
+    }
     char buffer[256];
-    const vr_bytes part = vrp_predictions_part(index, name, n, buffer, sizeof buffer);
-    at = vr_names_find(&index->part, (const char *)part.data, part.size);
-    return at >= 0 ? index->of_part[at] : -1;
+#pragma omp critical(vrp_predictions_parts)
+    vrp_predictions_parts(index);
+    const vr_bytes part = vrp_predictions_part(index, query, buffer, sizeof buffer);
+    at = vr_names_find(&index->parts->names, (const char *)part.data, part.size);
+    return at >= 0 ? index->parts->of[at] : -1;
 }
 
 /* ---- predictions meet images ---- */
@@ -385,10 +423,22 @@ const char *vr_join_text(vr_arena *arena, const vr_join *join) {
 
 static bool vrp_predictions_twice(const vr_predictions *p, int64_t first, int64_t second, vr_err *err) {
     const vr_bytes a = p->image[first], b = p->image[second];
-    return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: '%.*s' is the image of '%.*s' (line %lld)", p->path,
-                   (long long)(p->line ? p->line[second] : second + 1), (int)vr_min(b.size, 150),
-                   (const char *)b.data, (int)vr_min(a.size, 150), (const char *)a.data,
-                   (long long)(p->line ? p->line[first] : first + 1));
+    const long long line = p->line ? p->line[second] : second + 1,
+                    before = p->line ? p->line[first] : first + 1;
+    if (a.size == b.size && memcmp(a.data, b.data, (size_t)a.size) == 0)
+        return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: duplicate image '%.*s' (first at line %lld)", p->path,
+                       line, (int)vr_min(a.size, 200), (const char *)a.data, before);
+    return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: '%.*s' is the image of '%.*s' (line %lld)", p->path, line,
+                   (int)vr_min(b.size, 150), (const char *)b.data, (int)vr_min(a.size, 150),
+                   (const char *)a.data, before);
+}
+
+/* The row before row j of the same name, among those of no image; -1: there is none. others, row: these names, and rows. */
+static int64_t vrp_predictions_other(vr_names *others, int64_t *row, vr_bytes name, int64_t j) {
+    const int64_t count = others->count, at = vr_names_add(others, (const char *)name.data, name.size);
+    if (at < count) return row[at];
+    row[at] = j;
+    return -1;
 }
 
 bool vr_predictions_join(int64_t *prediction, const vr_predictions *p, const vr_image_index *index,
@@ -396,21 +446,27 @@ bool vr_predictions_join(int64_t *prediction, const vr_predictions *p, const vr_
     if (!p->image && p->count != images)
         return vr_fail(err, VR_ERR_ARGUMENT, "%s: %lld predictions without names for the %lld images of %s",
                        p->path, (long long)p->count, (long long)images, data);
+    vr_arena scratch = {0};
+    vr_names others = {.arena = &scratch};
+    int64_t *row = (int64_t *)vr_arena_alloc(&scratch, p->count, sizeof *row), next = 0,
+            used = p->image ? 0 : images, first = -1, second = -1;
     for (int64_t i = 0; i < images; i++) prediction[i] = p->image ? -1 : i;
-    int64_t next = 0, used = p->image ? 0 : images;
-    for (int64_t j = 0; p->image && j < p->count; j++) {
+    for (int64_t j = 0; p->image && first < 0 && j < p->count; j++) {
         const vr_bytes name = p->image[j];
         const bool in_order = next < index->whole.count && index->whole.name[next].size == name.size &&
                               memcmp(index->whole.name[next].data, name.data, (size_t)name.size) == 0;
         const int64_t i =
             in_order ? index->of_whole[next] : vr_image_index_find(index, (const char *)name.data, name.size);
-        if (i < 0) continue;
         VR_CHECK(i < images, "image %lld of %lld", (long long)i, (long long)images);
+        first = i < 0 ? vrp_predictions_other(&others, row, name, j) : prediction[i];
+        second = j;
+        if (i < 0) continue;
         next = in_order ? next + 1 : i + 1;
-        if (prediction[i] >= 0) return vrp_predictions_twice(p, prediction[i], j, err);
         prediction[i] = j;
         used++;
     }
+    vr_arena_free(&scratch);
+    if (first >= 0) return vrp_predictions_twice(p, first, second, err);
     if (used > 0) return true;
     const vr_bytes have = p->image ? p->image[0] : (vr_bytes){0},
                    want = index->whole.count > 0 ? index->whole.name[0] : (vr_bytes){0};
@@ -446,7 +502,10 @@ bool vr_predictions_score(vr_arena *perm, vr_scores *out, const vr_predictions *
     join.extra = p->count - used;
     if (top) {
         vr_correct_sets(correct, top, n, 1, k, labels);
-        vr_correct_sets(top5, top, n, k, k, labels);
+        if (k > 1)
+            vr_correct_sets(top5, top, n, k, k, labels);
+        else
+            memcpy(top5, correct, (size_t)n);
     }
     vr_arena_free(&scratch);
     *out = (vr_scores){

@@ -44,6 +44,8 @@ typedef struct vr_predictions {
 typedef struct vr_predictions_opts {
     int64_t classes; /* a class of this number or above is an error; 0: no limit */
     int64_t k;       /* of logits: how many classes; 0: 5 */
+    bool
+        joined; /* vr_predictions_join follows, which finds two rows of one image too: they are not looked for twice */
 } vr_predictions_opts;
 
 /* Loads predictions, whichever their form:
@@ -77,9 +79,12 @@ VR_API bool vr_predictions_save(const vr_predictions *p, const char *path, vr_er
 typedef struct vr_image_index {
     vr_arena *arena;
     const char *const
-        *strip;           /* texts that are taken out of the last parts of names, NULL at the end; or NULL */
-    vr_names whole, part; /* names as they are; last parts without their endings */
-    int64_t *of_whole, *of_part, whole_capacity, part_capacity; /* their images; -1: of several */
+        *strip;     /* texts that are taken out of the last parts of names, NULL at the end; or NULL */
+    vr_names whole; /* names as they are, and their images: */
+    int64_t *of_whole, capacity;
+    int64_t ending; /* size of the first name's ending */
+    bool plain;     /* all names are without folders and have that ending */
+    struct vr_image_parts *parts;
 } vr_image_index;
 
 /* Adds a name of an image; of two images that have the same whole name the first one keeps it. */

@@ -240,7 +240,7 @@ static vr_predictions vrp_imagenet_x_human(vr_arena *scratch, const vr_imagenet_
 /* Fills the rows of the table: of the files, then "human". */
 static bool vrp_imagenet_x_run(vr_imagenet_x_table *t, const vr_imagenet_x_set *set, const char **paths,
                                int64_t files, const vr_imagenet_x_opts *opts, vr_err *err) {
-    static const vr_predictions_opts classes = {.classes = VR_IMAGENET_X_CLASSES};
+    static const vr_predictions_opts classes = {.classes = VR_IMAGENET_X_CLASSES, .joined = true};
     int64_t first = t->count; /* the file that fails */
 #pragma omp parallel num_threads((int)vr_min(t->count, vr_threads()))
     {
