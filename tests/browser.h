@@ -91,11 +91,7 @@ static inline double browser_number(browser *b, const char *expression) {
 /* Starts Chromium, or skips the test. */
 static inline void browser_start(browser *b) {
     *b = (browser){0};
-    if (system("command -v chromium >/dev/null 2>&1") != 0) {
-        printf("SKIP: chromium is not installed\n");
-        fflush(stdout);
-        skip();
-    }
+    if (system("command -v chromium >/dev/null 2>&1") != 0) { test_skip("chromium is not installed"); }
     snprintf(b->folder, sizeof b->folder, "/tmp/visrob_browser_XXXXXX");
     int in[2], out[2];
     if (!mkdtemp(b->folder) || pipe(in) != 0 || pipe(out) != 0) fail_msg("no folder or pipe for Chromium");

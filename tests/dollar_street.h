@@ -4,7 +4,7 @@
 #include "test.h"
 #include "visrob_impl/study/dollar_street/dollar_street_impl.h"
 
-static vr_arena perm;
+TEST_ARENA(perm);
 static vr_dollar_street data;
 static vr_err err;
 

@@ -53,6 +53,15 @@ static inline void test_on_panic(const char *msg) {
             fail_msg("the panic '%s' does not name '%s'", test_panic_message, (text));                       \
     } while (0)
 
+/* Prints what is missing (a format and its values) and skips the test. */
+#define test_skip(...)                                                                                       \
+    do {                                                                                                     \
+        printf("SKIP: " __VA_ARGS__);                                                                        \
+        printf("\n");                                                                                        \
+        fflush(stdout);                                                                                      \
+        skip();                                                                                              \
+    } while (0)
+
 /* The path of a file of the project's test data folder ($VISROB_DATA or ../shared/data); where it is missing,
  * prints that and skips the test. */
 static inline const char *test_data(const char *name) {
@@ -61,11 +70,7 @@ static inline const char *test_data(const char *name) {
     char *p = path[turn++ % 4];
     const char *root = getenv("VISROB_DATA");
     snprintf(p, sizeof path[0], "%s/%s", root ? root : "../shared/data", name);
-    if (!vr_path_exists(p)) {
-        printf("SKIP: %s is missing\n", p);
-        fflush(stdout);
-        skip();
-    }
+    if (!vr_path_exists(p)) test_skip("%s is missing", p);
     return p;
 }
 
@@ -105,15 +110,6 @@ static inline void test_write(const char *path, const void *data, int64_t size) 
     FILE *file = fopen(path, "wb");
     assert_true(file && fwrite(data, 1, (size_t)size, file) == (size_t)size && fclose(file) == 0);
 }
-
-/* Prints what is missing (a format and its values) and skips the test. */
-#define test_skip(...)                                                                                       \
-    do {                                                                                                     \
-        printf("SKIP: " __VA_ARGS__);                                                                        \
-        printf("\n");                                                                                        \
-        fflush(stdout);                                                                                      \
-        skip();                                                                                              \
-    } while (0)
 
 /* TEST_ARENA(perm); is an arena of the test program, and perm_free the teardown that empties it. */
 #define TEST_ARENA(name)                                                                                     \

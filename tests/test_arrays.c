@@ -9,13 +9,7 @@
 
 #define CHECKPOINTS "tests/golden/checkpoints/"
 
-static vr_arena arena;
-
-static int reset(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
+TEST_ARENA(arena);
 
 static vr_bytes file(const char *name) {
     vr_bytes b;
@@ -61,7 +55,7 @@ static void every_element_type_becomes_f32_and_integers(void **state) {
         {VR_U64, {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x40}, {1, 0x1p62f}, {1, (int64_t)1 << 62}},
         {VR_BOOL, {1, 0}, {1, 0}, {1, 0}},
     };
-    assert_int_equal(sizeof cases / sizeof *cases, VR_DTYPE_COUNT);
+    assert_int_equal(COUNT(cases), VR_DTYPE_COUNT);
     for (int k = 0; k < VR_DTYPE_COUNT; k++) {
         const int64_t size = vr_dtype_size(cases[k].dtype), shape = 2;
         uint8_t odd[40] = {0}; /* unaligned, and with a gap between the elements */
@@ -500,7 +494,7 @@ static void a_file_of_another_format_is_named(void **state) {
         {"\x80\x02N.", "not one of torch.save"},
         {"\x93NUMPY\1", "not an npy file, or truncated"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (int64_t i = 0; i < COUNT(cases); i++) {
         vr_arrays all;
         vr_err err = {0};
         const char *path = test_tmp("weights.pth");
@@ -514,7 +508,7 @@ static void a_file_of_another_format_is_named(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, reset, reset)
+#define TEST(name) cmocka_unit_test_teardown(name, arena_free)
     const struct CMUnitTest tests[] = {
         TEST(every_element_type_becomes_f32_and_integers),
         TEST(every_half_is_exact),

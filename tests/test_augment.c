@@ -4,9 +4,7 @@
 #include "golden/colour.h"
 #include "golden/pattern.h"
 
-static vr_arena arena;
-
-#define COUNT(a) (int64_t)(sizeof(a) / sizeof *(a))
+TEST_ARENA(arena);
 
 static vr_image pattern(int64_t width, int64_t height) { return golden_pattern(&arena, width, height); }
 
@@ -111,12 +109,6 @@ static void each_step_happens_as_often_as_it_says_and_alone(void **state) {
     assert_close(changes(&solarize, &plain), 100, 38);
 }
 
-static int empty_arena(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_part_is_torchvisions_for_the_same_draws),
@@ -125,5 +117,5 @@ int main(void) {
         cmocka_unit_test(a_view_is_its_part_and_then_each_step_that_is_certain),
         cmocka_unit_test(each_step_happens_as_often_as_it_says_and_alone),
     };
-    return cmocka_run_group_tests(tests, NULL, empty_arena);
+    return cmocka_run_group_tests(tests, NULL, arena_free);
 }

@@ -3,7 +3,7 @@
 #include "visrob_impl/report/canvas_impl.h"
 #include "xml.h"
 
-static vr_arena arena;
+TEST_ARENA(arena);
 
 static vrp_canvas canvas(void) { return (vrp_canvas){.arena = &arena, .width = 100, .height = 50}; }
 
@@ -206,12 +206,6 @@ static void text_stands_out_and_ramps_only_rise(void **state) {
     }
 }
 
-static int empty(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shapes_become_elements_in_their_order),
@@ -224,5 +218,5 @@ int main(void) {
         cmocka_unit_test(colour_blind_readers_tell_the_series_apart),
         cmocka_unit_test(text_stands_out_and_ramps_only_rise),
     };
-    return cmocka_run_group_tests(tests, NULL, empty);
+    return cmocka_run_group_tests(tests, NULL, arena_free);
 }

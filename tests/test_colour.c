@@ -5,9 +5,7 @@
 #include "golden/colour.h"
 #include "golden/pattern.h"
 
-static vr_arena arena;
-
-#define COUNT(a) (int64_t)(sizeof(a) / sizeof *(a))
+TEST_ARENA(arena);
 
 /* The pattern of make_colour.py: 2^18 colours from all over the cube. */
 static vr_image palette(void) {
@@ -120,12 +118,6 @@ static void an_impossible_amount_is_a_bug(void **state) {
     assert_panics(vr_image_blur(image, 1, 4, &arena), "invalid kernel size 4");
 }
 
-static int empty_arena(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_colour_is_changed_to_pillows_bits),
@@ -135,5 +127,5 @@ int main(void) {
         cmocka_unit_test(taps_shift_and_a_gaussian_keeps_the_sum_of_a_line),
         cmocka_unit_test(an_impossible_amount_is_a_bug),
     };
-    return cmocka_run_group_tests(tests, NULL, empty_arena);
+    return cmocka_run_group_tests(tests, NULL, arena_free);
 }

@@ -6,7 +6,7 @@
 #include "golden/images.h"
 #include "golden/pattern.h"
 
-static vr_arena arena;
+TEST_ARENA(arena);
 
 static vr_image pattern(int64_t width, int64_t height) { return golden_pattern(&arena, width, height); }
 
@@ -37,7 +37,7 @@ static int64_t worst_difference(vr_image image, const uint8_t *golden) {
 
 /* One level: ours is float and the references are double, so that a tie can round the other way. */
 #define CHECK_SIZE(index)                                                                                    \
-    for (size_t i = 0; i < sizeof golden_corrupt_##index / sizeof *golden_corrupt_##index; i++)              \
+    for (int64_t i = 0; i < COUNT(golden_corrupt_##index); i++)                                              \
         for (int severity = 1; severity <= 5; severity++) {                                                  \
             const vr_factor f = golden_corrupt_##index[i].factor;                                            \
             const vr_image in = pattern(golden_size[index][0], golden_size[index][1]);                       \
@@ -65,7 +65,7 @@ static void imagenet_size_agrees_with_the_same(void **state) {
 
 static void jpeg_compression_is_pillows_to_the_bit(void **state) {
     (void)state;
-    for (size_t i = 0; i < sizeof golden_compressed / sizeof *golden_compressed; i++)
+    for (int64_t i = 0; i < COUNT(golden_compressed); i++)
         for (int severity = 1; severity <= 5; severity++) {
             const vr_image in = pattern(golden_compressed[i].width, golden_compressed[i].height);
             const vr_image out =
@@ -236,7 +236,7 @@ static void another_image_has_other_draws_and_the_same_image_the_same(void **sta
         VR_FACTOR_GAUSSIAN_NOISE, VR_FACTOR_SHOT_NOISE,  VR_FACTOR_IMPULSE_NOISE,
         VR_FACTOR_GLASS_BLUR,     VR_FACTOR_MOTION_BLUR, VR_FACTOR_SNOW,
         VR_FACTOR_FROST,          VR_FACTOR_FOG,         VR_FACTOR_ELASTIC_TRANSFORM};
-    for (size_t i = 0; i < sizeof random / sizeof *random; i++) {
+    for (int64_t i = 0; i < COUNT(random); i++) {
         const vr_image a = vr_factor_apply(&arena, in, random[i], 3, image_rng(1));
         const vr_image b = vr_factor_apply(&arena, in, random[i], 3, image_rng(2));
         assert_memory_not_equal(a.pixels, b.pixels, 32 * 32 * 3);
@@ -249,7 +249,7 @@ static void any_size_works_and_only_the_result_stays_in_the_arena(void **state) 
     (void)state;
     static const int64_t size[][2] = {{1, 1},   {1, 7},   {7, 1},   {2, 2},    {3, 5},
                                       {16, 16}, {300, 1}, {1, 300}, {49, 400}, {171, 163}};
-    for (size_t k = 0; k < sizeof size / sizeof *size; k++)
+    for (int64_t k = 0; k < COUNT(size); k++)
         for (int f = 0; f < VR_FACTOR_COUNT; f++)
             for (int severity = 1; severity <= 5; severity++) {
                 vr_arena_reset(&arena);
@@ -281,7 +281,7 @@ static void contrast_keeps_the_mean_and_blur_keeps_a_flat_image(void **state) {
     static const vr_factor still[] = {
         VR_FACTOR_DEFOCUS_BLUR, VR_FACTOR_GLASS_BLUR,        VR_FACTOR_MOTION_BLUR, VR_FACTOR_ZOOM_BLUR,
         VR_FACTOR_CONTRAST,     VR_FACTOR_ELASTIC_TRANSFORM, VR_FACTOR_PIXELATE};
-    for (size_t i = 0; i < sizeof still / sizeof *still; i++)
+    for (int64_t i = 0; i < COUNT(still); i++)
         for (int severity = 1; severity <= 5; severity++) {
             const vr_image out =
                 vr_factor_apply(&arena, flat(180, 170, 77), still[i], severity, image_rng(0));
@@ -307,12 +307,6 @@ static void frost_is_as_bright_and_as_varied_as_photographs_of_ice(void **state)
         }
 }
 
-static int empty_arena(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cifar_size_agrees_with_scipy_skimage_opencv_pillow_and_imagemagick),
@@ -330,5 +324,5 @@ int main(void) {
         cmocka_unit_test(contrast_keeps_the_mean_and_blur_keeps_a_flat_image),
         cmocka_unit_test(frost_is_as_bright_and_as_varied_as_photographs_of_ice),
     };
-    return cmocka_run_group_tests(tests, NULL, empty_arena);
+    return cmocka_run_group_tests(tests, NULL, arena_free);
 }

@@ -4,13 +4,7 @@
 
 #define FORMATS "tests/golden/formats/"
 
-static vr_arena arena;
-
-static int reset(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
+TEST_ARENA(arena);
 
 static bool open_text(vr_csv *csv, const char *text, vr_err *err) {
     *err = (vr_err){0};
@@ -235,21 +229,21 @@ static void a_number_is_the_whole_text_or_an_error(void **state) {
                    {"INF", INFINITY}, {"1e-400", 0}};
     int64_t n;
     double x;
-    for (size_t i = 0; i < sizeof no_int / sizeof *no_int; i++) {
+    for (int64_t i = 0; i < COUNT(no_int); i++) {
         if (vr_number_int(&n, no_int[i], (int64_t)strlen(no_int[i])))
             fail_msg("'%s' is an integer", no_int[i]);
         assert_int_equal(n, 0);
     }
-    for (size_t i = 0; i < sizeof no_double / sizeof *no_double; i++) {
+    for (int64_t i = 0; i < COUNT(no_double); i++) {
         if (vr_number_double(&x, no_double[i], (int64_t)strlen(no_double[i])))
             fail_msg("'%s' is a number", no_double[i]);
         assert_true(x == 0);
     }
-    for (size_t i = 0; i < sizeof ints / sizeof *ints; i++) {
+    for (int64_t i = 0; i < COUNT(ints); i++) {
         assert_true(vr_number_int(&n, ints[i].text, (int64_t)strlen(ints[i].text)));
         assert_int_equal(n, ints[i].n);
     }
-    for (size_t i = 0; i < sizeof doubles / sizeof *doubles; i++) {
+    for (int64_t i = 0; i < COUNT(doubles); i++) {
         assert_true(vr_number_double(&x, doubles[i].text, (int64_t)strlen(doubles[i].text)));
         assert_true(x == doubles[i].x);
     }
@@ -259,7 +253,7 @@ static void a_number_is_the_whole_text_or_an_error(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, reset, reset)
+#define TEST(name) cmocka_unit_test_teardown(name, arena_free)
     const struct CMUnitTest tests[] = {
         TEST(a_zero_byte_in_a_name_is_refused),
         TEST(pythons_files_are_read_as_python_does),

@@ -125,10 +125,7 @@ static void the_policy_allows_each_script_by_its_hash(void **state) {
         int n = 0;
         while (n < 32 && fscanf(sum, "%2x", &byte) == 1) hash[n++] = (uint8_t)byte;
         pclose(sum);
-        if (n < 32) {
-            printf("SKIP: sha256sum is not installed\n");
-            skip();
-        }
+        if (n < 32) { test_skip("sha256sum is not installed"); }
         vr_text base64 = {.arena = &perm};
         vr_text_base64(&base64, hash, 32);
         if (!strstr(page, vr_arena_printf(&perm, "'sha256-%s'", base64.data)))

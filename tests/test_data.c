@@ -7,13 +7,7 @@
 
 #define FORMATS "tests/golden/formats/"
 
-static vr_arena arena;
-
-static int reset(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
+TEST_ARENA(arena);
 
 static vr_bytes file(const char *name) {
     vr_bytes b;
@@ -135,7 +129,7 @@ static void an_inconsistent_tar_header_is_refused(void **state) {
         {"22 GNU.sparse.major=1\n", "byte 1024: unsupported: sparse file"},
         {"99999999999999999999 path=a\n", "invalid length of a pax record"},
     };
-    for (size_t i = 0; i < sizeof pax / sizeof *pax; i++) {
+    for (int64_t i = 0; i < COUNT(pax); i++) {
         vr_bytes b = file("ustar.tar");
         uint8_t *p = (uint8_t *)(uintptr_t)b.data;
         p[BLOCK + 156] = 'x';
@@ -286,7 +280,7 @@ static void cifars_names_come_from_the_file_beside_it(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, reset, reset)
+#define TEST(name) cmocka_unit_test_teardown(name, arena_free)
     const struct CMUnitTest tests[] = {
         TEST(tars_of_every_form_give_paths_and_bytes),
         TEST(a_hard_link_is_the_last_file_of_that_path_before_it),

@@ -1,15 +1,7 @@
 /* tests/test_dataset.c: image/dataset: folders, tars, arrays; order, labels, what is left out, what is broken. */
 #include "test.h"
 
-#define COUNT(a) (int64_t)(sizeof(a) / sizeof *(a))
-
-static vr_arena arena;
-
-static int reset(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
+TEST_ARENA(arena);
 
 /* An image of 5 x 4 that contains its number. */
 static vr_bytes numbered(int64_t number) {
@@ -87,8 +79,7 @@ static void a_tar_of_a_folder_is_that_folder(void **state) {
     for (int i = 0; i < 3; i++) {
         const char *path = vr_arena_printf(&arena, "%s", test_tmp(forms[i][0]));
         if (system(vr_arena_printf(&arena, "cd '%s' && tar %s '%s' *", folder, forms[i][1], path))) {
-            printf("SKIP: there is no tar with gzip\n");
-            skip();
+            test_skip("there is no tar with gzip");
         }
         vr_dataset data;
         int64_t ignored;
@@ -348,7 +339,7 @@ static void the_real_cifar_tar_has_its_ten_classes(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, reset, reset)
+#define TEST(name) cmocka_unit_test_teardown(name, arena_free)
     const struct CMUnitTest tests[] = {
         TEST(a_folder_of_folders_is_in_the_order_of_bytes_whatever_the_file_system),
         TEST(a_tar_of_a_folder_is_that_folder),

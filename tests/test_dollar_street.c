@@ -80,7 +80,7 @@ static void a_wrong_row_is_named_with_line_and_column(void **state) {
         {"0,,u,5,0,0,Asia,['a'],[1],['x'],[1],['x']", "t.csv:2:3: expected a country"},
         {"0,A,,5,0,0,Asia,['a'],[1],['x'],[1],['x']", "t.csv:2:5: expected the name of a row"},
     };
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (int64_t i = 0; i < COUNT(wrong); i++) {
         assert_false(parse(vr_arena_printf(&perm, HEAD "%s\n", wrong[i].row)));
         assert_message(err, wrong[i].says);
         assert_message(err, "t.csv:2:");
@@ -258,7 +258,7 @@ static void every_prefix_and_every_wrong_type_of_annotations_is_an_error(void **
         {"\"columns\"", "\"column\"", "columns"},
         {"\"Africa\"", "\"Afr\\u0000\"", "unexpected zero byte"},
     };
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (int64_t i = 0; i < COUNT(wrong); i++) {
         const char *at = strstr(tasks, wrong[i].from);
         assert_non_null(at);
         assert_false(parse(vr_arena_printf(&perm, "%.*s%s%s", (int)(at - tasks), tasks, wrong[i].to,
@@ -344,7 +344,7 @@ static void rows_are_in_the_groups_of_their_columns(void **state) {
                {VR_DOLLAR_STREET_BY_COUNTRY, 54, "Bangladesh", "Zimbabwe"},
                {VR_DOLLAR_STREET_BY_CLASS, 84, "alcoholic_drinks", "wrist_watches"},
                {VR_DOLLAR_STREET_BY_QUARTER, 4, "$27 to 116", "$1107 to 10098"}};
-    for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+    for (int64_t k = 0; k < COUNT(all); k++) {
         const vr_groups g = vr_dollar_street_groups(&perm, &data, all[k].by);
         assert_int_equal(g.count, all[k].count);
         assert_string_equal(g.names[0], all[k].first);
@@ -496,7 +496,7 @@ static void wrong_predictions_are_named(void **state) {
         {"", "empty"},
     };
     vr_predictions p;
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (int64_t i = 0; i < COUNT(wrong); i++) {
         assert_false(predicted(&p, wrong[i].text));
         assert_message(err, wrong[i].says);
         assert_null(p.image);
@@ -515,7 +515,7 @@ static void wrong_predictions_are_named(void **state) {
         {"b,1,2,3,4\na,1,2,3,4\n", VR_LABELS_IN1K, ":3:1: expected classes sorted by name"},
         {"", VR_LABELS_IN1K, "no classes"},
     };
-    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
+    for (int64_t i = 0; i < COUNT(maps); i++) {
         const char *text = vr_arena_printf(
             &perm, "dollarstreet_class,images,sin21k_ids,sin21k_alibaba_ids,imagenet1k_ids\n%s",
             maps[i].rows);
@@ -855,7 +855,5 @@ int main(void) {
         cmocka_unit_test(a_mitigation_is_compared_on_the_rows_of_its_factor),
         cmocka_unit_test(a_model_is_asked_for_its_five_best_classes),
     };
-    const int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    vr_arena_free(&perm);
-    return failed;
+    return cmocka_run_group_tests(tests, NULL, perm_free);
 }

@@ -11,11 +11,7 @@ static char programs[512]; /* the folder of the built programs, beside that of t
 static const char *browse(const char *page, const char *fragment) {
     int code;
     shell(&perm, &code, "command -v chromium");
-    if (code != 0) {
-        printf("SKIP: chromium is not installed\n");
-        fflush(stdout);
-        skip();
-    }
+    if (code != 0) { test_skip("chromium is not installed"); }
     const char *profile = vr_arena_string(&perm, test_tmp("profile"), (int64_t)strlen(test_tmp("profile")));
     const char *dom =
         shell(&perm, &code,
@@ -192,8 +188,7 @@ static void images_are_found_by_name_and_thinned_evenly(void **state) {
 static void the_program_runs_without_arguments(void **state) {
     (void)state;
 #ifdef __SANITIZE_ADDRESS__
-    printf("SKIP: the model of the example takes minutes under asan\n");
-    skip();
+    test_skip("the model of the example takes minutes under asan");
 #endif
     int code;
     const char *page = test_tmp("program.html"), *csv = test_tmp("program.csv");
@@ -232,7 +227,7 @@ static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
                {"a.csv --predictions p.csv --on pose", "--on needs --other", 2},
                {"a.csv --predictions p.csv --space 3k", "found '3k'", 1},
                {"a.csv --weights w.pth --images f --other p.csv --brighten", "one of --other", 2}};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (int64_t i = 0; i < COUNT(bad); i++) {
         out = shell(&perm, &code, "%s/dollar_street %s 2>&1", programs, bad[i].arguments);
         assert_int_equal(code, bad[i].code);
         if (!strstr(out, bad[i].message))

@@ -2,7 +2,7 @@
 #include "test.h"
 #include "../visrob_impl/image/draw_impl.h"
 
-static vr_arena arena;
+TEST_ARENA(arena);
 static const vrp_paint white = {.a = {1, 1, 1}};
 
 /* The sum of the coverage of what is drawn white on black. */
@@ -205,12 +205,6 @@ static void the_shape_stands_out_from_its_background_where_the_factors_say(void 
     }
 }
 
-static int empty_arena(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(classes_have_names),
@@ -223,5 +217,5 @@ int main(void) {
         cmocka_unit_test(factors_are_in_their_ranges_and_tell_nothing_of_the_class),
         cmocka_unit_test(the_shape_stands_out_from_its_background_where_the_factors_say),
     };
-    return cmocka_run_group_tests(tests, NULL, empty_arena);
+    return cmocka_run_group_tests(tests, NULL, arena_free);
 }

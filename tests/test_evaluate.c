@@ -1,7 +1,7 @@
 /* tests/test_evaluate.c: models over data sets, on the drawn shapes. */
 #include "test.h"
 
-static vr_arena perm;
+TEST_ARENA(perm);
 static vr_model *model;
 static vr_dataset data;
 
@@ -12,12 +12,6 @@ static int begin(void **state) {
     vr_dataset_shapes(&perm, &data, 60, model->preprocess.size, vr_rng_init(2));
     return 0;
 }
-static int end(void **state) {
-    (void)state;
-    vr_arena_free(&perm);
-    return 0;
-}
-
 static void the_example_model_has_learnt_something(void **state) {
     (void)state;
     vr_evaluation e;
@@ -128,7 +122,7 @@ static void classes_are_matched_by_name_by_wordnet_id_or_in_order(void **state) 
     assert_int_equal(vr_labels_wordnet("n02979186"), 482); /* cassette player, of Imagenette */
     static const char *const none[] = {"",          "n",          "n0144076", "n01440765",
                                        "x01440764", "n014407640", "n-1440764"};
-    for (size_t i = 0; i < sizeof none / sizeof *none; i++) assert_int_equal(vr_labels_wordnet(none[i]), -1);
+    for (int64_t i = 0; i < COUNT(none); i++) assert_int_equal(vr_labels_wordnet(none[i]), -1);
 }
 
 static void only_the_classes_that_compete_are_predicted(void **state) {
@@ -265,5 +259,5 @@ int main(void) {
         cmocka_unit_test(features_come_in_the_order_of_the_data_set_and_are_read_back),
         cmocka_unit_test(labels_are_read_from_a_file),
     };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, begin, perm_free);
 }

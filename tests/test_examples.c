@@ -33,7 +33,7 @@ static void skip_under_asan(void) {
 }
 
 static const char *const names[] = {"classify", "embed", "evaluate", "robustness"};
-enum { PROGRAMS = sizeof names / sizeof *names };
+enum { PROGRAMS = COUNT(names) };
 
 static void every_program_explains_itself(void **state) {
     (void)state;
@@ -102,7 +102,7 @@ static void every_kind_of_wrong_file_is_called_what_it_is(void **state) {
         {good, tar, "cut.tar: "},
         {good, folder, "wrong_folder: "},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (int64_t i = 0; i < COUNT(cases); i++)
         for (int k = 0; k < PROGRAMS; k++) {
             const char *out, *said;
             const int code =
@@ -215,8 +215,7 @@ static void data_scripts_fetch_checks_what_came(void **state) {
     const char *out, *said, *mirror = test_tmp("mirror"), *to = test_tmp("to");
     if (run(&a, &out, &said, "python3 -c 'import hashlib, tarfile, urllib.request'") !=
         0) { /* not in python3-minimal */
-        printf("SKIP: python3 with its standard library is not installed\n");
-        skip();
+        test_skip("python3 with its standard library is not installed");
     }
     test_mkdir(mirror);
     const char *file = vr_arena_printf(&a, "%s/resnet20-12fca82f.th", mirror);

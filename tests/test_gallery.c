@@ -5,7 +5,7 @@
 #include "visrob_impl/report/plot_impl.h"
 #include "xml.h"
 
-static vr_arena perm;
+TEST_ARENA(perm);
 static const char note[] = "n = 10,000, seed 1, cifar10/test.tar, visrob 0.1.0";
 enum { FACTORS = 25, MANY = 300, HUGE_COUNT = 20000 };
 
@@ -391,12 +391,6 @@ static int begin(void **state) {
     return mkdir("build", 0777), mkdir("build/gallery", 0777), vr_path_is_dir("build/gallery") ? 0 : -1;
 }
 
-static int end(void **state) {
-    (void)state;
-    vr_arena_free(&perm);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bars),      cmocka_unit_test(bars_of_extreme_values),
@@ -404,5 +398,5 @@ int main(void) {
         cmocka_unit_test(scatter),   cmocka_unit_test(heat),
         cmocka_unit_test(confusion), cmocka_unit_test(reliability),
     };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, begin, perm_free);
 }

@@ -3,7 +3,7 @@
 #include "test.h"
 #include "visrob_impl/study/geography/geography_impl.h"
 
-static vr_arena perm;
+TEST_ARENA(perm);
 
 static vr_bytes bytes_of(const char *text) {
     return (vr_bytes){(const uint8_t *)text, (int64_t)strlen(text)};
@@ -189,7 +189,7 @@ static void what_is_wrong_is_named_with_line_and_column(void **state) {
          "g.csv:3:6:", "duplicate image 'u' (first at line 2)"},
         {"country,url,region,label\nPeru,u,Asia,['cups']\n", "g.csv:1:", "income"},
     };
-    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    for (int64_t k = 0; k < COUNT(cases); k++) {
         vr_geography_set s;
         vr_err err = {0};
         assert_false(vrp_geography_parse(&perm, &s, bytes_of(cases[k].text), "g.csv", &err));
@@ -566,12 +566,6 @@ static void the_map_table_shows_which_objects_share_classes(void **state) {
     assert_string_equal(t.cells[8 + 2].text, "-"); /* the tree has no class */
 }
 
-static int end(void **state) {
-    (void)state;
-    vr_arena_free(&perm);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(geodes_objects_are_sorted_and_their_classes_are_imagenets),
@@ -593,5 +587,5 @@ int main(void) {
         cmocka_unit_test(intervals_are_over_households_where_these_are_known),
         cmocka_unit_test(the_map_table_shows_which_objects_share_classes),
     };
-    return cmocka_run_group_tests(tests, NULL, end);
+    return cmocka_run_group_tests(tests, NULL, perm_free);
 }

@@ -43,7 +43,7 @@ static void pretraining_is_read_off_the_tag(void **state) {
         {"tf_efficientnet_b7.ns_jft_in1k", VR_GEOGRAPHY_WEB},
         {"eva02_large_patch14_448.mim_m38m_ft_in22k_in1k", VR_GEOGRAPHY_WEB},
     };
-    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
+    for (int64_t k = 0; k < COUNT(cases); k++)
         if (vrp_geography_pretraining_of(cases[k].name) != cases[k].seen)
             fail_msg("%s: %s", cases[k].name,
                      vrp_geography_pretraining_name(vrp_geography_pretraining_of(cases[k].name)));
@@ -61,7 +61,7 @@ static void rates_on_timms_results_are_scipys(void **state) {
     assert_true(vr_geography_progress_fit(&perm, &p, &b, NULL, VR_FATAL));
     const int64_t n = p.rate_count;
     const vr_geography_rate *r = p.rate;
-    assert_int_equal(n, sizeof golden_rates / sizeof *golden_rates);
+    assert_int_equal(n, COUNT(golden_rates));
     for (int64_t k = 0; k < n; k++) {
         assert_string_equal(r[k].name, golden_rates[k].name);
         assert_int_equal(r[k].n, golden_rates[k].n);
@@ -120,7 +120,7 @@ static void wrong_results_are_named_with_line_and_column(void **state) {
     };
     const char *folder = kept(test_tmp("timm"));
     test_mkdir(folder);
-    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    for (int64_t k = 0; k < COUNT(cases); k++) {
         vr_geography_benchmarks b;
         vr_err err = {0};
         written(vr_arena_printf(&perm, "%s/results-imagenet.csv", folder), cases[k].text);
@@ -212,7 +212,7 @@ static void a_wrong_table_is_named_with_line_and_column(void **state) {
         {"model,a\nx,1,2\n", "m.csv:2:", ""},
         {"model,a\nx,0.4\ny,1.003\n", "m.csv", "1.003, is neither"},
     };
-    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    for (int64_t k = 0; k < COUNT(cases); k++) {
         vr_geography_benchmarks b;
         vr_err err = {0};
         assert_false(vrp_geography_benchmarks_parse(&perm, &b, bytes_of(cases[k].text), "m.csv", &err));
@@ -334,7 +334,7 @@ static void features_of_embed_are_loaded_and_checked(void **state) {
         {"row,name\n0,f0\n", "f.csv:1:", "file_name"},
         {"row,file_name\nx,f0\n", "f.csv:2:1:", "'x'"},
     };
-    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    for (int64_t k = 0; k < COUNT(cases); k++) {
         err = (vr_err){0};
         written(csv, cases[k].text);
         assert_false(vr_features_load(&perm, &f, npy, &err));
@@ -554,7 +554,7 @@ static void the_page_holds_every_part_and_needs_no_network(void **state) {
                                         "n = 36, seed 0",
                                         "n = 1,800, seed 0",
                                         "trailer truck"};
-    for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+    for (int64_t k = 0; k < COUNT(parts); k++)
         if (!strstr(s, parts[k])) fail_msg("the page lacks '%s'", parts[k]);
     assert_null(strstr(s, "<b>model"));
     assert_null(strstr(s, ">nan"));
@@ -665,7 +665,7 @@ static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
         {"--geode x --predictions y --balanced", "--balanced needs --features"},
         {"x.csv", "unexpected argument 'x.csv'"},
     };
-    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+    for (int64_t k = 0; k < COUNT(wrong); k++) {
         out = shell(&perm, &code, "%s/geography --report %s %s 2>&1", programs, html, wrong[k][0]);
         assert_int_equal(code, 2);
         if (!strstr(out, wrong[k][1])) fail_msg("%s: %s", wrong[k][0], out);

@@ -2,13 +2,7 @@
 #include "test.h"
 #include "golden/metrics.h"
 
-static vr_arena arena;
-
-static int end(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
+TEST_ARENA(arena);
 
 static void groups_count_their_rows_and_leave_out_the_rest(void **state) {
     (void)state;
@@ -217,5 +211,5 @@ int main(void) {
         cmocka_unit_test(a_summary_has_the_same_bits_on_any_number_of_threads),
         cmocka_unit_test(a_group_outside_of_the_groups_is_a_bug),
     };
-    return cmocka_run_group_tests(tests, NULL, end);
+    return cmocka_run_group_tests(tests, NULL, arena_free);
 }

@@ -144,7 +144,7 @@ static void a_permutation_test_is_the_same_on_any_number_of_threads(void **state
 
 static void many_tests_are_corrected_as_statsmodels_and_scipy_do(void **state) {
     (void)state;
-    enum { N = sizeof golden_many / sizeof *golden_many };
+    enum { N = COUNT(golden_many) };
     vr_arena a = {0};
     double holm[N], bh[N], same[N];
     vr_adjust_holm(&a, holm, golden_many, N);

@@ -6,16 +6,8 @@
 #include "golden/images.h"
 #include "golden/pattern.h"
 
-#define IMAGES   "tests/golden/images/"
-#define COUNT(a) (int64_t)(sizeof(a) / sizeof *(a))
-
-static vr_arena arena;
-
-static int reset(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
+#define IMAGES "tests/golden/images/"
+TEST_ARENA(arena);
 
 static vr_bytes file(const char *name) {
     vr_bytes b;
@@ -391,7 +383,7 @@ static void what_is_saved_is_read_again(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, reset, reset)
+#define TEST(name) cmocka_unit_test_teardown(name, arena_free)
     const struct CMUnitTest tests[] = {
         TEST(every_kind_of_png_and_jpeg_has_pillows_pixels),
         TEST(sixteen_bits_keep_the_high_eight_and_alpha_is_dropped),

@@ -8,13 +8,7 @@
 
 #define FORMATS "tests/golden/formats/"
 
-static vr_arena arena;
-
-static int reset(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
+TEST_ARENA(arena);
 
 /* Parses n bytes, copied to a block of exactly that size. */
 static bool parse(vr_json_doc *doc, const void *text, size_t n, vr_err *err) {
@@ -109,7 +103,7 @@ static void rfc_8259_case_by_case(void **state) {
     ACCEPTED("{\"a\":1,\"a\":2,\"\":3}");
     ACCEPTED("9223372036854775807");
     ACCEPTED("1e-999");
-    reset(NULL);
+    arena_free(NULL);
     REFUSED("", "1:1: unexpected end of file");
     REFUSED(" \n ", "2:2: unexpected end of file");
     REFUSED("\xEF\xBB", "1:1: expected a value");
@@ -234,7 +228,7 @@ static void a_plain_string_is_skipped_and_any_other_is_not(void **state) {
     } cases[] = {{"\"\",........", 2},         {"\"abc\" .......", 5},       {"\"1234567\"........", 9},
                  {"\"12345678\"........", 10}, {"\"a\\n\"............", -1}, {"\"a\nb\"..........", -1},
                  {"\"\xc3\xa9\"........", -1}, {"abc.............", -1},     {"\"no end of it here", -1}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (int64_t i = 0; i < COUNT(cases); i++) {
         const uint8_t *p = (const uint8_t *)cases[i].text,
                       *end = vr_json_plain_string(p, p + strlen(cases[i].text));
         if ((end ? end - p : -1) != cases[i].end)
@@ -256,7 +250,7 @@ static void what_is_written_is_escaped(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, reset, reset)
+#define TEST(name) cmocka_unit_test_teardown(name, arena_free)
     const struct CMUnitTest tests[] = {
         TEST(what_python_escapes_reads_as_what_it_does_not),
         TEST(every_prefix_of_a_document_is_refused_at_its_end_or_at_what_is_open),

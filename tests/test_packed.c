@@ -70,7 +70,7 @@ static const conv_case convs[] = {
     {5, 15, 16, 130, 100, 3, 3, 1, 1, 1, 1}, {3, 2, 2, 150, 140, 3, 3, 1, 1, 1, 1},
     {1, 7, 7, 600, 70, 1, 1, 1, 0, 1, 1},
 };
-enum { CONVS = sizeof convs / sizeof convs[0] };
+enum { CONVS = COUNT(convs) };
 
 static vr_tensor conv_output(vr_arena *a, const conv_case *s, uint64_t seed) {
     vr_conv_opts o = {s->stride, s->pad, s->groups, s->dilation};
@@ -125,7 +125,7 @@ static void winograd_takes_the_fewest_products_for_the_size(void **state) {
                   strided = vr_conv_pack(&a, w, (vr_tensor){0}, (vr_conv_opts){.pad = 1, .stride = 2}),
                   narrow =
                       vr_conv_pack(&a, random_tensor(&a, 1, 8, 7, 3, 3), (vr_tensor){0}, (vr_conv_opts){0});
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+    for (int64_t i = 0; i < COUNT(sizes); i++)
         assert_int_equal(vrp_winograd_choose(&plain, sizes[i][0], sizes[i][1]), sizes[i][2]);
     assert_int_equal(vrp_winograd_choose(&strided, 56, 56), 0);
     assert_int_equal(vrp_winograd_choose(&narrow, 56, 56), 0);
@@ -137,7 +137,7 @@ static void an_image_gives_the_same_bits_by_itself_and_in_a_batch(void **state) 
     static const int64_t sizes[][3] = {{7, 96, 64},  {4, 160, 40}, {14, 128, 48},
                                        {2, 200, 70}, {9, 16, 16},  {1, 64, 64}};
     vr_arena a = {0};
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    for (int64_t i = 0; i < COUNT(sizes); i++) {
         const int64_t H = sizes[i][0], C = sizes[i][1], O = sizes[i][2];
         const vr_tensor x = random_tensor(&a, 1, 5, H, H, C), w = random_tensor(&a, 2, O, C, 3, 3);
         const vr_conv layer = vr_conv_pack(&a, w, (vr_tensor){0}, (vr_conv_opts){.pad = 1});

@@ -119,12 +119,12 @@ static void every_text_is_escaped(void **state) {
         "A &lt;table&gt;",
         "error &lt;ratio&gt;</th>",
         "&lt;script&gt;window.stolen = 1&lt;/script&gt;"};
-    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+    for (int64_t i = 0; i < COUNT(shown); i++)
         if (!strstr(page, shown[i])) fail_msg("'%s' is missing", shown[i]);
     static const char *const raw[] = {"<b>resnet", "<x>",       "<in",           "<clean>",
                                       "<fog>",     "<each>",    "<of>",          "<ratio>",
                                       "<grey>",    "A <table>", "<script>window"};
-    for (size_t i = 0; i < sizeof raw / sizeof *raw; i++)
+    for (int64_t i = 0; i < COUNT(raw); i++)
         if (strstr(page, raw[i])) fail_msg("'%s' is not escaped", raw[i]);
 }
 
@@ -147,7 +147,7 @@ static void nothing_is_fetched(void **state) {
     const char *page = html();
     static const char *const outside[] = {"http://", "https://", "src=\"/", "url(",
                                           "@import", "<link",    "<iframe"};
-    for (size_t i = 0; i < sizeof outside / sizeof *outside; i++)
+    for (int64_t i = 0; i < COUNT(outside); i++)
         if (strstr(page, outside[i])) fail_msg("the page has '%s'", outside[i]);
     assert_non_null(strstr(page, "default-src 'none'"));
     assert_int_equal(times(page, "<script"), 1);
@@ -164,10 +164,7 @@ static void the_policy_names_the_hash_of_the_script(void **state) {
     int n = 0;
     while (n < 32 && fscanf(sum, "%2x", &byte) == 1) hash[n++] = (uint8_t)byte;
     pclose(sum);
-    if (n < 32) {
-        printf("SKIP: sha256sum is not installed\n");
-        skip();
-    }
+    if (n < 32) { test_skip("sha256sum is not installed"); }
     vr_text base64 = {.arena = &perm};
     vr_text_base64(&base64, hash, 32);
     if (strncmp(policy, base64.data, (size_t)base64.size) != 0)
@@ -179,7 +176,7 @@ static void an_image_that_is_neither_png_nor_jpeg_shows_its_text(void **state) {
     const char *const names[] = {"name"};
     static const char *const bytes[] = {"", "GIF89a", "\x89PNG\r\n\x1a\n", "\xFF\xD8\xFF\xE0\x01",
                                         "\xFF\xD8\xFF\xC0\x00\x11\x08\x00\x00\x00\x00"};
-    for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++) {
+    for (int64_t i = 0; i < COUNT(bytes); i++) {
         vr_page page = vr_page_new(&perm, &info);
         const vr_page_image image = {{(const uint8_t *)bytes[i], (int64_t)strlen(bytes[i])}, "no <image>"};
         vr_page_strip(&page, &image, names, NULL, 1, NULL);

@@ -4,7 +4,7 @@
 #include "../visrob_impl/format/json_impl.h"
 #include "../visrob_impl/report/plot_impl.h"
 
-static vr_arena arena;
+TEST_ARENA(arena);
 
 static vrp_canvas drawn(const vr_plot *p) { return vrp_plot_draw(&arena, p); }
 
@@ -90,7 +90,7 @@ static void numbers_read_as_people_write_them(void **state) {
                  {INFINITY, false, "inf"},
                  {-INFINITY, true, MINUS "inf"},
                  {1e300, true, "1e+302 %"}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (int64_t i = 0; i < COUNT(cases); i++)
         assert_string_equal(vrp_value_text(&arena, cases[i].x, cases[i].percent), cases[i].text);
     assert_string_equal(vrp_value_fixed(&arena, -0.04, 1, " s"), "0.0 s");
 }
@@ -368,12 +368,6 @@ static void the_ending_decides_and_what_cannot_be_saved_is_said(void **state) {
     assert_true(vr_plot_save(&p, test_tmp("tall.svg"), VR_FATAL));
 }
 
-static int empty(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ticks_are_round_and_differ),
@@ -391,5 +385,5 @@ int main(void) {
         cmocka_unit_test(a_reliability_diagram_draws_the_gap_and_states_the_error),
         cmocka_unit_test(the_ending_decides_and_what_cannot_be_saved_is_said),
     };
-    return cmocka_run_group_tests(tests, NULL, empty);
+    return cmocka_run_group_tests(tests, NULL, arena_free);
 }

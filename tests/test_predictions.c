@@ -1,13 +1,7 @@
 /* tests/test_predictions.c: predictions of any program, in every form; joins by name; what is correct. */
 #include "test.h"
 
-static vr_arena arena;
-
-static int end(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
+TEST_ARENA(arena);
 
 static bool parse(vr_predictions *p, const char *text, int64_t classes, vr_err *err) {
     const vr_bytes bytes = {(const uint8_t *)text, (int64_t)strlen(text)};
@@ -35,7 +29,7 @@ static void each_form_gives_the_same_rows(void **state) {
         " {\"file_name\": \"b,\\\"c\\\".jpg\", \"predicted_class\": 4, \"predicted_probability\": 0.25}]",
         "{\"a.jpg\": {\"pred_indices\": [[3]], \"predicted_probability\": 0.5, \"label\": 3},\n"
         " \"b,\\\"c\\\".jpg\": {\"pred_indices\": [4], \"predicted_probability\": 0.25}}"};
-    for (size_t f = 0; f < sizeof forms / sizeof *forms; f++) {
+    for (int64_t f = 0; f < COUNT(forms); f++) {
         vr_predictions p;
         assert_true(parse(&p, forms[f], 1000, VR_FATAL));
         assert_int_equal(p.count, 2);
@@ -56,7 +50,7 @@ static void several_classes_and_flags_are_read(void **state) {
         "id,predictions,correct_top5,correct\nu1,\"[4, 18, 34]\",1,0\nu2,\"[1,2,3]\",1,0\n",
         "{\"u1\": {\"pred_indices\": [[4, 18, 34]], \"correct\": 0, \"correct_top5\": true},"
         "\"u2\": {\"pred_indices\": [1, 2, 3], \"correct\": false, \"correct_top5\": 1}}"};
-    for (size_t f = 0; f < sizeof forms / sizeof *forms; f++) {
+    for (int64_t f = 0; f < COUNT(forms); f++) {
         vr_predictions p;
         assert_true(parse(&p, forms[f], 0, VR_FATAL));
         assert_int_equal(p.k, 3);
@@ -156,7 +150,7 @@ static void errors_name_file_line_and_column(void **state) {
         {"{\"file_name\": \"a\", \"predicted_class\": 1, \"label\": \"x\"}\n",
          "expected the class number of the label"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (int64_t i = 0; i < COUNT(cases); i++) {
         vr_predictions p;
         vr_err err = {0};
         if (parse(&p, cases[i].text, 10, &err)) fail_msg("accepted: %s", cases[i].text);
@@ -174,7 +168,7 @@ static void every_prefix_is_read_or_refused(void **state) {
         "{\"u1\": {\"pred_indices\": [[4, 18, 34]]}, \"u2\": {\"pred_indices\": [1, 2, 3]}}",
         "{\"file_name\": \"a\", \"predicted_class\": 3, \"label\": 3}\n{\"file_name\": \"b\", "
         "\"predicted_class\": 3}\n"};
-    for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
+    for (int64_t t = 0; t < COUNT(texts); t++)
         for (size_t n = 0; n < strlen(texts[t]); n++) {
             vr_predictions p;
             vr_err err = {0};
@@ -333,5 +327,5 @@ int main(void) {
         cmocka_unit_test(saved_names_are_short_where_they_are_unique),
         cmocka_unit_test(published_predictions_are_read),
     };
-    return cmocka_run_group_tests(tests, NULL, end);
+    return cmocka_run_group_tests(tests, NULL, arena_free);
 }

@@ -2,7 +2,7 @@
 #include "test.h"
 #include "visrob_impl/report/canvas_impl.h"
 
-static vr_arena arena;
+TEST_ARENA(arena);
 static const vrp_colour black = VRP_COLOUR_RGB + 0x000000, red = VRP_COLOUR_RGB + 0xff0000;
 
 static vrp_canvas canvas(double width, double height) {
@@ -250,19 +250,13 @@ static void utf_8_is_read_as_the_standard_says(void **state) {
                  {"\xE2\x82", 0xFFFD, 1},
                  {"\xC3", 0xFFFD, 1},
                  {"\xF4\x8F\xBF\xBF", 0x10FFFF, 4}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (int64_t i = 0; i < COUNT(cases); i++) {
         const char *s = cases[i].bytes;
         assert_int_equal(vrp_utf8_next(&s), cases[i].first);
         assert_int_equal(s - cases[i].bytes, cases[i].length);
     }
     const char *end = "";
     assert_int_equal(vrp_utf8_next(&end), 0);
-}
-
-static int empty(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
 }
 
 int main(void) {
@@ -281,5 +275,5 @@ int main(void) {
         cmocka_unit_test(every_character_of_ascii_and_latin_1_has_its_own_drawing),
         cmocka_unit_test(utf_8_is_read_as_the_standard_says),
     };
-    return cmocka_run_group_tests(tests, NULL, empty);
+    return cmocka_run_group_tests(tests, NULL, arena_free);
 }

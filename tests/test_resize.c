@@ -4,9 +4,7 @@
 #include "golden/resize.h"
 #include "golden/pattern.h"
 
-static vr_arena arena;
-
-#define COUNT(a) (int64_t)(sizeof(a) / sizeof *(a))
+TEST_ARENA(arena);
 
 static vr_image pattern(int64_t width, int64_t height) { return golden_pattern(&arena, width, height); }
 
@@ -173,12 +171,6 @@ static void only_the_result_stays_in_the_arena(void **state) {
     assert_int_equal(arena.used - before, 2 * price);
 }
 
-static int empty_arena(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_pixel_is_pillows),
@@ -191,5 +183,5 @@ int main(void) {
         cmocka_unit_test(a_rectangle_outside_and_a_size_of_nothing_are_bugs),
         cmocka_unit_test(only_the_result_stays_in_the_arena),
     };
-    return cmocka_run_group_tests(tests, NULL, empty_arena);
+    return cmocka_run_group_tests(tests, NULL, arena_free);
 }

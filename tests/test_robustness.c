@@ -1,7 +1,7 @@
 /* tests/test_robustness.c: the main job against the same numbers put together by hand. */
 #include "test.h"
 
-static vr_arena perm;
+TEST_ARENA(perm);
 static vr_model *model;
 static vr_dataset data;
 enum { N = 40 };
@@ -13,12 +13,6 @@ static int begin(void **state) {
     vr_dataset_shapes(&perm, &data, N, model->preprocess.size, vr_rng_init(2));
     return 0;
 }
-static int end(void **state) {
-    (void)state;
-    vr_arena_free(&perm);
-    return 0;
-}
-
 /* Accuracy of the model on images under a factor, one image at a time and by the public calls alone. */
 static double by_hand(vr_factor factor, int severity, uint64_t seed, int64_t class, double *of_class) {
     vr_rng rng = vr_rng_split(vr_rng_split(vr_rng_init(seed), "factors"), vr_factor_name(factor));
@@ -225,5 +219,5 @@ int main(void) {
         cmocka_unit_test(the_answer_stands_first_and_in_words),
         cmocka_unit_test(the_figure_states_where_it_comes_from),
     };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, begin, perm_free);
 }

@@ -4,7 +4,7 @@
 #include "golden/metrics.h"
 #include "golden/statistics.h"
 
-enum { COUNT_X = sizeof golden_x / sizeof *golden_x, COUNT_CLEAN = sizeof golden_clean };
+enum { COUNT_X = COUNT(golden_x), COUNT_CLEAN = sizeof golden_clean };
 
 static void mean_deviation_and_quantiles_agree_with_numpy(void **state) {
     (void)state;
@@ -13,7 +13,7 @@ static void mean_deviation_and_quantiles_agree_with_numpy(void **state) {
     assert_close(vr_mean(x, COUNT_X), golden_x_mean, 1e-14);
     assert_close(vrp_std(x, COUNT_X), golden_x_std, 1e-14);
     vr_sort(x, COUNT_X);
-    for (size_t k = 0; k < sizeof golden_q / sizeof *golden_q; k++)
+    for (int64_t k = 0; k < COUNT(golden_q); k++)
         assert_close(vr_quantile_sorted(x, COUNT_X, golden_q[k]), golden_quantile[k], 1e-13);
     assert_true(isnan(vr_mean(x, 0)) && isnan(vrp_std(x, 1)) && isnan(vr_quantile_sorted(x, 0, 0.5)));
     assert_true(vr_quantile_sorted(x, 1, 0.3) == x[0]);
@@ -72,7 +72,7 @@ static void assert_ends(vr_interval got, const double *ends) {
 /* 100,000 resamples against scipy's 200,000: as above; skewed values, of which the percentile ends are off by more. */
 static void accelerated_intervals_agree_with_scipy(void **state) {
     (void)state;
-    enum { N = sizeof golden_bca_x / sizeof *golden_bca_x };
+    enum { N = COUNT(golden_bca_x) };
     vr_arena a = {0};
     const vr_bootstrap bca = {.resamples = 100000, .seed = 3, .bca = true},
                        plain = {.resamples = 100000, .seed = 3};
@@ -100,7 +100,7 @@ static void mean_and_deviation(const void *context, double *values, const int64_
 
 static void several_statistics_of_one_draw_are_those_of_each(void **state) {
     (void)state;
-    enum { N = sizeof golden_bca_x / sizeof *golden_bca_x };
+    enum { N = COUNT(golden_bca_x) };
     vr_arena a = {0};
     for (int bca = 0; bca < 2; bca++) {
         const vr_bootstrap o = {.resamples = 500, .seed = 5, .bca = bca};

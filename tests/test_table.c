@@ -2,7 +2,7 @@
 #include <locale.h>
 #include "test.h"
 
-static vr_arena arena;
+TEST_ARENA(arena);
 
 static vr_table sample(void) {
     static const char *const names[] = {"factor", "accuracy", "ratio"};
@@ -129,10 +129,7 @@ static void programs_read_a_point_whatever_the_locale(void **state) {
     static const char *const comma[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "nl_NL.UTF-8"};
     const char *found = NULL;
     for (int i = 0; i < 4 && !found; i++) found = setlocale(LC_NUMERIC, comma[i]);
-    if (!found) {
-        printf("SKIP: no locale with a decimal comma is installed\n");
-        skip();
-    }
+    if (!found) { test_skip("no locale with a decimal comma is installed"); }
     const char *csv = formatted(VR_TABLE_CSV), *html = formatted(VR_TABLE_HTML);
     setlocale(LC_NUMERIC, "C");
     assert_non_null(strstr(csv, "fog,0.71284,1.5,1.25,1.75\n"));
@@ -215,12 +212,6 @@ static void an_empty_table_still_has_its_heading(void **state) {
     assert_string_equal(out.data, "a,b\n");
 }
 
-static int empty_arena(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_aligned_by_characters_and_numbers_are_flush_right),
@@ -238,5 +229,5 @@ int main(void) {
         cmocka_unit_test(the_ending_of_the_path_chooses_the_form),
         cmocka_unit_test(an_empty_table_still_has_its_heading),
     };
-    return cmocka_run_group_tests(tests, NULL, empty_arena);
+    return cmocka_run_group_tests(tests, NULL, arena_free);
 }

@@ -8,13 +8,7 @@
 
 #define CHECKPOINTS "tests/golden/checkpoints/"
 
-static vr_arena arena;
-
-static int reset(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
+TEST_ARENA(arena);
 
 static vr_arrays load(const char *name) {
     vr_arrays all;
@@ -111,10 +105,10 @@ static void check_metadata(const vr_arrays *all) {
         {"milestones.30", "1"},   {"defaults.2", "3"},
         {"bytes", "4 bytes"},     {"text", "caf\xc3\xa9"},
     };
-    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+    for (int64_t i = 0; i < COUNT(expected); i++)
         assert_string_equal(metadata(all, expected[i][0]), expected[i][1]);
     assert_non_null(strstr(metadata(all, "long"), "400000000000000000")); /* 2^70, in hexadecimal */
-    assert_int_equal(all->meta_count, sizeof expected / sizeof *expected + 1);
+    assert_int_equal(all->meta_count, COUNT(expected) + 1);
 }
 
 static void every_form_of_a_checkpoint_gives_the_same_arrays_and_metadata(void **state) {
@@ -125,7 +119,7 @@ static void every_form_of_a_checkpoint_gives_the_same_arrays_and_metadata(void *
         check_tensors(&all);
         check_metadata(&all);
         assert_string_equal(all.path + strlen(all.path) - strlen(files[i]), files[i]);
-        reset(NULL);
+        arena_free(NULL);
     }
 }
 
@@ -140,7 +134,7 @@ static void tensors_that_share_a_storage_share_its_bytes(void **state) {
         assert_int_equal(t->stride[0], 1);
         assert_int_equal(t->stride[1], 3);
         assert_int_equal(e->stride[0], 0);
-        reset(NULL);
+        arena_free(NULL);
     }
 }
 
@@ -396,7 +390,7 @@ static void two_pickles_in_one_file_are_refused(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, reset, reset)
+#define TEST(name) cmocka_unit_test_teardown(name, arena_free)
     const struct CMUnitTest tests[] = {
         TEST(every_form_of_a_checkpoint_gives_the_same_arrays_and_metadata),
         TEST(tensors_that_share_a_storage_share_its_bytes),
