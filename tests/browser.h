@@ -55,8 +55,7 @@ static inline const vr_json *browser_call(browser *b, const char *method, const 
     for (;;) {
         const char *text = browser_message(b);
         vr_json_doc doc;
-        vr_json_parse(&b->arena, &doc, (vr_bytes){(const uint8_t *)text, (int64_t)strlen(text)}, "DevTools",
-                      VR_FATAL);
+        vr_json_parse(&b->arena, &doc, test_bytes_of(text), "DevTools", VR_FATAL);
         const vr_json *answer = vr_json_get(doc.root, "id"), *event = vr_json_get(doc.root, "method");
         if (answer && answer->integer == id) {
             if (vr_json_get(doc.root, "error")) fail_msg("%s: %s", method, text);

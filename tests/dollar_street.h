@@ -10,8 +10,7 @@ static vr_err err;
 
 static inline bool parse(const char *text) {
     err = (vr_err){0};
-    return vrp_dollar_street_parse(&perm, &data, (vr_bytes){(const uint8_t *)text, (int64_t)strlen(text)},
-                                   "t.csv", NULL, &err);
+    return vrp_dollar_street_parse(&perm, &data, test_bytes_of(text), "t.csv", NULL, &err);
 }
 
 #define FACTORS                                                                                              \

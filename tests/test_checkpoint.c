@@ -351,15 +351,10 @@ static void a_file_cut_anywhere_is_an_error_and_leaves_nothing(void **state) {
     (void)state;
     static const char *const files[] = {"cifar_a.th", "vit_mae.pth", "vit_timm.safetensors"};
     for (int f = 0; f < 3; f++) {
-        char path[256];
-        vr_bytes whole;
-        snprintf(path, sizeof path, "tests/golden/models/%s", files[f]);
-        assert_true(vr_file_read(&data, &whole, path, VR_FATAL));
+        const vr_bytes whole = test_bytes(&data, "tests/golden/models/%s", files[f]);
         const char *cut = test_tmp(files[f]);
         for (int64_t n = 0; n < whole.size; n += n < 64 || n > whole.size - 64 ? 1 : 211) {
-            FILE *out = fopen(cut, "wb");
-            assert_int_equal(fwrite(whole.data, 1, (size_t)n, out), n);
-            fclose(out);
+            test_write(cut, whole.data, n);
             vr_err err = {0};
             if (vr_model_load(&perm, cut, &two_heads, &err))
                 fail_msg("%s loads with %d bytes", files[f], (int)n);

@@ -9,7 +9,7 @@ TEST_ARENA(arena);
 static bool open_text(vr_csv *csv, const char *text, vr_err *err) {
     *err = (vr_err){0};
     char *copy = vr_arena_string(&arena, text, (int64_t)strlen(text));
-    return vr_csv_parse(&arena, csv, (vr_bytes){(uint8_t *)copy, (int64_t)strlen(text)}, "x.csv", err);
+    return vr_csv_parse(&arena, csv, test_bytes_of(copy), "x.csv", err);
 }
 
 /* Reads all of it, the fields of a row joined by '|', rows by '/'. NULL with err filled after a fault. */
@@ -84,14 +84,13 @@ static void pythons_files_are_read_as_python_does(void **state) {
 static void pythons_file_is_written_byte_for_byte(void **state) {
     (void)state;
     vr_csv csv;
-    vr_bytes want;
+    const vr_bytes want = test_bytes(&arena, FORMATS "rows.csv");
     vr_text t = {.arena = &arena};
     assert_true(vr_csv_load(&arena, &csv, FORMATS "rows.csv", VR_FATAL));
     for (int64_t i = 0; i < 5; i++) vr_csv_field(&t, csv.names[i]), vr_text_add(&t, i < 4 ? "," : "\r\n");
     while (vr_csv_next(&csv, VR_FATAL))
         for (int64_t i = 0; i < 5; i++)
             vr_csv_field(&t, vr_csv_string(&arena, &csv, i)), vr_text_add(&t, i < 4 ? "," : "\r\n");
-    assert_true(vr_file_read(&arena, &want, FORMATS "rows.csv", VR_FATAL));
     assert_int_equal(t.size, want.size);
     assert_memory_equal(t.data, want.data, (size_t)t.size);
 }
@@ -168,7 +167,7 @@ static void a_line_of_ten_megabytes_and_a_million_columns_are_read(void **state)
     memset(line, 'x', (size_t)n);
     vr_text_bytes(&t, line, n);
     vr_csv csv;
-    assert_true(vr_csv_parse(&arena, &csv, (vr_bytes){(uint8_t *)t.data, t.size}, "x.csv", VR_FATAL));
+    assert_true(vr_csv_parse(&arena, &csv, test_bytes_of(t.data), "x.csv", VR_FATAL));
     assert_true(vr_csv_next(&csv, VR_FATAL));
     assert_int_equal(csv.fields[1].size, n);
     memset(line, ',', (size_t)n);
@@ -184,7 +183,7 @@ static void fields_with_doubled_quotes_stay_until_the_next_row(void **state) {
     vr_text_add(&t, "\n");
     for (int i = 0; i < 3000; i++) vr_text_printf(&t, "%s\"%d\"\"\"", i ? "," : "", i);
     vr_csv csv;
-    assert_true(vr_csv_parse(&arena, &csv, (vr_bytes){(uint8_t *)t.data, t.size}, "x.csv", VR_FATAL));
+    assert_true(vr_csv_parse(&arena, &csv, test_bytes_of(t.data), "x.csv", VR_FATAL));
     assert_true(vr_csv_next(&csv, VR_FATAL));
     for (int i = 0; i < 3000; i++)
         assert_string_equal(vr_csv_string(&arena, &csv, i), vr_arena_printf(&arena, "%d\"", i));

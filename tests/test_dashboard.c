@@ -66,7 +66,7 @@ static const char *html(const vr_dashboard *d) {
 
 static const char *saved(const vr_dashboard *d) {
     const char *text = html(d), *path = test_tmp("dashboard.html");
-    vr_file_write(path, text, (int64_t)strlen(text), VR_FATAL);
+    test_write_text(path, text);
     return path;
 }
 

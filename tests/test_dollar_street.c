@@ -124,14 +124,12 @@ static void every_prefix_gives_rows_or_an_error(void **state) {
     (void)state;
     const int64_t n = (int64_t)strlen(three);
     for (int64_t i = 0; i < n; i++) {
-        char *copy = malloc((size_t)i + 1); /* its own block, so that asan sees a read beyond it */
-        memcpy(copy, three, (size_t)i);
+        uint8_t *cut = test_block(three, i);
         err = (vr_err){0};
-        const bool ok =
-            vrp_dollar_street_parse(&perm, &data, (vr_bytes){(uint8_t *)copy, i}, "t.csv", NULL, &err);
+        const bool ok = vrp_dollar_street_parse(&perm, &data, (vr_bytes){cut, i}, "t.csv", NULL, &err);
         assert_int_equal(ok, err.code == VR_OK);
         assert_true(ok ? data.count >= 1 && data.count <= 3 : data.count == 0);
-        free(copy);
+        free(cut);
     }
 }
 
@@ -231,14 +229,12 @@ static void annotations_of_pandas_become_rows(void **state) {
 
 static void every_prefix_and_every_wrong_type_of_annotations_is_an_error(void **state) {
     (void)state;
-    for (size_t i = 0; i + 2 < strlen(tasks); i++) {
-        char *copy = malloc(i + 1);
-        memcpy(copy, tasks, i);
+    for (int64_t i = 0; i + 2 < (int64_t)strlen(tasks); i++) {
+        uint8_t *cut = test_block(tasks, i);
         err = (vr_err){0};
-        assert_false(vrp_dollar_street_parse(&perm, &data, (vr_bytes){(uint8_t *)copy, (int64_t)i}, "t.json",
-                                             NULL, &err));
+        assert_false(vrp_dollar_street_parse(&perm, &data, (vr_bytes){cut, i}, "t.json", NULL, &err));
         assert_int_not_equal(err.code, VR_OK);
-        free(copy);
+        free(cut);
     }
     static const struct {
         const char *from, *to, *says;
@@ -294,8 +290,7 @@ static vr_predictions constant(const vr_dollar_street *d, const int64_t *five) {
     int64_t *predicted = VR_NEW(&perm, int64_t, (5 * d->count));
     vr_bytes *image = VR_NEW(&perm, vr_bytes, d->count);
     for (int64_t i = 0; i < 5 * d->count; i++) predicted[i] = five[i % 5];
-    for (int64_t i = 0; i < d->count; i++)
-        image[i] = (vr_bytes){(const uint8_t *)d->id[i], (int64_t)strlen(d->id[i])};
+    for (int64_t i = 0; i < d->count; i++) image[i] = test_bytes_of(d->id[i]);
     return (vr_predictions){
         .path = "constant", .count = d->count, .k = 5, .image = image, .predicted = predicted};
 }
@@ -412,8 +407,7 @@ static void the_class_map_is_the_targets_of_the_metadata(void **state) {
 
 static bool predicted(vr_predictions *p, const char *text) {
     err = (vr_err){0};
-    return vr_predictions_parse(&perm, p, (vr_bytes){(const uint8_t *)text, (int64_t)strlen(text)}, "p.csv",
-                                NULL, &err);
+    return vr_predictions_parse(&perm, p, test_bytes_of(text), "p.csv", NULL, &err);
 }
 
 static void predictions_of_every_published_form_score_alike(void **state) {
@@ -519,7 +513,7 @@ static void wrong_predictions_are_named(void **state) {
         const char *text = vr_arena_printf(
             &perm, "dollarstreet_class,images,sin21k_ids,sin21k_alibaba_ids,imagenet1k_ids\n%s",
             maps[i].rows);
-        vr_file_write(path, text, (int64_t)strlen(text), VR_FATAL);
+        test_write_text(path, text);
         err = (vr_err){0};
         assert_false(vr_class_map_dollar_street(&perm, &map, path, maps[i].space, &err));
         assert_message(err, maps[i].says);
@@ -746,16 +740,14 @@ static void the_same_bits_on_any_number_of_threads(void **state) {
     const vr_predictions p = constant(&data, five);
     vr_scores scores;
     vr_dollar_street_score(&perm, &scores, &data, &p, &data.targets_22k, VR_FATAL);
-    vr_interval a[7][3];
-    const int threads = vr_threads();
-    for (int t = 1; t < 7; t++) {
-        vr_threads_set(t);
+    vr_interval first[3], now[3];
+    for_threads (threads) {
         const vr_table table =
             vr_dollar_street_accuracy_table(&perm, &data, &scores, VR_DOLLAR_STREET_BY_INCOME, NULL);
-        for (int g = 0; g < 3; g++) a[t][g] = table.cells[4 * g + 3].number;
-        assert_memory_equal(a[t], a[1], sizeof a[1]);
+        for (int g = 0; g < 3; g++) now[g] = table.cells[4 * g + 3].number;
+        if (threads == 1) memcpy(first, now, sizeof now);
+        assert_memory_equal(now, first, sizeof now);
     }
-    vr_threads_set(threads);
 }
 
 static void a_mitigation_is_compared_on_the_rows_of_its_factor(void **state) {

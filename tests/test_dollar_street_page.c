@@ -12,12 +12,11 @@ static const char *browse(const char *page, const char *fragment) {
     int code;
     shell(&perm, &code, "command -v chromium");
     if (code != 0) { test_skip("chromium is not installed"); }
-    const char *profile = vr_arena_string(&perm, test_tmp("profile"), (int64_t)strlen(test_tmp("profile")));
     const char *dom =
         shell(&perm, &code,
               "timeout 120 chromium --headless --no-sandbox --disable-gpu --user-data-dir=%s --dump-dom "
               "'file://%s%s' 2>/dev/null",
-              profile, page, fragment);
+              test_tmp("profile"), page, fragment);
     assert_int_equal(code, 0);
     return dom;
 }
@@ -60,7 +59,6 @@ static const char *small_page(vr_scores *scores) {
                           .join = {.scored = N - 1, .missing = 1}};
     const vr_dollar_street_model model = {"a <model>", *scores};
     const char *path = test_tmp("small.html");
-    path = vr_arena_string(&perm, path, (int64_t)strlen(path));
     assert_true(vr_dollar_street_page_save(&data, &model, 1, NULL, path, VR_FATAL));
     return path;
 }
@@ -69,9 +67,7 @@ static void the_page_escapes_names_and_needs_no_network(void **state) {
     (void)state;
     vr_scores scores;
     const char *page = small_page(&scores);
-    vr_bytes html;
-    vr_file_read(&perm, &html, page, VR_FATAL);
-    const char *s = (const char *)html.data;
+    const char *s = test_text(&perm, "%s", page);
     assert_null(strstr(s, "</script><i>"));
     assert_null(strstr(s, "<b>land"));
     assert_null(strstr(s, "a <model>"));
@@ -175,11 +171,7 @@ static void images_are_found_by_name_and_thinned_evenly(void **state) {
     for (int most = 0; most <= 100; most += 50) {
         vr_dollar_street_page_opts o = {.images = &images, .image_limit = most};
         assert_true(vr_dollar_street_page_save(&data, &model, 1, &o, path, VR_FATAL));
-        vr_bytes html;
-        vr_file_read(&perm, &html, path, VR_FATAL);
-        int count = 0;
-        for (const char *s = (const char *)html.data; (s = strstr(s, "\"/9j/")) != NULL; s++) count++;
-        assert_int_equal(count, most ? most : 480);
+        assert_int_equal(test_times(test_text(&perm, "%s", path), "\"/9j/"), most ? most : 480);
     }
 }
 
@@ -195,9 +187,7 @@ static void the_program_runs_without_arguments(void **state) {
     const char *out =
         shell(&perm, &code, "%s/dollar_street --quiet --report %s --csv %s 2>/dev/null", programs, page, csv);
     assert_int_equal(code, 0);
-    vr_bytes expected;
-    vr_file_read(&perm, &expected, "examples/expected/dollar_street.txt", VR_FATAL);
-    assert_same_text(out, (const char *)expected.data, 0.1, 0.1);
+    assert_same_text(out, test_text(&perm, "examples/expected/dollar_street.txt"), 0.1, 0.1);
     assert_true(vr_path_exists(page) && vr_path_exists(csv));
 }
 
@@ -240,10 +230,8 @@ static void the_program_runs_two_models_on_a_folder_of_images(void **state) {
     (void)state;
     enum { N = 12, SIDE = 40 };
     int code;
-    const char *folder = vr_arena_printf(&perm, "%s", test_tmp("photos")),
-               *html = vr_arena_printf(&perm, "%s", test_tmp("two.html")),
-               *csv = vr_arena_printf(&perm, "%s", test_tmp("homes.csv")),
-               *map = vr_arena_printf(&perm, "%s", test_tmp("map.csv"));
+    const char *folder = test_tmp("photos"), *html = test_tmp("two.html"), *csv = test_tmp("homes.csv"),
+               *map = test_tmp("map.csv");
     test_mkdir(folder);
     vr_text rows = {.arena = &perm};
     vr_text_add(&rows, "url,country,region,income,label\n");
@@ -255,10 +243,9 @@ static void the_program_runs_two_models_on_a_folder_of_images(void **state) {
                       VR_FATAL);
         vr_text_printf(&rows, "http://h/p%02d.png,A,Asia,%d,['beds']\n", i, 30 * (i + 1));
     }
-    vr_file_write(csv, rows.data, rows.size, VR_FATAL);
-    static const char beds[] =
-        "dollarstreet_class,images,sin21k_ids,sin21k_alibaba_ids,imagenet1k_ids\nbeds,12,,,0 1\n";
-    vr_file_write(map, beds, sizeof beds - 1, VR_FATAL);
+    test_write_text(csv, rows.data);
+    test_write_text(
+        map, "dollarstreet_class,images,sin21k_ids,sin21k_alibaba_ids,imagenet1k_ids\nbeds,12,,,0 1\n");
     const char *run = vr_arena_printf(&perm,
                                       "%s/dollar_street %s --images %s --class-map %s --weights "
                                       "tests/golden/models/cifar_b.safetensors --report %s",
@@ -284,7 +271,7 @@ static void the_program_scores_predictions_on_the_published_metadata(void **stat
     vr_text text = {.arena = &perm};
     vr_text_add(&text, "ID,Prediction_Indices\n");
     for (int64_t i = 0; i < data.count; i++) vr_text_printf(&text, "%s,4|18|34|27|73\n", data.id[i]);
-    vr_file_write(csv, text.data, text.size, VR_FATAL);
+    test_write_text(csv, text.data);
     const char *out = shell(&perm, &code, "%s/dollar_street %s --predictions %s --space 22k --report %s 2>&1",
                             programs, path, csv, page);
     assert_int_equal(code, 0);

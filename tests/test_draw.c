@@ -138,13 +138,10 @@ static void a_picture_depends_on_the_set_and_its_index_only(void **state) {
     }
     vrp_shapes_set(&arena, two, NULL, 0, 1, 48, vr_rng_init(2));
     assert_memory_not_equal(two[0].pixels, one[0].pixels, 48 * 48 * 3);
-    const int threads[] = {1, 2, 3, 7};
-    for (int t = 0; t < 4; t++) {
-        vr_threads_set(threads[t]);
+    for_threads (threads) {
         vrp_shapes_set(&arena, two, NULL, 0, 24, 48, vr_rng_init(1));
         for (int i = 0; i < 24; i++) assert_memory_equal(two[i].pixels, one[i].pixels, 48 * 48 * 3);
     }
-    vr_threads_set(0);
 }
 
 static void factors_are_in_their_ranges_and_tell_nothing_of_the_class(void **state) {

@@ -29,16 +29,13 @@ static void batches_and_threads_change_no_bit(void **state) {
     (void)state;
     vr_evaluation whole, single;
     assert_true(vr_evaluate(&perm, &whole, model, &data, NULL, VR_FATAL));
-    const int threads = vr_threads();
-    for (int t = 1; t <= 7; t += t == 3 ? 4 : 1) {
-        vr_threads_set(t);
+    for_threads (threads) {
         assert_true(vr_evaluate(&perm, &single, model, &data, &(vr_over_opts){.batch = 7}, VR_FATAL));
         assert_memory_equal(whole.predictions.probability, single.predictions.probability,
                             60 * sizeof(float));
         assert_memory_equal(whole.predictions.predicted, single.predictions.predicted, 60 * sizeof(int64_t));
         assert_memory_equal(&whole.calibration.ece, &single.calibration.ece, sizeof(double));
     }
-    vr_threads_set(threads);
 }
 
 static void the_numbers_are_those_of_the_probabilities(void **state) {
@@ -160,7 +157,7 @@ static void only_the_classes_that_compete_are_predicted(void **state) {
 
 static void a_folder_with_a_bad_image_is_an_error_or_a_counted_skip(void **state) {
     (void)state;
-    const char *folder = vr_arena_printf(&perm, "%s", test_tmp("photos"));
+    const char *folder = test_tmp("photos");
     test_mkdir(folder);
     for (int c = 0; c < 2; c++) {
         const char *class = vr_arena_printf(&perm, "%s/%s", folder, c ? "ring" : "heart");
@@ -171,7 +168,7 @@ static void a_folder_with_a_bad_image_is_an_error_or_a_counted_skip(void **state
             vr_image_save(image, vr_arena_printf(&perm, "%s/%d.png", class, i), VR_FATAL);
         }
     }
-    vr_file_write(vr_arena_printf(&perm, "%s/ring/1.png", folder), "\x89PNG\r\n\x1a\nbroken", 14, VR_FATAL);
+    test_write_text(vr_arena_printf(&perm, "%s/ring/1.png", folder), "\x89PNG\r\n\x1a\nbroken");
     vr_dataset set;
     vr_dataset_open(&perm, &set, folder, NULL, VR_FATAL);
     vr_dataset_match(&perm, &set, model, VR_FATAL);
@@ -232,16 +229,16 @@ static void features_come_in_the_order_of_the_data_set_and_are_read_back(void **
 static void labels_are_read_from_a_file(void **state) {
     (void)state;
     const char *path = test_tmp("labels.txt");
-    vr_file_write(path, "a\r\nb\nc\nd\ne\nf\ng\nh\ni\nj j\n\n", 24, VR_FATAL);
+    test_write_text(path, "a\r\nb\nc\nd\ne\nf\ng\nh\ni\nj j\n\n");
     const char *const *labels = vr_labels_load(&perm, path, 10, VR_FATAL);
     assert_string_equal(labels[0], "a");
     assert_string_equal(labels[9], "j j");
     vr_err err = {0};
-    vr_file_write(path, "a\n\nc\n", 5, VR_FATAL);
+    test_write_text(path, "a\n\nc\n");
     assert_null(vr_labels_load(&perm, path, 10, &err));
     assert_message(err, "labels.txt:2:1: expected a class name, found an empty line");
     err = (vr_err){0};
-    vr_file_write(path, "a\nb\nc\n", 6, VR_FATAL);
+    test_write_text(path, "a\nb\nc\n");
     assert_null(vr_labels_load(&perm, path, 10, &err));
     assert_message(err, "expected 10 class names, found 3");
 }

@@ -11,18 +11,16 @@ static int run(vr_arena *a, const char **out, const char **said, const char *fmt
     va_start(args, fmt);
     vsnprintf(line, sizeof line, fmt, args);
     va_end(args);
-    static char o[256], e[256]; /* test_tmp's own turn over */
-    if (!o[0])
-        snprintf(o, sizeof o, "%s", test_tmp("stdout")), snprintf(e, sizeof e, "%s", test_tmp("stderr"));
+    const char *o = test_tmp("stdout"), *e = test_tmp("stderr");
     const char *command = vr_arena_printf(a, "{ %s ; } >%s 2>%s", line, o, e);
     const int status = system(command);
-    *out = (const char *)test_bytes(a, "%s", o).data;
-    *said = (const char *)test_bytes(a, "%s", e).data;
+    *out = test_text(a, "%s", o);
+    *said = test_text(a, "%s", e);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
 static const char *expected(vr_arena *a, const char *name) {
-    return (const char *)test_bytes(a, "examples/expected/%s.txt", name).data;
+    return test_text(a, "examples/expected/%s.txt", name);
 }
 
 /* The programs are the same; the model that they make on the spot takes minutes there. */
@@ -54,7 +52,7 @@ static void a_missing_or_wrong_file_is_named_and_nothing_is_written(void **state
     (void)state;
     vr_arena a = {0};
     const char *out, *said, *text = test_tmp("text.pth"), *page = test_tmp("none.html");
-    vr_file_write(text, "this is no checkpoint\n", 22, VR_FATAL);
+    test_write_text(text, "this is no checkpoint\n");
     for (int i = 0; i < PROGRAMS; i++) {
         assert_int_equal(run(&a, &out, &said, "%s/%s /nowhere/model.pth x.jpg", programs, names[i]), 1);
         assert_non_null(strstr(said, "/nowhere/model.pth"));
@@ -74,20 +72,14 @@ static void every_kind_of_wrong_file_is_called_what_it_is(void **state) {
     static const char *const good = "tests/golden/models/cifar_a.th", *const image =
                                                                           "tests/golden/formats/rgb.png";
     vr_arena a = {0};
-    vr_bytes b;
-    char folder[256], empty[256], text[256], cut[256], tar[256];
-    snprintf(folder, sizeof folder, "%s", test_tmp("wrong_folder")),
-        snprintf(empty, sizeof empty, "%s", test_tmp("empty.png"));
-    snprintf(text, sizeof text, "%s", test_tmp("wrong.png")),
-        snprintf(cut, sizeof cut, "%s", test_tmp("cut.th"));
-    snprintf(tar, sizeof tar, "%s", test_tmp("cut.tar"));
+    const char *folder = test_tmp("wrong_folder"), *empty = test_tmp("empty.png"),
+               *text = test_tmp("wrong.png"), *cut = test_tmp("cut.th"), *tar = test_tmp("cut.tar");
     test_mkdir(folder);
-    vr_file_write(empty, "", 0, VR_FATAL);
-    vr_file_write(text, "a text\n", 7, VR_FATAL);
-    vr_file_read(&a, &b, good, VR_FATAL);
-    vr_file_write(cut, b.data, b.size - 100, VR_FATAL);
-    vr_file_read(&a, &b, "tests/golden/formats/gnu.tar", VR_FATAL);
-    vr_file_write(tar, b.data, 1000, VR_FATAL);
+    test_write_text(empty, "");
+    test_write_text(text, "a text\n");
+    const vr_bytes whole = test_bytes(&a, "%s", good);
+    test_write(cut, whole.data, whole.size - 100);
+    test_write(tar, test_bytes(&a, "tests/golden/formats/gnu.tar").data, 1000);
     const struct {
         const char *model, *data, *said;
     } cases[] = {
@@ -135,11 +127,10 @@ static void without_arguments_they_run_on_drawn_shapes(void **state) {
                          programs, page, csv),
                      0);
     assert_same_text(out, expected(&a, "robustness"), 5.0, 0);
-    vr_bytes html;
-    vr_file_read(&a, &html, page, VR_FATAL);
-    assert_non_null(strstr((const char *)html.data, "<!DOCTYPE html>"));
-    assert_non_null(strstr((const char *)html.data, "Which factors break it"));
-    assert_null(strstr((const char *)html.data, "src=\"http"));
+    const char *html = test_text(&a, "%s", page);
+    assert_non_null(strstr(html, "<!DOCTYPE html>"));
+    assert_non_null(strstr(html, "Which factors break it"));
+    assert_null(strstr(html, "src=\"http"));
     vr_arena_free(&a);
 }
 
@@ -156,7 +147,7 @@ static const char *drawn(vr_arena *a, int64_t count) {
         for (int k = 0; k < 3 * PIXELS; k++) record[1 + k % 3 * PIXELS + k / 3] = image.pixels[k];
     }
     const char *path = test_tmp("drawn.bin");
-    vr_file_write(path, records, record - records, VR_FATAL);
+    test_write(path, records, record - records);
     return path;
 }
 
@@ -219,7 +210,7 @@ static void data_scripts_fetch_checks_what_came(void **state) {
     }
     test_mkdir(mirror);
     const char *file = vr_arena_printf(&a, "%s/resnet20-12fca82f.th", mirror);
-    vr_file_write(file, "not those weights", 17, VR_FATAL);
+    test_write_text(file, "not those weights");
     const char *command = vr_arena_printf(
         &a, "python3 data_scripts/fetch.py resnet20_cifar10 --to %s --from file://%s", to, mirror);
     assert_int_equal(run(&a, &out, &said, "%s", command), 1);

@@ -118,7 +118,7 @@ static void show(const char *name, vr_plot plot) {
         assert_xml(svg.data);
         assert_non_null(strstr(svg.data, note + 20)); /* every figure says where its numbers are from */
         const char *path = vr_arena_printf(&perm, "build/gallery/%s%s", name, phone ? "_phone" : "");
-        vr_file_write(vr_arena_printf(&perm, "%s.svg", path), svg.data, svg.size, VR_FATAL);
+        test_write_text(vr_arena_printf(&perm, "%s.svg", path), svg.data);
         vr_image image;
         if (!phone &&
             c.height < 2500) { /* a PNG of a phone's or of a very tall plot shows nothing that is new */

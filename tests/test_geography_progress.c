@@ -10,17 +10,6 @@ static vr_arena perm;
 static browser chromium;
 static char programs[512]; /* the folder of the built programs, beside that of the tests */
 
-static vr_bytes bytes_of(const char *text) {
-    return (vr_bytes){(const uint8_t *)text, (int64_t)strlen(text)};
-}
-
-static const char *kept(const char *s) { return vr_arena_string(&perm, s, (int64_t)strlen(s)); }
-
-static const char *written(const char *path, const char *text) {
-    vr_file_write(path, text, (int64_t)strlen(text), VR_FATAL);
-    return path;
-}
-
 /* ---- tables of models ---- */
 
 static void pretraining_is_read_off_the_tag(void **state) {
@@ -57,7 +46,6 @@ static void rates_on_timms_results_are_scipys(void **state) {
     assert_int_equal(b.models, 1266);
     assert_int_equal(b.other_sizes, 290);
     assert_int_equal(b.unknown, 1); /* a size of -A that ImageNet's own list does not have */
-    const int threads = vr_threads();
     assert_true(vr_geography_progress_fit(&perm, &p, &b, NULL, VR_FATAL));
     const int64_t n = p.rate_count;
     const vr_geography_rate *r = p.rate;
@@ -76,10 +64,10 @@ static void rates_on_timms_results_are_scipys(void **state) {
                      k == 0 ? 0 : 2e-3); /* -A lacks a model */
         assert_true(r[k].lag.low <= r[k].lag.value && r[k].lag.value <= r[k].lag.high);
     }
-    vr_threads_set(3);
-    vr_geography_progress_fit(&perm, &again, &b, NULL, VR_FATAL);
-    vr_threads_set(threads);
-    for (int64_t k = 0; k < n; k++) assert_memory_equal(&again.rate[k].lag, &r[k].lag, sizeof r[k].lag);
+    for_threads (threads) {
+        vr_geography_progress_fit(&perm, &again, &b, NULL, VR_FATAL);
+        for (int64_t k = 0; k < n; k++) assert_memory_equal(&again.rate[k].lag, &r[k].lag, sizeof r[k].lag);
+    }
 }
 
 static void the_embedded_models_are_timms(void **state) {
@@ -118,12 +106,12 @@ static void wrong_results_are_named_with_line_and_column(void **state) {
         {"model,top1\na,50\n", "results-imagenet.csv:1:", "img_size"},
         {TIMM "a,224,50,1\nb,224", "results-imagenet.csv:3:", ""},
     };
-    const char *folder = kept(test_tmp("timm"));
+    const char *folder = test_tmp("timm");
     test_mkdir(folder);
     for (int64_t k = 0; k < COUNT(cases); k++) {
         vr_geography_benchmarks b;
         vr_err err = {0};
-        written(vr_arena_printf(&perm, "%s/results-imagenet.csv", folder), cases[k].text);
+        test_write_text(vr_arena_printf(&perm, "%s/results-imagenet.csv", folder), cases[k].text);
         assert_false(vr_geography_benchmarks_load(&perm, &b, folder, &err));
         assert_message(err, cases[k].where);
         assert_message(err, cases[k].what);
@@ -134,10 +122,10 @@ static void wrong_results_are_named_with_line_and_column(void **state) {
     assert_false(vr_geography_benchmarks_load(&perm, &b, "/nowhere", &err));
     assert_int_equal(err.code, VR_ERR_IO);
     /* the best size comes first; a benchmark knows only the other one; an error of a third file names it */
-    written(vr_arena_printf(&perm, "%s/results-imagenet.csv", folder),
-            TIMM "a,288,52,1\na,224,50,\"1,013.01\"\nb,224,40,1\nc,224,30,1\n");
-    written(vr_arena_printf(&perm, "%s/results-imagenet-real.csv", folder),
-            TIMM "a,224,60,1\nb,224,51,1\nz,224,51,1\n");
+    test_write_text(vr_arena_printf(&perm, "%s/results-imagenet.csv", folder),
+                    TIMM "a,288,52,1\na,224,50,\"1,013.01\"\nb,224,40,1\nc,224,30,1\n");
+    test_write_text(vr_arena_printf(&perm, "%s/results-imagenet-real.csv", folder),
+                    TIMM "a,224,60,1\nb,224,51,1\nz,224,51,1\n");
     assert_true(vr_geography_benchmarks_load(&perm, &b, folder, VR_FATAL));
     assert_int_equal(b.models, 3);
     assert_int_equal(b.count, 2);
@@ -151,7 +139,7 @@ static void wrong_results_are_named_with_line_and_column(void **state) {
     assert_false(vr_geography_progress_fit(&perm, &p, &b, NULL, &err));
     assert_int_equal(p.rate_count, 0);
     assert_message(err, "'ImageNet-ReaL' have 1 models in common");
-    written(vr_arena_printf(&perm, "%s/results-sketch.csv", folder), TIMM "a,224,-1,1\n");
+    test_write_text(vr_arena_printf(&perm, "%s/results-sketch.csv", folder), TIMM "a,224,-1,1\n");
     err = (vr_err){0};
     assert_false(vr_geography_benchmarks_load(&perm, &b, folder, &err));
     assert_message(err, "results-sketch.csv:2:7:");
@@ -168,7 +156,7 @@ static void rates_of_any_table_and_of_gaps_between_regions(void **state) {
     (void)state;
     vr_geography_benchmarks b;
     vr_geography_progress p;
-    assert_true(vrp_geography_benchmarks_parse(&perm, &b, bytes_of(measured), "m.csv", VR_FATAL));
+    assert_true(vrp_geography_benchmarks_parse(&perm, &b, test_bytes_of(measured), "m.csv", VR_FATAL));
     assert_int_equal(b.models, 4);
     assert_int_equal(b.count, 7); /* five columns and two gaps */
     assert_string_equal(b.benchmark[5].name, "geode best - worst");
@@ -188,8 +176,8 @@ static void rates_of_any_table_and_of_gaps_between_regions(void **state) {
     assert_close(r[1].lag.value, r[0].rate.value / r[1].rate.value, 1e-12);
 
     /* percent is told by a number above 1 */
-    assert_true(vrp_geography_benchmarks_parse(&perm, &b, bytes_of("model,a,b\r\nx,50,1\r\ny,60,0.5\r\n"),
-                                               "m.csv", VR_FATAL));
+    assert_true(vrp_geography_benchmarks_parse(
+        &perm, &b, test_bytes_of("model,a,b\r\nx,50,1\r\ny,60,0.5\r\n"), "m.csv", VR_FATAL));
     assert_close(b.benchmark[0].value[1], .6, 1e-12);
     assert_close(b.benchmark[1].value[1], .005, 1e-12);
 }
@@ -215,14 +203,13 @@ static void a_wrong_table_is_named_with_line_and_column(void **state) {
     for (int64_t k = 0; k < COUNT(cases); k++) {
         vr_geography_benchmarks b;
         vr_err err = {0};
-        assert_false(vrp_geography_benchmarks_parse(&perm, &b, bytes_of(cases[k].text), "m.csv", &err));
+        assert_false(vrp_geography_benchmarks_parse(&perm, &b, test_bytes_of(cases[k].text), "m.csv", &err));
         assert_message(err, cases[k].where);
         assert_message(err, cases[k].what);
         assert_int_equal(b.models, 0);
     }
     for (int64_t n = 0; n < (int64_t)sizeof measured - 1; n++) { /* cut anywhere: an error or fewer models */
-        uint8_t *cut = malloc((size_t)n + 1);
-        memcpy(cut, measured, (size_t)n);
+        uint8_t *cut = test_block(measured, n);
         vr_arena a = {0};
         vr_geography_benchmarks b;
         vr_err err = {0};
@@ -236,13 +223,14 @@ static void a_wrong_table_is_named_with_line_and_column(void **state) {
     vr_geography_benchmarks b;
     vr_geography_progress p;
     vr_err err = {0};
-    vrp_geography_benchmarks_parse(&perm, &b, bytes_of("model,a\nx,0.5\ny,0.6\nz,0.7\n"), "m.csv", VR_FATAL);
+    vrp_geography_benchmarks_parse(&perm, &b, test_bytes_of("model,a\nx,0.5\ny,0.6\nz,0.7\n"), "m.csv",
+                                   VR_FATAL);
     assert_false(vr_geography_progress_fit(&perm, &p, &b, NULL, &err));
     assert_int_equal(err.code, VR_ERR_ARGUMENT);
     assert_message(err, "m.csv: expected a second benchmark");
     err = (vr_err){0};
-    vrp_geography_benchmarks_parse(&perm, &b, bytes_of("model,a,b\nx,.5,.5\ny,.5,.6\nz,.5,.7\n"), "m.csv",
-                                   VR_FATAL);
+    vrp_geography_benchmarks_parse(&perm, &b, test_bytes_of("model,a,b\nx,.5,.5\ny,.5,.6\nz,.5,.7\n"),
+                                   "m.csv", VR_FATAL);
     assert_false(vr_geography_progress_fit(&perm, &p, &b, NULL, &err)); /* no line through one accuracy */
     assert_message(err, "m.csv: 'b': no line through 3 models of the same clean accuracy");
     err = (vr_err){0};
@@ -264,7 +252,7 @@ static void effective_robustness_is_the_distance_from_the_ordinary_line(void **s
     vr_text_add(&t, "perfect.openai,1,1\n"); /* infinite on a logit axis */
     vr_geography_benchmarks b;
     vr_geography_progress p;
-    vrp_geography_benchmarks_parse(&perm, &b, bytes_of(t.data), "m.csv", VR_FATAL);
+    vrp_geography_benchmarks_parse(&perm, &b, test_bytes_of(t.data), "m.csv", VR_FATAL);
     assert_true(vr_geography_progress_fit(&perm, &p, &b, NULL, VR_FATAL));
     const vr_geography_effective *r = p.effective;
     assert_int_equal(p.effective_count, 1);
@@ -293,7 +281,7 @@ static void images(vr_geography_set *set, int64_t n, bool households) {
         if (households) vr_text_printf(&t, ",%lld", (long long)(100 + i / 5));
         vr_text_add(&t, "\n");
     }
-    vrp_geography_parse(&perm, set, bytes_of(t.data), "p.csv", VR_FATAL);
+    vrp_geography_parse(&perm, set, test_bytes_of(t.data), "p.csv", VR_FATAL);
 }
 
 static vr_features features(int64_t n, int64_t width) {
@@ -311,7 +299,7 @@ static vr_features features(int64_t n, int64_t width) {
 
 static void features_of_embed_are_loaded_and_checked(void **state) {
     (void)state;
-    const char *npy = kept(test_tmp("f.npy")), *csv = kept(test_tmp("f.csv"));
+    const char *npy = test_tmp("f.npy"), *csv = test_tmp("f.csv");
     const vr_features made = features(3, 4);
     const vr_array a = vr_array_of("features", made.x);
     vr_features f;
@@ -319,7 +307,7 @@ static void features_of_embed_are_loaded_and_checked(void **state) {
     vr_npy_save(npy, &a, VR_FATAL);
     assert_false(vr_features_load(&perm, &f, npy, &err));
     assert_message(err, csv);
-    written(csv, "row,file_name,label\n0,f0,\n1,\"f,1\",x\n2,f2,\n");
+    test_write_text(csv, "row,file_name,label\n0,f0,\n1,\"f,1\",x\n2,f2,\n");
     assert_true(vr_features_load(&perm, &f, npy, VR_FATAL));
     assert_string_equal(f.image[1], "f,1");
     assert_int_equal(f.x.shape[0], 3);
@@ -336,7 +324,7 @@ static void features_of_embed_are_loaded_and_checked(void **state) {
     };
     for (int64_t k = 0; k < COUNT(cases); k++) {
         err = (vr_err){0};
-        written(csv, cases[k].text);
+        test_write_text(csv, cases[k].text);
         assert_false(vr_features_load(&perm, &f, npy, &err));
         assert_message(err, cases[k].where);
         assert_message(err, cases[k].what);
@@ -532,7 +520,7 @@ static vr_geography_report report(void) {
 /* A page with every part, and a model whose name would be a tag. */
 static const char *page(void) {
     const vr_geography_report r = report();
-    const char *path = kept(test_tmp("geography.html"));
+    const char *path = test_tmp("geography.html");
     assert_true(vr_geography_page_save(&r, path, VR_FATAL));
     vr_err err = {0};
     assert_false(vr_geography_page_save(&r, "/nowhere/x.html", &err));
@@ -542,9 +530,7 @@ static const char *page(void) {
 
 static void the_page_holds_every_part_and_needs_no_network(void **state) {
     (void)state;
-    vr_bytes html;
-    vr_file_read(&perm, &html, page(), VR_FATAL);
-    const char *s = (const char *)html.data;
+    const char *s = test_text(&perm, "%s", page());
     static const char *const parts[] = {"What a point on ImageNet is worth",
                                         "Which models are above the line",
                                         "A synthetic world",
@@ -601,13 +587,12 @@ static void the_plot_is_written_as_svg_and_png(void **state) {
     const vr_geography_report r = report();
     const vr_plot plot = vr_geography_plot(&perm, &r);
     assert_int_equal(plot.series_count, 5);
-    const char *svg = kept(test_tmp("p.svg")), *png = kept(test_tmp("p.png"));
+    const char *svg = test_tmp("p.svg"), *png = test_tmp("p.png");
     assert_true(vr_plot_save(&plot, svg, VR_FATAL));
     assert_true(vr_plot_save(&plot, png, VR_FATAL));
-    vr_bytes text;
-    vr_file_read(&perm, &text, svg, VR_FATAL);
-    assert_non_null(strstr((const char *)text.data, "ImageNet-A, slope 3.07"));
-    assert_non_null(strstr((const char *)text.data, r.progress->benchmarks->model[0]));
+    const char *text = test_text(&perm, "%s", svg);
+    assert_non_null(strstr(text, "ImageNet-A, slope 3.07"));
+    assert_non_null(strstr(text, r.progress->benchmarks->model[0]));
 }
 
 /* Without the parts before it each part gives table and plot of its own. */
@@ -634,20 +619,18 @@ static void the_first_part_of_a_report_is_its_table_and_plot(void **state) {
 static void the_program_runs_without_arguments(void **state) {
     (void)state;
     int code;
-    const char *html = kept(test_tmp("g.html")), *csv = kept(test_tmp("g.csv"));
+    const char *html = test_tmp("g.html"), *csv = test_tmp("g.csv");
     const char *out =
         shell(&perm, &code, "%s/geography --report %s --csv %s 2>/dev/null", programs, html, csv);
     assert_int_equal(code, 0);
-    vr_bytes expected;
-    vr_file_read(&perm, &expected, "examples/expected/geography.txt", VR_FATAL);
-    assert_same_text(out, (const char *)expected.data, 0.02, 0.1);
+    assert_same_text(out, test_text(&perm, "examples/expected/geography.txt"), 0.02, 0.1);
     assert_true(vr_path_exists(html) && vr_path_exists(csv));
 }
 
 static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
     (void)state;
     int code;
-    const char *html = kept(test_tmp("none.html"));
+    const char *html = test_tmp("none.html");
     const char *out = shell(&perm, &code, "%s/geography --help", programs);
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "--timm"));
@@ -684,9 +667,8 @@ static void the_program_scores_predictions_and_retrains_on_geode(void **state) {
     (void)state;
     int code;
     const char *meta = test_data("dollarstreet/geode/metadata_test_1k_final.every3rd.csv"),
-               *model = kept(test_tmp("model.csv")), *table = kept(test_tmp("t.csv")),
-               *plot = kept(test_tmp("t.svg")), *html = kept(test_tmp("s.html")),
-               *npy = kept(test_tmp("e.npy")), *csv = kept(test_tmp("e.csv"));
+               *model = test_tmp("model.csv"), *table = test_tmp("t.csv"), *plot = test_tmp("t.svg"),
+               *html = test_tmp("s.html"), *npy = test_tmp("e.npy"), *csv = test_tmp("e.csv");
     vr_geography_set s;
     vr_geography_load(&perm, &s, meta, VR_FATAL);
     vr_text p = {.arena = &perm}, index = {.arena = &perm};
@@ -701,8 +683,8 @@ static void the_program_scores_predictions_and_retrains_on_geode(void **state) {
     }
     const vr_array a = vr_array_of("features", x);
     vr_npy_save(npy, &a, VR_FATAL);
-    written(csv, index.data);
-    written(model, p.data);
+    test_write_text(csv, index.data);
+    test_write_text(model, p.data);
     const char *out =
         shell(&perm, &code,
               "%s/geography --geode %s --predictions %s --features %s --report %s --csv %s --plot "
@@ -712,11 +694,8 @@ static void the_program_scores_predictions_and_retrains_on_geode(void **state) {
     assert_non_null(strstr(out, "3445 of 3445 images"));
     assert_non_null(strstr(out, "3445 scored"));
     assert_non_null(strstr(out, "best 5 % - worst 5 %"));
-    vr_bytes text;
-    vr_file_read(&perm, &text, table, VR_FATAL);
-    assert_non_null(strstr((const char *)text.data, "region,Europe,619,70,0.113085622,"));
-    vr_file_read(&perm, &text, plot, VR_FATAL);
-    assert_non_null(strstr((const char *)text.data, "Accuracy by region"));
+    assert_non_null(strstr(test_text(&perm, "%s", table), "region,Europe,619,70,0.113085622,"));
+    assert_non_null(strstr(test_text(&perm, "%s", plot), "Accuracy by region"));
     assert_non_null(strstr(out, vr_arena_printf(&perm, "%.4f", 70. / 619)));
     assert_non_null(strstr(out, "Europe - Africa"));
     assert_non_null(strstr(out, "100 % of curated"));

@@ -257,29 +257,23 @@ static void norms_and_poolings_agree_with_the_reference(void **state) {
 
 static void every_layer_has_the_same_bits_for_any_number_of_threads(void **state) {
     (void)state;
-    static const int counts[] = {1, 2, 3, 7};
     vr_arena a = {0};
     float *first[3 + CONVS] = {0};
-    for (int t = 0; t < 4; t++) {
-        vr_threads_set(counts[t]);
+    for_threads (threads) {
         for (int which = 0; which < 2; which++) { /* few rows, many rows */
             const int64_t N = which ? 1500 : 197;
             vr_tensor x = random_matrix(&a, 1, N, 96), w = random_matrix(&a, 2, 200, 96),
                       y = vr_tensor_2d(&a, N, 200);
             vr_linear layer = vr_linear_pack(&a, w, (vr_tensor){0});
             vr_linear_apply(y, x, &layer, VR_ACT_GELU, (vr_tensor){0}, &a);
-            if (t == 0)
-                first[which] = y.data;
-            else
-                assert_memory_equal(first[which], y.data, vr_tensor_count(y) * sizeof(float));
+            if (threads == 1) first[which] = y.data;
+            assert_memory_equal(first[which], y.data, vr_tensor_count(y) * sizeof(float));
         }
         vr_tensor qkv = vr_tensor_3d(&a, 2, 50, 3 * 64), y = vr_tensor_3d(&a, 2, 50, 64);
         vr_rng_normal_fill(qkv.data, vr_tensor_count(qkv), vr_rng_init(1), 0);
         vr_attention_apply(y, qkv, 4, &a);
-        if (t == 0)
-            first[2] = y.data;
-        else
-            assert_memory_equal(first[2], y.data, vr_tensor_count(y) * sizeof(float));
+        if (threads == 1) first[2] = y.data;
+        assert_memory_equal(first[2], y.data, vr_tensor_count(y) * sizeof(float));
         for (int i = 0; i < CONVS; i++) {
             const conv_case *s = &convs[i];
             vr_conv_opts opts = {s->stride, s->pad, s->groups, s->dilation};
@@ -288,13 +282,10 @@ static void every_layer_has_the_same_bits_for_any_number_of_threads(void **state
                                          (vr_tensor){0}, opts);
             vr_tensor out = conv_output(&a, s, 3);
             vr_conv_apply(out, x, &layer, (vr_tensor){0}, VR_ACT_NONE, &a);
-            if (t == 0)
-                first[3 + i] = out.data;
-            else
-                assert_memory_equal(first[3 + i], out.data, vr_tensor_count(out) * sizeof(float));
+            if (threads == 1) first[3 + i] = out.data;
+            assert_memory_equal(first[3 + i], out.data, vr_tensor_count(out) * sizeof(float));
         }
     }
-    vr_threads_set(0);
     vr_arena_free(&a);
 }
 

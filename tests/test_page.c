@@ -89,12 +89,6 @@ static const char *html(void) {
     return out.data;
 }
 
-static int64_t times(const char *text, const char *part) {
-    int64_t n = 0;
-    for (; (text = strstr(text, part)) != NULL; text++) n++;
-    return n;
-}
-
 /* ---- what stands in the file ---- */
 
 static void every_text_is_escaped(void **state) {
@@ -131,10 +125,10 @@ static void every_text_is_escaped(void **state) {
 static void every_figure_says_where_its_numbers_are_from(void **state) {
     (void)state;
     const char *page = html();
-    const int64_t figures = times(page, "<figure");
+    const int64_t figures = test_times(page, "<figure");
     assert_int_equal(figures, 6);
     assert_int_equal(
-        times(page, "n = 12,345, seed 18446744073709551615, data/&lt;x&gt;.tar, visrob test</small>"),
+        test_times(page, "n = 12,345, seed 18446744073709551615, data/&lt;x&gt;.tar, visrob test</small>"),
         figures);
     assert_string_equal(vr_page_note(&perm, &(vr_page_info){.n = 999, .data = "d", .build = "b"}),
                         "n = 999, seed 0, d, b");
@@ -150,7 +144,7 @@ static void nothing_is_fetched(void **state) {
     for (int64_t i = 0; i < COUNT(outside); i++)
         if (strstr(page, outside[i])) fail_msg("the page has '%s'", outside[i]);
     assert_non_null(strstr(page, "default-src 'none'"));
-    assert_int_equal(times(page, "<script"), 1);
+    assert_int_equal(test_times(page, "<script"), 1);
 }
 
 static void the_policy_names_the_hash_of_the_script(void **state) {
@@ -178,7 +172,7 @@ static void an_image_that_is_neither_png_nor_jpeg_shows_its_text(void **state) {
                                         "\xFF\xD8\xFF\xC0\x00\x11\x08\x00\x00\x00\x00"};
     for (int64_t i = 0; i < COUNT(bytes); i++) {
         vr_page page = vr_page_new(&perm, &info);
-        const vr_page_image image = {{(const uint8_t *)bytes[i], (int64_t)strlen(bytes[i])}, "no <image>"};
+        const vr_page_image image = {test_bytes_of(bytes[i]), "no <image>"};
         vr_page_strip(&page, &image, names, NULL, 1, NULL);
         assert_non_null(strstr(page.body.data, "no &lt;image&gt;"));
         assert_null(strstr(page.body.data, "<img"));
@@ -216,7 +210,7 @@ static void a_full_disk_is_named_and_leaves_nothing_half_written(void **state) {
     assert_false(vr_page_save(&page, "/dev/full", &err));
     assert_int_equal(err.code, VR_ERR_IO);
     assert_message(err, "/dev/full: cannot write: ");
-    assert_true(vr_file_write(path, "the old one", 11, VR_FATAL));
+    test_write_text(path, "the old one");
     struct rlimit before, small;
     getrlimit(RLIMIT_FSIZE, &before);
     small = before,
@@ -237,16 +231,13 @@ static void a_full_disk_is_named_and_leaves_nothing_half_written(void **state) {
     assert_message(err, path);
     assert_false(plot_ok);
     assert_message(plot_err, png);
-    vr_bytes bytes;
-    assert_true(vr_file_read(&perm, &bytes, path, VR_FATAL));
-    assert_string_equal((const char *)bytes.data, "the old one");
+    assert_string_equal(test_text(&perm, "%s", path), "the old one");
     const char **names;
     int64_t count;
     assert_true(vr_dir_list(&perm, &names, &count, folder, VR_FATAL));
     assert_int_equal(count, 1); /* no temporary, no half a plot */
     assert_true(vr_page_save(&page, path, VR_FATAL));
-    assert_true(vr_file_read(&perm, &bytes, path, VR_FATAL));
-    assert_non_null(strstr((const char *)bytes.data, "</html>"));
+    assert_non_null(strstr(test_text(&perm, "%s", path), "</html>"));
 }
 
 /* ---- in the browser ---- */
@@ -254,9 +245,8 @@ static void a_full_disk_is_named_and_leaves_nothing_half_written(void **state) {
 static browser chromium;
 
 static const char *saved(void) {
-    static char path[256];
+    const char *path = test_tmp("page.html");
     const vr_page page = sample();
-    if (!path[0]) snprintf(path, sizeof path, "%s", test_tmp("page.html"));
     vr_page_save(&page, path, VR_FATAL);
     return path;
 }

@@ -4,8 +4,8 @@
 TEST_ARENA(arena);
 
 static bool parse(vr_predictions *p, const char *text, int64_t classes, vr_err *err) {
-    const vr_bytes bytes = {(const uint8_t *)text, (int64_t)strlen(text)};
-    return vr_predictions_parse(&arena, p, bytes, "p.csv", &(vr_predictions_opts){.classes = classes}, err);
+    const vr_predictions_opts opts = {.classes = classes};
+    return vr_predictions_parse(&arena, p, test_bytes_of(text), "p.csv", &opts, err);
 }
 
 static void assert_name(const vr_predictions *p, int64_t i, const char *name) {
@@ -172,12 +172,10 @@ static void every_prefix_is_read_or_refused(void **state) {
         for (size_t n = 0; n < strlen(texts[t]); n++) {
             vr_predictions p;
             vr_err err = {0};
-            char *copy = malloc(n + 1); /* of just that size, so that ASan sees a read beyond it */
-            memcpy(copy, texts[t], n);
-            const bool ok = vr_predictions_parse(&arena, &p, (vr_bytes){(const uint8_t *)copy, (int64_t)n},
-                                                 "p", NULL, &err);
+            uint8_t *cut = test_block(texts[t], (int64_t)n);
+            const bool ok = vr_predictions_parse(&arena, &p, (vr_bytes){cut, (int64_t)n}, "p", NULL, &err);
             assert_int_equal(ok, err.code == VR_OK);
-            free(copy);
+            free(cut);
         }
 }
 
@@ -284,21 +282,19 @@ static void the_first_five_classes_count_for_top_5(void **state) {
 
 static void saved_names_are_short_where_they_are_unique(void **state) {
     (void)state;
-    vr_bytes image[2] = {{(const uint8_t *)"x/a.png", 7}, {(const uint8_t *)"y/b,\"c\".png", 11}}, bytes;
+    vr_bytes image[2] = {{(const uint8_t *)"x/a.png", 7}, {(const uint8_t *)"y/b,\"c\".png", 11}};
     const int64_t predicted[] = {3, 4};
     const float probability[] = {0.5f, 0.25f};
     const vr_predictions p = {
         .count = 2, .k = 1, .image = image, .predicted = predicted, .probability = probability};
     const char *path = test_tmp("s.csv");
     assert_true(vr_predictions_save(&p, path, VR_FATAL));
-    vr_file_read(&arena, &bytes, path, VR_FATAL);
     assert_string_equal(
-        (const char *)bytes.data,
+        test_text(&arena, "%s", path),
         "file_name,predicted_class,predicted_probability\na.png,3,0.5\n\"b,\"\"c\"\".png\",4,0.25\n");
-    image[1] = (vr_bytes){(const uint8_t *)"y/a.png", 7};
+    image[1] = test_bytes_of("y/a.png");
     assert_true(vr_predictions_save(&p, path, VR_FATAL));
-    vr_file_read(&arena, &bytes, path, VR_FATAL);
-    assert_non_null(strstr((const char *)bytes.data, "\ny/a.png,4,"));
+    assert_non_null(strstr(test_text(&arena, "%s", path), "\ny/a.png,4,"));
     vr_err err = {0};
     assert_false(vr_predictions_save(&p, "/dev/full", &err));
     assert_message(err, "/dev/full");

@@ -90,14 +90,11 @@ static void bits_do_not_depend_on_threads(void **state) {
         vr_tensor x = vr_tensor_2d(&a, N, D), w = vr_tensor_2d(&a, 3, D), b = vr_tensor_1d(&a, 3),
                   first = {0};
         vr_rng_normal_fill(x.data, N * D, vr_rng_init(5), 0);
-        static const int counts[] = {1, 2, 3, 7};
-        for (int t = 0; t < 4; t++) {
-            vr_threads_set(counts[t]);
+        for_threads (threads) {
             assert_true(vr_probe_ridge(w, b, x, golden_labels(&a, N), 0.01, &a, VR_FATAL));
-            if (t == 0) first = vr_tensor_copy(&a, w);
+            if (threads == 1) first = vr_tensor_copy(&a, w);
             assert_memory_equal(first.data, w.data, 3 * D * sizeof(float));
         }
-        vr_threads_set(0);
     }
     vr_arena_free(&a);
 }

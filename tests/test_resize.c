@@ -102,7 +102,6 @@ static void normalization_is_torchvisions_on_any_number_of_threads(void **state)
     vr_image images[9];
     for (int64_t i = 0; i < 9; i++) images[i] = pattern(20 + 9 * i, 70 - 5 * i);
     vr_tensor one = vr_tensor_4d(&arena, 9, 30, 30, 3), many = vr_tensor_4d(&arena, 9, 30, 30, 3);
-    vr_threads_set(1);
     vr_preprocess_batch(one, images, &p, &arena);
     for (int64_t i = 0; i < 9; i++) { /* the one-pass form is the two steps one after the other */
         vr_preprocess_normalize(x, vr_preprocess_crop(&arena, images[i], &p), &p);
@@ -110,13 +109,11 @@ static void normalization_is_torchvisions_on_any_number_of_threads(void **state)
         vr_preprocess_apply(x, images[i], &p, &arena);
         assert_memory_equal(vr_tensor_row(one, i).data, x.data, 30 * 30 * 3 * sizeof(float));
     }
-    for (int i = 0; i < 3; i++) {
-        vr_threads_set((int[]){2, 3, 7}[i]);
+    for_threads (threads) {
         memset(many.data, 0, 9 * 30 * 30 * 3 * sizeof(float));
         vr_preprocess_batch(many, images, &p, &arena);
         assert_memory_equal(one.data, many.data, 9 * 30 * 30 * 3 * sizeof(float));
     }
-    vr_threads_set(0);
 }
 
 static void photographs_are_decoded_and_resized_to_pillows_bits(void **state) {

@@ -105,13 +105,11 @@ static void several_statistics_of_one_draw_are_those_of_each(void **state) {
     for (int bca = 0; bca < 2; bca++) {
         const vr_bootstrap o = {.resamples = 500, .seed = 5, .bca = bca};
         vr_interval three[3], first[3];
-        for (int threads = 1; threads <= 7; threads += 3) {
-            vr_threads_set(threads);
+        for_threads (threads) {
             vr_bootstrap_statistics(&a, three, 3, mean_and_deviation, golden_bca_x, N, &o);
             if (threads == 1) memcpy(first, three, sizeof first);
             assert_memory_equal(first, three, sizeof first);
         }
-        vr_threads_set(0);
         const vr_interval one = vr_bootstrap_statistic(&a, deviation, golden_bca_x, N, &o),
                           mean = vr_bootstrap_mean(&a, golden_bca_x, N, &o);
         assert_memory_equal(&three[0], &one, sizeof one);
@@ -137,19 +135,14 @@ static void resamples_are_shared_paired_and_the_same_for_any_number_of_threads(v
     double *x = VR_NEW(&a, double, N);
     for (int i = 0; i < N; i++) x[i] = correct[i] ? 0.1 : 0.3 * i;
     vr_interval first[3][CELLS], now[3][CELLS];
-    const int threads[4] = {1, 2, 3, 7};
-    for (int t = 0; t < 4; t++) {
-        vr_threads_set(threads[t]);
+    for_threads (threads) {
         memset(now, 0, sizeof now);
         vr_bootstrap_rates(&a, now[0], correct, 1, CELLS, N, NULL);
         vr_bootstrap_error_ratios(&a, now[1], correct, 1, clean, CELLS, N, NULL);
         now[2][0] = vr_bootstrap_mean(&a, x, N, NULL);
-        if (t == 0)
-            memcpy(first, now, sizeof now);
-        else
-            assert_memory_equal(first, now, sizeof now);
+        if (threads == 1) memcpy(first, now, sizeof now);
+        assert_memory_equal(first, now, sizeof now);
     }
-    vr_threads_set(0);
     /* cell 0 is the clean one: paired with itself it has no spread at all */
     assert_true(now[1][0].value == 1 && now[1][0].low == 1 && now[1][0].high == 1);
     assert_true(now[1][1].low < now[1][1].high);

@@ -183,8 +183,7 @@ static void the_published_resnet20_is_read(void **state) {
 
 static bool pickle(vrp_pickle *p, const char *bytes, size_t n, vr_err *err) {
     *err = (vr_err){0};
-    uint8_t *copy = (uint8_t *)malloc(n ? n : 1); /* exactly that many, for AddressSanitizer */
-    memcpy(copy, bytes, n);
+    uint8_t *copy = test_block(bytes, (int64_t)n);
     const bool ok = vrp_pickle_parse(&arena, p, (vr_bytes){copy, (int64_t)n}, "x.pkl", 100, err);
     free(copy);
     return ok;
@@ -253,12 +252,10 @@ static void a_pickle_becomes_values_and_calls_nothing(void **state) {
 static void pythons_own_pickles_are_read_from_protocol_2_on(void **state) {
     (void)state;
     for (int protocol = 0; protocol <= 5; protocol++) {
-        vr_bytes b;
         vrp_pickle p;
         vr_err err = {0};
-        const char *path = vr_arena_printf(&arena, "tests/golden/formats/protocol%d.pkl", protocol);
-        assert_true(vr_file_read(&arena, &b, path, VR_FATAL));
-        assert_int_equal(vrp_pickle_parse(&arena, &p, b, path, 0, &err), protocol >= 2);
+        const vr_bytes b = test_bytes(&arena, "tests/golden/formats/protocol%d.pkl", protocol);
+        assert_int_equal(vrp_pickle_parse(&arena, &p, b, "x.pkl", 0, &err), protocol >= 2);
         if (protocol < 2) {
             assert_int_equal(err.code, VR_ERR_UNSUPPORTED);
             assert_message(err, "unsupported");
