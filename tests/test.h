@@ -79,6 +79,13 @@ static inline void test_mkdir(const char *path) {
     if (!vr_path_is_dir(path) && mkdir(path, 0777) != 0) fail_msg("cannot create %s", path);
 }
 
+/* A setup: makes build/gallery, where plots and pages are saved to be looked at. */
+static inline int test_gallery(void **state) {
+    (void)state;
+    test_mkdir("build"), test_mkdir("build/gallery");
+    return 0;
+}
+
 /* A path in a temporary folder of this process. It stays; a name has the same path each time. */
 static inline const char *test_tmp(const char *name) {
     static char folder[200], paths[64][256];

@@ -1,27 +1,15 @@
 /* tests/test_arrays.c: safetensors, npy, npz, zip and gzip against tests/golden/checkpoints (see make_checkpoints.py), the
  * writers byte for byte against the references, and the conversion of every element type. */
-#include "test.h"
-#include "zip.h"
+#include "checkpoints.h"
 #include "../visrob_impl/format/array_impl.h"
 #include "../visrob_impl/format/npy_impl.h"
 #include "../visrob_impl/format/safetensors_impl.h"
 #include "../visrob_impl/format/zip_impl.h"
 
-#define CHECKPOINTS "tests/golden/checkpoints/"
-
-TEST_ARENA(arena);
-
 static void assert_same_bytes(const char *path, vr_bytes want) {
     const vr_bytes got = test_bytes(&arena, "%s", path);
     assert_int_equal(got.size, want.size);
     assert_memory_equal(got.data, want.data, (size_t)want.size);
-}
-
-static const vr_array *array_named(const vr_arrays *all, const char *name) {
-    for (int64_t i = 0; i < all->count; i++)
-        if (strcmp(all->items[i].name, name) == 0) return &all->items[i];
-    fail_msg("missing array '%s'", name);
-    return NULL;
 }
 
 /* ---- element types ---- */
@@ -457,7 +445,7 @@ static void a_zip_bomb_is_refused_before_it_takes_memory(void **state) {
 static void zips_whose_entries_overlap_or_repeat_are_refused(void **state) {
     (void)state;
     const zip_item items[] = {{"a.npy", "abc", 3}, {"b.npy", "def", 3}};
-    vr_bytes b = zip_of(&arena, items, 2);
+    vr_bytes b = zip_of(items, 2);
     uint8_t *p = (uint8_t *)(uintptr_t)b.data;
     vrp_zip zip;
     vr_err err = {0};

@@ -1,14 +1,9 @@
 /* tests/test_corrupt.c: image/corrupt: the fifteen against public libraries given the same draws, then their
  * statistics. */
-#include "test.h"
+#include "image.h"
 #include "../visrob_impl/image/draw_impl.h"
 #include "golden/factors.h"
 #include "golden/images.h"
-#include "golden/pattern.h"
-
-TEST_ARENA(arena);
-
-static vr_image pattern(int64_t width, int64_t height) { return golden_pattern(&arena, width, height); }
 
 static vr_image flat(int64_t width, int64_t height, int value) {
     vr_image image = vr_image_new(&arena, width, height);
@@ -20,18 +15,13 @@ static vr_rng image_rng(uint64_t index) {
     return vr_rng_at(vr_rng_split(vr_rng_init(2024), "factors"), index);
 }
 
-/* The place of the k-th of the pixels that make_factors.py kept. */
-static int64_t kept(int64_t k, int64_t width, int64_t height) {
-    const int64_t corner[] = {0, width - 1, (height - 1) * width, height * width - 1};
-    return k < 4 ? corner[k] : ((k - 4) * 7919 + 13) % (width * height);
-}
-
 static int64_t worst_difference(vr_image image, const uint8_t *golden) {
     int64_t worst = 0;
     for (int64_t k = 0; k < GOLDEN_PIXELS; k++)
         for (int64_t c = 0; c < 3; c++)
-            worst = vr_max(worst, llabs((long long)image.pixels[kept(k, image.width, image.height) * 3 + c] -
-                                        golden[3 * k + c]));
+            worst = vr_max(worst,
+                           llabs((long long)image.pixels[kept_pixel(k, image.width, image.height) * 3 + c] -
+                                 golden[3 * k + c]));
     return worst;
 }
 
@@ -70,8 +60,7 @@ static void jpeg_compression_is_pillows_to_the_bit(void **state) {
             const vr_image in = pattern(golden_compressed[i].width, golden_compressed[i].height);
             const vr_image out =
                 vr_factor_apply(&arena, in, VR_FACTOR_JPEG_COMPRESSION, severity, image_rng(17));
-            assert_int_equal(vr_crc32(0, out.pixels, out.width * out.height * 3),
-                             golden_compressed[i].crc[severity - 1]);
+            assert_int_equal(crc(out), golden_compressed[i].crc[severity - 1]);
         }
 }
 

@@ -5,13 +5,11 @@
 
 /* ---- the page ---- */
 
-static char programs[512]; /* the folder of the built programs, beside that of the tests */
-
 /* The page after its script has run, in Chromium without a window; skips where there is none. */
 static const char *browse(const char *page, const char *fragment) {
     int code;
     shell(&perm, &code, "command -v chromium");
-    if (code != 0) { test_skip("chromium is not installed"); }
+    if (code != 0) test_skip("chromium is not installed");
     const char *dom =
         shell(&perm, &code,
               "timeout 120 chromium --headless --no-sandbox --disable-gpu --user-data-dir=%s --dump-dom "
@@ -113,11 +111,7 @@ static void the_page_shows_the_numbers_and_opens_on_the_filters_of_its_address(v
     assert_non_null(strstr(dom, "No images match."));
 }
 
-static browser chromium;
-
-static const char *asked(const char *id) {
-    return browser_ask(&chromium, vr_arena_printf(&perm, "document.getElementById('%s').textContent", id));
-}
+static const char *asked(const char *id) { return browser_text(&chromium, id); }
 
 static void a_click_on_a_filter_changes_the_numbers(void **state) {
     (void)state;
@@ -184,8 +178,8 @@ static void the_program_runs_without_arguments(void **state) {
 #endif
     int code;
     const char *page = test_tmp("program.html"), *csv = test_tmp("program.csv");
-    const char *out =
-        shell(&perm, &code, "%s/dollar_street --quiet --report %s --csv %s 2>/dev/null", programs, page, csv);
+    const char *out = shell(&perm, &code, "%s/dollar_street --quiet --report %s --csv %s 2>/dev/null",
+                            programs(), page, csv);
     assert_int_equal(code, 0);
     assert_same_text(out, test_text(&perm, "examples/expected/dollar_street.txt"), 0.1, 0.1);
     assert_true(vr_path_exists(page) && vr_path_exists(csv));
@@ -194,13 +188,14 @@ static void the_program_runs_without_arguments(void **state) {
 static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
     (void)state;
     int code;
-    shell(&perm, &code, "%s/dollar_street --help", programs);
+    shell(&perm, &code, "%s/dollar_street --help", programs());
     assert_int_equal(code, 0);
-    shell(&perm, &code, "%s/dollar_street --nonsense 2>/dev/null", programs);
+    shell(&perm, &code, "%s/dollar_street --nonsense 2>/dev/null", programs());
     assert_int_equal(code, 2);
-    shell(&perm, &code, "%s/dollar_street only-metadata.csv 2>/dev/null", programs);
+    shell(&perm, &code, "%s/dollar_street only-metadata.csv 2>/dev/null", programs());
     assert_int_equal(code, 2);
-    const char *out = shell(&perm, &code, "%s/dollar_street /nowhere.csv --predictions x.csv 2>&1", programs);
+    const char *out =
+        shell(&perm, &code, "%s/dollar_street /nowhere.csv --predictions x.csv 2>&1", programs());
     assert_int_equal(code, 1);
     assert_non_null(strstr(out, "/nowhere.csv"));
     static const struct {
@@ -218,7 +213,7 @@ static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
                {"a.csv --predictions p.csv --space 3k", "found '3k'", 1},
                {"a.csv --weights w.pth --images f --other p.csv --brighten", "one of --other", 2}};
     for (int64_t i = 0; i < COUNT(bad); i++) {
-        out = shell(&perm, &code, "%s/dollar_street %s 2>&1", programs, bad[i].arguments);
+        out = shell(&perm, &code, "%s/dollar_street %s 2>&1", programs(), bad[i].arguments);
         assert_int_equal(code, bad[i].code);
         if (!strstr(out, bad[i].message))
             fail_msg("%s: '%s' does not name '%s'", bad[i].arguments, out, bad[i].message);
@@ -249,7 +244,7 @@ static void the_program_runs_two_models_on_a_folder_of_images(void **state) {
     const char *run = vr_arena_printf(&perm,
                                       "%s/dollar_street %s --images %s --class-map %s --weights "
                                       "tests/golden/models/cifar_b.safetensors --report %s",
-                                      programs, csv, folder, map, html);
+                                      programs(), csv, folder, map, html);
     const char *out = shell(&perm, &code, "%s --other-weights tests/golden/models/cifar_a.th 2>&1", run);
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "12 of 12 rows scored, 12 households"));
@@ -273,7 +268,7 @@ static void the_program_scores_predictions_on_the_published_metadata(void **stat
     for (int64_t i = 0; i < data.count; i++) vr_text_printf(&text, "%s,4|18|34|27|73\n", data.id[i]);
     test_write_text(csv, text.data);
     const char *out = shell(&perm, &code, "%s/dollar_street %s --predictions %s --space 22k --report %s 2>&1",
-                            programs, path, csv, page);
+                            programs(), path, csv, page);
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "13565 of 13565 rows scored, 287 households"));
     assert_non_null(strstr(out, vr_arena_printf(&perm, "%.3f", 418. / 2492)));
@@ -282,10 +277,7 @@ static void the_program_scores_predictions_on_the_published_metadata(void **stat
     assert_string_equal(text_of(dom, "accuracy"), "16.8 %");
 }
 
-int main(int argc, char **argv) {
-    (void)argc;
-    const char *slash = strrchr(argv[0], '/');
-    snprintf(programs, sizeof programs, "%.*s/..", slash ? (int)(slash - argv[0]) : 1, slash ? argv[0] : ".");
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_page_escapes_names_and_needs_no_network),
         cmocka_unit_test(the_page_shows_the_numbers_and_opens_on_the_filters_of_its_address),
@@ -296,8 +288,5 @@ int main(int argc, char **argv) {
         cmocka_unit_test(the_program_runs_two_models_on_a_folder_of_images),
         cmocka_unit_test(the_program_scores_predictions_on_the_published_metadata),
     };
-    const int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    browser_close(&chromium);
-    vr_arena_free(&perm);
-    return failed;
+    return cmocka_run_group_tests(tests, NULL, perm_free);
 }

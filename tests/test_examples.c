@@ -2,21 +2,17 @@
  * real data. What is printed on an embedded default is compared with examples/expected/. */
 #include "program.h"
 
-static char programs[512]; /* the folder of the built examples, beside that of the tests */
-
-/* Runs a shell line in the folder of temporary files; stdout and stderr go to *out and *said. Returns the exit code. */
+/* What a shell line prints to stdout and to stderr; returns its exit code. */
 static int run(vr_arena *a, const char **out, const char **said, const char *fmt, ...) {
     char line[2048];
     va_list args;
     va_start(args, fmt);
     vsnprintf(line, sizeof line, fmt, args);
     va_end(args);
-    const char *o = test_tmp("stdout"), *e = test_tmp("stderr");
-    const char *command = vr_arena_printf(a, "{ %s ; } >%s 2>%s", line, o, e);
-    const int status = system(command);
-    *out = test_text(a, "%s", o);
-    *said = test_text(a, "%s", e);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+    int code;
+    *out = shell(a, &code, "{ %s ; } 2>%s", line, test_tmp("stderr"));
+    *said = test_text(a, "%s", test_tmp("stderr"));
+    return code;
 }
 
 static const char *expected(vr_arena *a, const char *name) {
@@ -38,12 +34,12 @@ static void every_program_explains_itself(void **state) {
     vr_arena a = {0};
     for (int i = 0; i < PROGRAMS; i++) {
         const char *out, *said;
-        assert_int_equal(run(&a, &out, &said, "%s/%s --help", programs, names[i]), 0);
+        assert_int_equal(run(&a, &out, &said, "%s/%s --help", programs(), names[i]), 0);
         assert_non_null(strstr(out, names[i]));
         assert_non_null(strstr(out, "--threads"));
-        assert_int_equal(run(&a, &out, &said, "%s/%s --nonsense", programs, names[i]), 2);
+        assert_int_equal(run(&a, &out, &said, "%s/%s --nonsense", programs(), names[i]), 2);
         assert_non_null(strstr(said, "--nonsense"));
-        assert_int_equal(run(&a, &out, &said, "%s/%s only-one", programs, names[i]), 2);
+        assert_int_equal(run(&a, &out, &said, "%s/%s only-one", programs(), names[i]), 2);
     }
     vr_arena_free(&a);
 }
@@ -54,13 +50,13 @@ static void a_missing_or_wrong_file_is_named_and_nothing_is_written(void **state
     const char *out, *said, *text = test_tmp("text.pth"), *page = test_tmp("none.html");
     test_write_text(text, "this is no checkpoint\n");
     for (int i = 0; i < PROGRAMS; i++) {
-        assert_int_equal(run(&a, &out, &said, "%s/%s /nowhere/model.pth x.jpg", programs, names[i]), 1);
+        assert_int_equal(run(&a, &out, &said, "%s/%s /nowhere/model.pth x.jpg", programs(), names[i]), 1);
         assert_non_null(strstr(said, "/nowhere/model.pth"));
         assert_string_equal(out, "");
-        assert_int_equal(run(&a, &out, &said, "%s/%s %s x.jpg", programs, names[i], text), 1);
+        assert_int_equal(run(&a, &out, &said, "%s/%s %s x.jpg", programs(), names[i], text), 1);
         assert_non_null(strstr(said, text));
     }
-    assert_int_equal(run(&a, &out, &said, "%s/robustness --report %s --factors fgo", programs, page), 1);
+    assert_int_equal(run(&a, &out, &said, "%s/robustness --report %s --factors fgo", programs(), page), 1);
     assert_non_null(strstr(said, "fgo"));
     assert_false(vr_path_exists(page));
     vr_arena_free(&a);
@@ -98,7 +94,7 @@ static void every_kind_of_wrong_file_is_called_what_it_is(void **state) {
         for (int k = 0; k < PROGRAMS; k++) {
             const char *out, *said;
             const int code =
-                run(&a, &out, &said, "%s/%s %s %s", programs, names[k], cases[i].model, cases[i].data);
+                run(&a, &out, &said, "%s/%s %s %s", programs(), names[k], cases[i].model, cases[i].data);
             if (code != 1 || out[0] || !strstr(said, cases[i].said) ||
                 strchr(said, '\n') != said + strlen(said) - 1)
                 fail_msg("%s %s %s: code %d, '%s', '%s'", names[k], cases[i].model, cases[i].data, code, out,
@@ -113,18 +109,18 @@ static void without_arguments_they_run_on_drawn_shapes(void **state) {
     vr_arena a = {0};
     const char *out, *said;
     const char *npy = test_tmp("f.npy"), *page = test_tmp("report.html"), *csv = test_tmp("robustness.csv");
-    assert_int_equal(run(&a, &out, &said, "%s/classify --top 3", programs), 0);
+    assert_int_equal(run(&a, &out, &said, "%s/classify --top 3", programs()), 0);
     assert_same_text(out, expected(&a, "classify"), 1.0, 0);
-    assert_int_equal(run(&a, &out, &said, "%s/evaluate --limit 200 --quiet", programs), 0);
+    assert_int_equal(run(&a, &out, &said, "%s/evaluate --limit 200 --quiet", programs()), 0);
     assert_same_text(out, expected(&a, "evaluate"), 5.0, 0);
-    assert_int_equal(run(&a, &out, &said, "%s/embed --limit 20 -o %s --quiet", programs, npy), 0);
+    assert_int_equal(run(&a, &out, &said, "%s/embed --limit 20 -o %s --quiet", programs(), npy), 0);
     vr_arrays arrays;
     vr_arrays_load(&a, &arrays, npy, VR_FATAL);
     assert_int_equal(arrays.count, 1);
     assert_int_equal(arrays.items[0].shape[0], 20);
     assert_int_equal(run(&a, &out, &said,
                          "%s/robustness --factors fog,hue,contrast --limit 100 --quiet --report %s --csv %s",
-                         programs, page, csv),
+                         programs(), page, csv),
                      0);
     assert_same_text(out, expected(&a, "robustness"), 5.0, 0);
     const char *html = test_text(&a, "%s", page);
@@ -155,9 +151,10 @@ static void a_report_that_cannot_be_written_is_an_error(void **state) {
     (void)state;
     vr_arena a = {0};
     const char *out, *said, *csv = test_tmp("r.csv"), *page = test_tmp("r.html");
-    const char *command = vr_arena_printf(
-        &a, "%s/robustness tests/golden/models/cifar_a.th %s --factors hue --quiet", programs, drawn(&a, 20));
-    assert_int_equal(run(&a, &out, &said, "%s/embed -o /nowhere/f.npy", programs), 1);
+    const char *command =
+        vr_arena_printf(&a, "%s/robustness tests/golden/models/cifar_a.th %s --factors hue --quiet",
+                        programs(), drawn(&a, 20));
+    assert_int_equal(run(&a, &out, &said, "%s/embed -o /nowhere/f.npy", programs()), 1);
     assert_string_equal(strrchr(said, '/'),
                         "/f.npy: cannot write: No such file or directory\n"); /* and no model was made */
     assert_int_equal(run(&a, &out, &said, "%s --csv /dev/full --report %s", command, page), 1);
@@ -178,7 +175,7 @@ static void the_threads_change_no_bit_of_a_report(void **state) {
         assert_int_equal(run(&a, &out, &said,
                              "%s/robustness tests/golden/models/cifar_a.th %s --threads %d --quiet "
                              "--factors glass_blur,snow --csv %s --report %s && cat %s",
-                             programs, data, threads, csv, page, csv),
+                             programs(), data, threads, csv, page, csv),
                          0);
         if (!first) first = out;
         assert_string_equal(out, first);
@@ -192,7 +189,7 @@ static void a_real_checkpoint_on_real_images_is_as_good_as_in_pytorch(void **sta
     vr_arena a = {0};
     const char *out, *said, *csv = test_tmp("p.csv");
     assert_int_equal(
-        run(&a, &out, &said, "%s/evaluate %s %s --quiet --predictions %s", programs, weights, tar, csv), 0);
+        run(&a, &out, &said, "%s/evaluate %s %s --quiet --predictions %s", programs(), weights, tar, csv), 0);
     const char *accuracy = strstr(out, "accuracy ");
     assert_non_null(accuracy);
     assert_close(atof(accuracy + 9), 81.03,
@@ -204,10 +201,9 @@ static void data_scripts_fetch_checks_what_came(void **state) {
     (void)state;
     vr_arena a = {0};
     const char *out, *said, *mirror = test_tmp("mirror"), *to = test_tmp("to");
-    if (run(&a, &out, &said, "python3 -c 'import hashlib, tarfile, urllib.request'") !=
-        0) { /* not in python3-minimal */
+    const char *modules = "python3 -c 'import hashlib, tarfile, urllib.request'"; /* not in python3-minimal */
+    if (run(&a, &out, &said, "%s", modules) != 0)
         test_skip("python3 with its standard library is not installed");
-    }
     test_mkdir(mirror);
     const char *file = vr_arena_printf(&a, "%s/resnet20-12fca82f.th", mirror);
     test_write_text(file, "not those weights");
@@ -222,10 +218,7 @@ static void data_scripts_fetch_checks_what_came(void **state) {
     vr_arena_free(&a);
 }
 
-int main(int argc, char **argv) {
-    (void)argc;
-    const char *slash = strrchr(argv[0], '/');
-    snprintf(programs, sizeof programs, "%.*s/..", slash ? (int)(slash - argv[0]) : 1, slash ? argv[0] : ".");
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_program_explains_itself),
         cmocka_unit_test(a_missing_or_wrong_file_is_named_and_nothing_is_written),

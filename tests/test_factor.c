@@ -1,12 +1,7 @@
 /* tests/test_factor.c: image/factor: the list of factors, and what the continuous ones do. */
-#include "test.h"
+#include "image.h"
 #include "../visrob_impl/image/draw_impl.h"
 #include "golden/factors.h"
-#include "golden/pattern.h"
-
-TEST_ARENA(arena);
-
-static vr_image pattern(int64_t width, int64_t height) { return golden_pattern(&arena, width, height); }
 
 /* Each pixel another colour: its own number. */
 static vr_image numbered(int64_t width, int64_t height) {
@@ -19,11 +14,6 @@ static vr_image numbered(int64_t width, int64_t height) {
 static int64_t number_at(vr_image image, int64_t x, int64_t y) {
     const uint8_t *p = image.pixels + (y * image.width + x) * 3;
     return p[0] | p[1] << 8 | p[2] << 16;
-}
-
-static bool same(vr_image a, vr_image b) {
-    return a.width == b.width && a.height == b.height &&
-           memcmp(a.pixels, b.pixels, (size_t)(a.width * a.height * 3)) == 0;
 }
 
 static vr_image applied(vr_image in, vr_factor f, double amount, uint64_t index) {
@@ -84,10 +74,9 @@ static void rotation_hue_saturation_and_scale_agree_with_scipy_and_skimage(void 
     for (int64_t i = 0; i < COUNT(golden_amount); i++) {
         const int64_t W = golden_size[0][0], H = golden_size[0][1];
         const vr_image out = applied(pattern(W, H), golden_amount[i].factor, golden_amount[i].amount, 0);
-        const int64_t corner[] = {0, W - 1, (H - 1) * W, H * W - 1};
         for (int64_t k = 0; k < GOLDEN_PIXELS; k++)
             for (int64_t c = 0; c < 3; c++) {
-                const int64_t at = k < 4 ? corner[k] : ((k - 4) * 7919 + 13) % (W * H);
+                const int64_t at = kept_pixel(k, W, H);
                 if (llabs((long long)out.pixels[3 * at + c] - golden_amount[i].pixels[3 * k + c]) >
                     1) /* ties */
                     fail_msg("%s of %g, pixel %lld: %d, not %d", vr_factor_name(golden_amount[i].factor),

@@ -386,11 +386,6 @@ static void reliability(void **state) {
     show("reliability_empty", (vr_plot){.kind = VR_PLOT_RELIABILITY});
 }
 
-static int begin(void **state) {
-    (void)state;
-    return mkdir("build", 0777), mkdir("build/gallery", 0777), vr_path_is_dir("build/gallery") ? 0 : -1;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bars),      cmocka_unit_test(bars_of_extreme_values),
@@ -398,5 +393,5 @@ int main(void) {
         cmocka_unit_test(scatter),   cmocka_unit_test(heat),
         cmocka_unit_test(confusion), cmocka_unit_test(reliability),
     };
-    return cmocka_run_group_tests(tests, begin, perm_free);
+    return cmocka_run_group_tests(tests, test_gallery, perm_free);
 }

@@ -6,9 +6,7 @@
 #include <sys/stat.h>
 #include "visrob_impl/study/geography/geography_impl.h"
 
-static vr_arena perm;
-static browser chromium;
-static char programs[512]; /* the folder of the built programs, beside that of the tests */
+TEST_ARENA(perm);
 
 /* ---- tables of models ---- */
 
@@ -621,7 +619,7 @@ static void the_program_runs_without_arguments(void **state) {
     int code;
     const char *html = test_tmp("g.html"), *csv = test_tmp("g.csv");
     const char *out =
-        shell(&perm, &code, "%s/geography --report %s --csv %s 2>/dev/null", programs, html, csv);
+        shell(&perm, &code, "%s/geography --report %s --csv %s 2>/dev/null", programs(), html, csv);
     assert_int_equal(code, 0);
     assert_same_text(out, test_text(&perm, "examples/expected/geography.txt"), 0.02, 0.1);
     assert_true(vr_path_exists(html) && vr_path_exists(csv));
@@ -631,12 +629,12 @@ static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
     (void)state;
     int code;
     const char *html = test_tmp("none.html");
-    const char *out = shell(&perm, &code, "%s/geography --help", programs);
+    const char *out = shell(&perm, &code, "%s/geography --help", programs());
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "--timm"));
-    shell(&perm, &code, "%s/geography --nonsense 2>/dev/null", programs);
+    shell(&perm, &code, "%s/geography --nonsense 2>/dev/null", programs());
     assert_int_equal(code, 2);
-    shell(&perm, &code, "%s/geography --geode x.csv 2>/dev/null", programs);
+    shell(&perm, &code, "%s/geography --geode x.csv 2>/dev/null", programs());
     assert_int_equal(code, 2);
     static const char *const wrong[][2] = {
         {"--features x.npy", "go with"},
@@ -649,15 +647,15 @@ static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
         {"x.csv", "unexpected argument 'x.csv'"},
     };
     for (int64_t k = 0; k < COUNT(wrong); k++) {
-        out = shell(&perm, &code, "%s/geography --report %s %s 2>&1", programs, html, wrong[k][0]);
+        out = shell(&perm, &code, "%s/geography --report %s %s 2>&1", programs(), html, wrong[k][0]);
         assert_int_equal(code, 2);
         if (!strstr(out, wrong[k][1])) fail_msg("%s: %s", wrong[k][0], out);
     }
-    out = shell(&perm, &code, "%s/geography --timm /nowhere --report %s 2>&1", programs, html);
+    out = shell(&perm, &code, "%s/geography --timm /nowhere --report %s 2>&1", programs(), html);
     assert_int_equal(code, 1);
     assert_non_null(strstr(out, "/nowhere"));
     out = shell(&perm, &code, "%s/geography --geode /nowhere.csv --predictions x.csv --report %s 2>&1",
-                programs, html);
+                programs(), html);
     assert_int_equal(code, 1);
     assert_non_null(strstr(out, "/nowhere.csv"));
     assert_false(vr_path_exists(html));
@@ -689,7 +687,7 @@ static void the_program_scores_predictions_and_retrains_on_geode(void **state) {
         shell(&perm, &code,
               "%s/geography --geode %s --predictions %s --features %s --report %s --csv %s --plot "
               "%s 2>&1",
-              programs, meta, model, npy, html, table, plot);
+              programs(), meta, model, npy, html, table, plot);
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "3445 of 3445 images"));
     assert_non_null(strstr(out, "3445 scored"));
@@ -699,16 +697,13 @@ static void the_program_scores_predictions_and_retrains_on_geode(void **state) {
     assert_non_null(strstr(out, vr_arena_printf(&perm, "%.4f", 70. / 619)));
     assert_non_null(strstr(out, "Europe - Africa"));
     assert_non_null(strstr(out, "100 % of curated"));
-    out = shell(&perm, &code, "%s/geography --timm %s --report %s 2>&1", programs, test_data("timm_results"),
-                html);
+    out = shell(&perm, &code, "%s/geography --timm %s --report %s 2>&1", programs(),
+                test_data("timm_results"), html);
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "1.136 [1.128, 1.145]"));
 }
 
-int main(int argc, char **argv) {
-    (void)argc;
-    const char *slash = strrchr(argv[0], '/');
-    snprintf(programs, sizeof programs, "%.*s/..", slash ? (int)(slash - argv[0]) : 1, slash ? argv[0] : ".");
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pretraining_is_read_off_the_tag),
         cmocka_unit_test(rates_on_timms_results_are_scipys),
@@ -731,8 +726,5 @@ int main(int argc, char **argv) {
         cmocka_unit_test(the_program_explains_itself_and_names_what_is_wrong),
         cmocka_unit_test(the_program_scores_predictions_and_retrains_on_geode),
     };
-    const int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    browser_close(&chromium);
-    vr_arena_free(&perm);
-    return failed;
+    return cmocka_run_group_tests(tests, NULL, perm_free);
 }

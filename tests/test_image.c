@@ -1,16 +1,11 @@
 /* tests/test_image.c: image/image and image/inspect: every kind of file against Pillow's pixels, EXIF, files that are inconsistent or end
  * too soon, and writing. */
-#include "test.h"
+#include "image.h"
 #include "../visrob_impl/image/image_impl.h"
 #include "../visrob_impl/image/inspect_impl.h"
 #include "golden/images.h"
-#include "golden/pattern.h"
 
 #define IMAGES "tests/golden/images/"
-TEST_ARENA(arena);
-
-static uint32_t crc(vr_image image) { return vr_crc32(0, image.pixels, image.width * image.height * 3); }
-
 /* ---- what is read ---- */
 
 static void every_kind_of_png_and_jpeg_has_pillows_pixels(void **state) {
@@ -336,8 +331,6 @@ static void a_file_that_is_not_an_image_is_refused(void **state) {
 }
 
 /* ---- writing ---- */
-
-static vr_image pattern(int64_t width, int64_t height) { return golden_pattern(&arena, width, height); }
 
 static void a_jpeg_is_written_as_pillow_writes_it_to_the_byte(void **state) {
     (void)state;

@@ -1,14 +1,7 @@
 /* tests/test_resize.c: image/resize against Pillow and torchvision: a drawn pattern, photos, crops. */
-#include "test.h"
+#include "image.h"
 #include "../visrob_impl/image/resize_impl.h"
 #include "golden/resize.h"
-#include "golden/pattern.h"
-
-TEST_ARENA(arena);
-
-static vr_image pattern(int64_t width, int64_t height) { return golden_pattern(&arena, width, height); }
-
-static uint32_t crc(vr_image image) { return vr_crc32(0, image.pixels, image.width * image.height * 3); }
 
 static const vr_filter filters[] = {VR_FILTER_BILINEAR, VR_FILTER_BICUBIC, VR_FILTER_NEAREST, VR_FILTER_BOX};
 

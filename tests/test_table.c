@@ -129,7 +129,7 @@ static void programs_read_a_point_whatever_the_locale(void **state) {
     static const char *const comma[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "nl_NL.UTF-8"};
     const char *found = NULL;
     for (int i = 0; i < 4 && !found; i++) found = setlocale(LC_NUMERIC, comma[i]);
-    if (!found) { test_skip("no locale with a decimal comma is installed"); }
+    if (!found) test_skip("no locale with a decimal comma is installed");
     const char *csv = formatted(VR_TABLE_CSV), *html = formatted(VR_TABLE_HTML);
     setlocale(LC_NUMERIC, "C");
     assert_non_null(strstr(csv, "fog,0.71284,1.5,1.25,1.75\n"));

@@ -1,14 +1,9 @@
 /* tests/test_torch.c: PyTorch checkpoints against tests/golden/checkpoints (made by torch, see make_checkpoints.py), and
  * pickles written here opcode by opcode. */
-#include "test.h"
-#include "zip.h"
+#include "checkpoints.h"
 #include "../visrob_impl/format/array_impl.h"
 #include "../visrob_impl/format/pickle_impl.h"
 #include "../visrob_impl/format/torchzip_impl.h"
-
-#define CHECKPOINTS "tests/golden/checkpoints/"
-
-TEST_ARENA(arena);
 
 static vr_arrays load(const char *name) {
     vr_arrays all;
@@ -29,17 +24,10 @@ static void refused(const char *name, vr_err_code code, const char *why) {
     assert_int_equal(arena.used, 0);
 }
 
-static const vr_array *find(const vr_arrays *all, const char *name) {
-    for (int64_t i = 0; i < all->count; i++)
-        if (strcmp(all->items[i].name, name) == 0) return &all->items[i];
-    fail_msg("missing array '%s'", name);
-    return NULL;
-}
-
 /* The array's type, its sizes ("2,3") and its elements; `values` as doubles, compared as f32. */
 static void check(const vr_arrays *all, const char *name, vr_dtype dtype, const char *shape,
                   const double *values) {
-    const vr_array *a = find(all, name);
+    const vr_array *a = array_named(all, name);
     char s[64] = "";
     for (int d = 0, n = 0; d < a->ndim; d++)
         n += snprintf(s + n, sizeof s - n, "%s%d", d ? "," : "", (int)a->shape[d]);
@@ -128,9 +116,11 @@ static void tensors_that_share_a_storage_share_its_bytes(void **state) {
     static const char *const files[] = {"zip.pt", "legacy.pth", "deflated.pt"};
     for (int i = 0; i < 3; i++) {
         const vr_arrays all = load(files[i]);
-        const vr_array *a = find(&all, "state_dict.shared.a"), *b = find(&all, "state_dict.shared.b");
+        const vr_array *a = array_named(&all, "state_dict.shared.a"),
+                       *b = array_named(&all, "state_dict.shared.b");
         assert_ptr_equal((const float *)a->data + 4, b->data);
-        const vr_array *t = find(&all, "state_dict.transposed"), *e = find(&all, "state_dict.expanded");
+        const vr_array *t = array_named(&all, "state_dict.transposed"),
+                       *e = array_named(&all, "state_dict.expanded");
         assert_int_equal(t->stride[0], 1);
         assert_int_equal(t->stride[1], 3);
         assert_int_equal(e->stride[0], 0);
@@ -142,15 +132,15 @@ static void an_untyped_storage_takes_its_type_from_the_tensor(void **state) {
     (void)state;
     const vr_arrays all = load("untyped.pt");
     CHECK(&all, "u16", VR_U16, "2", 65535, 1);
-    assert_int_equal(find(&all, "w")->dtype, VR_F32);
+    assert_int_equal(array_named(&all, "w")->dtype, VR_F32);
 }
 
 static void an_ssl_checkpoint_brings_optimizer_and_schedule_under_their_names(void **state) {
     (void)state;
     const vr_arrays all = load("moco.pth");
-    assert_int_equal(find(&all, "state_dict.module.0.weight")->ndim, 4);
-    assert_non_null(find(&all, "state_dict.module.1.running_var"));
-    assert_non_null(find(&all, "optimizer.state.0.exp_avg"));
+    assert_int_equal(array_named(&all, "state_dict.module.0.weight")->ndim, 4);
+    assert_non_null(array_named(&all, "state_dict.module.1.running_var"));
+    assert_non_null(array_named(&all, "optimizer.state.0.exp_avg"));
     assert_string_equal(metadata(&all, "epoch"), "3");
     assert_string_equal(metadata(&all, "optimizer.param_groups.0.lr"), "0.001");
     assert_string_equal(metadata(&all, "scheduler.milestones.3"), "1");
@@ -173,7 +163,7 @@ static void the_published_resnet20_is_read(void **state) {
     (void)state;
     vr_arrays all;
     assert_true(vr_arrays_load(&arena, &all, test_data("weights/resnet20-12fca82f.th"), VR_FATAL));
-    const vr_array *w = find(&all, "state_dict.module.conv1.weight");
+    const vr_array *w = array_named(&all, "state_dict.module.conv1.weight");
     assert_int_equal(w->shape[0], 16);
     assert_int_equal(w->shape[1], 3);
     assert_string_equal(metadata(&all, "best_prec1"), "91.78000183105469");
@@ -279,7 +269,7 @@ static void pythons_own_pickles_are_read_from_protocol_2_on(void **state) {
 static void torch_of(const char *pickle, size_t n, vr_err_code code, const char *why) {
     static const float storage[4] = {1, 2, 3, 4};
     const zip_item items[] = {{"m/data.pkl", pickle, n}, {"m/data/0", storage, sizeof storage}};
-    const vr_bytes b = zip_of(&arena, items, 2);
+    const vr_bytes b = zip_of(items, 2);
     const int64_t used = arena.used;
     vr_arrays all;
     vr_err err = {0};
@@ -370,7 +360,7 @@ static void floats_become_their_shortest_text(void **state) {
         "X\1\0\0\0cG\x7e\x37\xe4\x3c\x88\x00\x75\x9cu.";
     const zip_item items[] = {{"m/data.pkl", text, sizeof text - 1}};
     vr_arrays all;
-    assert_true(vrp_torch_parse(&arena, &all, zip_of(&arena, items, 1), "x.pt", VR_FATAL));
+    assert_true(vrp_torch_parse(&arena, &all, zip_of(items, 1), "x.pt", VR_FATAL));
     assert_string_equal(metadata(&all, "0.1"), "nan");
     assert_string_equal(metadata(&all, "b"), "-inf");
     assert_string_equal(metadata(&all, "c"), "1e+300");
@@ -379,7 +369,7 @@ static void floats_become_their_shortest_text(void **state) {
 static void two_pickles_in_one_file_are_refused(void **state) {
     (void)state;
     const zip_item items[] = {{"a/data.pkl", "N.", 2}, {"b/data.pkl", "N.", 2}};
-    const vr_bytes b = zip_of(&arena, items, 2);
+    const vr_bytes b = zip_of(items, 2);
     vr_arrays all;
     vr_err err = {0};
     assert_false(vrp_torch_parse(&arena, &all, b, "x.pt", &err));
