@@ -2,22 +2,22 @@
  * real data. What is printed on an embedded default is compared with examples/expected/. */
 #include "program.h"
 
+TEST_ARENA(arena);
+
 /* What a shell line prints to stdout and to stderr; returns its exit code. */
-static int run(vr_arena *a, const char **out, const char **said, const char *fmt, ...) {
+static int run(const char **out, const char **said, const char *fmt, ...) {
     char line[2048];
     va_list args;
     va_start(args, fmt);
     vsnprintf(line, sizeof line, fmt, args);
     va_end(args);
     int code;
-    *out = shell(a, &code, "{ %s ; } 2>%s", line, test_tmp("stderr"));
-    *said = test_text(a, "%s", test_tmp("stderr"));
+    *out = shell(&arena, &code, "{ %s ; } 2>%s", line, test_tmp("stderr"));
+    *said = test_text(&arena, "%s", test_tmp("stderr"));
     return code;
 }
 
-static const char *expected(vr_arena *a, const char *name) {
-    return test_text(a, "examples/expected/%s.txt", name);
-}
+static const char *expected(const char *name) { return test_text(&arena, "examples/expected/%s.txt", name); }
 
 /* The programs are the same; the model that they make on the spot takes minutes there. */
 static void skip_under_asan(void) {
@@ -31,35 +31,31 @@ enum { PROGRAMS = COUNT(names) };
 
 static void every_program_explains_itself(void **state) {
     (void)state;
-    vr_arena a = {0};
     for (int i = 0; i < PROGRAMS; i++) {
         const char *out, *said;
-        assert_int_equal(run(&a, &out, &said, "%s/%s --help", programs(), names[i]), 0);
+        assert_int_equal(run(&out, &said, "%s/%s --help", programs(), names[i]), 0);
         assert_non_null(strstr(out, names[i]));
         assert_non_null(strstr(out, "--threads"));
-        assert_int_equal(run(&a, &out, &said, "%s/%s --nonsense", programs(), names[i]), 2);
+        assert_int_equal(run(&out, &said, "%s/%s --nonsense", programs(), names[i]), 2);
         assert_non_null(strstr(said, "--nonsense"));
-        assert_int_equal(run(&a, &out, &said, "%s/%s only-one", programs(), names[i]), 2);
+        assert_int_equal(run(&out, &said, "%s/%s only-one", programs(), names[i]), 2);
     }
-    vr_arena_free(&a);
 }
 
 static void a_missing_or_wrong_file_is_named_and_nothing_is_written(void **state) {
     (void)state;
-    vr_arena a = {0};
     const char *out, *said, *text = test_tmp("text.pth"), *page = test_tmp("none.html");
     test_write_text(text, "this is no checkpoint\n");
     for (int i = 0; i < PROGRAMS; i++) {
-        assert_int_equal(run(&a, &out, &said, "%s/%s /nowhere/model.pth x.jpg", programs(), names[i]), 1);
+        assert_int_equal(run(&out, &said, "%s/%s /nowhere/model.pth x.jpg", programs(), names[i]), 1);
         assert_non_null(strstr(said, "/nowhere/model.pth"));
         assert_string_equal(out, "");
-        assert_int_equal(run(&a, &out, &said, "%s/%s %s x.jpg", programs(), names[i], text), 1);
+        assert_int_equal(run(&out, &said, "%s/%s %s x.jpg", programs(), names[i], text), 1);
         assert_non_null(strstr(said, text));
     }
-    assert_int_equal(run(&a, &out, &said, "%s/robustness --report %s --factors fgo", programs(), page), 1);
+    assert_int_equal(run(&out, &said, "%s/robustness --report %s --factors fgo", programs(), page), 1);
     assert_non_null(strstr(said, "fgo"));
     assert_false(vr_path_exists(page));
-    vr_arena_free(&a);
 }
 
 /* What stands for a model, or for the data, and what is said of it. */
@@ -67,15 +63,14 @@ static void every_kind_of_wrong_file_is_called_what_it_is(void **state) {
     (void)state;
     static const char *const good = "tests/golden/models/cifar_a.th", *const image =
                                                                           "tests/golden/formats/rgb.png";
-    vr_arena a = {0};
     const char *folder = test_tmp("wrong_folder"), *empty = test_tmp("empty.png"),
                *text = test_tmp("wrong.png"), *cut = test_tmp("cut.th"), *tar = test_tmp("cut.tar");
     test_mkdir(folder);
     test_write_text(empty, "");
     test_write_text(text, "a text\n");
-    const vr_bytes whole = test_bytes(&a, "%s", good);
+    const vr_bytes whole = test_bytes(&arena, "%s", good);
     test_write(cut, whole.data, whole.size - 100);
-    test_write(tar, test_bytes(&a, "tests/golden/formats/gnu.tar").data, 1000);
+    test_write(tar, test_bytes(&arena, "tests/golden/formats/gnu.tar").data, 1000);
     const struct {
         const char *model, *data, *said;
     } cases[] = {
@@ -94,51 +89,48 @@ static void every_kind_of_wrong_file_is_called_what_it_is(void **state) {
         for (int k = 0; k < PROGRAMS; k++) {
             const char *out, *said;
             const int code =
-                run(&a, &out, &said, "%s/%s %s %s", programs(), names[k], cases[i].model, cases[i].data);
+                run(&out, &said, "%s/%s %s %s", programs(), names[k], cases[i].model, cases[i].data);
             if (code != 1 || out[0] || !strstr(said, cases[i].said) ||
                 strchr(said, '\n') != said + strlen(said) - 1)
                 fail_msg("%s %s %s: code %d, '%s', '%s'", names[k], cases[i].model, cases[i].data, code, out,
                          said);
         }
-    vr_arena_free(&a);
 }
 
 static void without_arguments_they_run_on_drawn_shapes(void **state) {
     (void)state;
     skip_under_asan();
-    vr_arena a = {0};
     const char *out, *said;
     const char *npy = test_tmp("f.npy"), *page = test_tmp("report.html"), *csv = test_tmp("robustness.csv");
-    assert_int_equal(run(&a, &out, &said, "%s/classify --top 3", programs()), 0);
-    assert_same_text(out, expected(&a, "classify"), 1.0, 0);
-    assert_int_equal(run(&a, &out, &said, "%s/evaluate --limit 200 --quiet", programs()), 0);
-    assert_same_text(out, expected(&a, "evaluate"), 5.0, 0);
-    assert_int_equal(run(&a, &out, &said, "%s/embed --limit 20 -o %s --quiet", programs(), npy), 0);
+    assert_int_equal(run(&out, &said, "%s/classify --top 3", programs()), 0);
+    assert_same_text(out, expected("classify"), 1.0, 0);
+    assert_int_equal(run(&out, &said, "%s/evaluate --limit 200 --quiet", programs()), 0);
+    assert_same_text(out, expected("evaluate"), 5.0, 0);
+    assert_int_equal(run(&out, &said, "%s/embed --limit 20 -o %s --quiet", programs(), npy), 0);
     vr_arrays arrays;
-    vr_arrays_load(&a, &arrays, npy, VR_FATAL);
+    vr_arrays_load(&arena, &arrays, npy, VR_FATAL);
     assert_int_equal(arrays.count, 1);
     assert_int_equal(arrays.items[0].shape[0], 20);
-    assert_int_equal(run(&a, &out, &said,
+    assert_int_equal(run(&out, &said,
                          "%s/robustness --factors fog,hue,contrast --limit 100 --quiet --report %s --csv %s",
                          programs(), page, csv),
                      0);
-    assert_same_text(out, expected(&a, "robustness"), 5.0, 0);
-    const char *html = test_text(&a, "%s", page);
+    assert_same_text(out, expected("robustness"), 5.0, 0);
+    const char *html = test_text(&arena, "%s", page);
     assert_non_null(strstr(html, "<!DOCTYPE html>"));
     assert_non_null(strstr(html, "Which factors break it"));
     assert_null(strstr(html, "src=\"http"));
-    vr_arena_free(&a);
 }
 
 /* Drawn shapes in CIFAR-10's binary form: with tests/golden/models/cifar_a.th a run of milliseconds. */
-static const char *drawn(vr_arena *a, int64_t count) {
+static const char *drawn(int64_t count) {
     enum { PIXELS = 32 * 32 };
     vr_dataset data;
-    vr_dataset_shapes(a, &data, count, 32, vr_rng_init(3));
-    uint8_t *records = VR_NEW(a, uint8_t, (count * (1 + 3 * PIXELS))), *record = records;
+    vr_dataset_shapes(&arena, &data, count, 32, vr_rng_init(3));
+    uint8_t *records = VR_NEW(&arena, uint8_t, (count * (1 + 3 * PIXELS))), *record = records;
     for (int64_t i = 0; i < count; i++, record += 1 + 3 * PIXELS) {
         vr_image image;
-        vr_dataset_image(a, &image, &data, i, VR_FATAL);
+        vr_dataset_image(&arena, &image, &data, i, VR_FATAL);
         record[0] = (uint8_t)data.labels[i];
         for (int k = 0; k < 3 * PIXELS; k++) record[1 + k % 3 * PIXELS + k / 3] = image.pixels[k];
     }
@@ -149,30 +141,26 @@ static const char *drawn(vr_arena *a, int64_t count) {
 
 static void a_report_that_cannot_be_written_is_an_error(void **state) {
     (void)state;
-    vr_arena a = {0};
     const char *out, *said, *csv = test_tmp("r.csv"), *page = test_tmp("r.html");
     const char *command =
-        vr_arena_printf(&a, "%s/robustness tests/golden/models/cifar_a.th %s --factors hue --quiet",
-                        programs(), drawn(&a, 20));
-    assert_int_equal(run(&a, &out, &said, "%s/embed -o /nowhere/f.npy", programs()), 1);
+        vr_arena_printf(&arena, "%s/robustness tests/golden/models/cifar_a.th %s --factors hue --quiet",
+                        programs(), drawn(20));
+    assert_int_equal(run(&out, &said, "%s/embed -o /nowhere/f.npy", programs()), 1);
     assert_string_equal(strrchr(said, '/'),
                         "/f.npy: cannot write: No such file or directory\n"); /* and no model was made */
-    assert_int_equal(run(&a, &out, &said, "%s --csv /dev/full --report %s", command, page), 1);
+    assert_int_equal(run(&out, &said, "%s --csv /dev/full --report %s", command, page), 1);
     assert_non_null(strstr(said, "/dev/full"));
-    assert_int_equal(run(&a, &out, &said, "%s --csv %s --report /dev/full", command, csv), 1);
+    assert_int_equal(run(&out, &said, "%s --csv %s --report /dev/full", command, csv), 1);
     assert_non_null(strstr(said, "/dev/full"));
-    assert_int_equal(run(&a, &out, &said, "%s --csv %s --report %s", command, csv, page), 0);
-    vr_arena_free(&a);
+    assert_int_equal(run(&out, &said, "%s --csv %s --report %s", command, csv, page), 0);
 }
 
 static void the_threads_change_no_bit_of_a_report(void **state) {
     (void)state;
-    vr_arena a = {0};
-    const char *data = drawn(&a, 100), *csv = test_tmp("t.csv"), *page = test_tmp("t.html"), *said,
-               *first = NULL;
+    const char *data = drawn(100), *csv = test_tmp("t.csv"), *page = test_tmp("t.html"), *said, *first = NULL;
     for_threads (threads) {
         const char *out;
-        assert_int_equal(run(&a, &out, &said,
+        assert_int_equal(run(&out, &said,
                              "%s/robustness tests/golden/models/cifar_a.th %s --threads %d --quiet "
                              "--factors glass_blur,snow --csv %s --report %s && cat %s",
                              programs(), data, threads, csv, page, csv),
@@ -180,54 +168,49 @@ static void the_threads_change_no_bit_of_a_report(void **state) {
         if (!first) first = out;
         assert_string_equal(out, first);
     }
-    vr_arena_free(&a);
 }
 
 static void a_real_checkpoint_on_real_images_is_as_good_as_in_pytorch(void **state) {
     (void)state;
     const char *weights = test_data("weights/resnet20-12fca82f.th"), *tar = test_data("cifar10/test.tar");
-    vr_arena a = {0};
     const char *out, *said, *csv = test_tmp("p.csv");
     assert_int_equal(
-        run(&a, &out, &said, "%s/evaluate %s %s --quiet --predictions %s", programs(), weights, tar, csv), 0);
+        run(&out, &said, "%s/evaluate %s %s --quiet --predictions %s", programs(), weights, tar, csv), 0);
     const char *accuracy = strstr(out, "accuracy ");
     assert_non_null(accuracy);
     assert_close(atof(accuracy + 9), 81.03,
                  0.011); /* PyTorch's, with Pillow's decoder; one image of 10,000 */
-    vr_arena_free(&a);
 }
 
 static void data_scripts_fetch_checks_what_came(void **state) {
     (void)state;
-    vr_arena a = {0};
     const char *out, *said, *mirror = test_tmp("mirror"), *to = test_tmp("to");
     const char *modules = "python3 -c 'import hashlib, tarfile, urllib.request'"; /* not in python3-minimal */
-    if (run(&a, &out, &said, "%s", modules) != 0)
-        test_skip("python3 with its standard library is not installed");
+    if (run(&out, &said, "%s", modules) != 0) test_skip("python3 with its standard library is not installed");
     test_mkdir(mirror);
-    const char *file = vr_arena_printf(&a, "%s/resnet20-12fca82f.th", mirror);
+    const char *file = vr_arena_printf(&arena, "%s/resnet20-12fca82f.th", mirror);
     test_write_text(file, "not those weights");
     const char *command = vr_arena_printf(
-        &a, "python3 data_scripts/fetch.py resnet20_cifar10 --to %s --from file://%s", to, mirror);
-    assert_int_equal(run(&a, &out, &said, "%s", command), 1);
+        &arena, "python3 data_scripts/fetch.py resnet20_cifar10 --to %s --from file://%s", to, mirror);
+    assert_int_equal(run(&out, &said, "%s", command), 1);
     assert_non_null(strstr(said, "12fca82f"));
-    assert_false(vr_path_exists(vr_arena_printf(&a, "%s/resnet20-12fca82f.th", to)));
+    assert_false(vr_path_exists(vr_arena_printf(&arena, "%s/resnet20-12fca82f.th", to)));
     const char *weights = test_data("weights/resnet20-12fca82f.th");
-    assert_int_equal(run(&a, &out, &said, "cp %s %s && %s", weights, file, command), 0);
+    assert_int_equal(run(&out, &said, "cp %s %s && %s", weights, file, command), 0);
     assert_non_null(strstr(out, "/resnet20-12fca82f.th"));
-    vr_arena_free(&a);
 }
 
 int main(void) {
+#define TEST(name) cmocka_unit_test_teardown(name, arena_free)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_program_explains_itself),
-        cmocka_unit_test(a_missing_or_wrong_file_is_named_and_nothing_is_written),
-        cmocka_unit_test(every_kind_of_wrong_file_is_called_what_it_is),
-        cmocka_unit_test(without_arguments_they_run_on_drawn_shapes),
-        cmocka_unit_test(a_report_that_cannot_be_written_is_an_error),
-        cmocka_unit_test(the_threads_change_no_bit_of_a_report),
-        cmocka_unit_test(a_real_checkpoint_on_real_images_is_as_good_as_in_pytorch),
-        cmocka_unit_test(data_scripts_fetch_checks_what_came),
+        TEST(every_program_explains_itself),
+        TEST(a_missing_or_wrong_file_is_named_and_nothing_is_written),
+        TEST(every_kind_of_wrong_file_is_called_what_it_is),
+        TEST(without_arguments_they_run_on_drawn_shapes),
+        TEST(a_report_that_cannot_be_written_is_an_error),
+        TEST(the_threads_change_no_bit_of_a_report),
+        TEST(a_real_checkpoint_on_real_images_is_as_good_as_in_pytorch),
+        TEST(data_scripts_fetch_checks_what_came),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
