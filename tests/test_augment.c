@@ -83,7 +83,7 @@ static int64_t changes(const vr_view_opts *with, const vr_view_opts *without) {
     return n;
 }
 
-static void each_step_happens_as_often_as_it_says_and_alone(void **state) {
+static void each_step_happens_with_its_probability(void **state) {
     (void)state;
     const vr_view_opts plain = {.size = 16};
     vr_view_opts flip = plain, jitter = plain, grey = plain, blur = plain, solarize = plain;
@@ -105,7 +105,7 @@ int main(void) {
         cmocka_unit_test(the_jitter_is_torchvisions_for_the_same_draws),
         cmocka_unit_test(parts_fill_their_ranges_and_stay_inside),
         cmocka_unit_test(a_view_is_its_part_and_then_each_step_that_is_certain),
-        cmocka_unit_test(each_step_happens_as_often_as_it_says_and_alone),
+        cmocka_unit_test(each_step_happens_with_its_probability),
     };
     return cmocka_run_group_tests(tests, NULL, arena_free);
 }

@@ -49,7 +49,7 @@ static void random_numbers_have_their_moments_and_do_not_depend_on_the_order_of_
     vr_arena_free(&a);
 }
 
-static void below_is_in_range_and_even(void **state) {
+static void below_is_in_range_and_uniform(void **state) {
     (void)state;
     int64_t seen[7] = {0};
     for (uint64_t i = 0; i < 70000; i++) {
@@ -129,7 +129,7 @@ static void an_error_keeps_the_first_failure_and_takes_context(void **state) {
     assert_string_equal(err.msg, "while reading x: a.csv:3: bad");
 }
 
-static void an_error_is_handed_up_with_its_origin(void **state) {
+static void an_error_is_passed_on_with_its_origin(void **state) {
     (void)state;
     vr_err from = {0}, err = {0};
     assert_false(vr_err_pass(&err, &from)); /* nothing to hand up */
@@ -252,16 +252,16 @@ static void loop_count(const void *context, int64_t i, int thread) {
 static void *loop_many(void *argument) {
     atomic_int *times = calloc(LOOP, sizeof *times);
     const loop_seen seen = {times, 0, vr_threads()};
-    bool *right = argument;
+    bool *correct = argument;
     for (int r = 0; r < ROUNDS; r++) vr_parallel(r % 7 == 0 ? 1 : LOOP, loop_count, &seen);
-    *right = true;
+    *correct = true;
     for (int i = 0; i < LOOP; i++)
-        *right = *right && atomic_load(&times[i]) == (i == 0 ? ROUNDS : ROUNDS - (ROUNDS + 6) / 7);
+        *correct = *correct && atomic_load(&times[i]) == (i == 0 ? ROUNDS : ROUNDS - (ROUNDS + 6) / 7);
     free(times);
     return NULL;
 }
 
-static void a_loop_visits_each_index_once_inside_others_and_beside_others(void **state) {
+static void a_loop_visits_each_index_once_nested_and_concurrent(void **state) {
     (void)state;
     for (int round = 0; round < 2; round++)
         for_threads (threads) { /* also from more threads to fewer */
@@ -273,11 +273,11 @@ static void a_loop_visits_each_index_once_inside_others_and_beside_others(void *
                 assert_int_equal(atomic_load(&times[i]), i < LOOP ? i < 10 : i % LOOP < 20);
             free(times);
             pthread_t other;
-            bool right[2] = {false, false};
-            assert_int_equal(pthread_create(&other, NULL, loop_many, &right[1]), 0);
-            loop_many(&right[0]);
+            bool correct[2] = {false, false};
+            assert_int_equal(pthread_create(&other, NULL, loop_many, &correct[1]), 0);
+            loop_many(&correct[0]);
             pthread_join(other, NULL);
-            assert_true(right[0] && right[1]);
+            assert_true(correct[0] && correct[1]);
         }
 }
 
@@ -462,19 +462,19 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(philox_agrees_with_the_published_vectors),
         cmocka_unit_test(random_numbers_have_their_moments_and_do_not_depend_on_the_order_of_calls),
-        cmocka_unit_test(below_is_in_range_and_even),
+        cmocka_unit_test(below_is_in_range_and_uniform),
         cmocka_unit_test(a_permutation_holds_each_number_once),
         cmocka_unit_test(an_arena_aligns_rewinds_and_reuses),
         cmocka_unit_test(an_arena_calls_its_defers_once_on_rewind),
         cmocka_unit_test(out_of_memory_and_overflow_are_panics_that_name_the_size),
         cmocka_unit_test(an_error_keeps_the_first_failure_and_takes_context),
-        cmocka_unit_test(an_error_is_handed_up_with_its_origin),
+        cmocka_unit_test(an_error_is_passed_on_with_its_origin),
         cmocka_unit_test(names_are_numbered_in_the_order_of_adding),
         cmocka_unit_test(files_are_written_whole_or_not_at_all),
         cmocka_unit_test(a_folder_lists_sorted),
         cmocka_unit_test(numbers_of_any_length_are_the_nearest_doubles),
         cmocka_unit_test(text_grows_escapes_and_encodes),
-        cmocka_unit_test(a_loop_visits_each_index_once_inside_others_and_beside_others),
+        cmocka_unit_test(a_loop_visits_each_index_once_nested_and_concurrent),
 #ifdef _OPENMP
         cmocka_unit_test(random_numbers_have_the_same_bits_for_any_number_of_threads),
         cmocka_unit_test(thread_numbers_are_below_their_count),

@@ -65,7 +65,7 @@ static void a_line_is_flipped_and_a_single_pixel_stays(void **state) {
     }
 }
 
-static void a_border_goes_on_as_it_says_however_far(void **state) {
+static void each_rule_of_a_border_holds_at_any_distance(void **state) {
     (void)state;
     static const int64_t want[3][12] = {{2, 3, 3, 2, 1, 0, 0, 1, 2, 3, 3, 2},  /* reflect, from -6 */
                                         {0, 1, 2, 3, 2, 1, 0, 1, 2, 3, 2, 1},  /* mirror */
@@ -115,7 +115,7 @@ int main(void) {
         cmocka_unit_test(every_colour_is_changed_to_pillows_bits),
         cmocka_unit_test(the_blur_is_torchvisions_within_a_level),
         cmocka_unit_test(a_line_is_flipped_and_a_single_pixel_stays),
-        cmocka_unit_test(a_border_goes_on_as_it_says_however_far),
+        cmocka_unit_test(each_rule_of_a_border_holds_at_any_distance),
         cmocka_unit_test(taps_shift_and_a_gaussian_keeps_the_sum_of_a_line),
         cmocka_unit_test(an_impossible_amount_is_a_bug),
     };

@@ -254,7 +254,7 @@ static void any_size_works_and_only_the_result_stays_in_the_arena(void **state) 
             }
 }
 
-static void the_input_is_left_alone(void **state) {
+static void the_input_is_not_changed(void **state) {
     (void)state;
     const vr_image in = pattern(40, 33), copy = vr_image_copy(&arena, in);
     for (int f = 0; f < VR_FACTOR_COUNT; f++) {
@@ -275,15 +275,15 @@ static void contrast_keeps_the_mean_and_blur_keeps_a_flat_image(void **state) {
         for (int severity = 1; severity <= 5; severity++) {
             const vr_image out =
                 vr_factor_apply(&arena, flat(180, 170, 77), still[i], severity, image_rng(0));
-            for (int64_t k = 0; k < 180 * 170 * 3;
-                 k++) /* the script's disc of radius 8 or 10 weighs 1 % too much */
+            /* the script's disc of radius 8 or 10 weighs 1 % too much */
+            for (int64_t k = 0; k < 180 * 170 * 3; k++)
                 assert_in_range(out.pixels[k], 77,
                                 still[i] == VR_FACTOR_DEFOCUS_BLUR && severity > 3 ? 78 : 77);
         }
 }
 
-/* Of the six photographs that it stands in for, the mean is 0.35 to 0.81 and the deviation 0.08 to 0.17. */
-static void frost_is_as_bright_and_as_varied_as_photographs_of_ice(void **state) {
+/* The six images that it replaces have a mean of 0.35 to 0.81 and a deviation of 0.08 to 0.17. */
+static void frost_is_as_bright_and_as_varied_as_images_of_ice(void **state) {
     (void)state;
     static const int64_t sides[3] = {32, 64, 224};
     static const double share[3] = {0.45, 0.55, 0.75};
@@ -310,9 +310,9 @@ int main(void) {
         cmocka_unit_test(the_bits_are_the_same_for_1_2_3_and_7_threads),
         cmocka_unit_test(another_image_has_other_draws_and_the_same_image_the_same),
         cmocka_unit_test(any_size_works_and_only_the_result_stays_in_the_arena),
-        cmocka_unit_test(the_input_is_left_alone),
+        cmocka_unit_test(the_input_is_not_changed),
         cmocka_unit_test(contrast_keeps_the_mean_and_blur_keeps_a_flat_image),
-        cmocka_unit_test(frost_is_as_bright_and_as_varied_as_photographs_of_ice),
+        cmocka_unit_test(frost_is_as_bright_and_as_varied_as_images_of_ice),
     };
     return cmocka_run_group_tests(tests, NULL, arena_free);
 }

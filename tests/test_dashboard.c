@@ -234,17 +234,16 @@ static void charts_ignore_their_own_filter_only(void **state) {
     assert_string_equal(chromium.fault, "");
 }
 
-static void a_curve_leaves_out_what_is_no_number(void **state) {
+static void a_curve_leaves_out_nan(void **state) {
     (void)state;
     if (!chromium.pid) skip();
     const vr_dashboard d = sample();
     browser_open(&chromium, saved(&d), 1280, 900, false);
     double sum = 0; /* 216 rows in ten groups: the first has the 22 lowest */
-    int count = 0, right = 0;
+    int count = 0, hits = 0;
     for (int i = 0; count < 22; i++)
-        if (!isnan(yaw[i])) sum += yaw[i], count++, right += correct[0][i];
-    const char *first =
-        vr_arena_printf(&perm, "about %.1f deg: %.1f %% of 22|", sum / 22, 100.0 * right / 22);
+        if (!isnan(yaw[i])) sum += yaw[i], count++, hits += correct[0][i];
+    const char *first = vr_arena_printf(&perm, "about %.1f deg: %.1f %% of 22|", sum / 22, 100.0 * hits / 22);
     if (strncmp(tooltips("Along yaw"), first, strlen(first)) != 0)
         fail_msg("'%s' does not begin with '%s'", tooltips("Along yaw"), first);
     int64_t rows = 0;
@@ -305,7 +304,7 @@ int main(void) {
         cmocka_unit_test(intervals_are_wilsons_and_wider_for_clusters),
         cmocka_unit_test(filters_are_in_the_address_and_taken_from_it),
         cmocka_unit_test(charts_ignore_their_own_filter_only),
-        cmocka_unit_test(a_curve_leaves_out_what_is_no_number),
+        cmocka_unit_test(a_curve_leaves_out_nan),
         cmocka_unit_test(the_keyboard_reaches_the_filters),
         cmocka_unit_test(it_fits_a_phone_and_shows_values_in_tooltips),
         cmocka_unit_test(no_rows_and_no_columns_are_a_page),

@@ -212,7 +212,7 @@ static void mnists_own_labels_are_read(void **state) {
 
 /* ---- CIFAR ---- */
 
-static void cifar_10_and_100_are_told_apart_by_size_and_labels(void **state) {
+static void cifar_10_and_100_are_distinguished_by_size_and_labels(void **state) {
     (void)state;
     for (int k = 0; k < 2; k++) {
         vr_cifar c;
@@ -283,7 +283,7 @@ int main(void) {
         TEST(idx_of_every_type_is_read),
         TEST(an_inconsistent_idx_header_is_refused),
         TEST(mnists_own_labels_are_read),
-        TEST(cifar_10_and_100_are_told_apart_by_size_and_labels),
+        TEST(cifar_10_and_100_are_distinguished_by_size_and_labels),
         TEST(a_cifar_file_of_another_size_or_label_is_refused),
         TEST(cifars_names_come_from_the_file_beside_it),
     };

@@ -196,7 +196,7 @@ static void one_broken_image_among_a_thousand_is_named_and_counted(void **state)
     assert_int_equal(arena.used, used);
 }
 
-static void a_file_that_is_gone_and_a_broken_one_in_a_tar_are_named(void **state) {
+static void a_missing_file_and_a_broken_one_in_a_tar_are_named(void **state) {
     (void)state;
     const char *folder = new_tree("fading");
     vr_dataset data;
@@ -345,7 +345,7 @@ int main(void) {
         TEST(a_folder_without_images_is_an_error_that_counts_other_files),
         TEST(a_link_to_a_folder_above_is_an_error_and_any_other_is_followed),
         TEST(one_broken_image_among_a_thousand_is_named_and_counted),
-        TEST(a_file_that_is_gone_and_a_broken_one_in_a_tar_are_named),
+        TEST(a_missing_file_and_a_broken_one_in_a_tar_are_named),
         TEST(arrays_of_pixels_are_data_sets),
         TEST(cifar_and_mnist_come_with_their_labels),
         TEST(a_part_is_a_sample_in_the_old_order),

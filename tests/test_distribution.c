@@ -3,7 +3,7 @@
 #include "visrob_impl/tensor/distribution_impl.h"
 #include "golden/statistics.h"
 
-/* The relative error of y; 1e-12 is what the header says. */
+/* The relative error of y; 1e-12 is what the header documents. */
 static void check(double *worst, double y, double golden, const double *row, const char *name) {
     const double error = fabs(y / golden - 1);
     if (!(error <= 1e-12)) fail_msg("%s at %g (%g): off by %g of %g", name, row[0], row[1], error, golden);
@@ -53,7 +53,7 @@ static void a_quantile_is_the_inverse_of_the_cdf_everywhere(void **state) {
     assert_relative(vrp_t_quantile(0.75, 1), 1, 1e-14);                                      /* Cauchy */
 }
 
-static void ends_of_the_range_and_nonsense_have_stated_results(void **state) {
+static void ends_of_the_range_and_invalid_arguments_have_stated_results(void **state) {
     (void)state;
     assert_true(vr_normal_quantile(0) == -INFINITY && vr_normal_quantile(1) == INFINITY);
     assert_true(vrp_t_quantile(0, 3) == -INFINITY && vrp_t_quantile(1, 3) == INFINITY);
@@ -75,7 +75,7 @@ int main(void) {
         cmocka_unit_test(both_tails_agree_with_mpmath),
         cmocka_unit_test(quantiles_agree_with_scipy),
         cmocka_unit_test(a_quantile_is_the_inverse_of_the_cdf_everywhere),
-        cmocka_unit_test(ends_of_the_range_and_nonsense_have_stated_results),
+        cmocka_unit_test(ends_of_the_range_and_invalid_arguments_have_stated_results),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

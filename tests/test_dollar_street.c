@@ -55,7 +55,7 @@ static void rows_are_found_by_url_and_by_image_id(void **state) {
 static void a_wrong_row_is_named_with_line_and_column(void **state) {
     (void)state;
     static const struct {
-        const char *row, *says;
+        const char *row, *message;
     } wrong[] = {
         {"0,A,u,-5,0,0,Asia,['a'],[1],['x'],[1],['x']", "t.csv:2:7: expected a positive income, found -5"},
         {"0,A,u,nan,0,0,Asia,['a'],[1],['x'],[1],['x']", "t.csv:2:7: expected a finite number"},
@@ -82,7 +82,7 @@ static void a_wrong_row_is_named_with_line_and_column(void **state) {
     };
     for (int64_t i = 0; i < COUNT(wrong); i++) {
         assert_false(parse(vr_arena_printf(&perm, HEAD "%s\n", wrong[i].row)));
-        assert_message(err, wrong[i].says);
+        assert_message(err, wrong[i].message);
         assert_message(err, "t.csv:2:");
         assert_null(data.id);
     }
@@ -167,20 +167,20 @@ static void the_published_metadata_has_the_published_counts(void **state) {
     assert_int_equal(data.labels.begin[data.count], 14216);
     static const int64_t images[4][3] = {{1429, 890, 173}, {777, 5314, 891}, {0, 901, 935}, {185, 1299, 771}};
     int64_t count[4][3] = {{0}}, labels[9] = {0};
-    bool home[287] = {false};
-    int64_t homes[3] = {0};
+    bool seen_household[287] = {false};
+    int64_t households[3] = {0};
     for (int64_t i = 0; i < data.count; i++) {
         count[data.region[i]][data.bucket[i]]++;
         labels[data.labels.begin[i + 1] - data.labels.begin[i]]++;
-        if (!home[data.household[i]]) homes[data.bucket[i]]++;
-        home[data.household[i]] = true;
+        if (!seen_household[data.household[i]]) households[data.bucket[i]]++;
+        seen_household[data.household[i]] = true;
     }
     assert_memory_equal(count, images, sizeof images);
     const int64_t label_counts[] = {0, 13014, 472, 61, 15, 3, 0, 0, 0};
     assert_memory_equal(labels, label_counts, sizeof labels);
-    assert_int_equal(homes[0], 62);
-    assert_int_equal(homes[1], 176);
-    assert_int_equal(homes[2], 49);
+    assert_int_equal(households[0], 62);
+    assert_int_equal(households[1], 176);
+    assert_int_equal(households[2], 49);
 }
 
 /* ---- annotations ---- */
@@ -237,7 +237,7 @@ static void every_prefix_and_every_wrong_type_of_annotations_is_an_error(void **
         free(cut);
     }
     static const struct {
-        const char *from, *to, *says;
+        const char *from, *to, *message;
     } wrong[] = {
         {"\"Togo\"", "7", "expected a string (column 'country')"},
         {"50.5", "\"50\"", "expected a finite number (column 'income')"},
@@ -259,7 +259,7 @@ static void every_prefix_and_every_wrong_type_of_annotations_is_an_error(void **
         assert_non_null(at);
         assert_false(parse(vr_arena_printf(&perm, "%.*s%s%s", (int)(at - tasks), tasks, wrong[i].to,
                                            at + strlen(wrong[i].from))));
-        assert_message(err, wrong[i].says);
+        assert_message(err, wrong[i].message);
         assert_message(err, "t.csv:");
     }
 }
@@ -470,7 +470,7 @@ static void a_prediction_serves_all_rows_of_its_image_unless_a_row_has_its_own(v
 static void wrong_predictions_are_named(void **state) {
     (void)state;
     static const struct {
-        const char *text, *says;
+        const char *text, *message;
     } wrong[] = {
         {"ID,acc5\nu,1\n", "p.csv:1: missing column"},
         {"ID,Prediction_Indices\nu,1|x\n", "p.csv:2:3: expected a class number, found '1|x'"},
@@ -492,7 +492,7 @@ static void wrong_predictions_are_named(void **state) {
     vr_predictions p;
     for (int64_t i = 0; i < COUNT(wrong); i++) {
         assert_false(predicted(&p, wrong[i].text));
-        assert_message(err, wrong[i].says);
+        assert_message(err, wrong[i].message);
         assert_null(p.image);
     }
     vr_class_map map;
@@ -500,7 +500,7 @@ static void wrong_predictions_are_named(void **state) {
     static const struct {
         const char *rows;
         vr_label_space space;
-        const char *says;
+        const char *message;
     } maps[] = {
         {"b,1,2 ,3,4\n", VR_LABELS_IN22K, ":2:5: expected a class after the last blank"},
         {"b,1,2,3,1000\n", VR_LABELS_IN1K, ":2:9: expected a class, 0 to 999, found '1000'"},
@@ -516,7 +516,7 @@ static void wrong_predictions_are_named(void **state) {
         test_write_text(path, text);
         err = (vr_err){0};
         assert_false(vr_class_map_dollar_street(&perm, &map, path, maps[i].space, &err));
-        assert_message(err, maps[i].says);
+        assert_message(err, maps[i].message);
         assert_null(map.names);
     }
     vr_label_space space;
@@ -605,8 +605,8 @@ static void odds_ratios_are_of_each_groups_own_rows(void **state) {
     uint16_t factors[N];
     int64_t bucket[N];
     uint8_t correct[N];
-    for (int i = 0; i < N;
-         i++) { /* low 0..39: texture 12 wrong 8 right, else 5 wrong 15 right; high: pose on all, 40..79 */
+    /* low 0..39: texture 12 wrong 8 correct, else 5 wrong 15 correct; high: pose on all, 40..79 */
+    for (int i = 0; i < N; i++) {
         bucket[i] = i < 40 ? VR_INCOME_LOW : VR_INCOME_HIGH;
         factors[i] = (uint16_t)((i < 20 || i >= 65 ? 1 << TEXTURE : 0) | (i >= 40 ? 1 << POSE : 0));
         correct[i] = i < 40 ? i >= 12 && !(i >= 20 && i < 25) : i % 4 != 0;
@@ -692,8 +692,8 @@ static void gaps_and_divergences_are_those_counted_by_hand(void **state) {
     uint16_t factors[N];
     int64_t bucket[N];
     uint8_t correct[N];
-    for (int i = 0; i < N;
-         i++) { /* low: 10 rows, 2 right, texture; medium: 12, 9 right, pose; high: 8, 8 right, pose */
+    /* low: 10 rows, 2 correct, texture; medium: 12, 9 correct, pose; high: 8, all correct, pose */
+    for (int i = 0; i < N; i++) {
         bucket[i] = i < 10 ? 0 : i < 22 ? 1 : 2;
         correct[i] = i < 2 || (i >= 10 && i < 19) || i >= 22;
         factors[i] = (uint16_t)(1 << (i < 10 ? VR_DOLLAR_STREET_TEXTURE : VR_DOLLAR_STREET_POSE));
@@ -813,7 +813,7 @@ static void a_model_is_asked_for_its_five_best_classes(void **state) {
     assert_true(vr_dollar_street_predict(&perm, &twice, model, &images, &o, VR_FATAL));
     assert_memory_equal(bright.predicted, twice.predicted, 40 * 5 * sizeof *p.predicted);
     assert_memory_not_equal(p.predicted, bright.predicted, 40 * 5 * sizeof *p.predicted);
-    /* The released code ranks an image's classes against other images: alone in a batch, all scores are 1. */
+    /* The released code ranks an image's classes against other images: in a batch of one, all scores are 1. */
     o = (vr_dollar_street_predict_opts){.published = true, .over = {.batch = 1}};
     assert_true(vr_dollar_street_predict(&perm, &published, model, &images, &o, VR_FATAL));
     for (int r = 0; r < 5; r++) assert_int_equal(published.predicted[5 * 7 + r], r);

@@ -225,7 +225,7 @@ static void the_program_runs_two_models_on_a_folder_of_images(void **state) {
     (void)state;
     enum { N = 12, SIDE = 40 };
     int code;
-    const char *folder = test_tmp("photos"), *html = test_tmp("two.html"), *csv = test_tmp("homes.csv"),
+    const char *folder = test_tmp("images"), *html = test_tmp("two.html"), *csv = test_tmp("households.csv"),
                *map = test_tmp("map.csv");
     test_mkdir(folder);
     vr_text rows = {.arena = &perm};

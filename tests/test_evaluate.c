@@ -12,7 +12,7 @@ static int begin(void **state) {
     vr_dataset_shapes(&perm, &data, 60, model->preprocess.size, vr_rng_init(2));
     return 0;
 }
-static void the_example_model_has_learnt_something(void **state) {
+static void the_example_model_is_better_than_chance(void **state) {
     (void)state;
     vr_evaluation e;
     vr_dataset more;
@@ -157,7 +157,7 @@ static void only_the_classes_that_compete_are_predicted(void **state) {
 
 static void a_folder_with_a_bad_image_is_an_error_or_a_counted_skip(void **state) {
     (void)state;
-    const char *folder = test_tmp("photos");
+    const char *folder = test_tmp("images");
     test_mkdir(folder);
     for (int c = 0; c < 2; c++) {
         const char *class = vr_arena_printf(&perm, "%s/%s", folder, c ? "ring" : "heart");
@@ -245,7 +245,7 @@ static void labels_are_read_from_a_file(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_example_model_has_learnt_something),
+        cmocka_unit_test(the_example_model_is_better_than_chance),
         cmocka_unit_test(batches_and_threads_change_no_bit),
         cmocka_unit_test(the_numbers_are_those_of_the_probabilities),
         cmocka_unit_test(labels_are_matched_by_name_or_by_order),

@@ -5,7 +5,7 @@
 TEST_ARENA(arena);
 
 /* What a shell line prints to stdout and to stderr; returns its exit code. */
-static int run(const char **out, const char **said, const char *fmt, ...) {
+static int run(const char **out, const char **errors, const char *fmt, ...) {
     char line[2048];
     va_list args;
     va_start(args, fmt);
@@ -13,7 +13,7 @@ static int run(const char **out, const char **said, const char *fmt, ...) {
     va_end(args);
     int code;
     *out = shell(&arena, &code, "{ %s ; } 2>%s", line, test_tmp("stderr"));
-    *said = test_text(&arena, "%s", test_tmp("stderr"));
+    *errors = test_text(&arena, "%s", test_tmp("stderr"));
     return code;
 }
 
@@ -32,34 +32,34 @@ enum { PROGRAMS = COUNT(names) };
 static void every_program_explains_itself(void **state) {
     (void)state;
     for (int i = 0; i < PROGRAMS; i++) {
-        const char *out, *said;
-        assert_int_equal(run(&out, &said, "%s/%s --help", programs(), names[i]), 0);
+        const char *out, *errors;
+        assert_int_equal(run(&out, &errors, "%s/%s --help", programs(), names[i]), 0);
         assert_non_null(strstr(out, names[i]));
         assert_non_null(strstr(out, "--threads"));
-        assert_int_equal(run(&out, &said, "%s/%s --nonsense", programs(), names[i]), 2);
-        assert_non_null(strstr(said, "--nonsense"));
-        assert_int_equal(run(&out, &said, "%s/%s only-one", programs(), names[i]), 2);
+        assert_int_equal(run(&out, &errors, "%s/%s --nonsense", programs(), names[i]), 2);
+        assert_non_null(strstr(errors, "--nonsense"));
+        assert_int_equal(run(&out, &errors, "%s/%s only-one", programs(), names[i]), 2);
     }
 }
 
 static void a_missing_or_wrong_file_is_named_and_nothing_is_written(void **state) {
     (void)state;
-    const char *out, *said, *text = test_tmp("text.pth"), *page = test_tmp("none.html");
+    const char *out, *errors, *text = test_tmp("text.pth"), *page = test_tmp("none.html");
     test_write_text(text, "this is no checkpoint\n");
     for (int i = 0; i < PROGRAMS; i++) {
-        assert_int_equal(run(&out, &said, "%s/%s /nowhere/model.pth x.jpg", programs(), names[i]), 1);
-        assert_non_null(strstr(said, "/nowhere/model.pth"));
+        assert_int_equal(run(&out, &errors, "%s/%s /nowhere/model.pth x.jpg", programs(), names[i]), 1);
+        assert_non_null(strstr(errors, "/nowhere/model.pth"));
         assert_string_equal(out, "");
-        assert_int_equal(run(&out, &said, "%s/%s %s x.jpg", programs(), names[i], text), 1);
-        assert_non_null(strstr(said, text));
+        assert_int_equal(run(&out, &errors, "%s/%s %s x.jpg", programs(), names[i], text), 1);
+        assert_non_null(strstr(errors, text));
     }
-    assert_int_equal(run(&out, &said, "%s/robustness --report %s --factors fgo", programs(), page), 1);
-    assert_non_null(strstr(said, "fgo"));
+    assert_int_equal(run(&out, &errors, "%s/robustness --report %s --factors fgo", programs(), page), 1);
+    assert_non_null(strstr(errors, "fgo"));
     assert_false(vr_path_exists(page));
 }
 
-/* What stands for a model, or for the data, and what is said of it. */
-static void every_kind_of_wrong_file_is_called_what_it_is(void **state) {
+/* A file given as the model or as the data, and the message about it. */
+static void every_kind_of_wrong_file_is_named(void **state) {
     (void)state;
     static const char *const good = "tests/golden/models/cifar_a.th", *const image =
                                                                           "tests/golden/formats/rgb.png";
@@ -72,7 +72,7 @@ static void every_kind_of_wrong_file_is_called_what_it_is(void **state) {
     test_write(cut, whole.data, whole.size - 100);
     test_write(tar, test_bytes(&arena, "tests/golden/formats/gnu.tar").data, 1000);
     const struct {
-        const char *model, *data, *said;
+        const char *model, *data, *message;
     } cases[] = {
         {folder, image, ": expected a file, found a directory"},
         {empty, image, "empty.png: byte 0: empty file"},
@@ -87,31 +87,31 @@ static void every_kind_of_wrong_file_is_called_what_it_is(void **state) {
     };
     for (int64_t i = 0; i < COUNT(cases); i++)
         for (int k = 0; k < PROGRAMS; k++) {
-            const char *out, *said;
+            const char *out, *errors;
             const int code =
-                run(&out, &said, "%s/%s %s %s", programs(), names[k], cases[i].model, cases[i].data);
-            if (code != 1 || out[0] || !strstr(said, cases[i].said) ||
-                strchr(said, '\n') != said + strlen(said) - 1)
+                run(&out, &errors, "%s/%s %s %s", programs(), names[k], cases[i].model, cases[i].data);
+            if (code != 1 || out[0] || !strstr(errors, cases[i].message) ||
+                strchr(errors, '\n') != errors + strlen(errors) - 1)
                 fail_msg("%s %s %s: code %d, '%s', '%s'", names[k], cases[i].model, cases[i].data, code, out,
-                         said);
+                         errors);
         }
 }
 
 static void without_arguments_they_run_on_drawn_shapes(void **state) {
     (void)state;
     skip_under_asan();
-    const char *out, *said;
+    const char *out, *errors;
     const char *npy = test_tmp("f.npy"), *page = test_tmp("report.html"), *csv = test_tmp("robustness.csv");
-    assert_int_equal(run(&out, &said, "%s/classify --top 3", programs()), 0);
+    assert_int_equal(run(&out, &errors, "%s/classify --top 3", programs()), 0);
     assert_same_text(out, expected("classify"), 1.0, 0);
-    assert_int_equal(run(&out, &said, "%s/evaluate --limit 200 --quiet", programs()), 0);
+    assert_int_equal(run(&out, &errors, "%s/evaluate --limit 200 --quiet", programs()), 0);
     assert_same_text(out, expected("evaluate"), 5.0, 0);
-    assert_int_equal(run(&out, &said, "%s/embed --limit 20 -o %s --quiet", programs(), npy), 0);
+    assert_int_equal(run(&out, &errors, "%s/embed --limit 20 -o %s --quiet", programs(), npy), 0);
     vr_arrays arrays;
     vr_arrays_load(&arena, &arrays, npy, VR_FATAL);
     assert_int_equal(arrays.count, 1);
     assert_int_equal(arrays.items[0].shape[0], 20);
-    assert_int_equal(run(&out, &said,
+    assert_int_equal(run(&out, &errors,
                          "%s/robustness --factors fog,hue,contrast --limit 100 --quiet --report %s --csv %s",
                          programs(), page, csv),
                      0);
@@ -141,26 +141,27 @@ static const char *drawn(int64_t count) {
 
 static void a_report_that_cannot_be_written_is_an_error(void **state) {
     (void)state;
-    const char *out, *said, *csv = test_tmp("r.csv"), *page = test_tmp("r.html");
+    const char *out, *errors, *csv = test_tmp("r.csv"), *page = test_tmp("r.html");
     const char *command =
         vr_arena_printf(&arena, "%s/robustness tests/golden/models/cifar_a.th %s --factors hue --quiet",
                         programs(), drawn(20));
-    assert_int_equal(run(&out, &said, "%s/embed -o /nowhere/f.npy", programs()), 1);
-    assert_string_equal(strrchr(said, '/'),
+    assert_int_equal(run(&out, &errors, "%s/embed -o /nowhere/f.npy", programs()), 1);
+    assert_string_equal(strrchr(errors, '/'),
                         "/f.npy: cannot write: No such file or directory\n"); /* and no model was made */
-    assert_int_equal(run(&out, &said, "%s --csv /dev/full --report %s", command, page), 1);
-    assert_non_null(strstr(said, "/dev/full"));
-    assert_int_equal(run(&out, &said, "%s --csv %s --report /dev/full", command, csv), 1);
-    assert_non_null(strstr(said, "/dev/full"));
-    assert_int_equal(run(&out, &said, "%s --csv %s --report %s", command, csv, page), 0);
+    assert_int_equal(run(&out, &errors, "%s --csv /dev/full --report %s", command, page), 1);
+    assert_non_null(strstr(errors, "/dev/full"));
+    assert_int_equal(run(&out, &errors, "%s --csv %s --report /dev/full", command, csv), 1);
+    assert_non_null(strstr(errors, "/dev/full"));
+    assert_int_equal(run(&out, &errors, "%s --csv %s --report %s", command, csv, page), 0);
 }
 
 static void the_threads_change_no_bit_of_a_report(void **state) {
     (void)state;
-    const char *data = drawn(100), *csv = test_tmp("t.csv"), *page = test_tmp("t.html"), *said, *first = NULL;
+    const char *data = drawn(100), *csv = test_tmp("t.csv"), *page = test_tmp("t.html"), *errors,
+               *first = NULL;
     for_threads (threads) {
         const char *out;
-        assert_int_equal(run(&out, &said,
+        assert_int_equal(run(&out, &errors,
                              "%s/robustness tests/golden/models/cifar_a.th %s --threads %d --quiet "
                              "--factors glass_blur,snow --csv %s --report %s && cat %s",
                              programs(), data, threads, csv, page, csv),
@@ -173,30 +174,31 @@ static void the_threads_change_no_bit_of_a_report(void **state) {
 static void a_real_checkpoint_on_real_images_is_as_good_as_in_pytorch(void **state) {
     (void)state;
     const char *weights = test_data("weights/resnet20-12fca82f.th"), *tar = test_data("cifar10/test.tar");
-    const char *out, *said, *csv = test_tmp("p.csv");
+    const char *out, *errors, *csv = test_tmp("p.csv");
     assert_int_equal(
-        run(&out, &said, "%s/evaluate %s %s --quiet --predictions %s", programs(), weights, tar, csv), 0);
+        run(&out, &errors, "%s/evaluate %s %s --quiet --predictions %s", programs(), weights, tar, csv), 0);
     const char *accuracy = strstr(out, "accuracy ");
     assert_non_null(accuracy);
     assert_close(atof(accuracy + 9), 81.03,
                  0.011); /* PyTorch's, with Pillow's decoder; one image of 10,000 */
 }
 
-static void data_scripts_fetch_checks_what_came(void **state) {
+static void data_scripts_fetch_verifies_its_download(void **state) {
     (void)state;
-    const char *out, *said, *mirror = test_tmp("mirror"), *to = test_tmp("to");
+    const char *out, *errors, *mirror = test_tmp("mirror"), *to = test_tmp("to");
     const char *modules = "python3 -c 'import hashlib, tarfile, urllib.request'"; /* not in python3-minimal */
-    if (run(&out, &said, "%s", modules) != 0) test_skip("python3 with its standard library is not installed");
+    if (run(&out, &errors, "%s", modules) != 0)
+        test_skip("python3 with its standard library is not installed");
     test_mkdir(mirror);
     const char *file = vr_arena_printf(&arena, "%s/resnet20-12fca82f.th", mirror);
     test_write_text(file, "not those weights");
     const char *command = vr_arena_printf(
         &arena, "python3 data_scripts/fetch.py resnet20_cifar10 --to %s --from file://%s", to, mirror);
-    assert_int_equal(run(&out, &said, "%s", command), 1);
-    assert_non_null(strstr(said, "12fca82f"));
+    assert_int_equal(run(&out, &errors, "%s", command), 1);
+    assert_non_null(strstr(errors, "12fca82f"));
     assert_false(vr_path_exists(vr_arena_printf(&arena, "%s/resnet20-12fca82f.th", to)));
     const char *weights = test_data("weights/resnet20-12fca82f.th");
-    assert_int_equal(run(&out, &said, "cp %s %s && %s", weights, file, command), 0);
+    assert_int_equal(run(&out, &errors, "cp %s %s && %s", weights, file, command), 0);
     assert_non_null(strstr(out, "/resnet20-12fca82f.th"));
 }
 
@@ -205,12 +207,12 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(every_program_explains_itself),
         TEST(a_missing_or_wrong_file_is_named_and_nothing_is_written),
-        TEST(every_kind_of_wrong_file_is_called_what_it_is),
+        TEST(every_kind_of_wrong_file_is_named),
         TEST(without_arguments_they_run_on_drawn_shapes),
         TEST(a_report_that_cannot_be_written_is_an_error),
         TEST(the_threads_change_no_bit_of_a_report),
         TEST(a_real_checkpoint_on_real_images_is_as_good_as_in_pytorch),
-        TEST(data_scripts_fetch_checks_what_came),
+        TEST(data_scripts_fetch_verifies_its_download),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

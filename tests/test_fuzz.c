@@ -1,5 +1,5 @@
 /* tests/test_fuzz.c: the fuzz targets without a fuzzer: every seed, every prefix of it, every byte changed, and mutations
- * that Philox draws, so that a run can be repeated. FUZZ_MUTATIONS says how many (default 3,000 of each format). */
+ * that Philox draws, so that a run can be repeated. FUZZ_MUTATIONS is how many (default 3,000 of each format). */
 #define FUZZ_REPLAY
 #include "test.h"
 #include "fuzz/fuzz.h"

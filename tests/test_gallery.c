@@ -105,7 +105,7 @@ static void assert_readable(const vrp_canvas *c, const char *name) {
 }
 
 static void show(const char *name, vr_plot plot) {
-    if (!plot.title) plot.title = "A title that says what is seen";
+    if (!plot.title) plot.title = "A title that describes the plot";
     plot.note = note;
     for (int phone = 0; phone < 2; phone++) {
         const vr_arena_mark mark = vr_arena_here(&perm);
@@ -116,7 +116,7 @@ static void show(const char *name, vr_plot plot) {
         vr_text svg = {.arena = &perm};
         vrp_plot_svg(&svg, &plot);
         assert_xml(svg.data);
-        assert_non_null(strstr(svg.data, note + 20)); /* every figure says where its numbers are from */
+        assert_non_null(strstr(svg.data, note + 20)); /* every figure names the source of its numbers */
         const char *path = vr_arena_printf(&perm, "build/gallery/%s%s", name, phone ? "_phone" : "");
         test_write_text(vr_arena_printf(&perm, "%s.svg", path), svg.data);
         vr_image image;

@@ -439,7 +439,7 @@ static void disparities_are_the_ones_made_by_hand(void **state) {
     assert_close(m.interval.gap.value, 0.5, 1e-12);
     assert_close(m.interval.pair.value, 0.5, 1e-12);
     assert_close(m.all.accuracy, 0.5, 1e-12);
-    /* stove alone is in all three: Africa 1/2, Americas 1, Europe 1 */
+    /* only stove is in all three: Africa 1/2, Americas 1, Europe 1 */
     assert_int_equal(m.objects, 1);
     assert_close(m.balanced[0], 0.5, 1e-12);
     assert_close(m.balanced_gap, 0.5, 1e-12);

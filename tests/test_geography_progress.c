@@ -10,7 +10,7 @@ TEST_ARENA(perm);
 
 /* ---- tables of models ---- */
 
-static void pretraining_is_read_off_the_tag(void **state) {
+static void pretraining_is_read_from_the_tag(void **state) {
     (void)state;
     static const struct {
         const char *name;
@@ -19,7 +19,7 @@ static void pretraining_is_read_off_the_tag(void **state) {
         {"resnet50.a1_in1k", VR_GEOGRAPHY_IN1K},
         {"resnet50", VR_GEOGRAPHY_IN1K},
         {"mixnet_l.ft_in1k", VR_GEOGRAPHY_IN1K},
-        {"clipper_net.in1k", VR_GEOGRAPHY_IN1K}, /* the architecture's name says nothing */
+        {"clipper_net.in1k", VR_GEOGRAPHY_IN1K}, /* the architecture's name does not count */
         {"vit_base_patch16_224.augreg_in21k_ft_in1k", VR_GEOGRAPHY_IN21K},
         {"hgnetv2_b1.ssld_stage2_ft_in1k", VR_GEOGRAPHY_IN21K},
         {"nextvit_large.bd_ssld_6m_in1k_384", VR_GEOGRAPHY_IN21K},
@@ -173,7 +173,7 @@ static void rates_of_any_table_and_of_gaps_between_regions(void **state) {
     assert_close(r[5].rate.value, (-.15 * .2 - .05 * .3 + .05 * .4 + .15 * .4) / .05, 1e-12);
     assert_close(r[1].lag.value, r[0].rate.value / r[1].rate.value, 1e-12);
 
-    /* percent is told by a number above 1 */
+    /* a number above 1 means percent */
     assert_true(vrp_geography_benchmarks_parse(
         &perm, &b, test_bytes_of("model,a,b\r\nx,50,1\r\ny,60,0.5\r\n"), "m.csv", VR_FATAL));
     assert_close(b.benchmark[0].value[1], .6, 1e-12);
@@ -268,7 +268,7 @@ static void effective_robustness_is_the_distance_from_the_ordinary_line(void **s
 
 /* ---- the last layer ---- */
 
-/* Photographs "f0" .. of four objects in turn, two regions; income makes households of five. */
+/* Images "f0" .. of four objects in turn, two regions; income makes households of five. */
 static void images(vr_geography_set *set, int64_t n, bool households) {
     static const char *const topics[] = {"sofa", "tv", "radio", "wardrobe"};
     vr_text t = {.arena = &perm};
@@ -351,7 +351,7 @@ static void a_sample_counts_what_it_leaves_out_and_households_stay_together(void
     vr_features f = features(50, 3);
     const char **image = VR_NEW(&perm, const char *, 50);
     for (int i = 0; i < 50; i++)
-        image[i] = i == 7 ? "elsewhere.jpg" : vr_arena_printf(&perm, "photos/f%d.jpg", 49 - i);
+        image[i] = i == 7 ? "elsewhere.jpg" : vr_arena_printf(&perm, "images/f%d.jpg", 49 - i);
     f.image = image;
     assert_true(vr_geography_sample_join(&perm, &all, &set, &f, VR_FATAL));
     assert_int_equal(all.count, 49);
@@ -705,7 +705,7 @@ static void the_program_scores_predictions_and_retrains_on_geode(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pretraining_is_read_off_the_tag),
+        cmocka_unit_test(pretraining_is_read_from_the_tag),
         cmocka_unit_test(rates_on_timms_results_are_scipys),
         cmocka_unit_test(the_embedded_models_are_timms),
         cmocka_unit_test(wrong_results_are_named_with_line_and_column),

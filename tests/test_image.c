@@ -34,7 +34,7 @@ static void sixteen_bits_keep_the_high_eight_and_alpha_is_dropped(void **state) 
     assert_memory_equal(grey.pixels, ((uint8_t[]){100, 100, 100, 93, 93, 93}), 6);
 }
 
-static void every_file_of_a_kind_is_told_with_its_size(void **state) {
+static void every_kind_of_file_is_detected_with_its_size(void **state) {
     (void)state;
     static const struct {
         const char *path;
@@ -116,7 +116,7 @@ static void all_eight_orientations_in_both_byte_orders_stand_upright(void **stat
         }
 }
 
-static void a_broken_exif_leaves_the_picture_as_it_is(void **state) {
+static void a_broken_exif_leaves_the_image_as_it_is(void **state) {
     (void)state;
     static const struct {
         int at;
@@ -153,7 +153,7 @@ static void put32(uint8_t *p, uint32_t v) {
     for (int i = 0; i < 4; i++) p[i] = (uint8_t)(v >> (24 - 8 * i));
 }
 
-/* A PNG of a header of this size and 40 bytes of data, with right checksums. */
+/* A PNG of a header of this size and 40 bytes of data, with correct checksums. */
 static vr_bytes png(uint32_t width, uint32_t height) {
     uint8_t *p = VR_NEW(&arena, uint8_t, 200);
     memcpy(p, "\x89PNG\r\n\x1a\n\0\0\0\15IHDR", 16);
@@ -373,9 +373,9 @@ int main(void) {
         TEST(every_kind_of_png_and_jpeg_has_pillows_pixels),
         TEST(sixteen_bits_keep_the_high_eight_and_alpha_is_dropped),
         TEST(a_jpeg_is_written_as_pillow_writes_it_to_the_byte),
-        TEST(every_file_of_a_kind_is_told_with_its_size),
+        TEST(every_kind_of_file_is_detected_with_its_size),
         TEST(all_eight_orientations_in_both_byte_orders_stand_upright),
-        TEST(a_broken_exif_leaves_the_picture_as_it_is),
+        TEST(a_broken_exif_leaves_the_image_as_it_is),
         TEST(a_header_of_a_huge_image_is_refused_before_anything_is_allocated),
         TEST(a_jpeg_with_a_huge_frame_is_refused),
         TEST(a_jpeg_with_inconsistent_segments_is_refused),

@@ -18,7 +18,7 @@ static double rosenbrock(void *context, double *gradient, const double *x, int64
     return f;
 }
 
-static void the_bent_valley_is_followed_to_its_end(void **state) {
+static void rosenbrocks_function_is_minimized(void **state) {
     (void)state;
     enum { N = 10 };
     double x[N], again[N];
@@ -110,7 +110,7 @@ static void where_there_is_no_minimum_the_best_point_is_kept(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_teardown(name, arena_free)
     const struct CMUnitTest tests[] = {
-        TEST(the_bent_valley_is_followed_to_its_end),
+        TEST(rosenbrocks_function_is_minimized),
         TEST(a_bowl_a_thousand_times_steeper_one_way_is_solved),
         TEST(a_step_out_of_where_f_is_defined_is_shortened),
         TEST(where_there_is_no_minimum_the_best_point_is_kept),

@@ -180,8 +180,8 @@ static void winograd_stays_within_1e_4_of_the_outputs_scale(void **state) {
 
 static void a_folded_batchnorm_is_a_batchnorm(void **state) {
     (void)state;
-    for (int64_t groups = 1; groups <= 6;
-         groups += groups == 1 ? 1 : 4) { /* 1, 2, 6: plain, grouped, depthwise */
+    /* 1, 2, 6: plain, grouped, depthwise */
+    for (int64_t groups = 1; groups <= 6; groups += groups == 1 ? 1 : 4) {
         vr_conv_opts opts = {.stride = 1, .pad = 1, .groups = groups};
         vr_tensor x = random_tensor(1, 2, 5, 6, 6), w = random_tensor(2, 6, 6 / groups, 3, 3);
         vr_tensor mean = random_vector(3, 6), var = random_vector(4, 6);

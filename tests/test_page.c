@@ -339,7 +339,7 @@ static void it_fits_a_phone_and_a_desk_in_light_and_dark(void **state) {
     if (chromium.faults) fail_msg("%s", chromium.fault);
 }
 
-static void a_shape_tells_its_value_under_the_pointer(void **state) {
+static void a_shape_shows_its_value_under_the_pointer(void **state) {
     (void)state;
     if (!chromium.pid) skip();
     browser_open(&chromium, saved(), 1280, 900, false);
@@ -361,7 +361,7 @@ int main(void) {
         cmocka_unit_test(what_is_typed_filters_and_is_counted),
         cmocka_unit_test(the_keyboard_reaches_and_sorts),
         cmocka_unit_test(it_fits_a_phone_and_a_desk_in_light_and_dark),
-        cmocka_unit_test(a_shape_tells_its_value_under_the_pointer),
+        cmocka_unit_test(a_shape_shows_its_value_under_the_pointer),
     };
     return cmocka_run_group_tests(tests, test_gallery, perm_free);
 }

@@ -189,7 +189,7 @@ static void three_hundred_bars_keep_the_names_of_the_ends(void **state) {
     }
 }
 
-static void infinite_bars_end_at_the_frame_and_say_so(void **state) {
+static void infinite_bars_end_at_the_frame_and_are_labelled(void **state) {
     (void)state;
     const vr_interval x[] = {{INFINITY, 2, INFINITY}, {2, NAN, NAN}, {-INFINITY, NAN, NAN}};
     const vr_plot p = {.kind = VR_PLOT_BARS, .intervals = x, .count = 3, .x_min = -4, .x_max = 4};
@@ -342,7 +342,7 @@ static void a_reliability_diagram_draws_the_gap_and_states_the_error(void **stat
 
 /* ---- saving ---- */
 
-static void the_ending_decides_and_what_cannot_be_saved_is_said(void **state) {
+static void the_file_extension_chooses_the_format_and_a_failure_is_an_error(void **state) {
     (void)state;
     const vr_interval x = {1, NAN, NAN};
     vr_plot p = {.kind = VR_PLOT_BARS, .intervals = &x, .count = 1};
@@ -375,7 +375,7 @@ int main(void) {
         cmocka_unit_test(long_texts_are_cut_between_characters_and_broken_between_words),
         cmocka_unit_test(bars_are_as_long_as_their_values),
         cmocka_unit_test(three_hundred_bars_keep_the_names_of_the_ends),
-        cmocka_unit_test(infinite_bars_end_at_the_frame_and_say_so),
+        cmocka_unit_test(infinite_bars_end_at_the_frame_and_are_labelled),
         cmocka_unit_test(a_fit_is_the_least_squares_line),
         cmocka_unit_test(a_line_is_cut_at_the_frame_and_broken_at_gaps),
         cmocka_unit_test(more_lines_than_colours_become_panels),
@@ -383,7 +383,7 @@ int main(void) {
         cmocka_unit_test(means_of_neighbours_stand_for_cells_too_small_to_see),
         cmocka_unit_test(a_confusion_matrix_shows_counts_in_the_colour_of_their_share),
         cmocka_unit_test(a_reliability_diagram_draws_the_gap_and_states_the_error),
-        cmocka_unit_test(the_ending_decides_and_what_cannot_be_saved_is_said),
+        cmocka_unit_test(the_file_extension_chooses_the_format_and_a_failure_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, arena_free);
 }

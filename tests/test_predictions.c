@@ -58,7 +58,7 @@ static void several_classes_and_flags_are_read(void **state) {
         assert_memory_equal(p.correct, ((uint8_t[]){0, 0}), 2);
         assert_memory_equal(p.correct_top5, ((uint8_t[]){1, 1}), 2);
     }
-    vr_predictions p; /* flags alone */
+    vr_predictions p; /* flags only */
     assert_true(parse(&p, "url,acc1,acc5\nu1,1.0,1.0\nu2,0.0,1.0\n", 0, VR_FATAL));
     assert_int_equal(p.k, 0);
     assert_null(p.predicted);
@@ -185,7 +185,7 @@ static int64_t found(const vr_image_index *index, const char *name) {
     return vr_image_index_find(index, name, (int64_t)strlen(name));
 }
 
-static void names_meet_exactly_else_by_their_last_part(void **state) {
+static void names_are_matched_exactly_else_by_their_last_part(void **state) {
     (void)state;
     vr_image_index index = {.arena = &arena};
     vr_image_index_add(&index, "val/n01/a.JPEG", 0);
@@ -316,7 +316,7 @@ int main(void) {
         cmocka_unit_test(arrays_of_classes_and_of_logits_are_read),
         cmocka_unit_test(errors_name_file_line_and_column),
         cmocka_unit_test(every_prefix_is_read_or_refused),
-        cmocka_unit_test(names_meet_exactly_else_by_their_last_part),
+        cmocka_unit_test(names_are_matched_exactly_else_by_their_last_part),
         cmocka_unit_test(joins_count_what_has_no_partner),
         cmocka_unit_test(two_predictions_of_one_image_are_an_error_with_both_lines),
         cmocka_unit_test(the_first_five_classes_count_for_top_5),

@@ -71,7 +71,7 @@ static void a_margin_moves_the_shapes_and_a_scale_doubles_them(void **state) {
     assert_close(ink(image), 16, 0);
 }
 
-static void lines_are_as_wide_as_they_say(void **state) {
+static void lines_have_their_width(void **state) {
     (void)state;
     vrp_canvas c = canvas(40, 20);
     vrp_canvas_line(&c, 5, 10, 35, 10, 2, black, false); /* covers the rows 9 and 10 */
@@ -264,7 +264,7 @@ int main(void) {
         cmocka_unit_test(an_empty_canvas_is_white_and_has_its_size),
         cmocka_unit_test(rectangles_cover_parts_of_pixels),
         cmocka_unit_test(a_margin_moves_the_shapes_and_a_scale_doubles_them),
-        cmocka_unit_test(lines_are_as_wide_as_they_say),
+        cmocka_unit_test(lines_have_their_width),
         cmocka_unit_test(dashes_are_four_long_and_three_apart),
         cmocka_unit_test(joins_do_not_add_up),
         cmocka_unit_test(circles_and_polygons_have_their_area),

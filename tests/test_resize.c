@@ -1,4 +1,4 @@
-/* tests/test_resize.c: image/resize against Pillow and torchvision: a drawn pattern, photos, crops. */
+/* tests/test_resize.c: image/resize against Pillow and torchvision: a drawn pattern, real images, crops. */
 #include "image.h"
 #include "../visrob_impl/image/resize_impl.h"
 #include "golden/resize.h"
@@ -109,7 +109,7 @@ static void normalization_is_torchvisions_on_any_number_of_threads(void **state)
     }
 }
 
-static void photographs_are_decoded_and_resized_to_pillows_bits(void **state) {
+static void real_images_are_decoded_and_resized_to_pillows_bits(void **state) {
     (void)state;
     test_data("photos");
     for (int64_t i = 0; i < COUNT(golden_photo); i++) {
@@ -169,7 +169,7 @@ int main(void) {
         cmocka_unit_test(resize_and_centre_crop_have_torchvisions_sides_and_offsets),
         cmocka_unit_test(the_shorter_side_becomes_the_size_and_the_longer_is_floored),
         cmocka_unit_test(normalization_is_torchvisions_on_any_number_of_threads),
-        cmocka_unit_test(photographs_are_decoded_and_resized_to_pillows_bits),
+        cmocka_unit_test(real_images_are_decoded_and_resized_to_pillows_bits),
         cmocka_unit_test(a_rectangle_outside_and_a_size_of_nothing_are_bugs),
         cmocka_unit_test(only_the_result_stays_in_the_arena),
     };

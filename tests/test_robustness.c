@@ -13,7 +13,7 @@ static int begin(void **state) {
     vr_dataset_shapes(&perm, &data, N, model->preprocess.size, vr_rng_init(2));
     return 0;
 }
-/* Accuracy of the model on images under a factor, one image at a time and by the public calls alone. */
+/* Accuracy of the model on images under a factor, one image at a time and with public functions only. */
 static double by_hand(vr_factor factor, int severity, uint64_t seed, int64_t class, double *of_class) {
     vr_rng rng = vr_rng_split(vr_rng_split(vr_rng_init(seed), "factors"), vr_factor_name(factor));
     int64_t correct = 0, correct_of_class = 0, of = 0;
@@ -148,7 +148,7 @@ static void the_page_holds_every_factor_and_number(void **state) {
     assert_message(err, "/nowhere/report.html");
 }
 
-/* The page of a measurement that is made up: n factors with these error ratios, the first the worst. */
+/* The page of an invented measurement: n factors with these error ratios, the first the worst. */
 static const char *page_of(const double *ratios, int64_t n, double clean) {
     vr_robustness r = {
         .count = N, .classes = model->classes, .factor_count = n, .seed = 4, .mean_corruption_error = NAN};
@@ -161,7 +161,7 @@ static const char *page_of(const double *ratios, int64_t n, double clean) {
                                               .error_ratio = {ratios[f], ratios[f] - 0.25, ratios[f] + 0.25}};
         r.factors[f].class_accuracy = VR_NEW(&perm, double, r.classes);
     }
-    const char *path = test_tmp("made_up.html");
+    const char *path = test_tmp("invented.html");
     assert_true(vr_robustness_page_save(&r, model, &data, NULL, path, VR_FATAL));
     return test_text(&perm, "%s", path);
 }

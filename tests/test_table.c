@@ -32,7 +32,7 @@ static void text_is_aligned_by_characters_and_numbers_are_flush_right(void **sta
                                                   "caf\xc3\xa9, a|b & \"50%\"         -            12.0\n");
 }
 
-static void markdown_escapes_its_bar_and_says_which_side(void **state) {
+static void markdown_escapes_its_bar_and_gives_the_alignment(void **state) {
     (void)state;
     assert_string_equal(formatted(VR_TABLE_MARKDOWN),
                         "| factor             | accuracy |          ratio |\n"
@@ -75,7 +75,7 @@ static const char *cell_in(vr_table_form form, const char *s) {
     return vr_arena_string(&arena, from, strcspn(from, "\n"));
 }
 
-static void a_cell_stays_on_one_line_and_cannot_drive_the_terminal(void **state) {
+static void a_cell_stays_on_one_line_and_cannot_control_the_terminal(void **state) {
     (void)state;
     assert_string_equal(cell_in(VR_TABLE_TEXT, "a\nb\r\tc\x1b[31m\xc2\x9b"
                                                "d\x7f"),
@@ -88,7 +88,7 @@ static void a_cell_stays_on_one_line_and_cannot_drive_the_terminal(void **state)
     assert_string_equal(cell_in(VR_TABLE_LATEX, "a\n\nb"), "a  b \\\\");
 }
 
-static void markdown_shows_what_it_would_else_read_as_a_command(void **state) {
+static void markdown_escapes_what_it_would_read_as_markup(void **state) {
     (void)state;
     assert_string_equal(cell_in(VR_TABLE_MARKDOWN, "*a* `b` <c> [d](e) ~f~ $g$"),
                         "| \\*a\\* \\`b\\` \\<c> \\[d\\](e) \\~f\\~ \\$g\\$ |");
@@ -182,7 +182,7 @@ static void digits_that_matter_are_kept_whatever_the_size(void **state) {
     vr_arena_free(&a);
 }
 
-static void the_ending_of_the_path_chooses_the_form(void **state) {
+static void the_file_extension_chooses_the_format(void **state) {
     (void)state;
     const vr_table t = sample();
     const int64_t before = arena.used;
@@ -213,18 +213,18 @@ static void an_empty_table_still_has_its_heading(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_aligned_by_characters_and_numbers_are_flush_right),
-        cmocka_unit_test(markdown_escapes_its_bar_and_says_which_side),
+        cmocka_unit_test(markdown_escapes_its_bar_and_gives_the_alignment),
         cmocka_unit_test(csv_keeps_all_digits_and_gives_intervals_three_columns),
         cmocka_unit_test(latex_is_booktabs_with_its_specials_escaped),
-        cmocka_unit_test(a_cell_stays_on_one_line_and_cannot_drive_the_terminal),
-        cmocka_unit_test(markdown_shows_what_it_would_else_read_as_a_command),
+        cmocka_unit_test(a_cell_stays_on_one_line_and_cannot_control_the_terminal),
+        cmocka_unit_test(markdown_escapes_what_it_would_read_as_markup),
         cmocka_unit_test(latex_rows_may_begin_with_a_bracket_or_a_star),
         cmocka_unit_test(text_is_aligned_by_the_columns_of_a_terminal),
         cmocka_unit_test(programs_read_a_point_whatever_the_locale),
         cmocka_unit_test(html_escapes_and_keeps_the_number_to_sort_by),
         cmocka_unit_test(numbers_show_no_negative_zero_and_name_infinity),
         cmocka_unit_test(digits_that_matter_are_kept_whatever_the_size),
-        cmocka_unit_test(the_ending_of_the_path_chooses_the_form),
+        cmocka_unit_test(the_file_extension_chooses_the_format),
         cmocka_unit_test(an_empty_table_still_has_its_heading),
     };
     return cmocka_run_group_tests(tests, NULL, arena_free);

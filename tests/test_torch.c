@@ -179,7 +179,7 @@ static bool pickle(vrp_pickle *p, const char *bytes, size_t n, vr_err *err) {
     return ok;
 }
 #define ADD(bytes) vr_text_bytes(&t, bytes, sizeof(bytes) - 1)
-/* The pickle fails and says why; "" as `why`: it is read. */
+/* The pickle is refused with a message that contains `why`; "" as `why`: it is read. */
 #define PICKLE(bytes, why)                                                                                   \
     do {                                                                                                     \
         vrp_pickle p_;                                                                                       \
