@@ -2,13 +2,7 @@
 #include "test.h"
 #include "golden/metrics.h"
 
-static vr_arena arena;
-
-static int end(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
+TEST_ARENA(arena);
 
 static void groups_count_their_rows_and_leave_out_the_rest(void **state) {
     (void)state;
@@ -183,16 +177,13 @@ static void a_summary_has_the_same_bits_on_any_number_of_threads(void **state) {
     make(group, household, correct, scored);
     const vr_groups groups = {.count = 3, .of = group};
     const vr_group_opts opts = {.cluster = household, .permutations = 50, .high = 1};
-    const int threads = vr_threads();
     vr_group_summary first, s;
-    for (int t = 1; t <= 7; t += t == 3 ? 4 : 1) {
-        vr_threads_set(t);
-        vr_group_bootstrap(&arena, t == 1 ? &first : &s, &groups, correct, scored, N, &opts);
-        if (t == 1) continue;
+    for_threads (threads) {
+        vr_group_bootstrap(&arena, threads == 1 ? &first : &s, &groups, correct, scored, N, &opts);
+        if (threads == 1) continue;
         assert_memory_equal(s.accuracy, first.accuracy, 3 * sizeof *s.accuracy);
         assert_memory_equal(&s.all, &first.all, 3 * sizeof s.all + sizeof s.p);
     }
-    vr_threads_set(threads);
 }
 
 static void a_group_outside_of_the_groups_is_a_bug(void **state) {
@@ -217,5 +208,5 @@ int main(void) {
         cmocka_unit_test(a_summary_has_the_same_bits_on_any_number_of_threads),
         cmocka_unit_test(a_group_outside_of_the_groups_is_a_bug),
     };
-    return cmocka_run_group_tests(tests, NULL, end);
+    return cmocka_run_group_tests(tests, NULL, arena_free);
 }

@@ -127,14 +127,11 @@ static void a_permutation_test_is_the_same_on_any_number_of_threads(void **state
     const double one = 1, *x = golden_groups, *y = x + golden_group_size[0];
     const vr_permutation o = {.statistic = spread, .context = &one, .resamples = 5000, .seed = 9};
     vr_test first = {0};
-    static const int threads[4] = {1, 2, 3, 7};
-    for (int t = 0; t < 4; t++) {
-        vr_threads_set(threads[t]);
+    for_threads (threads) {
         const vr_test now = vr_permutation_test(&a, x, 12, y, 15, &o);
-        if (t == 0) first = now;
+        if (threads == 1) first = now;
         assert_memory_equal(&now, &first, sizeof now);
     }
-    vr_threads_set(0);
     assert_true(first.p < 0.2); /* 1 against 2.5 */
     assert_none(vr_permutation_test(&a, x, 0, y, 3, NULL));
     assert_none(vr_permutation_test(&a, (const double[]){1, NAN}, 2, y, 3, NULL));
@@ -144,7 +141,7 @@ static void a_permutation_test_is_the_same_on_any_number_of_threads(void **state
 
 static void many_tests_are_corrected_as_statsmodels_and_scipy_do(void **state) {
     (void)state;
-    enum { N = sizeof golden_many / sizeof *golden_many };
+    enum { N = COUNT(golden_many) };
     vr_arena a = {0};
     double holm[N], bh[N], same[N];
     vr_adjust_holm(&a, holm, golden_many, N);
