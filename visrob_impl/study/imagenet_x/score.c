@@ -187,18 +187,6 @@ static bool vrp_imagenet_x_score(vr_arena *scratch, vr_imagenet_x_row *row, vr_i
 
 static const vr_imagenet_x_opts vrp_imagenet_x_defaults = {0};
 
-bool vr_imagenet_x_score(vr_imagenet_x_row *row, vr_imagenet_x_row *metaclasses, const vr_imagenet_x_set *set,
-                         const vr_predictions *p, const char *model, const vr_imagenet_x_opts *opts,
-                         vr_err *err) {
-    vr_arena scratch = {0};
-    vr_err own = {0};
-    *row = (vr_imagenet_x_row){0};
-    const bool ok = vrp_imagenet_x_score(&scratch, row, metaclasses, 1, set, p, model,
-                                         opts ? opts : &vrp_imagenet_x_defaults, &own);
-    vr_arena_free(&scratch);
-    return ok || vr_err_pass(err, &own);
-}
-
 /* ---- many models ---- */
 
 /* The predictions files of a path: itself, or the .csv files of a folder. */
