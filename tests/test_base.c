@@ -266,7 +266,7 @@ static void a_loop_visits_each_index_once_nested_and_concurrent(void **state) {
     for (int round = 0; round < 2; round++)
         for_threads (threads) { /* also from more threads to fewer */
             atomic_int *times = calloc(LOOP * 11, sizeof *times);
-            const loop_seen seen = {times, 20, threads};
+            const loop_seen seen = {times, 20, vr_threads()};
             vr_parallel(0, loop_count, &seen);
             vr_parallel(10, loop_count, &seen);
             for (int i = 0; i < LOOP * 11; i++)
