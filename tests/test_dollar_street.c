@@ -640,7 +640,7 @@ static void odds_ratios_are_of_each_groups_own_rows(void **state) {
     assert_true(isnan(odds[VR_INCOME_MEDIUM * F + TEXTURE].odds.value) &&
                 isnan(odds[VR_INCOME_MEDIUM * F + TEXTURE].holm));
     const vr_table t =
-        vr_dollar_street_association_table(&perm, &data, &scores, VR_DOLLAR_STREET_BY_INCOME, 5, NULL);
+        vrp_dollar_street_association_table(&perm, &data, &scores, VR_DOLLAR_STREET_BY_INCOME, 5, NULL);
     vr_text text = {.arena = &perm};
     vr_table_format(&text, &t, VR_TABLE_TEXT);
     assert_non_null(strstr(text.data, "4.50 [1.17, 17.37]"));
@@ -764,8 +764,8 @@ static void a_mitigation_is_compared_on_the_rows_of_its_factor(void **state) {
     made(N, factors, bucket, correct, &before);
     after = before;
     after.correct_top5 = mended;
-    vr_table t = vr_dollar_street_compare_table(&perm, &data, &before, &after, VR_DOLLAR_STREET_DARKER,
-                                                VR_DOLLAR_STREET_BY_INCOME, NULL);
+    vr_table t = vrp_dollar_street_compare_table(&perm, &data, &before, &after, VR_DOLLAR_STREET_DARKER,
+                                                 VR_DOLLAR_STREET_BY_INCOME, NULL);
     /* group, count, before, after, difference; rows 0 2 4 6 of low: 2 correct, then 4 */
     const vr_cell *low = t.cells, *medium = low + 5, *high = medium + 5;
     assert_close(low[1].number.value, 4, 0);
@@ -777,8 +777,8 @@ static void a_mitigation_is_compared_on_the_rows_of_its_factor(void **state) {
     assert_close(medium[3].number.value, 0.5, 0);
     assert_close(high[1].number.value, 0, 0);
     assert_true(isnan(high[2].number.value) && isnan(high[4].number.value));
-    t = vr_dollar_street_compare_table(&perm, &data, &before, &after, VR_DOLLAR_STREET_FACTOR_COUNT,
-                                       VR_DOLLAR_STREET_BY_ALL, NULL);
+    t = vrp_dollar_street_compare_table(&perm, &data, &before, &after, VR_DOLLAR_STREET_FACTOR_COUNT,
+                                        VR_DOLLAR_STREET_BY_ALL, NULL);
     assert_close(t.cells[1].number.value, 12, 0);
 }
 

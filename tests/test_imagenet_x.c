@@ -313,8 +313,7 @@ static void assert_predictions_fail(const char *text, const char *message) {
 static void every_error_in_predictions_is_reported_with_its_place(void **state) {
     (void)state;
 #define HEAD "file_name,predicted_class,predicted_probability\n"
-    assert_predictions_fail(HEAD "a.JPEG,1000,0.5\n",
-                            "bad.csv:2:8: expected a class, 0 to 999, found 1000");
+    assert_predictions_fail(HEAD "a.JPEG,1000,0.5\n", "bad.csv:2:8: expected a class, 0 to 999, found 1000");
     assert_predictions_fail(HEAD "a.JPEG,-1,0.5\n", "bad.csv:2:8: expected a class, 0 to 999, found -1");
     assert_predictions_fail(HEAD "a.JPEG,1.0,0.5\n", "bad.csv:2:8: ");
     assert_predictions_fail(HEAD "a.JPEG,cat,0.5\n", "bad.csv:2:8: ");

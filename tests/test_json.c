@@ -2,7 +2,7 @@
  * fault by hand. */
 #define FUZZ_REPLAY
 #include "test.h"
-#include "../visrob_impl/format/json_impl.h"
+#include "visrob_impl/format/json_impl.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/fuzz_json.c" /* fuzz_json_write: a document in its shortest form */
 
@@ -72,7 +72,7 @@ static void numbers_are_the_doubles_nearest_to_their_text(void **state) {
         vr_json_doc doc;
         vr_err err;
         if (!parse(&doc, text, strlen(text), &err)) fail_msg("%s", err.msg);
-        x = vr_json_number(doc.root);
+        x = vrp_json_number(doc.root);
         if (x != w) fail_msg("JSON: '%s' is %a, not %a", text, x, w);
         if (!vr_number_double(&x, text, (int64_t)strlen(text))) fail_msg("'%s' is no number", text);
         if (memcmp(&x, &w, 8) != 0) fail_msg("'%s' is %a, not %a", text, x, w);
@@ -176,7 +176,7 @@ static void a_missing_or_mistyped_value_is_named_with_its_position(void **state)
     assert_string_equal(err.msg, "x.json:4:14: expected an object with \"k\", found a string");
     assert_null(vr_json_next(list, two));
     assert_null(vr_json_first(two));
-    assert_true(isnan(vr_json_number(two)));
+    assert_true(isnan(vrp_json_number(two)));
 }
 
 static void lines_are_read_one_by_one_and_errors_have_the_files_line(void **state) {
@@ -222,7 +222,7 @@ static void a_plain_string_is_skipped_and_any_other_is_not(void **state) {
                  {"\"\xc3\xa9\"........", -1}, {"abc.............", -1},     {"\"no end of it here", -1}};
     for (int64_t i = 0; i < COUNT(cases); i++) {
         const uint8_t *p = (const uint8_t *)cases[i].text,
-                      *end = vr_json_plain_string(p, p + strlen(cases[i].text));
+                      *end = vrp_json_plain_string(p, p + strlen(cases[i].text));
         if ((end ? end - p : -1) != cases[i].end)
             fail_msg("%s: %d", cases[i].text, (int)(end ? end - p : -1));
     }

@@ -3,6 +3,7 @@
 #include "rows.h"
 #include "../base/names.h"
 #include "../base/number.h"
+#include "json_impl.h"
 #include "pylist.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -320,7 +321,7 @@ bool vr_rows_number(double *x, const vr_rows *r, int64_t field, vr_err *err) {
     const vr_json *node = r->node[field];
     if (node->type != VR_JSON_BOOL && node->type != VR_JSON_INT && node->type != VR_JSON_REAL)
         return vr_rows_fail(r, field, err, "expected a number");
-    *x = node->type == VR_JSON_BOOL ? (double)node->integer : vr_json_number(node);
+    *x = node->type == VR_JSON_BOOL ? (double)node->integer : vrp_json_number(node);
     return true;
 }
 

@@ -251,21 +251,10 @@ VR_API bool vr_imagenet_x_augmentation(vr_imagenet_x_effects *out, const vr_imag
 
 /* ---- tables, text and the page ---- */
 
-/* Error ratios, six digits as in the paper's repository: one row a factor where there are at most 8 models, else one row a
- * model. The ratio of fewer than min_images images is not shown. */
-VR_API vr_table vr_imagenet_x_ratio_table(vr_arena *perm, const vr_imagenet_x_table *table,
-                                          int64_t min_images);
-
 /* One row a model and factor: images, accuracy and error ratio with their 95 % intervals (Wilson's; the delta method's), the
  * ratio to the errors in all other images, the shift (how much more often the factor is annotated on wrong images than
  * on all), calibration error: for other programs (CSV). */
 VR_API vr_table vr_imagenet_x_cells(vr_arena *perm, const vr_imagenet_x_row *rows, int64_t count);
-
-/* One row a factor, most errors first: the mean error ratio of each family, and whether they differ. */
-VR_API vr_table vr_imagenet_x_family_table(vr_arena *perm, const vr_imagenet_x_families *families);
-
-/* One row a factor, from the one that the augmentation helps most to the one that it hurts most. */
-VR_API vr_table vr_imagenet_x_effect_table(vr_arena *perm, const vr_imagenet_x_effects *effects);
 
 /* What a report shows; all but table and data may be NULL. */
 typedef struct vr_imagenet_x_report {

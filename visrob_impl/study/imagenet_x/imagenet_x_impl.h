@@ -67,4 +67,15 @@ VR_API vr_table vrp_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *r
 /* What was left out of a row, as a sentence; NULL where nothing was. */
 VR_API const char *vrp_imagenet_x_join_text(vr_arena *arena, const vr_imagenet_x_row *row);
 
+/* One row a factor, from the one that the augmentation helps most to the one that it hurts most. */
+VR_API vr_table vrp_imagenet_x_effect_table(vr_arena *perm, const vr_imagenet_x_effects *effects);
+
+/* One row a factor, most errors first: the mean error ratio of each family, and whether they differ. */
+VR_API vr_table vrp_imagenet_x_family_table(vr_arena *perm, const vr_imagenet_x_families *families);
+
+/* Error ratios, six digits as in the paper's repository: one row a factor where there are at most 8 models, else one row a
+ * model. The ratio of fewer than min_images images is not shown. */
+VR_API vr_table vrp_imagenet_x_ratio_table(vr_arena *perm, const vr_imagenet_x_table *table,
+                                           int64_t min_images);
+
 #endif
