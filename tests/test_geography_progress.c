@@ -371,7 +371,7 @@ static void a_sample_counts_what_it_leaves_out_and_households_stay_together(void
     assert_false(vr_geography_sample_join(&perm, &all, &set, &f, &err));
     assert_message(err, "f.csv:3:1: 'f3.jpg' is the image of 'f3' (line 2)");
     err = (vr_err){0};
-    for (int i = 0; i < 50; i++) image[i] = "nobody";
+    for (int i = 0; i < 50; i++) image[i] = vr_arena_printf(&perm, "nobody%d", i);
     assert_false(vr_geography_sample_join(&perm, &all, &set, &f, &err));
     assert_message(err, "p.csv");
 }
