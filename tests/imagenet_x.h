@@ -2,7 +2,7 @@
 #ifndef VISROB_TESTS_IMAGENET_X_H
 #define VISROB_TESTS_IMAGENET_X_H
 #include "test.h"
-#include "../visrob_impl/study/imagenet_x/imagenet_x_impl.h"
+#include "visrob_impl/study/imagenet_x/imagenet_x_impl.h"
 
 #define DATA "imagenetx/"
 

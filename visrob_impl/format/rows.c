@@ -56,7 +56,8 @@ static void vrp_rows_members(vr_rows *r, const vr_json *object, const vr_json *k
         r->node[f] = key_of_row && vrp_rows_rank(r->fields[f], "", 0) >= 0 ? key_of_row : NULL;
         rank[f] = VR_ROWS_FIELDS;
     }
-    for (const vr_json *key = vr_json_first(object); key; key = vr_json_next(object, key))
+    const vr_json *first = object->type == VR_JSON_OBJECT ? vr_json_first(object) : NULL;
+    for (const vr_json *key = first; key; key = vr_json_next(object, key))
         for (int64_t f = 0; f < r->count; f++) {
             const int64_t at = vrp_rows_rank(r->fields[f], key->string, key->count);
             if (at >= 0 && at <= rank[f]) r->node[f] = vr_json_value(key), rank[f] = at;
