@@ -6,7 +6,7 @@
 
 #define DATA "imagenetx/"
 
-static vr_arena perm;
+TEST_ARENA(perm);
 
 /* Appends an annotation line; factors: their names, separated by blanks. */
 static inline void line(vr_text *t, const char *name, int label, const char *factors) {
@@ -18,8 +18,8 @@ static inline void line(vr_text *t, const char *name, int label, const char *fac
 }
 
 static inline const char *file(const char *name, const char *text) {
-    const char *path = vr_arena_printf(&perm, "%s", test_tmp(name));
-    vr_file_write(path, text, (int64_t)strlen(text), VR_FATAL);
+    const char *path = test_tmp(name);
+    test_write_text(path, text);
     return path;
 }
 

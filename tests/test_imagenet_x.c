@@ -2,16 +2,7 @@
  * Chromium, and the program. The released tables and predictions are tested in test_imagenet_x_data. */
 #include "browser.h"
 #include "imagenet_x.h"
-
-static char programs[512];
-static browser chromium;
-
-static int end(void **state) {
-    (void)state;
-    browser_close(&chromium);
-    vr_arena_free(&perm);
-    return 0;
-}
+#include "program.h"
 
 /* Six images: a..f, classes 0 1 2 0 1 2. */
 static const char *six(void) {
@@ -199,12 +190,6 @@ static void the_first_error_of_a_file_is_reported(void **state) {
                             "bad.jsonl:3:14:");
 }
 
-/* vr_file_write waits for the disk each time, which is too long for thousands of files. */
-static void overwrite(const char *path, const char *text, int64_t size) {
-    FILE *file = fopen(path, "wb");
-    assert_true(file && fwrite(text, 1, (size_t)size, file) == (size_t)size && fclose(file) == 0);
-}
-
 /* A file of many parts, which threads read at once: the same set, and the same first error. */
 static void a_long_file_is_read_by_many_threads(void **state) {
     (void)state;
@@ -219,14 +204,14 @@ static void a_long_file_is_read_by_many_threads(void **state) {
     }
     start[IMAGES] = t.size;
     assert_true(t.size > 3 << 20);
-    const char *path = vr_arena_printf(&perm, "%s", test_tmp("long.jsonl"));
+    const char *path = test_tmp("long.jsonl");
     const vr_imagenet_x_files files = {.annotations = path};
     static const int threads[] = {1, 2, 3, 7};
     for (int k = 0; k < 4; k++) {
         vr_threads_set(threads[k]);
         vr_imagenet_x_set set;
         vr_err err = {0};
-        overwrite(path, t.data, t.size);
+        test_write(path, t.data, t.size);
         assert_true(vr_imagenet_x_load(&perm, &set, &files, VR_FATAL));
         assert_int_equal(set.count, IMAGES);
         for (int i = 0; i < IMAGES; i++) {
@@ -237,7 +222,7 @@ static void a_long_file_is_read_by_many_threads(void **state) {
         char *flag = strstr(t.data + start[9000], "\"pose\":");
         char was = flag[7];
         flag[7] = '2'; /* on line 9010, with nine blank lines before */
-        overwrite(path, t.data, t.size);
+        test_write(path, t.data, t.size);
         assert_false(vr_imagenet_x_load(&perm, &set, &files, &err));
         assert_message(err, "long.jsonl:9010:");
         assert_message(err, "'pose': expected an integer from 0 to 1");
@@ -245,7 +230,7 @@ static void a_long_file_is_read_by_many_threads(void **state) {
         char saved[5], *name = t.data + start[8000] + 14; /* behind {"file_name":" */
         memcpy(saved, name, 5);
         memcpy(name, t.data + start[50] + 14, 5);
-        overwrite(path, t.data, t.size);
+        test_write(path, t.data, t.size);
         err = (vr_err){0};
         assert_false(vr_imagenet_x_load(&perm, &set, &files, &err));
         assert_message(err, "long.jsonl:8009:14: duplicate image '");
@@ -277,8 +262,8 @@ static void a_changed_byte_means_the_same_in_a_line_like_the_last_one(void **sta
             vr_arena a = {0};
             vr_err e1 = {0}, e2 = {0};
             vr_imagenet_x_set s1, s2;
-            overwrite(alone, text + one, t.size - one);
-            overwrite(after, text, t.size);
+            test_write(alone, text + one, t.size - one);
+            test_write(after, text, t.size);
             const bool ok1 = vr_imagenet_x_load(&a, &s1, &(vr_imagenet_x_files){.annotations = alone}, &e1),
                        ok2 = vr_imagenet_x_load(&a, &s2, &(vr_imagenet_x_files){.annotations = after}, &e2);
             const int64_t n1 = ok1 ? s1.count : -1, n2 = ok2 ? s2.count : -1;
@@ -393,7 +378,7 @@ static void every_error_in_predictions_is_reported_with_its_place(void **state) 
 static void a_folder_of_models_is_read_in_the_order_of_names_on_any_threads(void **state) {
     (void)state;
     const vr_imagenet_x_set set = six_set();
-    const char *folder = vr_arena_printf(&perm, "%s", test_tmp("models"));
+    const char *folder = test_tmp("models");
     test_mkdir(folder);
     for (int i = 0; i < 40; i++) {
         const char *path = vr_arena_printf(&perm, "%s/m%02d.csv", folder, i);
@@ -606,7 +591,7 @@ static const char *table_at(const char *path, const char *text) {
 
 static void tables_of_different_kinds_are_refused(void **state) {
     (void)state;
-    const char *root = vr_arena_printf(&perm, "%s", test_tmp("kinds")), *paths[6];
+    const char *root = test_tmp("kinds"), *paths[6];
     static const char *const folders[] = {"",       "/top",        "/top/class", "/top/metaclass",
                                           "/multi", "/multi/class"};
     for (int i = 0; i < 6; i++) test_mkdir(paths[i] = vr_arena_printf(&perm, "%s%s", root, folders[i]));
@@ -735,7 +720,7 @@ static void a_filter_and_a_click_on_the_page_change_what_is_read(void **state) {
     (void)state;
     const vr_imagenet_x_table t = vr_imagenet_x_example(&perm);
     const vr_imagenet_x_report report = {.table = &t, .data = "the example", .min_images = 1};
-    const char *path = vr_arena_printf(&perm, "%s", test_tmp("example.html"));
+    const char *path = test_tmp("example.html");
     vr_imagenet_x_page_save(&report, path, VR_FATAL);
     browser_start(&chromium);
     browser_open(&chromium, path, 1280, 900, false);
@@ -769,9 +754,9 @@ static void a_filter_and_a_click_on_the_page_change_what_is_read(void **state) {
 
 /* Runs the program with these arguments; what it prints goes to *out, and what on stderr to *errors. */
 static int run(const char **out, const char **errors, const char *arguments) {
-    const char *o = vr_arena_printf(&perm, "%s", test_tmp("stdout")),
-               *e = vr_arena_printf(&perm, "%s", test_tmp("stderr"));
-    const int status = system(vr_arena_printf(&perm, "%s/imagenet_x %s >%s 2>%s", programs, arguments, o, e));
+    const char *o = test_tmp("stdout"), *e = test_tmp("stderr");
+    const int status =
+        system(vr_arena_printf(&perm, "%s/imagenet_x %s >%s 2>%s", programs(), arguments, o, e));
     vr_bytes bytes;
     vr_file_read(&perm, &bytes, o, VR_FATAL);
     *out = (const char *)bytes.data;
@@ -794,8 +779,7 @@ static void the_program_without_arguments_prints_the_papers_models(void **state)
 
 static void the_program_runs_on_a_users_own_model(void **state) {
     (void)state;
-    const char *out, *errors, *csv = vr_arena_printf(&perm, "%s", test_tmp("cells.csv")),
-                              *page = vr_arena_printf(&perm, "%s", test_tmp("r.html"));
+    const char *out, *errors, *csv = test_tmp("cells.csv"), *page = test_tmp("r.html");
     const char *annotations = file("six.jsonl", six()), *predictions = file("mine.csv", six_predictions);
     const char *prototypes = file("p.csv", "file_name\nf.JPEG\n");
     assert_int_equal(run(&out, &errors,
@@ -859,10 +843,7 @@ static void the_program_reads_the_released_tables(void **state) {
     assert_non_null(strstr(out, "282   2.15032   2.39386    2.0584   2.04465"));
 }
 
-int main(int argc, char **argv) {
-    (void)argc;
-    const char *slash = strrchr(argv[0], '/');
-    snprintf(programs, sizeof programs, "%.*s/..", slash ? (int)(slash - argv[0]) : 1, slash ? argv[0] : ".");
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accuracies_and_ratios_are_those_worked_by_hand),
         cmocka_unit_test(the_order_of_rows_and_columns_does_not_matter),
@@ -890,5 +871,5 @@ int main(int argc, char **argv) {
         cmocka_unit_test(the_program_names_what_is_wrong),
         cmocka_unit_test(the_program_reads_the_released_tables),
     };
-    return cmocka_run_group_tests(tests, NULL, end);
+    return cmocka_run_group_tests(tests, NULL, perm_free);
 }

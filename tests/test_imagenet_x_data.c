@@ -2,12 +2,6 @@
  * those of the sheet that lists what its authors' code and scipy give. */
 #include "imagenet_x.h"
 
-static int end(void **state) {
-    (void)state;
-    vr_arena_free(&perm);
-    return 0;
-}
-
 /* ---- released tables ---- */
 
 /* The paper's repository shows this table in its README, but for the last number. */
@@ -350,7 +344,7 @@ static const char *made_up_annotations(void) {
              : csv.row % 5 == 0 ? "texture"
                                 : "shape");
     }
-    path = vr_arena_printf(&perm, "%s", test_tmp("val.jsonl"));
+    path = test_tmp("val.jsonl");
     vr_file_write(path, t.data, t.size, VR_FATAL);
     return path;
 }
@@ -564,5 +558,5 @@ int main(void) {
         cmocka_unit_test(correlations_are_spearmans),
         cmocka_unit_test(shifts_agree_with_the_sheet),
     };
-    return cmocka_run_group_tests(tests, NULL, end);
+    return cmocka_run_group_tests(tests, NULL, perm_free);
 }
