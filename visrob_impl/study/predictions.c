@@ -484,9 +484,9 @@ bool vr_predictions_score(vr_arena *perm, vr_scores *out, const vr_predictions *
         return vr_fail(err, VR_ERR_ARGUMENT, "%s: neither classes nor correct and correct_top5", p->path);
     uint8_t *scored = VR_NEW(perm, uint8_t, n), *correct = VR_NEW(perm, uint8_t, n),
             *top5 = VR_NEW(perm, uint8_t, n);
-    vr_arena scratch = {0};
-    int64_t *top = p->predicted ? VR_NEW(&scratch, int64_t, (n * k)) : NULL, used = 0;
-    bool *taken = VR_NEW(&scratch, bool, p->count);
+    const vr_arena_mark mark = vr_arena_here(perm);
+    int64_t *top = p->predicted ? (int64_t *)vr_arena_alloc(perm, n * k, sizeof *top) : NULL, used = 0;
+    bool *taken = VR_NEW(perm, bool, p->count);
     vr_join join = {0};
     for (int64_t i = 0; i < n; i++) {
         const int64_t j = prediction[i];
@@ -507,7 +507,7 @@ bool vr_predictions_score(vr_arena *perm, vr_scores *out, const vr_predictions *
         else
             memcpy(top5, correct, (size_t)n);
     }
-    vr_arena_free(&scratch);
+    vr_arena_rewind(perm, mark);
     *out = (vr_scores){
         .count = n, .k = k, .scored = scored, .correct = correct, .correct_top5 = top5, .join = join};
     if (join.scored > 0) return true;
