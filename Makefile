@@ -27,7 +27,7 @@ LIBS    := $(BLIS) $(OMP) -lm
 # `make V=1` shows the commands.
 Q        = $(if $(V),,@echo '  cc $@';)
 
-SRC      := $(filter-out visrob_impl/study/dollar_street% visrob_impl/study/geography%,$(sort $(wildcard visrob_impl/*/*.c visrob_impl/*/*/*.c)))
+SRC      := $(sort $(wildcard visrob_impl/*/*.c visrob_impl/*/*/*.c))
 OBJS     := $(SRC:%.c=$(OBJ)/%.o)
 LIB      := $(OUT)/libvisrob.a
 EXAMPLES := $(patsubst examples/%.c,$(OUT)/%,$(sort $(wildcard examples/*.c)))
@@ -51,9 +51,10 @@ $(OUT)/libvisrob.so: $(OBJS)
 $(OUT)/%: examples/%.c $(LIB)
 	$(Q)$(CC) $(FLAGS) -UVISROB_IMPLEMENTATION -I. -MMD -MP -MF $(OBJ)/$*.d $< $(LIB) -o $@ $(LIBS)
 
+# Tests do not need to be fast, but built fast.
 $(OUT)/tests/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(FLAGS) -UVISROB_IMPLEMENTATION -D_GNU_SOURCE -Wno-conversion -I. -MMD -MP -MF $(OBJ)/$*.d $< $(LIB) -o $@ -lcmocka $(LIBS)
+	$(Q)$(CC) $(FLAGS) $(if $(filter release,$(MODE)),-O1) -UVISROB_IMPLEMENTATION -D_GNU_SOURCE -Wno-conversion -I. -MMD -MP -MF $(OBJ)/$*.d $< $(LIB) -o $@ -lcmocka $(LIBS)
 
 $(OUT)/bench/%: tests/bench/%.c $(LIB)
 	@mkdir -p $(@D)
@@ -83,9 +84,8 @@ bench: deps  ## speed beside this machine's own FMA peak, and beside PyTorch and
 	@$(MAKE) --no-print-directory -j2 all $(BENCHES)
 	@tests/bench/run.sh $(OUT)
 
-check:  ## the house's rules: floors, names, docs, warnings, C++ headers, switches, single file
+check:  ## the house's rules: floors, names, callers, docs, format, warnings, C++ headers, switches, single file
 	@tests/deps.sh check
-	@$(MAKE) --no-print-directory -j2 all
 	@tests/check/check.sh
 
 asan:  ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -105,7 +105,7 @@ single:  ## the whole library as one header: build/visrob_single.h
 install: all  ## header, library and pkg-config file, under PREFIX (default /usr/local)
 	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	install -m 644 visrob.h $(DESTDIR)$(PREFIX)/include/
-	cd visrob_impl && find . -name '*.h' -exec install -D -m 644 {} $(DESTDIR)$(PREFIX)/include/visrob_impl/{} \;
+	cd visrob_impl && find . -name '*.h' ! -name '*_impl.h' -exec install -D -m 644 {} $(DESTDIR)$(PREFIX)/include/visrob_impl/{} \;
 	install -m 644 $(LIB) $(OUT)/libvisrob.so $(DESTDIR)$(PREFIX)/lib/
 	printf 'prefix=%s\nName: visrob\nDescription: vision robustness and self-supervised learning in C\nVersion: %s\nCflags: -I$${prefix}/include\nLibs: -L$${prefix}/lib -lvisrob\nLibs.private: %s\n' \
 	    '$(PREFIX)' '$(VERSION)' '$(LIBS)' > $(DESTDIR)$(PREFIX)/lib/pkgconfig/visrob.pc

@@ -4,11 +4,20 @@
  *
  *     #define VISROB_IMPLEMENTATION            // in ONE .c file
  *     #include "visrob.h"
+ *     #include <stdio.h>
  *
- *     int main(void) {
+ *     int main(int argc, char **argv) {        // program resnet50.pth photo.jpg
  *         vr_arena perm = {0};
- *         vr_tensor x = vr_tensor_2d(&perm, 2, 3);
- *         vr_rng_normal_fill(x.data, 6, vr_rng_init(42), 0);
+ *         vr_image photo;
+ *         int64_t top[5];
+ *         if (argc != 3) return 2;
+ *         vr_model *model = vr_model_load(&perm, argv[1], NULL, VR_FATAL);
+ *         vr_image_load(&perm, &photo, argv[2], VR_FATAL);
+ *         vr_tensor x = vr_tensor_4d(&perm, 1, model->preprocess.size, model->preprocess.size, 3);
+ *         vr_preprocess_apply(vr_tensor_row(x, 0), photo, &model->preprocess, &perm);
+ *         vr_tensor logits = vr_model_logits(&perm, model, x);
+ *         vr_predict_top_k(top, logits.data, 1, model->classes, 5);
+ *         for (int k = 0; k < 5; k++) printf("%s\n", model->labels[top[k]]);
  *         vr_arena_free(&perm);
  *     }
  *
@@ -23,16 +32,27 @@
  *   VR_NO_OPENMP   no threads
  *   VR_API=static  the library private to the one .c file: unused functions vanish
  *
- * The rules of the house
- *   - What a function gives you lives in the arena you passed in. Without an arena it allocates nothing.
- *   - The world's faults (files, formats) come back as false or NULL with a vr_err; VR_FATAL in its place
- *     prints and exits. Bugs of the caller (a wrong shape) stop at a VR_CHECK.
+ * Lifetimes
+ *   What a function gives you lives in the arena you pass in; without an arena it allocates nothing you can see. Three
+ *   arenas are enough for any program, and name the variables: `perm` for weights and data, `step` for the tensors of one
+ *   batch (vr_arena_reset after each), `scratch` for what a function needs while it runs. Nothing is freed one by one.
+ *
+ * Conventions
+ *   - I/O and format errors come back as false or NULL with a vr_err; VR_FATAL in its place prints the message and exits.
+ *     Bugs of the caller (a wrong shape) stop at a VR_CHECK.
  *   - Outputs first, then inputs, sizes, options; vr_err last. A zeroed options struct is the default.
  *   - Sizes and indices are int64_t; tensors are f32; images are 8-bit RGB, batches [N,H,W,C].
  *   - The same bits for any number of threads; random numbers are a function of seed, purpose and index.
+ *   - vr_ is public; vrp_ and the *_impl.h headers are the library's own and may change.
+ *
+ * The papers, each with a header of its name in visrob_impl/study/ and a program in examples/
+ *   robustness      ImageNet-C's corruptions and continuous factors: accuracy, error ratio and interval of each
+ *   imagenet_x      ImageNet-X: which of sixteen annotated factors make a classifier err
+ *   dollar_street   Dollar Street factors: accuracy by income, region and factor
+ *   geography       Progress vs. geography: progress on benchmarks, disparity between regions
  *
  * The rooms, each of which includes only those above it
- *   base/    memory, errors, random numbers, threads, files, progress, text and numbers
+ *   base/    memory, errors, names, random numbers, threads, files, progress, text and numbers
  *   tensor/  shapes and views, products, statistics: tests, regressions, intervals
  *   format/  checkpoints and data files, to arrays and back
  *   image/   decoding, resizing, colour, random views, corruption, drawing, data sets of images
@@ -40,7 +60,7 @@
  *   nn/      layers: the readable reference (kernels.h) and the fast path (packed.h)
  *   model/   ResNet and ViT in their dialects, probes
  *   report/  tables, plots, self-contained pages
- *   study/   models over data sets, and what the papers measure: read first examples/robustness.c
+ *   study/   a model over a data set, predictions of any program, and the papers: read first examples/robustness.c
  */
 #ifndef VISROB_H
 #define VISROB_H
@@ -49,6 +69,7 @@
 #include "visrob_impl/base/error.h"
 #include "visrob_impl/base/arena.h"
 #include "visrob_impl/base/names.h"
+#include "visrob_impl/base/crc32.h"
 #include "visrob_impl/base/os.h"
 #include "visrob_impl/base/rng.h"
 #include "visrob_impl/base/par.h"
@@ -68,27 +89,22 @@
 #include "visrob_impl/tensor/gemm64.h"
 
 #include "visrob_impl/format/array.h"
-#include "visrob_impl/format/zip.h"
-#include "visrob_impl/format/safetensors.h"
-#include "visrob_impl/format/pickle.h"
-#include "visrob_impl/format/torchzip.h"
+#include "visrob_impl/format/load.h"
 #include "visrob_impl/format/npy.h"
 #include "visrob_impl/format/csv.h"
 #include "visrob_impl/format/pylist.h"
 #include "visrob_impl/format/json.h"
 #include "visrob_impl/format/jsonrecord.h"
+#include "visrob_impl/format/rows.h"
 #include "visrob_impl/format/idx.h"
 #include "visrob_impl/format/cifar.h"
 #include "visrob_impl/format/tar.h"
 
 #include "visrob_impl/image/image.h"
-#include "visrob_impl/image/inspect.h"
-#include "visrob_impl/image/jpeg.h"
 #include "visrob_impl/image/resize.h"
-#include "visrob_impl/image/blur.h"
 #include "visrob_impl/image/colour.h"
 #include "visrob_impl/image/augment.h"
-#include "visrob_impl/image/corrupt.h"
+#include "visrob_impl/image/factor_list.h"
 #include "visrob_impl/image/factor.h"
 #include "visrob_impl/image/draw.h"
 #include "visrob_impl/image/dataset.h"
@@ -102,27 +118,20 @@
 #include "visrob_impl/metric/effective.h"
 
 #include "visrob_impl/nn/kernels.h"
-#include "visrob_impl/nn/epilogue.h"
-#include "visrob_impl/nn/winograd.h"
 #include "visrob_impl/nn/packed.h"
 
 #include "visrob_impl/model/model.h"
-#include "visrob_impl/model/checkpoint.h"
-#include "visrob_impl/model/resnet.h"
-#include "visrob_impl/model/vit.h"
 #include "visrob_impl/model/probe.h"
 #include "visrob_impl/model/labels.h"
 
 #include "visrob_impl/report/table.h"
-#include "visrob_impl/report/font.h"
-#include "visrob_impl/report/canvas.h"
-#include "visrob_impl/report/axis.h"
 #include "visrob_impl/report/plot.h"
-#include "visrob_impl/report/frame.h"
 #include "visrob_impl/report/page.h"
+#include "visrob_impl/report/dashboard.h"
 
 #include "visrob_impl/study/predictions.h"
 #include "visrob_impl/study/class_map.h"
+#include "visrob_impl/study/income.h"
 #include "visrob_impl/study/over.h"
 #include "visrob_impl/study/evaluate.h"
 #include "visrob_impl/study/embed.h"
@@ -130,6 +139,8 @@
 #include "visrob_impl/study/program.h"
 #include "visrob_impl/study/robustness.h"
 #include "visrob_impl/study/imagenet_x.h"
+#include "visrob_impl/study/dollar_street.h"
+#include "visrob_impl/study/geography.h"
 
 #endif /* VISROB_H */
 
@@ -144,6 +155,7 @@
 #include "visrob_impl/base/error.c"
 #include "visrob_impl/base/arena.c"
 #include "visrob_impl/base/names.c"
+#include "visrob_impl/base/crc32.c"
 #include "visrob_impl/base/os.c"
 #include "visrob_impl/base/rng.c"
 #include "visrob_impl/base/par.c"
@@ -172,13 +184,16 @@
 #include "visrob_impl/format/pylist.c"
 #include "visrob_impl/format/json.c"
 #include "visrob_impl/format/jsonrecord.c"
+#include "visrob_impl/format/rows.c"
 #include "visrob_impl/format/idx.c"
 #include "visrob_impl/format/cifar.c"
 #include "visrob_impl/format/tar.c"
+#include "visrob_impl/format/load.c"
 
+#include "visrob_impl/image/image.c"
 #include "visrob_impl/image/inspect.c"
 #include "visrob_impl/image/jpeg.c"
-#include "visrob_impl/image/image.c"
+#include "visrob_impl/image/codec.c"
 #include "visrob_impl/image/resize.c"
 #include "visrob_impl/image/blur.c"
 #include "visrob_impl/image/colour.c"
@@ -198,12 +213,14 @@
 
 #include "visrob_impl/nn/kernels.c"
 #include "visrob_impl/nn/epilogue.c"
+#include "visrob_impl/nn/gather.c"
 #include "visrob_impl/nn/packed.c"
 #include "visrob_impl/nn/winograd.c"
 #include "visrob_impl/nn/convolution.c"
 #include "visrob_impl/nn/attention.c"
 
 #include "visrob_impl/model/model.c"
+#include "visrob_impl/model/load.c"
 #include "visrob_impl/model/checkpoint.c"
 #include "visrob_impl/model/resnet.c"
 #include "visrob_impl/model/vit.c"
@@ -221,10 +238,13 @@
 #include "visrob_impl/report/plot_lines.c"
 #include "visrob_impl/report/plot_heat.c"
 #include "visrob_impl/report/plot_reliability.c"
+#include "visrob_impl/report/web.c"
 #include "visrob_impl/report/page.c"
+#include "visrob_impl/report/dashboard.c"
 
 #include "visrob_impl/study/predictions.c"
 #include "visrob_impl/study/class_map.c"
+#include "visrob_impl/study/income.c"
 #include "visrob_impl/study/over.c"
 #include "visrob_impl/study/evaluate.c"
 #include "visrob_impl/study/embed.c"
@@ -239,5 +259,17 @@
 #include "visrob_impl/study/imagenet_x/tables.c"
 #include "visrob_impl/study/imagenet_x/page.c"
 #include "visrob_impl/study/imagenet_x/example.c"
+#include "visrob_impl/study/dollar_street/data.c"
+#include "visrob_impl/study/dollar_street/score.c"
+#include "visrob_impl/study/dollar_street/tables.c"
+#include "visrob_impl/study/dollar_street/page.c"
+#include "visrob_impl/study/dollar_street/example.c"
+#include "visrob_impl/study/geography/data.c"
+#include "visrob_impl/study/geography/score.c"
+#include "visrob_impl/study/geography/progress.c"
+#include "visrob_impl/study/geography/retrain.c"
+#include "visrob_impl/study/geography/tables.c"
+#include "visrob_impl/study/geography/page.c"
+#include "visrob_impl/study/geography/example.c"
 
 #endif

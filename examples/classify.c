@@ -1,83 +1,72 @@
-/* classify: what does a model see in a photograph?
+/* classify: what does a model see in an image?
  *
  *     build/classify resnet50.pth photo.jpg other.jpg
  *
- * Loads a PyTorch or safetensors checkpoint of a ResNet or ViT and prints each image's five likeliest classes:
+ * Loads a PyTorch or safetensors checkpoint of a ResNet or ViT and prints each image's five most probable classes:
  *
  *     photo.jpg
  *        97.52 %  tench
  *         0.61 %  barracouta
  *
- * With no arguments it classifies drawn shapes with a model made on the spot, as `robustness` does.
+ * Without arguments it classifies drawn shapes with a small example model.
  * Time on a laptop: a tenth of a second with a ResNet-50. */
 #include <stdio.h>
 #include "visrob.h"
 
 static const char about[] =
     "classify [WEIGHTS IMAGE...]\n"
-    "Prints the likeliest classes of each image. WEIGHTS: .safetensors, .pt, .pth, .th, .bin\n";
+    "Prints the most probable classes of each image. WEIGHTS: .safetensors, .pt, .pth, .th, .bin\n";
 
-static void print_top(const char *name, const vr_model *model, const float *p, int64_t top) {
+static void print_top(vr_arena *step, const char *name, const vr_model *model, vr_tensor p, int64_t k) {
+    int64_t *top = VR_NEW(step, int64_t, k);
+    vr_predict_top_k(top, p.data, 1, model->classes, k);
     printf("%s\n", name);
-    for (int64_t k = 0, last = -1; k < top; k++) {
-        int64_t best = -1;
-        for (int64_t c = 0; c < model->classes; c++) { /* the next after `last` in order of (-p, c) */
-            const bool after = last < 0 || p[c] < p[last] || (p[c] == p[last] && c > last);
-            if (after && (best < 0 || p[c] > p[best])) best = c;
-        }
+    for (int64_t i = 0; i < k; i++) {
+        printf("   %6.2f %%  ", 100 * (double)p.data[top[i]]);
         if (model->labels)
-            printf("   %6.2f %%  %s\n", 100 * (double)p[best], model->labels[best]);
+            printf("%s\n", model->labels[top[i]]);
         else
-            printf("   %6.2f %%  class %lld\n", 100 * (double)p[best], (long long)best);
-        last = best;
+            printf("class %lld\n", (long long)top[i]);
     }
 }
 
 int main(int argc, char **argv) {
-    const char *labels = NULL, *normalize = NULL;
-    int64_t top = 5, threads = 0;
-    vr_model_opts opts = {0};
+    static vr_arena perm, step; /* static: reachable from every exit */
+    vr_program run = {0};
+    int64_t top = 5;
     const vr_option options[] = {
         {"top", "N", VR_OPTION_INT, &top, "how many classes to print (5)"},
-        {"labels", "FILE", VR_OPTION_TEXT, &labels, "the classes' names, one a line"},
-        {"image-size", "N", VR_OPTION_INT, &opts.image_size,
-         "the side of the model's input, where it can be chosen"},
-        {"normalize", "NAME", VR_OPTION_TEXT, &normalize,
-         "imagenet, half, clip or m,m,m,s,s,s (the model's own)"},
-        {"heads", "N", VR_OPTION_INT, &opts.heads, "attention heads, where they are not width / 64"},
-        {"threads", "N", VR_OPTION_INT, &threads, "threads (the physical cores)"},
+        VR_MODEL_OPTIONS(run),
+        VR_RUN_OPTIONS(run),
     };
-    int code = vr_args_parse(&argc, argv, about, options, (int64_t)(sizeof options / sizeof *options));
+    const int code = vr_program_start(&run, &perm, &argc, argv, about, options,
+                                      (int64_t)(sizeof options / sizeof *options));
     if (code >= 0) return code;
-    if (argc == 2) return fprintf(stderr, "classify: %s: and which image?\n", argv[1]), 2;
-    if (normalize) vr_model_normalization(opts.mean, opts.std, normalize, VR_FATAL);
-    vr_threads_set((int)threads);
+    if (argc == 2) return vr_program_usage("missing IMAGE argument after '%s'", argv[1]);
 
     /* load */
-    vr_arena perm = {0}, step = {0};
-    vr_model *model =
-        argc > 1 ? vr_model_load(&perm, argv[1], &opts, VR_FATAL) : vr_model_shapes(&perm, 0, 1, VR_FATAL);
-    if (labels) vr_model_labels_load(&perm, model, labels, VR_FATAL);
+    const bool example = argc == 1;
+    vr_program_model(&run, &perm, example ? NULL : argv[1], VR_FATAL);
+    if (example) vr_program_data(&run, &perm, NULL, 3, false, VR_FATAL);
+    vr_model *model = run.model;
     if (model->classes == 0)
-        return fprintf(stderr, "classify: %s: the checkpoint has no classification head\n", argv[1]), 1;
+        vr_fail(VR_FATAL, VR_ERR_ARGUMENT, "%s: the checkpoint has no classification head", argv[1]);
 
-    vr_dataset drawn;
-    if (argc == 1) vr_dataset_shapes(&perm, &drawn, 3, model->preprocess.size, vr_rng_init(2));
-    const int count = argc > 1 ? argc - 2 : 3;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < (example ? 3 : argc - 2); i++) {
         /* compute */
-        vr_image photo;
-        if (argc > 1)
-            vr_image_load(&step, &photo, argv[2 + i], VR_FATAL);
+        vr_image image;
+        if (example)
+            vr_dataset_image(&step, &image, &run.data, i, VR_FATAL);
         else
-            vr_dataset_image(&step, &photo, &drawn, i, VR_FATAL);
+            vr_image_load(&step, &image, argv[2 + i], VR_FATAL);
         vr_tensor x = vr_tensor_4d(&step, 1, model->preprocess.size, model->preprocess.size, 3);
-        vr_preprocess_apply(vr_tensor_row(x, 0), photo, &model->preprocess, &step);
+        vr_preprocess_apply(vr_tensor_row(x, 0), image, &model->preprocess, &step);
         vr_tensor p = vr_model_logits(&step, model, x);
         vr_softmax_forward(p, p);
 
         /* report */
-        print_top(argc > 1 ? argv[2 + i] : drawn.files[i], model, p.data, vr_min(top, model->classes));
+        print_top(&step, example ? run.data.files[i] : argv[2 + i], model, p,
+                  vr_clamp(top, 1, model->classes));
         vr_arena_reset(&step);
     }
     vr_arena_free(&step);

@@ -1,8 +1,9 @@
-/* tests/browser.h: a page in Chromium without a window, over its DevTools pipe (file descriptors 3 and 4): opened at a
- * width and in a theme, clicked, typed into, and asked. Skips the test where there is no Chromium. */
+/* tests/browser.h: a page in headless Chromium, over its DevTools pipe (file descriptors 3 and 4): opened at a width and
+ * in a theme, clicked, typed into, and evaluated. Skips the test where Chromium is not installed. */
 #ifndef VISROB_TESTS_BROWSER_H
 #define VISROB_TESTS_BROWSER_H
 #include "test.h"
+#include "../visrob_impl/format/json_impl.h"
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -15,7 +16,7 @@ typedef struct browser {
     int64_t calls;
     const char *session;
     char folder[64];
-    int64_t faults;   /* errors on the console, exceptions, requests that leave the machine */
+    int64_t faults;   /* errors on the console, exceptions, requests over the network */
     char fault[1024]; /* the first of them */
 } browser;
 
@@ -27,7 +28,7 @@ static inline void browser_close(browser *b) {
     waitpid(b->pid, NULL, 0);
     char command[128];
     snprintf(command, sizeof command, "rm -rf %s", b->folder);
-    if (system(command) != 0) printf("%s stays behind\n", b->folder);
+    if (system(command) != 0) printf("%s was not removed\n", b->folder);
     vr_arena_free(&b->arena);
     *b = (browser){0};
 }
@@ -36,8 +37,8 @@ static inline void browser_close(browser *b) {
 static inline const char *browser_message(browser *b) {
     vr_text message = {.arena = &b->arena};
     for (char c;;) {
-        struct pollfd ready = {.fd = b->out, .events = POLLIN};
-        if (poll(&ready, 1, 60000) <= 0 || read(b->out, &c, 1) != 1) fail_msg("Chromium does not answer");
+        struct pollfd input = {.fd = b->out, .events = POLLIN};
+        if (poll(&input, 1, 60000) <= 0 || read(b->out, &c, 1) != 1) fail_msg("Chromium does not answer");
         if (!c) return message.data;
         vr_text_bytes(&message, &c, 1);
     }
@@ -50,7 +51,7 @@ static inline const vr_json *browser_call(browser *b, const char *method, const 
     vr_text_printf(&call, "{\"id\":%lld,\"method\":\"%s\",\"params\":%s", (long long)id, method, parameters);
     if (b->session) vr_text_printf(&call, ",\"sessionId\":\"%s\"", b->session);
     vr_text_add(&call, "}");
-    if (write(b->in, call.data, (size_t)call.size + 1) != call.size + 1) fail_msg("Chromium does not listen");
+    if (write(b->in, call.data, (size_t)call.size + 1) != call.size + 1) fail_msg("Chromium does not read");
     for (;;) {
         const char *text = browser_message(b);
         vr_json_doc doc;
@@ -61,17 +62,17 @@ static inline const vr_json *browser_call(browser *b, const char *method, const 
             if (vr_json_get(doc.root, "error")) fail_msg("%s: %s", method, text);
             return vr_json_get(doc.root, "result");
         }
-        const bool away = event && strcmp(event->string, "Network.requestWillBeSent") == 0 &&
-                          strstr(text, "\"url\":\"http");
+        const bool request = event && strcmp(event->string, "Network.requestWillBeSent") == 0 &&
+                             strstr(text, "\"url\":\"http");
         if (event &&
-            (away || strcmp(event->string, "Runtime.exceptionThrown") == 0 ||
+            (request || strcmp(event->string, "Runtime.exceptionThrown") == 0 ||
              strcmp(event->string, "Log.entryAdded") == 0) &&
             b->faults++ == 0)
             snprintf(b->fault, sizeof b->fault, "%s", text);
     }
 }
 
-/* What a JavaScript expression gives, as a text. */
+/* The value of a JavaScript expression, as a string. */
 static inline const char *browser_ask(browser *b, const char *expression) {
     vr_text parameters = {.arena = &b->arena};
     vr_text_add(&parameters, "{\"returnByValue\":true,\"expression\":");
@@ -124,10 +125,10 @@ static inline void browser_start(browser *b) {
     for (int i = 0; i < 4; i++) browser_call(b, enable[i], "{}");
 }
 
-/* Opens a file, with a window of so many pixels, and waits until it is there. */
+/* Opens a file in a window of so many pixels, and waits until it is loaded. */
 static inline void browser_open(browser *b, const char *path, int width, int height, bool dark) {
     char whole[4096];
-    if (!realpath(path, whole)) fail_msg("%s is not there", path);
+    if (!realpath(path, whole)) fail_msg("%s does not exist", path);
     browser_call(b, "Emulation.setDeviceMetricsOverride",
                  vr_arena_printf(&b->arena,
                                  "{\"width\":%d,\"height\":%d,\"deviceScaleFactor\":1,\"mobile\":false}",
@@ -159,14 +160,17 @@ static inline void browser_click(browser *b, const char *selector) {
                                      kinds[i], at, i ? "left" : "none", i > 0));
 }
 
-/* Presses a key: "Tab", "Enter". */
+/* Presses a key: "Tab", "Enter" or " ". */
 static inline void browser_key(browser *b, const char *key) {
-    const int code = strcmp(key, "Tab") == 0 ? 9 : 13;
+    const int code = strcmp(key, "Tab") == 0 ? 9 : strcmp(key, "Enter") == 0 ? 13 : 32;
     browser_call(b, "Input.dispatchKeyEvent",
                  vr_arena_printf(
                      &b->arena,
                      "{\"type\":\"keyDown\",\"key\":\"%s\",\"code\":\"%s\",\"windowsVirtualKeyCode\":%d%s}",
-                     key, key, code, code == 13 ? ",\"text\":\"\\r\"" : ""));
+                     key, key, code,
+                     code == 13   ? ",\"text\":\"\\r\""
+                     : code == 32 ? ",\"text\":\" \""
+                                  : ""));
     browser_call(
         b, "Input.dispatchKeyEvent",
         vr_arena_printf(&b->arena,
@@ -178,8 +182,8 @@ static inline void browser_type(browser *b, const char *text) {
     browser_call(b, "Input.insertText", vr_arena_printf(&b->arena, "{\"text\":\"%s\"}", text));
 }
 
-/* Saves what is seen of the whole page as a PNG. */
-static inline void browser_picture(browser *b, const char *path) {
+/* Saves the whole page as a PNG. */
+static inline void browser_screenshot(browser *b, const char *path) {
     const vr_json *data =
         vr_json_get(browser_call(b, "Page.captureScreenshot", "{\"captureBeyondViewport\":true}"), "data");
     char *command = (char *)vr_arena_printf(&b->arena, "base64 -d > %s", path);

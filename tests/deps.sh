@@ -15,6 +15,7 @@ need cmocka.h -lcmocka libcmocka-dev
 if [ "${1:-}" = check ]; then
     command -v g++ >/dev/null 2>&1 || missing="$missing g++"
     command -v clang >/dev/null 2>&1 || missing="$missing clang"
+    command -v clang-format >/dev/null 2>&1 || missing="$missing clang-format"
     echo '#include <omp.h>
 int main(void) { return 0; }' | clang -fopenmp -x c - -o /dev/null 2>/dev/null || missing="$missing libomp-dev"
 fi

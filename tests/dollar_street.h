@@ -2,6 +2,7 @@
 #ifndef VISROB_TESTS_DOLLAR_STREET_H
 #define VISROB_TESTS_DOLLAR_STREET_H
 #include "test.h"
+#include "visrob_impl/study/dollar_street/dollar_street_impl.h"
 
 static vr_arena perm;
 static vr_dollar_street data;
@@ -9,8 +10,8 @@ static vr_err err;
 
 static inline bool parse(const char *text) {
     err = (vr_err){0};
-    return vr_dollar_street_parse(&perm, &data, (vr_bytes){(const uint8_t *)text, (int64_t)strlen(text)},
-                                  "t.csv", NULL, &err);
+    return vrp_dollar_street_parse(&perm, &data, (vr_bytes){(const uint8_t *)text, (int64_t)strlen(text)},
+                                   "t.csv", NULL, &err);
 }
 
 #define FACTORS                                                                                              \
@@ -19,6 +20,4 @@ static inline bool parse(const char *text) {
 #define ANNOTATED                                                                                            \
     ",can_i_rate_this_job,justification,one_word," FACTORS ",class,url,region,income_bucket,income,"         \
     "country\n"
-
-/* Two tasks of one image, one that could not be rated, one of another home; the third's bucket is not its income's. */
 #endif

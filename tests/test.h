@@ -10,8 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/stat.h>
 #include <cmocka.h>
 #include "../visrob.h"
+#include "../visrob_impl/base/error_impl.h"
 
 /* |a - b| <= tol, written so that NaN fails. */
 #define assert_close(a, b, tol)                                                                              \
@@ -30,8 +32,29 @@
         if (!strstr((err).msg, (text))) fail_msg("the message '%s' does not name '%s'", (err).msg, (text));  \
     } while (0)
 
-/* The path of a file of the project's test data folder ($VISROB_DATA or ../shared/data); where it is absent,
- * says so and skips the test. */
+static jmp_buf test_panicked;
+static char test_panic_message[512];
+static inline void test_on_panic(const char *msg) {
+    snprintf(test_panic_message, sizeof test_panic_message, "%s", msg);
+    longjmp(test_panicked, 1);
+}
+
+/* The statement panics (VR_CHECK), with a message that contains text. */
+#define assert_panics(statement, text)                                                                       \
+    do {                                                                                                     \
+        vrp_panic_handler_set(test_on_panic);                                                                \
+        if (setjmp(test_panicked) == 0) {                                                                    \
+            statement;                                                                                       \
+            vrp_panic_handler_set(NULL);                                                                     \
+            fail_msg("%s did not panic", #statement);                                                        \
+        }                                                                                                    \
+        vrp_panic_handler_set(NULL);                                                                         \
+        if (!strstr(test_panic_message, (text)))                                                             \
+            fail_msg("the panic '%s' does not name '%s'", test_panic_message, (text));                       \
+    } while (0)
+
+/* The path of a file of the project's test data folder ($VISROB_DATA or ../shared/data); where it is missing,
+ * prints that and skips the test. */
 static inline const char *test_data(const char *name) {
     static char path[4][1024];
     static int turn;
@@ -39,23 +62,79 @@ static inline const char *test_data(const char *name) {
     const char *root = getenv("VISROB_DATA");
     snprintf(p, sizeof path[0], "%s/%s", root ? root : "../shared/data", name);
     if (!vr_path_exists(p)) {
-        printf("SKIP: %s is not there\n", p);
+        printf("SKIP: %s is missing\n", p);
         fflush(stdout);
         skip();
     }
     return p;
 }
 
-/* A fresh path in a temporary folder of this process. */
+/* Makes a folder, unless it exists. */
+static inline void test_mkdir(const char *path) {
+    if (!vr_path_is_dir(path) && mkdir(path, 0777) != 0) fail_msg("cannot create %s", path);
+}
+
+/* A path in a temporary folder of this process. */
 static inline const char *test_tmp(const char *name) {
-    static char folder[64], path[4][256];
+    static char folder[200], path[4][256];
     static int turn;
     if (!folder[0]) {
-        snprintf(folder, sizeof folder, "/tmp/visrob_test_XXXXXX");
+        const char *root = getenv("TMPDIR");
+        snprintf(folder, sizeof folder, "%s/visrob_test_XXXXXX", root ? root : "/tmp");
         if (!mkdtemp(folder)) abort();
     }
     char *p = path[turn++ % 4];
     snprintf(p, sizeof path[0], "%s/%s", folder, name);
     return p;
 }
+
+/* A whole file, whose path is a format. */
+static inline vr_bytes test_bytes(vr_arena *arena, const char *fmt, ...) {
+    char path[1024];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(path, sizeof path, fmt, args);
+    va_end(args);
+    vr_bytes bytes;
+    assert_true(vr_file_read(arena, &bytes, path, VR_FATAL));
+    return bytes;
+}
+
+/* Writes a file. vr_file_write waits for the disk each time, which is too long for thousands of files. */
+static inline void test_write(const char *path, const void *data, int64_t size) {
+    FILE *file = fopen(path, "wb");
+    assert_true(file && fwrite(data, 1, (size_t)size, file) == (size_t)size && fclose(file) == 0);
+}
+
+/* Prints what is missing (a format and its values) and skips the test. */
+#define test_skip(...)                                                                                       \
+    do {                                                                                                     \
+        printf("SKIP: " __VA_ARGS__);                                                                        \
+        printf("\n");                                                                                        \
+        fflush(stdout);                                                                                      \
+        skip();                                                                                              \
+    } while (0)
+
+/* TEST_ARENA(perm); is an arena of the test program, and perm_free the teardown that empties it. */
+#define TEST_ARENA(name)                                                                                     \
+    static vr_arena name;                                                                                    \
+    static VR_UNUSED int name##_free(void **state) {                                                         \
+        (void)state;                                                                                         \
+        vr_arena_free(&name);                                                                                \
+        return 0;                                                                                            \
+    }                                                                                                        \
+    static vr_arena name
+
+/* for_threads (n) { ... }: the block with 1, 2, 3 and 7 threads; then there are as many as before. */
+#define for_threads(n) for (int n = test_threads_next(0); n; n = test_threads_next(n))
+static inline int test_threads_next(int n) {
+    static int before;
+    if (n == 0) before = vr_threads();
+    const int next = n == 0 ? 1 : n == 1 ? 2 : n == 2 ? 3 : n == 3 ? 7 : 0;
+    vr_threads_set(next ? next : before);
+    return next;
+}
+
+/* How many elements an array has. */
+#define COUNT(a) (int64_t)(sizeof(a) / sizeof *(a))
 #endif

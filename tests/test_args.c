@@ -1,4 +1,4 @@
-/* tests/test_args.c: the command line. */
+/* tests/test_args.c: options are read, wrong ones are named. */
 #include "test.h"
 
 typedef struct values {
@@ -7,7 +7,10 @@ typedef struct values {
     const char *labels;
 } values;
 
-/* Parses words (ended by NULL) and gives back the code, what is left and how many. */
+static char printed[1024];
+
+/* Parses words (ended by NULL); returns the code. *count becomes the number of arguments that are left; what went to
+ * stderr is in `printed`. */
 static int parse(values *v, char **words, int *count) {
     const vr_option options[] = {
         {"quiet", NULL, VR_OPTION_FLAG, &v->quiet, "no progress"},
@@ -15,7 +18,17 @@ static int parse(values *v, char **words, int *count) {
         {"labels", "FILE", VR_OPTION_TEXT, &v->labels, "names"},
     };
     for (*count = 0; words[*count];) ++*count;
-    return vr_args_parse(count, words, "about\n", options, 3);
+    const char *path = test_tmp("stderr");
+    const int before = dup(2);
+    assert_non_null(freopen(path, "w", stderr));
+    const int code = vr_args_parse(count, words, "about\n", options, 3);
+    fflush(stderr);
+    dup2(before, 2);
+    close(before);
+    FILE *f = fopen(path, "r");
+    printed[fread(printed, 1, sizeof printed - 1, f)] = 0;
+    fclose(f);
+    return code;
 }
 
 static void options_are_taken_out_in_every_form(void **state) {
@@ -39,18 +52,36 @@ static void options_are_taken_out_in_every_form(void **state) {
     assert_string_equal(brief[1], "--quiet");
 }
 
-static void a_wrong_option_ends_with_2(void **state) {
+static void a_wrong_option_ends_with_2_and_is_named(void **state) {
     (void)state;
-    char *wrong[][4] = {{"p", "--tops", "3", NULL},     {"p", "--top", NULL, NULL},
-                        {"p", "--top", "3x", NULL},     {"p", "--top", "-3", NULL},
-                        {"p", "--quiet=1", NULL, NULL}, {"p", "--top", "99999999999999999999", NULL},
-                        {"p", "-x", NULL, NULL},        {"p", "--top=", NULL, NULL},
-                        {"p", "--top", " 3", NULL},     {"p", "--labels", NULL, NULL},
-                        {"p", "--to=3", NULL, NULL},    {"p", "-tt", "3", NULL}};
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    static const struct {
+        const char *words[4], *message;
+    } cases[] = {
+        {{"p", "--tops", "3"}, "error: unknown option '--tops' (did you mean '--top'?)\n"},
+        {{"p", "--tpo=3"}, "error: unknown option '--tpo' (did you mean '--top'?)\n"},
+        {{"p", "--hlep"}, "error: unknown option '--hlep' (did you mean '--help'?)\n"},
+        {{"p", "--label", "x"}, "error: unknown option '--label' (did you mean '--labels'?)\n"},
+        {{"p", "--verbose"}, "error: unknown option '--verbose'\n"},
+        {{"p", "--quick=1"}, "error: unknown option '--quick' (did you mean '--quiet'?)\n"},
+        {{"p", "-x"}, "error: unknown option '-x'\n"},
+        {{"p", "-tt", "3"}, "error: unknown option '-tt'\n"},
+        {{"p", "--top"}, "error: --top: expected a value\n"},
+        {{"p", "--labels"}, "error: --labels: expected a value\n"},
+        {{"p", "--top", "3x"}, "error: --top: expected a non-negative integer, found '3x'\n"},
+        {{"p", "-t", "-3"}, "error: -t: expected a non-negative integer, found '-3'\n"},
+        {{"p", "--top="}, "error: --top: expected a non-negative integer, found ''\n"},
+        {{"p", "--top", " 3"}, "error: --top: expected a non-negative integer, found ' 3'\n"},
+        {{"p", "--top", "99999999999999999999"},
+         "error: --top: expected a non-negative integer, found '99999999999999999999'\n"},
+        {{"p", "--quiet=1"}, "error: --quiet takes no value\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         values v = {0};
+        char *words[4];
         int count;
-        assert_int_equal(parse(&v, wrong[i], &count), 2);
+        memcpy(words, cases[i].words, sizeof words);
+        assert_int_equal(parse(&v, words, &count), 2);
+        assert_string_equal(printed, cases[i].message);
     }
 }
 
@@ -76,15 +107,16 @@ static void an_output_that_cannot_be_written_ends_with_1_at_once(void **state) {
 static void help_ends_with_0(void **state) {
     (void)state;
     values v = {0};
-    char *words[] = {"p", "--help", NULL};
+    char *words[] = {"p", "--help", NULL}, *brief[] = {"p", "-h", NULL};
     int count;
     assert_int_equal(parse(&v, words, &count), 0);
+    assert_int_equal(parse(&v, brief, &count), 0);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_are_taken_out_in_every_form),
-        cmocka_unit_test(a_wrong_option_ends_with_2),
+        cmocka_unit_test(a_wrong_option_ends_with_2_and_is_named),
         cmocka_unit_test(an_output_that_cannot_be_written_ends_with_1_at_once),
         cmocka_unit_test(help_ends_with_0),
     };

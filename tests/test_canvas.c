@@ -1,26 +1,27 @@
 /* tests/test_canvas.c: report/canvas: the list of shapes, the SVG that it becomes, and the colours. */
 #include "test.h"
+#include "visrob_impl/report/canvas_impl.h"
 #include "xml.h"
 
 static vr_arena arena;
 
-static vr_canvas canvas(void) { return (vr_canvas){.arena = &arena, .width = 100, .height = 50}; }
+static vrp_canvas canvas(void) { return (vrp_canvas){.arena = &arena, .width = 100, .height = 50}; }
 
-static const char *svg(const vr_canvas *c, bool standalone) {
+static const char *svg(const vrp_canvas *c, bool standalone) {
     vr_text out = {.arena = &arena};
-    vr_canvas_svg(&out, c, standalone);
+    vrp_canvas_svg(&out, c, standalone);
     assert_xml(out.data);
     return out.data;
 }
 
 static void shapes_become_elements_in_their_order(void **state) {
     (void)state;
-    vr_canvas c = canvas();
-    vr_canvas_rect(&c, 1, 2.5, 10, 20.25, VR_COLOUR_SERIES, 0.5, "a & b");
-    vr_canvas_line(&c, 0, 0, 9, 9, 1.5, VR_COLOUR_INK, true);
-    vr_canvas_circle(&c, 5, 6, 2, VR_COLOUR_RGB + 0x123456, 1, NULL);
-    vr_canvas_text(&c, 3, 4, 12, VR_COLOUR_MUTED, VR_ANCHOR_END, 0, true, "<t>");
-    vr_canvas_text(&c, 3, 4, 12, VR_COLOUR_MUTED, VR_ANCHOR_START, -45, false, "turned");
+    vrp_canvas c = canvas();
+    vrp_canvas_rect(&c, 1, 2.5, 10, 20.25, VRP_COLOUR_SERIES, 0.5, "a & b");
+    vrp_canvas_line(&c, 0, 0, 9, 9, 1.5, VRP_COLOUR_INK, true);
+    vrp_canvas_circle(&c, 5, 6, 2, VRP_COLOUR_RGB + 0x123456, 1, NULL);
+    vrp_canvas_text(&c, 3, 4, 12, VRP_COLOUR_MUTED, VRP_ANCHOR_END, 0, true, "<t>");
+    vrp_canvas_text(&c, 3, 4, 12, VRP_COLOUR_MUTED, VRP_ANCHOR_START, -45, false, "turned");
     c.title = "T < U";
     assert_string_equal(
         svg(&c, false),
@@ -38,10 +39,10 @@ static void shapes_become_elements_in_their_order(void **state) {
 
 static void alone_it_brings_its_theme_and_its_margin(void **state) {
     (void)state;
-    vr_canvas c = canvas();
+    vrp_canvas c = canvas();
     c.margin = 16;
     c.description = "said";
-    vr_canvas_rect(&c, 0, 0, 1, 1, VR_COLOUR_SERIES, 1, NULL);
+    vrp_canvas_rect(&c, 0, 0, 1, 1, VRP_COLOUR_SERIES, 1, NULL);
     const char *s = svg(&c, true);
     assert_non_null(strstr(s, "xmlns=\"http://www.w3.org/2000/svg\""));
     assert_non_null(strstr(s, "width=\"132\" height=\"82\" viewBox=\"-16 -16 132 82\""));
@@ -50,18 +51,18 @@ static void alone_it_brings_its_theme_and_its_margin(void **state) {
         strstr(s, "<rect x=\"-16\" y=\"-16\" width=\"132\" height=\"82\" class=\"fp\" fill=\"#ffffff\"/>"));
     assert_non_null(strstr(s, "class=\"f0\" fill=\"#0072b2\"")); /* for readers without CSS */
     assert_non_null(strstr(s, "prefers-color-scheme:dark"));
-    for (int i = 0; i < VR_COLOUR_SERIES_COUNT; i++)
+    for (int i = 0; i < VRP_COLOUR_SERIES_COUNT; i++)
         assert_non_null(strstr(s, vr_arena_printf(&arena, ".vr .s%d{stroke:var(--vr-%d)}", i, i)));
     assert_non_null(strstr(s, ".vr .fh31{")), assert_non_null(strstr(s, ".vr .fd32{"));
 }
 
 static void a_line_has_gaps_where_a_point_is_not_finite(void **state) {
     (void)state;
-    vr_canvas c = canvas();
+    vrp_canvas c = canvas();
     const double points[] = {0, 0, 1, 1, NAN, 2, 3, 3, 4, INFINITY, 5, 5, 6, 6}, gaps[] = {NAN, 0, 1, NAN};
-    vr_canvas_polyline(&c, points, 7, 2, VR_COLOUR_SERIES, false);
-    vr_canvas_polyline(&c, gaps, 2, 2, VR_COLOUR_SERIES, false);
-    vr_canvas_polyline(&c, NULL, 0, 2, VR_COLOUR_SERIES, false);
+    vrp_canvas_polyline(&c, points, 7, 2, VRP_COLOUR_SERIES, false);
+    vrp_canvas_polyline(&c, gaps, 2, 2, VRP_COLOUR_SERIES, false);
+    vrp_canvas_polyline(&c, NULL, 0, 2, VRP_COLOUR_SERIES, false);
     const char *s = svg(&c, false);
     assert_non_null(strstr(s, "d=\"M0 0L1 1M3 3h0M5 5L6 6\"")); /* a lonely point is a dot */
     assert_null(strstr(s, "d=\"\""));
@@ -69,10 +70,10 @@ static void a_line_has_gaps_where_a_point_is_not_finite(void **state) {
 
 static void cells_are_runs_of_one_path_a_colour(void **state) {
     (void)state;
-    vr_canvas c = canvas();
-    const vr_colour a = VR_COLOUR_HEAT, b = VR_COLOUR_HEAT + 31, o = VR_COLOUR_NONE,
-                    cells[] = {a, a, b, o, b, b};
-    vr_canvas_cells(&c, 10, 20, 30, 40, cells, 2, 3);
+    vrp_canvas c = canvas();
+    const vrp_colour a = VRP_COLOUR_HEAT, b = VRP_COLOUR_HEAT + 31, o = VRP_COLOUR_NONE,
+                     cells[] = {a, a, b, o, b, b};
+    vrp_canvas_cells(&c, 10, 20, 30, 40, cells, 2, 3);
     const char *s = svg(&c, false);
     assert_non_null(
         strstr(s, "translate(10 20) scale(10 20)\">\n<path d=\"M0 0h2v1h-2z\" class=\"fh0\"/>\n<path d=\"M2 "
@@ -81,34 +82,35 @@ static void cells_are_runs_of_one_path_a_colour(void **state) {
 
 static void what_cannot_be_drawn_is_not_added(void **state) {
     (void)state;
-    vr_canvas c = canvas();
+    vrp_canvas c = canvas();
     const double bad[] = {NAN, INFINITY, -INFINITY};
-    const vr_colour cell = VR_COLOUR_HEAT;
+    const vrp_colour cell = VRP_COLOUR_HEAT;
     for (int i = 0; i < 3; i++) {
-        vr_canvas_rect(&c, bad[i], 0, 1, 1, VR_COLOUR_INK, 1, NULL);
-        vr_canvas_rect(&c, 0, 0, 1, bad[i], VR_COLOUR_INK, 1, NULL);
-        vr_canvas_line(&c, 0, bad[i], 1, 1, 1, VR_COLOUR_INK, false);
-        vr_canvas_line(&c, 0, 0, 1, 1, bad[i], VR_COLOUR_INK, false);
-        vr_canvas_circle(&c, 0, 0, bad[i], VR_COLOUR_INK, 1, NULL);
-        vr_canvas_text(&c, bad[i], 0, 12, VR_COLOUR_INK, VR_ANCHOR_START, 0, false, "t");
-        vr_canvas_text(&c, 0, 0, 12, VR_COLOUR_INK, VR_ANCHOR_START, bad[i], false, "t");
-        vr_canvas_cells(&c, 0, 0, bad[i], 1, &cell, 1, 1);
+        vrp_canvas_rect(&c, bad[i], 0, 1, 1, VRP_COLOUR_INK, 1, NULL);
+        vrp_canvas_rect(&c, 0, 0, 1, bad[i], VRP_COLOUR_INK, 1, NULL);
+        vrp_canvas_line(&c, 0, bad[i], 1, 1, 1, VRP_COLOUR_INK, false);
+        vrp_canvas_line(&c, 0, 0, 1, 1, bad[i], VRP_COLOUR_INK, false);
+        vrp_canvas_circle(&c, 0, 0, bad[i], VRP_COLOUR_INK, 1, NULL);
+        vrp_canvas_text(&c, bad[i], 0, 12, VRP_COLOUR_INK, VRP_ANCHOR_START, 0, false, "t");
+        vrp_canvas_text(&c, 0, 0, 12, VRP_COLOUR_INK, VRP_ANCHOR_START, bad[i], false, "t");
+        vrp_canvas_cells(&c, 0, 0, bad[i], 1, &cell, 1, 1);
     }
-    vr_canvas_rect(&c, 0, 0, 0, 1, VR_COLOUR_INK, 1, NULL); /* no area; a negative width is an error in SVG */
-    vr_canvas_rect(&c, 0, 0, 1, -1, VR_COLOUR_INK, 1, NULL);
-    vr_canvas_text(&c, 0, 0, 12, VR_COLOUR_INK, VR_ANCHOR_START, 0, false, "");
-    vr_canvas_cells(&c, 0, 0, 1, 1, &cell, 0, 1);
+    vrp_canvas_rect(&c, 0, 0, 0, 1, VRP_COLOUR_INK, 1,
+                    NULL); /* no area; a negative width is an error in SVG */
+    vrp_canvas_rect(&c, 0, 0, 1, -1, VRP_COLOUR_INK, 1, NULL);
+    vrp_canvas_text(&c, 0, 0, 12, VRP_COLOUR_INK, VRP_ANCHOR_START, 0, false, "");
+    vrp_canvas_cells(&c, 0, 0, 1, 1, &cell, 0, 1);
     assert_int_equal(c.count, 0);
-    vr_canvas_line(&c, -1e308, 0, 1e308, 2, 1, VR_COLOUR_INK, true);
+    vrp_canvas_line(&c, -1e308, 0, 1e308, 2, 1, VRP_COLOUR_INK, true);
     assert_non_null(strstr(svg(&c, false), "d=\"M-1000000 0L1000000 2\""));
-    assert_int_equal(vr_canvas_image(&arena, &c, 1).width, 100); /* and its dashes end */
+    assert_int_equal(vrp_canvas_image(&arena, &c, 1).width, 100); /* and its dashes end */
 }
 
 static void bytes_that_are_no_text_are_shown_as_such(void **state) {
     (void)state;
-    vr_canvas c = canvas();
-    vr_canvas_text(&c, 0, 9, 9, VR_COLOUR_INK, VR_ANCHOR_START, 0, false,
-                   "a\xFF\xC3(\x01\n\xEF\xBF\xBE\xED\xA0\x80z \xE5\x8C\x97");
+    vrp_canvas c = canvas();
+    vrp_canvas_text(&c, 0, 9, 9, VRP_COLOUR_INK, VRP_ANCHOR_START, 0, false,
+                    "a\xFF\xC3(\x01\n\xEF\xBF\xBE\xED\xA0\x80z \xE5\x8C\x97");
     c.title = "bad \xC0\x80 title\x02";
     const char *s = svg(&c, false); /* each of the three bytes of a surrogate alone */
     assert_non_null(strstr(s, ">a\xEF\xBF\xBD\xEF\xBF\xBD(\xEF\xBF\xBD "
@@ -118,13 +120,13 @@ static void bytes_that_are_no_text_are_shown_as_such(void **state) {
 
 static void the_canvas_keeps_copies(void **state) {
     (void)state;
-    vr_canvas c = canvas();
+    vrp_canvas c = canvas();
     char text[] = "before";
     double points[] = {1, 1, 2, 2};
-    vr_canvas_text(&c, 0, 0, 9, VR_COLOUR_INK, VR_ANCHOR_START, 0, false, text);
-    vr_canvas_polyline(&c, points, 2, 1, VR_COLOUR_INK, false);
+    vrp_canvas_text(&c, 0, 0, 9, VRP_COLOUR_INK, VRP_ANCHOR_START, 0, false, text);
+    vrp_canvas_polyline(&c, points, 2, 1, VRP_COLOUR_INK, false);
     memcpy(text, "after!", 6), points[0] = 99;
-    for (int i = 0; i < 1000; i++) vr_canvas_rect(&c, i, 0, 1, 1, VR_COLOUR_INK, 1, NULL);
+    for (int i = 0; i < 1000; i++) vrp_canvas_rect(&c, i, 0, 1, 1, VRP_COLOUR_INK, 1, NULL);
     const char *s = svg(&c, false);
     assert_non_null(strstr(s, ">before<")), assert_non_null(strstr(s, "M1 1L2 2")),
         assert_non_null(strstr(s, "<rect x=\"999\""));
@@ -171,11 +173,11 @@ static void colour_blind_readers_tell_the_series_apart(void **state) {
         {1.255528, -0.076749, -0.178779, -0.078411, 0.930809, 0.147602, 0.004733, 0.691367, 0.303900}};
     for (int dark = 0; dark < 2; dark++)
         for (int eye = 0; eye < 4; eye++)
-            for (int i = 0; i < VR_COLOUR_SERIES_COUNT; i++)
+            for (int i = 0; i < VRP_COLOUR_SERIES_COUNT; i++)
                 for (int j = 0; j < i; j++) {
                     double a[3], b[3];
-                    seen(a, vr_colour_rgb(VR_COLOUR_SERIES + i, dark), eyes[eye]);
-                    seen(b, vr_colour_rgb(VR_COLOUR_SERIES + j, dark), eyes[eye]);
+                    seen(a, vrp_colour_rgb(VRP_COLOUR_SERIES + i, dark), eyes[eye]);
+                    seen(b, vrp_colour_rgb(VRP_COLOUR_SERIES + j, dark), eyes[eye]);
                     const double distance =
                         sqrt((a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1]) +
                              (a[2] - b[2]) * (a[2] - b[2]));
@@ -189,17 +191,17 @@ static void colour_blind_readers_tell_the_series_apart(void **state) {
 static void text_stands_out_and_ramps_only_rise(void **state) {
     (void)state;
     for (int dark = 0; dark < 2; dark++) {
-        const uint32_t paper = vr_colour_rgb(VR_COLOUR_PAPER, dark);
-        assert_true(contrast(vr_colour_rgb(VR_COLOUR_INK, dark), paper) > 12);
-        assert_true(contrast(vr_colour_rgb(VR_COLOUR_MUTED, dark), paper) > 4.5);
-        for (int i = 1; i < VR_COLOUR_HEAT_COUNT; i++)
-            assert_true(contrast(vr_colour_rgb(VR_COLOUR_HEAT + i, dark), paper) >
-                        contrast(vr_colour_rgb(VR_COLOUR_HEAT + i - 1, dark), paper));
+        const uint32_t paper = vrp_colour_rgb(VRP_COLOUR_PAPER, dark);
+        assert_true(contrast(vrp_colour_rgb(VRP_COLOUR_INK, dark), paper) > 12);
+        assert_true(contrast(vrp_colour_rgb(VRP_COLOUR_MUTED, dark), paper) > 4.5);
+        for (int i = 1; i < VRP_COLOUR_HEAT_COUNT; i++)
+            assert_true(contrast(vrp_colour_rgb(VRP_COLOUR_HEAT + i, dark), paper) >
+                        contrast(vrp_colour_rgb(VRP_COLOUR_HEAT + i - 1, dark), paper));
         for (int i = 1; i <= 16; i++) { /* both arms lead away from the middle */
-            assert_true(contrast(vr_colour_rgb(VR_COLOUR_DIVERGING + 16 + i, dark), paper) >
-                        contrast(vr_colour_rgb(VR_COLOUR_DIVERGING + 15 + i, dark), paper));
-            assert_true(contrast(vr_colour_rgb(VR_COLOUR_DIVERGING + 16 - i, dark), paper) >
-                        contrast(vr_colour_rgb(VR_COLOUR_DIVERGING + 17 - i, dark), paper));
+            assert_true(contrast(vrp_colour_rgb(VRP_COLOUR_DIVERGING + 16 + i, dark), paper) >
+                        contrast(vrp_colour_rgb(VRP_COLOUR_DIVERGING + 15 + i, dark), paper));
+            assert_true(contrast(vrp_colour_rgb(VRP_COLOUR_DIVERGING + 16 - i, dark), paper) >
+                        contrast(vrp_colour_rgb(VRP_COLOUR_DIVERGING + 17 - i, dark), paper));
         }
     }
 }

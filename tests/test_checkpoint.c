@@ -1,6 +1,7 @@
-/* tests/test_checkpoint.c: which subtree is the model, and what is said of keys that are missing, extra, misshapen or
- * not finite. The models are as small as their families allow and made here, key by key. */
+/* tests/test_checkpoint.c: which subtree is the model, and the errors for keys that are missing, unexpected, duplicate,
+ * misshapen or not finite. The models are as small as their families allow and made here, key by key. */
 #include "test.h"
+#include "visrob_impl/model/model_impl.h"
 
 static vr_arena perm, data;
 
@@ -106,7 +107,7 @@ static vr_arrays empty(void) {
 static const vr_model_opts two_heads = {.heads = 2};
 
 static vr_model *build(const vr_arrays *all, vr_err *err) {
-    return vr_model_from_arrays(&perm, all, &two_heads, err);
+    return vrp_model_from_arrays(&perm, all, &two_heads, err);
 }
 
 /* What tells one set of weights from another. */
@@ -120,7 +121,7 @@ static float fingerprint_of(const key_shape *keys, int64_t n, uint64_t seed, boo
     vr_arrays all = empty();
     add_all(&all, "", keys, n, seed);
     const vr_model_opts opts = {.heads = 2, .no_head = !head};
-    return fingerprint(vr_model_from_arrays(&perm, &all, &opts, VR_FATAL));
+    return fingerprint(vrp_model_from_arrays(&perm, &all, &opts, VR_FATAL));
 }
 
 static int reset(void **state) {
@@ -134,7 +135,7 @@ static void a_wrapped_model_is_found_below_any_prefix(void **state) {
     (void)state;
     static const char *const prefixes[] = {
         "", "state_dict.", "module.", "model.module.", "state_dict.backbone.", "net."};
-    const float wanted = fingerprint_of(resnet_keys, RESNET_KEYS, 1, true);
+    const float expected = fingerprint_of(resnet_keys, RESNET_KEYS, 1, true);
     for (int i = 0; i < 6; i++) {
         vr_arrays all = empty();
         add(&all, "optimizer.state.0.", &(key_shape){"momentum", {4, 4}}, 1);
@@ -142,7 +143,7 @@ static void a_wrapped_model_is_found_below_any_prefix(void **state) {
         if (prefixes[i][0] == 0) all.items++, all.count--; /* at the root everything counts */
         const vr_model *m = build(&all, VR_FATAL);
         assert_int_equal(m->classes, 3);
-        assert_close(fingerprint(m), wanted, 0);
+        assert_close(fingerprint(m), expected, 0);
     }
 }
 
@@ -182,17 +183,17 @@ static void a_tie_is_an_error_and_an_option_decides(void **state) {
     assert_int_equal(err.code, VR_ERR_FORMAT);
     assert_message(err, "made.pth: both 'first.' and 'second.net.' hold a model");
     vr_model_opts opts = {.prefix = "second.net"};
-    const float wanted = fingerprint_of(resnet_keys, RESNET_KEYS, 2, true);
-    assert_close(fingerprint(vr_model_from_arrays(&perm, &all, &opts, VR_FATAL)), wanted, 0);
+    const float expected = fingerprint_of(resnet_keys, RESNET_KEYS, 2, true);
+    assert_close(fingerprint(vrp_model_from_arrays(&perm, &all, &opts, VR_FATAL)), expected, 0);
     opts.prefix = "second.net.";
-    assert_close(fingerprint(vr_model_from_arrays(&perm, &all, &opts, VR_FATAL)), wanted, 0);
+    assert_close(fingerprint(vrp_model_from_arrays(&perm, &all, &opts, VR_FATAL)), expected, 0);
     opts.prefix = "second";
     err = (vr_err){0};
-    assert_null(vr_model_from_arrays(&perm, &all, &opts, &err));
+    assert_null(vrp_model_from_arrays(&perm, &all, &opts, &err));
     assert_message(err, "below second");
 }
 
-static void something_else_is_told_what_is_looked_for(void **state) {
+static void an_unknown_model_is_an_error_that_names_the_expected_keys(void **state) {
     (void)state;
     vr_arrays all = empty();
     vr_err err = {0};
@@ -254,8 +255,8 @@ static void grow(vr_arrays *all, int64_t i) {
     vr_err err = {0};
     if (build(all, &err)) fail_msg("loads with a larger '%s'", k.name);
     assert_int_equal(err.code, strstr(k.name, "pos_embed") && last == 1 ? VR_ERR_UNSUPPORTED : VR_ERR_FORMAT);
-    assert_message(err, "made.pth: the key 'state_dict.");
-    assert_message(err, "wanted");
+    assert_message(err, "made.pth: key 'state_dict.");
+    assert_message(err, "expected");
 }
 static void every_misshapen_key_is_an_error(void **state) {
     (void)state;
@@ -305,11 +306,22 @@ static void an_extra_key_is_an_error_unless_it_may_be_there(void **state) {
         assert_null(build(&all, &err));
         assert_int_equal(err.code, VR_ERR_FORMAT);
         assert_message(err, refused[i]);
-        assert_message(err, "is not part of a resnet6");
+        assert_message(err, "not part of a resnet6");
     }
 }
 
-static void weights_may_lie_in_any_order_and_be_read_twice(void **state) {
+static void a_duplicate_key_is_an_error(void **state) {
+    (void)state;
+    vr_arrays all = empty();
+    vr_err err = {0};
+    add_all(&all, "m.", resnet_keys, RESNET_KEYS, 1);
+    add(&all, "m.", &resnet_keys[7], 2);
+    assert_null(build(&all, &err));
+    assert_int_equal(err.code, VR_ERR_FORMAT);
+    assert_message(err, "duplicate key 'm.layer1.0.bn1.bias'");
+}
+
+static void weights_may_have_any_order_and_be_read_twice(void **state) {
     (void)state;
     vr_arrays all = empty();
     add_all(&all, "", resnet_keys, RESNET_KEYS, 1);
@@ -371,13 +383,14 @@ int main(void) {
         TEST(a_wrapped_model_is_found_below_any_prefix),
         TEST(of_several_networks_the_documented_one_is_the_model),
         TEST(a_tie_is_an_error_and_an_option_decides),
-        TEST(something_else_is_told_what_is_looked_for),
+        TEST(an_unknown_model_is_an_error_that_names_the_expected_keys),
         TEST(every_missing_key_is_an_error_that_names_it),
         TEST(every_misshapen_key_is_an_error),
         TEST(every_number_that_is_not_finite_is_an_error_that_names_its_key),
         TEST(a_negative_variance_is_an_error),
         TEST(an_extra_key_is_an_error_unless_it_may_be_there),
-        TEST(weights_may_lie_in_any_order_and_be_read_twice),
+        TEST(a_duplicate_key_is_an_error),
+        TEST(weights_may_have_any_order_and_be_read_twice),
         TEST(an_endless_array_of_stride_zero_is_refused),
         TEST(a_file_cut_anywhere_is_an_error_and_leaves_nothing),
     };

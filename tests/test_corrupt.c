@@ -1,13 +1,14 @@
 /* tests/test_corrupt.c: image/corrupt: the fifteen against public libraries given the same draws, then their
  * statistics. */
 #include "test.h"
+#include "../visrob_impl/image/draw_impl.h"
 #include "golden/factors.h"
 #include "golden/images.h"
-#include "golden/picture.h"
+#include "golden/pattern.h"
 
 static vr_arena arena;
 
-static vr_image picture(int64_t width, int64_t height) { return golden_picture(&arena, width, height); }
+static vr_image pattern(int64_t width, int64_t height) { return golden_pattern(&arena, width, height); }
 
 static vr_image flat(int64_t width, int64_t height, int value) {
     vr_image image = vr_image_new(&arena, width, height);
@@ -39,7 +40,7 @@ static int64_t worst_difference(vr_image image, const uint8_t *golden) {
     for (size_t i = 0; i < sizeof golden_corrupt_##index / sizeof *golden_corrupt_##index; i++)              \
         for (int severity = 1; severity <= 5; severity++) {                                                  \
             const vr_factor f = golden_corrupt_##index[i].factor;                                            \
-            const vr_image in = picture(golden_size[index][0], golden_size[index][1]);                       \
+            const vr_image in = pattern(golden_size[index][0], golden_size[index][1]);                       \
             const vr_image out = vr_factor_apply(&arena, in, f, severity, image_rng(17));                    \
             const int64_t d = worst_difference(out, golden_corrupt_##index[i].pixels[severity - 1]);         \
             if (d > 1)                                                                                       \
@@ -66,7 +67,7 @@ static void jpeg_compression_is_pillows_to_the_bit(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof golden_compressed / sizeof *golden_compressed; i++)
         for (int severity = 1; severity <= 5; severity++) {
-            const vr_image in = picture(golden_compressed[i].width, golden_compressed[i].height);
+            const vr_image in = pattern(golden_compressed[i].width, golden_compressed[i].height);
             const vr_image out =
                 vr_factor_apply(&arena, in, VR_FACTOR_JPEG_COMPRESSION, severity, image_rng(17));
             assert_int_equal(vr_crc32(0, out.pixels, out.width * out.height * 3),
@@ -160,12 +161,12 @@ static void impulse_noise_hits_its_share_half_white_half_black(void **state) {
     }
 }
 
-/* Mean absolute difference from the clean picture, over eight images. */
+/* Mean absolute difference from the clean pattern, over eight images. */
 static double distance(vr_factor f, int severity, int64_t side) {
     int64_t sum = 0;
     for (uint64_t k = 0; k < 8; k++) {
         vr_image in;
-        vr_draw_shapes_set(&arena, &in, NULL, (int64_t)k, 1, side, vr_rng_init(5));
+        vrp_shapes_set(&arena, &in, NULL, (int64_t)k, 1, side, vr_rng_init(5));
         const vr_image out = vr_factor_apply(&arena, in, f, severity, image_rng(k));
         for (int64_t i = 0; i < side * side * 3; i++) sum += llabs((long long)in.pixels[i] - out.pixels[i]);
     }
@@ -175,7 +176,7 @@ static double distance(vr_factor f, int severity, int64_t side) {
 /* Grades of which the mean difference need not grow: shuffled pixels are as wrong in large patches as in small
  * ones, a shifted stripe falls on the next one, and the published levels go back and forth in glass (0.4 once, then
  * 0.25 twice), elastic (strong and coarse, then weak and fine), snow (larger flakes but fewer) and frost (which also
- * dims a picture that it made lighter). */
+ * dims a pattern that it made lighter). */
 static void a_higher_severity_is_further_from_the_clean_image(void **state) {
     (void)state;
     static const bool uneven[VR_FACTOR_COUNT] = {
@@ -203,7 +204,7 @@ static uint8_t *everything(int threads, int64_t count, int64_t side) {
     const int64_t bytes = side * side * 3, each = VR_FACTOR_COUNT * 5;
     uint8_t *all = vr_arena_alloc(&arena, count * each * bytes, 1);
     vr_image *in = vr_arena_alloc(&arena, count, sizeof *in);
-    vr_draw_shapes_set(&arena, in, NULL, 0, count, side, vr_rng_init(8));
+    vrp_shapes_set(&arena, in, NULL, 0, count, side, vr_rng_init(8));
     vr_threads_set(threads);
 #pragma omp parallel for schedule(dynamic) num_threads(vr_threads())
     for (int64_t k = 0; k < count * each; k++) {
@@ -230,7 +231,7 @@ static void the_bits_are_the_same_for_1_2_3_and_7_threads(void **state) {
 
 static void another_image_has_other_draws_and_the_same_image_the_same(void **state) {
     (void)state;
-    const vr_image in = picture(32, 32);
+    const vr_image in = pattern(32, 32);
     static const vr_factor random[] = {
         VR_FACTOR_GAUSSIAN_NOISE, VR_FACTOR_SHOT_NOISE,  VR_FACTOR_IMPULSE_NOISE,
         VR_FACTOR_GLASS_BLUR,     VR_FACTOR_MOTION_BLUR, VR_FACTOR_SNOW,
@@ -252,7 +253,7 @@ static void any_size_works_and_only_the_result_stays_in_the_arena(void **state) 
         for (int f = 0; f < VR_FACTOR_COUNT; f++)
             for (int severity = 1; severity <= 5; severity++) {
                 vr_arena_reset(&arena);
-                const vr_image in = picture(size[k][0], size[k][1]);
+                const vr_image in = pattern(size[k][0], size[k][1]);
                 const int64_t before = arena.used;
                 vr_image_new(&arena, in.width, in.height);
                 const int64_t price = arena.used - before;
@@ -265,7 +266,7 @@ static void any_size_works_and_only_the_result_stays_in_the_arena(void **state) 
 
 static void the_input_is_left_alone(void **state) {
     (void)state;
-    const vr_image in = picture(40, 33), copy = vr_image_copy(&arena, in);
+    const vr_image in = pattern(40, 33), copy = vr_image_copy(&arena, in);
     for (int f = 0; f < VR_FACTOR_COUNT; f++) {
         const vr_image out = vr_factor_apply(&arena, in, (vr_factor)f, 5, image_rng(4));
         assert_memory_equal(in.pixels, copy.pixels, 40 * 33 * 3);
@@ -275,7 +276,7 @@ static void the_input_is_left_alone(void **state) {
 
 static void contrast_keeps_the_mean_and_blur_keeps_a_flat_image(void **state) {
     (void)state;
-    const vr_image in = picture(64, 64);
+    const vr_image in = pattern(64, 64);
     assert_close(of(vr_factor_apply(&arena, in, VR_FACTOR_CONTRAST, 2, image_rng(0))).mean, of(in).mean, 0.5);
     static const vr_factor still[] = {
         VR_FACTOR_DEFOCUS_BLUR, VR_FACTOR_GLASS_BLUR,        VR_FACTOR_MOTION_BLUR, VR_FACTOR_ZOOM_BLUR,

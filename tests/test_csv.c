@@ -53,7 +53,7 @@ static void a_zero_byte_in_a_name_is_refused(void **state) {
     vr_csv csv;
     vr_err err = {0};
     assert_false(vr_csv_parse(&arena, &csv, (vr_bytes){text, sizeof text - 1}, "x.csv", &err));
-    assert_string_equal(err.msg, "x.csv:1:3: a column's name with a zero byte");
+    assert_string_equal(err.msg, "x.csv:1:3: column name with a zero byte");
 }
 
 static void pythons_files_are_read_as_python_does(void **state) {
@@ -115,7 +115,7 @@ static void rfc_4180_case_by_case(void **state) {
     reads_as("a,b\n1,2\n\n\r\n\n", "a|b/1|2");
     reads_as("a\n1\n\n2\n", "a/1//2"); /* one column: a blank line is an empty field */
     reads_as("a,b\n,\n", "a|b/|");
-    reads_as("a,,\n1,2,3\n", "a||/1|2|3"); /* nameless columns may be many */
+    reads_as("a,,\n1,2,3\n", "a||/1|2|3"); /* any number of columns may be unnamed */
     reads_as("a,b\n\"1\",\"2\"\n", "a|b/1|2");
     reads_as("a,b\n\"\",\"\"\"\"\n", "a|b/|\"");
     reads_as("a,b\n\"x,\ny\r\n\",\"\"\"q\"\"\"", "a|b/x,\ny\r\n|\"q\"");
@@ -123,20 +123,20 @@ static void rfc_4180_case_by_case(void **state) {
     reads_as("a,b\nit\"s,\"2\"\r\n", "a|b/it\"s|2");
     reads_as("a,b\n 1 ,\t2\n", "a|b/ 1 |\t2"); /* blanks belong to the field */
     reads_as("a,b\n12345678,123456789\n1234567,1\n", "a|b/12345678|123456789/1234567|1");
-    refused("", "x.csv:1:1: the file is empty");
-    refused("\xEF\xBB\xBF", "x.csv:1:1: the file is empty");
-    refused("a,b,a\n", "x.csv:1: two columns are named 'a'");
-    refused("a,b\n1,2\n1\n", "x.csv:3: 1 fields, but there are 2 names");
-    refused("a,b\n1,2,3\n", "x.csv:2: 3 fields, but there are 2 names");
-    refused("a,b\n1,2\n\n3,4\n", "x.csv:3: 1 fields, but there are 2 names");
-    refused("a,b\n\"x\ny\",1\n1\n", "x.csv:4: 1 fields, but there are 2 names");
-    refused("a,b\n1,\"2\n3", "x.csv:2:3: a quoted field without its closing quote");
-    refused("a,b\n1,\"2\"3\n", "x.csv:2:6: text behind a closing quote");
-    refused("a,b\n\"x\ny\"z,1\n", "x.csv:3:3: text behind a closing quote");
-    refused("a,\"b\n", "x.csv:1:3: a quoted field without its closing quote");
+    refused("", "x.csv:1:1: empty file");
+    refused("\xEF\xBB\xBF", "x.csv:1:1: empty file");
+    refused("a,b,a\n", "x.csv:1: duplicate column 'a'");
+    refused("a,b\n1,2\n1\n", "x.csv:3: expected 2 fields, found 1");
+    refused("a,b\n1,2,3\n", "x.csv:2: expected 2 fields, found 3");
+    refused("a,b\n1,2\n\n3,4\n", "x.csv:3: expected 2 fields, found 1");
+    refused("a,b\n\"x\ny\",1\n1\n", "x.csv:4: expected 2 fields, found 1");
+    refused("a,b\n1,\"2\n3", "x.csv:2:3: unterminated quoted field");
+    refused("a,b\n1,\"2\"3\n", "x.csv:2:6: unexpected text after a closing quote");
+    refused("a,b\n\"x\ny\"z,1\n", "x.csv:3:3: unexpected text after a closing quote");
+    refused("a,\"b\n", "x.csv:1:3: unterminated quoted field");
 }
 
-static void a_field_that_is_no_number_is_named_with_line_and_column(void **state) {
+static void a_field_that_is_not_a_number_is_named_with_line_and_column(void **state) {
     (void)state;
     vr_csv csv;
     vr_err err;
@@ -146,21 +146,22 @@ static void a_field_that_is_no_number_is_named_with_line_and_column(void **state
     assert_int_equal(vr_csv_column(&csv, "class", VR_FATAL), 1);
     assert_int_equal(vr_csv_find(&csv, "Class"), -1);
     assert_int_equal(vr_csv_column(&csv, "Class", &err), -1);
-    assert_string_equal(err.msg, "x.csv:1: no column is named 'Class'; there are: name, class, p");
+    assert_string_equal(err.msg, "x.csv:1: missing column 'Class' (found: name, class, p)");
     err = (vr_err){0};
     assert_true(vr_csv_next(&csv, VR_FATAL));
     assert_true(vr_csv_int(&n, &csv, 1, VR_FATAL));
     assert_int_equal(n, 7);
-    assert_true(vr_csv_double(&x, &csv, 2, VR_FATAL)); /* blanks around a number do not count */
+    assert_true(vr_csv_double(&x, &csv, 2, VR_FATAL)); /* surrounding blanks are ignored */
     assert_close(x, 0.5, 0);
     assert_false(vr_csv_int(&n, &csv, 2, &err));
-    assert_string_equal(err.msg, "x.csv:3:10: ' 0.5 ' is not a whole number (column 'p')");
+    assert_string_equal(err.msg, "x.csv:3:10: column 'p': expected an integer, found ' 0.5 '");
     assert_int_equal(n, 0);
     err = (vr_err){0};
     assert_true(vr_csv_next(&csv, VR_FATAL));
     assert_false(vr_csv_double(&x, &csv, 1, &err));
-    assert_string_equal(err.msg, "x.csv:4:3: 'x7' is not a number (column 'class')");
-    assert_true(vr_csv_double(&x, &csv, 2, VR_FATAL) && isnan(x)); /* the caller says whether it may be */
+    assert_string_equal(err.msg, "x.csv:4:3: column 'class': expected a number, found 'x7'");
+    assert_true(vr_csv_double(&x, &csv, 2, VR_FATAL) &&
+                isnan(x)); /* the caller decides whether it is valid */
     assert_false(vr_csv_next(&csv, VR_FATAL));
 }
 
@@ -197,7 +198,7 @@ static void fields_with_doubled_quotes_stay_until_the_next_row(void **state) {
 
 /* ---- base/number ---- */
 
-static void a_number_is_all_of_its_text_or_none(void **state) {
+static void a_number_is_the_whole_text_or_an_error(void **state) {
     (void)state;
     static const char *const no_int[] = {"",
                                          "-",
@@ -236,7 +237,7 @@ static void a_number_is_all_of_its_text_or_none(void **state) {
     double x;
     for (size_t i = 0; i < sizeof no_int / sizeof *no_int; i++) {
         if (vr_number_int(&n, no_int[i], (int64_t)strlen(no_int[i])))
-            fail_msg("'%s' is a whole number", no_int[i]);
+            fail_msg("'%s' is an integer", no_int[i]);
         assert_int_equal(n, 0);
     }
     for (size_t i = 0; i < sizeof no_double / sizeof *no_double; i++) {
@@ -264,10 +265,10 @@ int main(void) {
         TEST(pythons_files_are_read_as_python_does),
         TEST(pythons_file_is_written_byte_for_byte),
         TEST(rfc_4180_case_by_case),
-        TEST(a_field_that_is_no_number_is_named_with_line_and_column),
+        TEST(a_field_that_is_not_a_number_is_named_with_line_and_column),
         TEST(a_line_of_ten_megabytes_and_a_million_columns_are_read),
         TEST(fields_with_doubled_quotes_stay_until_the_next_row),
-        TEST(a_number_is_all_of_its_text_or_none),
+        TEST(a_number_is_the_whole_text_or_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,9 @@
 /* tests/test_data.c: tar, IDX and CIFAR against tests/golden/formats (see make_formats.py). */
 #include "test.h"
+#include "../visrob_impl/format/array_impl.h"
+#include "../visrob_impl/format/cifar_impl.h"
+#include "../visrob_impl/format/idx_impl.h"
+#include "../visrob_impl/format/tar_impl.h"
 
 #define FORMATS "tests/golden/formats/"
 
@@ -77,13 +81,13 @@ static void a_hard_link_is_the_last_file_of_that_path_before_it(void **state) {
     memcpy(p + second, "a.png", 5); /* a second a.png */
     sum(p, second);
     vr_tar tar;
-    assert_true(vr_tar_parse(&arena, &tar, b, "x.tar", VR_FATAL));
+    assert_true(vrp_tar_parse(&arena, &tar, b, "x.tar", VR_FATAL));
     assert_string_equal(tar.entries[2].path, "hard");
     assert_ptr_equal(tar.entries[2].data.data, p + second + BLOCK);
     memset(p + hard + 157, 0, 100);
     memcpy(p + hard + 157, "hard", 4); /* to itself */
     sum(p, hard);
-    assert_true(vr_tar_parse(&arena, &tar, b, "x.tar", VR_FATAL));
+    assert_true(vrp_tar_parse(&arena, &tar, b, "x.tar", VR_FATAL));
     assert_int_equal(tar.count, 2);
     assert_int_equal(tar.others, 2);
 }
@@ -97,38 +101,39 @@ static void tar_fault(int64_t at, const void *bytes, size_t n, bool resum, const
     vr_tar tar;
     vr_err err = {0};
     const int64_t used = arena.used;
-    assert_false(vr_tar_parse(&arena, &tar, b, "x.tar", &err));
+    assert_false(vrp_tar_parse(&arena, &tar, b, "x.tar", &err));
     assert_message(err, why);
     assert_null(tar.entries);
     assert_int_equal(arena.used, used);
 }
 
-static void a_tar_header_that_lies_is_refused(void **state) {
+static void an_inconsistent_tar_header_is_refused(void **state) {
     (void)state;
-    tar_fault(0, "b", 1, false, "x.tar: byte 512: not a tar header: its checksum is wrong");
-    tar_fault(148, "xxxxxxx", 7, false, "its checksum is wrong");
-    tar_fault(124, "0000000000z", 11, true, "x.tar: byte 636: the size is not a number");
-    tar_fault(124, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xfc", 12, true, "the size is not a number");
-    tar_fault(124, "\x80\x40\0\0\0\0\0\0\0\0\0\0", 12, true, "the size is not a number");
+    tar_fault(0, "b", 1, false, "x.tar: byte 512: not a tar header: checksum mismatch");
+    tar_fault(148, "xxxxxxx", 7, false, "checksum mismatch");
+    tar_fault(124, "0000000000z", 11, true, "x.tar: byte 636: invalid size");
+    tar_fault(124, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xfc", 12, true, "invalid size");
+    tar_fault(124, "\x80\x40\0\0\0\0\0\0\0\0\0\0", 12, true, "invalid size");
     tar_fault(124, "77777777777", 11, true,
-              "byte 512: the file is cut short: 3584 bytes of data follow, not 8589934591");
-    tar_fault(124, "\x80\0\0\0\x3f\xff\xff\xff\xff\xff\xff\xff", 12, true, "not 4611686018427387903");
-    tar_fault(156, "S", 1, true, "byte 512: a sparse file or a further volume");
-    tar_fault(156, "M", 1, true, "a sparse file or a further volume");
-    tar_fault(0, "\0", 1, true, "byte 512: a file without a name");
-    tar_fault(156, "x", 1, true, "byte 1024: a pax record has a wrong length");
+              "byte 512: unexpected end of file: expected 8589934591 bytes of data, found 3584");
+    tar_fault(124, "\x80\0\0\0\x3f\xff\xff\xff\xff\xff\xff\xff", 12, true,
+              "expected 4611686018427387903 bytes of data");
+    tar_fault(156, "S", 1, true, "byte 512: unsupported: sparse file or multi-volume archive");
+    tar_fault(156, "M", 1, true, "unsupported: sparse file or multi-volume archive");
+    tar_fault(0, "\0", 1, true, "byte 512: file without a name");
+    tar_fault(156, "x", 1, true, "byte 1024: invalid length of a pax record");
     static const struct {
         const char *record, *why;
     } pax[] = {
-        {"7 path=", "a pax record has a wrong length"},
-        {"5 ab\n", "a pax record without '='"},
-        {"7 path=\n", "a pax record has a wrong length"},
-        {"8 path=\n", "a path that is empty"},
-        {"8 size=\n", "a size that is not a number"},
-        {"10 size=x\n", "a size that is not a number"},
-        {"30 size=999999999999999999999\n", "a size that is not a number"},
-        {"22 GNU.sparse.major=1\n", "byte 1024: a sparse file"},
-        {"99999999999999999999 path=a\n", "a pax record has a wrong length"},
+        {"7 path=", "invalid length of a pax record"},
+        {"5 ab\n", "pax record without '='"},
+        {"7 path=\n", "invalid length of a pax record"},
+        {"8 path=\n", "empty path"},
+        {"8 size=\n", "invalid size"},
+        {"10 size=x\n", "invalid size"},
+        {"30 size=999999999999999999999\n", "invalid size"},
+        {"22 GNU.sparse.major=1\n", "byte 1024: unsupported: sparse file"},
+        {"99999999999999999999 path=a\n", "invalid length of a pax record"},
     };
     for (size_t i = 0; i < sizeof pax / sizeof *pax; i++) {
         vr_bytes b = file("ustar.tar");
@@ -139,7 +144,7 @@ static void a_tar_header_that_lies_is_refused(void **state) {
         sum(p, BLOCK);
         vr_tar tar;
         vr_err err = {0};
-        assert_false(vr_tar_parse(&arena, &tar, b, "x.tar", &err));
+        assert_false(vrp_tar_parse(&arena, &tar, b, "x.tar", &err));
         assert_message(err, pax[i].why);
     }
 }
@@ -152,8 +157,8 @@ static void a_tar_cut_anywhere_before_its_end_mark_is_refused(void **state) {
         for (int64_t n = 0; n < b.size; n++) {
             vr_tar tar;
             vr_err err = {0};
-            const bool whole = n >= b.size - BLOCK; /* one block of zeros is mark enough */
-            if (vr_tar_parse(&arena, &tar, (vr_bytes){b.data, n}, "x.tar", &err) != whole)
+            const bool whole = n >= b.size - BLOCK; /* one block of zeros is enough */
+            if (vrp_tar_parse(&arena, &tar, (vr_bytes){b.data, n}, "x.tar", &err) != whole)
                 fail_msg("%s with %d of %d bytes", names[i], (int)n, (int)b.size);
         }
     }
@@ -176,7 +181,7 @@ static void idx_of_every_type_is_read(void **state) {
         assert_int_equal(a.ndim, 3);
         assert_int_equal(a.shape[0], 3);
         assert_int_equal(a.stride[0], 4);
-        vr_array_to_f32(x, &a);
+        vrp_array_to_f32(x, &a);
         for (int k = 0; k < 12; k++) assert_true(x[k] == (float)(3 * k - (a.dtype == VR_U8 ? 0 : 5)));
     }
 }
@@ -185,26 +190,26 @@ static void idx_of_every_type_is_read(void **state) {
 static void idx_fault(const char *bytes, size_t n, const char *why) {
     vr_array a;
     vr_err err = {0};
-    const bool ok = vr_idx_parse(&arena, &a, (vr_bytes){(const uint8_t *)bytes, (int64_t)n}, "x.idx", &err);
+    const bool ok = vrp_idx_parse(&arena, &a, (vr_bytes){(const uint8_t *)bytes, (int64_t)n}, "x.idx", &err);
     assert_int_equal(ok, why == NULL);
     if (!ok) assert_message(err, why);
 }
 
-static void an_idx_header_that_lies_is_refused(void **state) {
+static void an_inconsistent_idx_header_is_refused(void **state) {
     (void)state;
     IDX("\0\0\x08\1\0\0\0\2ab", NULL);
     IDX("\0\0\x08\1\0\0\0\0", NULL);
-    IDX("\0\0\x08\1\0\0\0\2a", "x.idx: byte 8: 1 bytes of elements follow, but the sizes ask for 2");
-    IDX("\0\0\x08\1\0\0\0\2abc", "byte 8: 3 bytes of elements follow");
+    IDX("\0\0\x08\1\0\0\0\2a", "x.idx: byte 8: expected 2 bytes of elements, found 1");
+    IDX("\0\0\x08\1\0\0\0\2abc", "byte 8: expected 2 bytes of elements, found 3");
     IDX("\1\0\x08\1\0\0\0\2ab", "byte 0: not an IDX file");
-    IDX("\0\0\x0a\1\0\0\0\2ab", "byte 2: 10 is no type of IDX");
-    IDX("\0\0\x08\0", "byte 3: 0 dimensions, 1 to 8 are read");
-    IDX("\0\0\x08\x09", "byte 3: 9 dimensions");
-    IDX("\0\0\x08\2\0\0\0\2ab", "byte 10: the file is cut short: 2 sizes are wanted");
-    IDX("\0\0\x0e\3\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "the sizes ask for more than");
+    IDX("\0\0\x0a\1\0\0\0\2ab", "byte 2: unknown element type 10");
+    IDX("\0\0\x08\0", "byte 3: expected 1 to 8 dimensions, found 0");
+    IDX("\0\0\x08\x09", "byte 3: expected 1 to 8 dimensions, found 9");
+    IDX("\0\0\x08\2\0\0\0\2ab", "byte 10: unexpected end of file in the sizes of 2 dimensions");
+    IDX("\0\0\x0e\3\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "expected more than");
     IDX("\0\0\x0e\3\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff",
-        "byte 4: a shape that cannot be"); /* empty, yet too large */
-    IDX("\x1f\x8b\x08", "byte 0: not a gzip file, or one that is cut off");
+        "byte 4: invalid shape"); /* empty, yet too large */
+    IDX("\x1f\x8b\x08", "byte 0: not a gzip file, or truncated");
 }
 
 static void mnists_own_labels_are_read(void **state) {
@@ -218,7 +223,7 @@ static void mnists_own_labels_are_read(void **state) {
 
 /* ---- CIFAR ---- */
 
-static void cifar_of_both_kinds_is_told_apart_by_size_and_labels(void **state) {
+static void cifar_10_and_100_are_told_apart_by_size_and_labels(void **state) {
     (void)state;
     for (int k = 0; k < 2; k++) {
         vr_cifar c;
@@ -244,23 +249,23 @@ static void a_cifar_file_of_another_size_or_label_is_refused(void **state) {
     for (int64_t n = 0; n < b.size; n++) {
         vr_err err = {0};
         const bool record = n == 3073 || n == 3074; /* of CIFAR-10; of CIFAR-100, whose labels these may be */
-        assert_int_equal(vr_cifar_parse(&arena, &c, (vr_bytes){p, n}, "x.bin", &err), record);
-        if (!record) assert_message(err, "the file is no whole number of CIFAR-10's records");
+        assert_int_equal(vrp_cifar_parse(&arena, &c, (vr_bytes){p, n}, "x.bin", &err), record);
+        if (!record) assert_message(err, "the size is not a multiple of CIFAR-10's records");
     }
     vr_err err = {0};
     p[3073] = 10;
-    assert_false(vr_cifar_parse(&arena, &c, b, "x.bin", &err));
-    assert_message(err, "x.bin: byte 3073: 10 is no label of CIFAR");
+    assert_false(vrp_cifar_parse(&arena, &c, b, "x.bin", &err));
+    assert_message(err, "x.bin: byte 3073: label 10 out of range");
     const vr_bytes h = file("cifar100.bin");
     p = (uint8_t *)(uintptr_t)h.data;
     p[1] = 100;
     err = (vr_err){0};
-    assert_false(vr_cifar_parse(&arena, &c, h, "x.bin", &err));
-    assert_message(err, "byte 1: 100 is no label");
+    assert_false(vrp_cifar_parse(&arena, &c, h, "x.bin", &err));
+    assert_message(err, "byte 1: label 100 out of range");
     p[1] = 99, p[3074] = 20;
     err = (vr_err){0};
-    assert_false(vr_cifar_parse(&arena, &c, h, "x.bin", &err));
-    assert_message(err, "byte 3074: 20 is no label");
+    assert_false(vrp_cifar_parse(&arena, &c, h, "x.bin", &err));
+    assert_message(err, "byte 3074: label 20 out of range");
 }
 
 static void cifars_names_come_from_the_file_beside_it(void **state) {
@@ -277,7 +282,7 @@ static void cifars_names_come_from_the_file_beside_it(void **state) {
     assert_string_equal(c.classes[9], "truck");
     assert_true(vr_file_write(test_tmp("batches.meta.txt"), "a\nb\n", 4, VR_FATAL));
     assert_false(vr_cifar_load(&arena, &c, path, &err));
-    assert_message(err, "batches.meta.txt: 2 names, 10 are wanted");
+    assert_message(err, "batches.meta.txt: expected 10 names, found 2");
 }
 
 int main(void) {
@@ -285,12 +290,12 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(tars_of_every_form_give_paths_and_bytes),
         TEST(a_hard_link_is_the_last_file_of_that_path_before_it),
-        TEST(a_tar_header_that_lies_is_refused),
+        TEST(an_inconsistent_tar_header_is_refused),
         TEST(a_tar_cut_anywhere_before_its_end_mark_is_refused),
         TEST(idx_of_every_type_is_read),
-        TEST(an_idx_header_that_lies_is_refused),
+        TEST(an_inconsistent_idx_header_is_refused),
         TEST(mnists_own_labels_are_read),
-        TEST(cifar_of_both_kinds_is_told_apart_by_size_and_labels),
+        TEST(cifar_10_and_100_are_told_apart_by_size_and_labels),
         TEST(a_cifar_file_of_another_size_or_label_is_refused),
         TEST(cifars_names_come_from_the_file_beside_it),
     };

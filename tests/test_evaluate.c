@@ -18,12 +18,13 @@ static int end(void **state) {
     return 0;
 }
 
-static void the_model_made_on_the_spot_has_learnt_something(void **state) {
+static void the_example_model_has_learnt_something(void **state) {
     (void)state;
-    vr_predictions p;
+    vr_evaluation e;
     vr_dataset more;
     vr_dataset_shapes(&perm, &more, 300, model->preprocess.size, vr_rng_init(2));
-    assert_true(vr_evaluate(&perm, &p, model, &more, NULL, VR_FATAL));
+    assert_true(vr_evaluate(&perm, &e, model, &more, NULL, VR_FATAL));
+    const vr_predictions p = e.predictions;
     assert_int_equal(p.count, 300);
     assert_true(vr_accuracy(p.correct, p.count) >
                 0.15); /* chance is 0.1; random features are no more than that */
@@ -32,14 +33,15 @@ static void the_model_made_on_the_spot_has_learnt_something(void **state) {
 
 static void batches_and_threads_change_no_bit(void **state) {
     (void)state;
-    vr_predictions whole, single;
+    vr_evaluation whole, single;
     assert_true(vr_evaluate(&perm, &whole, model, &data, NULL, VR_FATAL));
     const int threads = vr_threads();
     for (int t = 1; t <= 7; t += t == 3 ? 4 : 1) {
         vr_threads_set(t);
-        assert_true(vr_evaluate(&perm, &single, model, &data, &(vr_evaluate_opts){.batch = 7}, VR_FATAL));
-        assert_memory_equal(whole.confidence, single.confidence, 60 * sizeof(float));
-        assert_memory_equal(whole.predicted, single.predicted, 60 * sizeof(int64_t));
+        assert_true(vr_evaluate(&perm, &single, model, &data, &(vr_over_opts){.batch = 7}, VR_FATAL));
+        assert_memory_equal(whole.predictions.probability, single.predictions.probability,
+                            60 * sizeof(float));
+        assert_memory_equal(whole.predictions.predicted, single.predictions.predicted, 60 * sizeof(int64_t));
         assert_memory_equal(&whole.calibration.ece, &single.calibration.ece, sizeof(double));
     }
     vr_threads_set(threads);
@@ -47,20 +49,29 @@ static void batches_and_threads_change_no_bit(void **state) {
 
 static void the_numbers_are_those_of_the_probabilities(void **state) {
     (void)state;
-    vr_predictions p;
-    assert_true(vr_evaluate(&perm, &p, model, &data, NULL, VR_FATAL));
-    vr_image *images = VR_NEW(&perm, vr_image, 60);
-    vr_err *faults = VR_NEW(&perm, vr_err, 60);
-    assert_int_equal(vr_dataset_images(&perm, images, faults, &data, 0, 60), 0);
-    vr_tensor x = vr_tensor_4d(&perm, 60, model->preprocess.size, model->preprocess.size, 3);
-    vr_preprocess_batch(x, images, &model->preprocess, &perm);
-    vr_tensor probability = vr_model_logits(&perm, model, x);
-    vr_softmax_forward(probability, probability);
-    vr_calibration c = vr_calibrate(NULL, probability.data, data.labels, 60, model->classes);
-    assert_close(p.calibration.ece, c.ece, 1e-12);
-    assert_close(p.calibration.mce, c.mce, 1e-12);
-    assert_close(p.calibration.brier, c.brier, 1e-12); /* sums of batches in another order */
-    assert_close(p.calibration.nll, c.nll, 1e-12);
+    vr_evaluation e;
+    assert_true(vr_evaluate(&perm, &e, model, &data, NULL, VR_FATAL));
+    const int64_t size = model->preprocess.size;
+    vr_tensor x = vr_tensor_4d(&perm, 60, size, size, 3);
+    for (int64_t i = 0; i < 60; i++) {
+        vr_image image;
+        vr_dataset_image(&perm, &image, &data, i, VR_FATAL);
+        vr_preprocess_apply(vr_tensor_row(x, i), image, &model->preprocess, &perm);
+    }
+    vr_tensor p = vr_model_logits(&perm, model, x);
+    vr_softmax_forward(p, p);
+    float confidence[60];
+    int64_t predicted[60];
+    uint8_t correct[60];
+    vr_reliability_bin bins[VR_CALIBRATION_BINS];
+    vr_confidence(confidence, predicted, p.data, 60, model->classes);
+    vr_correct(correct, predicted, data.labels, 60);
+    vr_reliability(bins, VR_CALIBRATION_BINS, confidence, correct, 60);
+    assert_close(e.calibration.ece, vr_ece(bins, VR_CALIBRATION_BINS), 1e-12);
+    assert_close(e.calibration.mce, vr_max_calibration_error(bins, VR_CALIBRATION_BINS), 1e-12);
+    assert_close(e.calibration.brier, vr_brier(p.data, data.labels, 60, model->classes),
+                 1e-12); /* sums of batches in another order */
+    assert_close(e.calibration.nll, vr_nll(p.data, data.labels, 60, model->classes), 1e-12);
 }
 
 static void labels_are_matched_by_name_or_by_order(void **state) {
@@ -122,21 +133,25 @@ static void classes_are_matched_by_name_by_wordnet_id_or_in_order(void **state) 
 
 static void only_the_classes_that_compete_are_predicted(void **state) {
     (void)state;
+    vr_evaluation e;
     vr_predictions all, some;
     uint8_t *compete = vr_dataset_present(&perm, &data, model->classes);
     for (int64_t c = 0; c < model->classes; c++) assert_int_equal(compete[c], 1);
-    assert_true(vr_evaluate(&perm, &all, model, &data, &(vr_evaluate_opts){.compete = compete}, VR_FATAL));
-    assert_true(vr_evaluate(&perm, &some, model, &data, NULL, VR_FATAL));
-    assert_memory_equal(all.confidence, some.confidence, (size_t)all.count * sizeof(float));
+    assert_true(vr_evaluate(&perm, &e, model, &data, &(vr_over_opts){.compete = compete}, VR_FATAL));
+    all = e.predictions;
+    assert_true(vr_evaluate(&perm, &e, model, &data, NULL, VR_FATAL));
+    some = e.predictions;
+    assert_memory_equal(all.probability, some.probability, (size_t)all.count * sizeof(float));
     int64_t first = 0, others = 0;
     for (int64_t i = 0; i < all.count; i++) others += all.predicted[i] > 1;
     assert_true(others > 0);
     vr_dataset two = data; /* an image each of the classes 0 and 1 */
     two.count = 2;
     compete = vr_dataset_present(&perm, &two, model->classes);
-    assert_true(vr_evaluate(&perm, &some, model, &data, &(vr_evaluate_opts){.compete = compete}, VR_FATAL));
+    assert_true(vr_evaluate(&perm, &e, model, &data, &(vr_over_opts){.compete = compete}, VR_FATAL));
+    some = e.predictions;
     for (int64_t i = 0; i < some.count; i++) {
-        assert_true(some.predicted[i] <= 1 && some.confidence[i] >= 0.5f);
+        assert_true(some.predicted[i] <= 1 && some.probability[i] >= 0.5f);
         if (all.predicted[i] <= 1) assert_int_equal(some.predicted[i], all.predicted[i]);
         first += some.predicted[i] == 0;
     }
@@ -145,18 +160,17 @@ static void only_the_classes_that_compete_are_predicted(void **state) {
     vr_robustness r;
     assert_true(vr_robustness_run(
         &perm, &r, model, &two,
-        &(vr_robustness_opts){.factors = &contrast, .factor_count = 1, .evaluate.compete = compete},
-        VR_FATAL));
+        &(vr_robustness_opts){.factors = &contrast, .factor_count = 1, .over.compete = compete}, VR_FATAL));
     assert_true(r.clean.value == (some.correct[0] + some.correct[1]) / 2.0);
 }
 
 static void a_folder_with_a_bad_image_is_an_error_or_a_counted_skip(void **state) {
     (void)state;
     const char *folder = vr_arena_printf(&perm, "%s", test_tmp("photos"));
-    vr_dir_make(folder, VR_FATAL);
+    test_mkdir(folder);
     for (int c = 0; c < 2; c++) {
         const char *class = vr_arena_printf(&perm, "%s/%s", folder, c ? "ring" : "heart");
-        vr_dir_make(class, VR_FATAL);
+        test_mkdir(class);
         for (int i = 0; i < 3; i++) {
             vr_image image;
             vr_dataset_image(&perm, &image, &data, i, VR_FATAL);
@@ -167,86 +181,88 @@ static void a_folder_with_a_bad_image_is_an_error_or_a_counted_skip(void **state
     vr_dataset set;
     vr_dataset_open(&perm, &set, folder, NULL, VR_FATAL);
     vr_dataset_match(&perm, &set, model, VR_FATAL);
-    vr_predictions p;
+    vr_evaluation e;
     vr_err err = {0};
-    assert_false(vr_evaluate(&perm, &p, model, &set, NULL, &err));
+    assert_false(vr_evaluate(&perm, &e, model, &set, NULL, &err));
     assert_message(err, "ring/1.png");
-    assert_int_equal(p.count, 0);
+    assert_int_equal(e.predictions.count, 0);
     fflush(stderr);
-    assert_true(vr_evaluate(&perm, &p, model, &set, &(vr_evaluate_opts){.skip_bad = true}, VR_FATAL));
-    assert_int_equal(p.count, 5);
-    assert_int_equal(p.skipped, 1);
-    for (int64_t i = 0; i < p.count; i++) assert_null(strstr(set.files[p.index[i]], "ring/1.png"));
+    assert_true(vr_evaluate(&perm, &e, model, &set, &(vr_over_opts){.skip_bad = true}, VR_FATAL));
+    assert_int_equal(e.predictions.count, 5);
+    assert_int_equal(e.run.skipped, 1);
+    for (int64_t i = 0; i < e.predictions.count; i++)
+        assert_null(strstr(set.files[e.index[i]], "ring/1.png"));
 }
 
-static void predictions_are_saved_with_short_names_where_they_are_unique(void **state) {
+static void predictions_are_saved_and_read_back(void **state) {
     (void)state;
-    static const char *const files[] = {"x/a.png", "y/b,\"c\".png"}, *const same[] = {"x/a.png", "y/a.png"};
-    int64_t index[] = {0, 1}, predicted[] = {3, 4};
-    float confidence[] = {0.5f, 0.25f};
-    const vr_predictions p = {.count = 2, .index = index, .predicted = predicted, .confidence = confidence};
-    vr_dataset set = {.path = "s", .files = files, .count = 2};
+    vr_evaluation e;
+    vr_predictions back;
+    assert_true(vr_evaluate(&perm, &e, model, &data, NULL, VR_FATAL));
     const char *path = test_tmp("p.csv");
-    vr_bytes bytes;
-    assert_true(vr_predictions_save(&p, &set, path, VR_FATAL));
-    vr_file_read(&perm, &bytes, path, VR_FATAL);
-    assert_string_equal((const char *)bytes.data, "file_name,predicted_class,predicted_probability\n"
-                                                  "a.png,3,0.5\n\"b,\"\"c\"\".png\",4,0.25\n");
-    set.files = same;
-    assert_true(vr_predictions_save(&p, &set, path, VR_FATAL));
-    vr_file_read(&perm, &bytes, path, VR_FATAL);
-    assert_non_null(strstr((const char *)bytes.data, "\ny/a.png,4,"));
-    vr_err err = {0};
-    assert_false(vr_predictions_save(&p, &set, "/dev/full", &err));
-    assert_message(err, "/dev/full");
+    assert_true(vr_predictions_save(&e.predictions, path, VR_FATAL));
+    assert_true(vr_predictions_load(&perm, &back, path, &(vr_predictions_opts){.classes = 10}, VR_FATAL));
+    assert_int_equal(back.count, 60);
+    assert_memory_equal(back.predicted, e.predictions.predicted, 60 * sizeof(int64_t));
+    assert_memory_equal(back.label, data.labels, 60 * sizeof(int64_t));
+    assert_memory_equal(back.correct, e.predictions.correct, 60);
+    assert_memory_equal(back.correct_top5, e.predictions.correct_top5, 60);
+    assert_memory_equal(back.probability, e.predictions.probability, 60 * sizeof(float));
+    assert_int_equal(back.image[7].size, strlen(data.files[7]));
 }
 
-static void features_come_in_the_order_of_the_data_set(void **state) {
+static void features_come_in_the_order_of_the_data_set_and_are_read_back(void **state) {
     (void)state;
-    vr_tensor features, one;
-    int64_t *index;
-    assert_true(vr_embed(&perm, &features, &index, model, &data, &(vr_evaluate_opts){.batch = 16}, VR_FATAL));
-    assert_true(vr_is_mat(features, 60, model->features));
+    vr_features f, back;
+    assert_true(vr_embed(&perm, &f, model, &data, &(vr_over_opts){.batch = 16}, VR_FATAL));
+    assert_true(vr_is_mat(f.x, 60, model->features));
     vr_image image;
     vr_dataset_image(&perm, &image, &data, 37, VR_FATAL);
     vr_tensor x = vr_tensor_4d(&perm, 1, model->preprocess.size, model->preprocess.size, 3);
     vr_preprocess_apply(vr_tensor_row(x, 0), image, &model->preprocess, &perm);
-    one = vr_model_features(&perm, model, x);
-    assert_int_equal(index[37], 37);
+    const vr_tensor one = vr_model_features(&perm, model, x);
+    assert_int_equal(f.index[37], 37);
     for (int64_t d = 0; d < model->features; d++)
-        assert_close(features.data[37 * features.stride[0] + d], one.data[d], 1e-5 * (1 + fabs(one.data[d])));
+        assert_close(f.x.data[37 * f.x.stride[0] + d], one.data[d], 1e-5 * (1 + fabs(one.data[d])));
+    const char *path = test_tmp("features.npy");
+    assert_true(vr_features_save(&f, &data, path, VR_FATAL));
+    assert_true(vr_features_load(&perm, &back, path, VR_FATAL));
+    assert_true(vr_is_mat(back.x, 60, model->features));
+    for (int64_t i = 0; i < 60; i++) {
+        assert_memory_equal(back.x.data + i * back.x.stride[0], f.x.data + i * f.x.stride[0],
+                            (size_t)model->features * sizeof(float));
+        assert_string_equal(back.image[i], data.files[i]);
+    }
 }
 
 static void labels_are_read_from_a_file(void **state) {
     (void)state;
-    vr_model copy = *model;
     const char *path = test_tmp("labels.txt");
     vr_file_write(path, "a\r\nb\nc\nd\ne\nf\ng\nh\ni\nj j\n\n", 24, VR_FATAL);
-    assert_true(vr_model_labels_load(&perm, &copy, path, VR_FATAL));
-    assert_string_equal(copy.labels[0], "a");
-    assert_string_equal(copy.labels[9], "j j");
+    const char *const *labels = vr_labels_load(&perm, path, 10, VR_FATAL);
+    assert_string_equal(labels[0], "a");
+    assert_string_equal(labels[9], "j j");
     vr_err err = {0};
     vr_file_write(path, "a\n\nc\n", 5, VR_FATAL);
-    assert_false(vr_model_labels_load(&perm, &copy, path, &err));
-    assert_message(err, "labels.txt:2:1");
+    assert_null(vr_labels_load(&perm, path, 10, &err));
+    assert_message(err, "labels.txt:2:1: expected a class name, found an empty line");
     err = (vr_err){0};
     vr_file_write(path, "a\nb\nc\n", 6, VR_FATAL);
-    assert_false(vr_model_labels_load(&perm, &copy, path, &err));
-    assert_message(err, "3 names");
-    assert_string_equal(copy.labels[9], "j j");
+    assert_null(vr_labels_load(&perm, path, 10, &err));
+    assert_message(err, "expected 10 class names, found 3");
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_model_made_on_the_spot_has_learnt_something),
+        cmocka_unit_test(the_example_model_has_learnt_something),
         cmocka_unit_test(batches_and_threads_change_no_bit),
         cmocka_unit_test(the_numbers_are_those_of_the_probabilities),
         cmocka_unit_test(labels_are_matched_by_name_or_by_order),
         cmocka_unit_test(classes_are_matched_by_name_by_wordnet_id_or_in_order),
         cmocka_unit_test(only_the_classes_that_compete_are_predicted),
         cmocka_unit_test(a_folder_with_a_bad_image_is_an_error_or_a_counted_skip),
-        cmocka_unit_test(predictions_are_saved_with_short_names_where_they_are_unique),
-        cmocka_unit_test(features_come_in_the_order_of_the_data_set),
+        cmocka_unit_test(predictions_are_saved_and_read_back),
+        cmocka_unit_test(features_come_in_the_order_of_the_data_set_and_are_read_back),
         cmocka_unit_test(labels_are_read_from_a_file),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -12,8 +12,10 @@
     X(csv)                                                                                                   \
     X(npy)                                                                                                   \
     X(npz)                                                                                                   \
-    X(zip) X(gzip) X(pickle) X(torch) X(safetensors) X(idx) X(cifar) X(tar) X(image) X(dollar_street)        \
-        X(geography)
+    X(zip)                                                                                                   \
+    X(gzip)                                                                                                  \
+    X(pickle)                                                                                                \
+    X(torch) X(safetensors) X(idx) X(cifar) X(tar) X(image) X(dollar_street) X(geography) X(predictions)
 #include "fuzz/fuzz_cifar.c"
 #include "fuzz/fuzz_csv.c"
 #include "fuzz/fuzz_dollar_street.c"
@@ -26,6 +28,7 @@
 #include "fuzz/fuzz_npy.c"
 #include "fuzz/fuzz_npz.c"
 #include "fuzz/fuzz_pickle.c"
+#include "fuzz/fuzz_predictions.c"
 #include "fuzz/fuzz_safetensors.c"
 #include "fuzz/fuzz_tar.c"
 #include "fuzz/fuzz_torch.c"

@@ -2,6 +2,7 @@
  * checked (well-formed, of the right size, no text over another or outside) and saved as SVG and PNG to
  * build/gallery/, to be looked at. */
 #include "test.h"
+#include "visrob_impl/report/plot_impl.h"
 #include "xml.h"
 
 static vr_arena perm;
@@ -77,20 +78,20 @@ typedef struct box {
     const char *text;
 } box;
 
-static box box_of(const vr_shape *s) {
-    const double width = vr_text_width(s->text, s->size) / 1.1; /* Helvetica's own, without the reserve */
-    const double x = s->points[0] - (s->anchor == VR_ANCHOR_END      ? width
-                                     : s->anchor == VR_ANCHOR_MIDDLE ? width / 2
-                                                                     : 0);
+static box box_of(const vrp_shape *s) {
+    const double width = vrp_text_width(s->text, s->size) / 1.1; /* Helvetica's own, without the reserve */
+    const double x = s->points[0] - (s->anchor == VRP_ANCHOR_END      ? width
+                                     : s->anchor == VRP_ANCHOR_MIDDLE ? width / 2
+                                                                      : 0);
     return (box){x, s->points[1] - 0.72 * s->size, x + width, s->points[1], s->text};
 }
 
 /* No level text leaves the canvas or touches another. */
-static void assert_readable(const vr_canvas *c, const char *name) {
+static void assert_readable(const vrp_canvas *c, const char *name) {
     box *boxes = VR_NEW(&perm, box, c->count);
     int64_t n = 0;
     for (int64_t i = 0; i < c->count; i++) {
-        if (c->shapes[i].kind != VR_SHAPE_TEXT || c->shapes[i].turn != 0) continue;
+        if (c->shapes[i].kind != VRP_SHAPE_TEXT || c->shapes[i].turn != 0) continue;
         const box b = box_of(&c->shapes[i]);
         if (!(b.x0 >= -16 && b.x1 <= c->width + 16 && b.y0 >= -16 && b.y1 <= c->height + 16))
             fail_msg("%s: '%s' at %.0f..%.0f, %.0f..%.0f leaves the canvas of %.0f x %.0f", name, b.text,
@@ -109,11 +110,11 @@ static void show(const char *name, vr_plot plot) {
     for (int phone = 0; phone < 2; phone++) {
         const vr_arena_mark mark = vr_arena_here(&perm);
         plot.width = phone ? 328 : 0;
-        const vr_canvas c = vr_plot_draw(&perm, &plot);
+        const vrp_canvas c = vrp_plot_draw(&perm, &plot);
         assert_true(c.height > 20 && c.height < 20000);
         assert_readable(&c, name);
         vr_text svg = {.arena = &perm};
-        vr_plot_svg(&svg, &plot);
+        vrp_plot_svg(&svg, &plot);
         assert_xml(svg.data);
         assert_non_null(strstr(svg.data, note + 20)); /* every figure says where its numbers are from */
         const char *path = vr_arena_printf(&perm, "build/gallery/%s%s", name, phone ? "_phone" : "");
@@ -125,9 +126,9 @@ static void show(const char *name, vr_plot plot) {
             vr_plot_save(&plot, png, VR_FATAL);
             vr_image_load(&perm, &image, png, VR_FATAL);
         } else {
-            vr_canvas with_margin = c;
+            vrp_canvas with_margin = c;
             with_margin.margin = 16;
-            image = vr_canvas_image(&perm, &with_margin, 2);
+            image = vrp_canvas_image(&perm, &with_margin, 2);
         }
         assert_int_equal(image.width, 2 * (c.width + 32));
         assert_int_equal(image.height, 2 * (c.height + 32));
@@ -387,7 +388,7 @@ static void reliability(void **state) {
 
 static int begin(void **state) {
     (void)state;
-    return vr_dir_make("build", VR_FATAL) && vr_dir_make("build/gallery", VR_FATAL) ? 0 : -1;
+    return mkdir("build", 0777), mkdir("build/gallery", 0777), vr_path_is_dir("build/gallery") ? 0 : -1;
 }
 
 static int end(void **state) {

@@ -1,5 +1,6 @@
 /* tests/test_gemm.c: the micro-kernels, BLIS's or the portable one, against the sum they stand for. */
 #include "test.h"
+#include "visrob_impl/tensor/gemm_impl.h"
 
 /* Values whose sums of products are exact in float: small integers. */
 static void fill(float *x, int64_t n, int seed) {
@@ -9,15 +10,15 @@ static void fill(float *x, int64_t n, int seed) {
 static void the_packed_tile_is_the_sum_for_every_depth(void **state) {
     (void)state;
     vr_arena a = {0};
-    const int64_t mr = vr_gemm_rows(), nr = vr_gemm_columns();
-    printf("micro-kernel: %s, %d x %d\n", vr_gemm_kernel(), (int)mr, (int)nr);
+    const int64_t mr = vrp_gemm_rows(), nr = vr_gemm_columns();
+    printf("micro-kernel: %s, %d x %d\n", vrp_gemm_kernel(), (int)mr, (int)nr);
     assert_true(mr >= 1 && mr <= 16 && nr >= 1 && nr <= 32);
     for (int64_t K = 0; K < 40; K++) {
         float *left = VR_NEW(&a, float, (K * mr + mr)), *right = VR_NEW(&a, float, (K * nr + nr)),
               *tile = VR_NEW(&a, float, (mr * nr + 16));
         fill(left, K * mr, 1), fill(right, K * nr, 2);
         for (int64_t i = 0; i < mr * nr + 16; i++) tile[i] = NAN; /* what was there must not matter */
-        vr_gemm_tile(tile, left, right, K);
+        vrp_gemm_tile(tile, left, right, K);
         for (int64_t i = 0; i < mr; i++)
             for (int64_t j = 0; j < nr; j++) {
                 float sum = 0;
@@ -61,7 +62,7 @@ static void the_gathered_tile_is_the_sum_for_every_count_of_rows(void **state) {
 static void packing_rows_interleaves_them_and_fills_with_zeros(void **state) {
     (void)state;
     vr_arena a = {0};
-    const int64_t mr = vr_gemm_rows();
+    const int64_t mr = vrp_gemm_rows();
     for (int64_t K = 1; K < 140; K += 23)
         for (int64_t rows = 1; rows <= mr; rows++) {
             const int64_t stride = K + 3;

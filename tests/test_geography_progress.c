@@ -3,6 +3,8 @@
 #include "browser.h"
 #include "golden/geography.h"
 #include "program.h"
+#include <sys/stat.h>
+#include "visrob_impl/study/geography/geography_impl.h"
 
 static vr_arena perm;
 static browser chromium;
@@ -21,41 +23,44 @@ static const char *written(const char *path, const char *text) {
 
 /* ---- tables of models ---- */
 
-static void what_a_model_has_seen_is_read_off_its_tag(void **state) {
+static void pretraining_is_read_off_the_tag(void **state) {
     (void)state;
     static const struct {
         const char *name;
-        vr_pretraining seen;
+        vr_geography_pretraining seen;
     } cases[] = {
-        {"resnet50.a1_in1k", VR_PRETRAINING_IN1K},
-        {"resnet50", VR_PRETRAINING_IN1K},
-        {"mixnet_l.ft_in1k", VR_PRETRAINING_IN1K},
-        {"clipper_net.in1k", VR_PRETRAINING_IN1K}, /* the architecture's name says nothing */
-        {"vit_base_patch16_224.augreg_in21k_ft_in1k", VR_PRETRAINING_IN21K},
-        {"hgnetv2_b1.ssld_stage2_ft_in1k", VR_PRETRAINING_IN21K},
-        {"nextvit_large.bd_ssld_6m_in1k_384", VR_PRETRAINING_IN21K},
-        {"beit_base.in22k_ft_in22k_in1k", VR_PRETRAINING_IN21K},
-        {"vit_base_patch16_clip_224.laion2b_ft_in12k_in1k", VR_PRETRAINING_WEB},
-        {"vit_so400m_patch14_siglip_378.webli_ft_in1k", VR_PRETRAINING_WEB},
-        {"resnext101_32x8d.fb_swsl_ig1b_ft_in1k", VR_PRETRAINING_WEB},
-        {"tf_efficientnet_b7.ns_jft_in1k", VR_PRETRAINING_WEB},
-        {"eva02_large_patch14_448.mim_m38m_ft_in22k_in1k", VR_PRETRAINING_WEB},
+        {"resnet50.a1_in1k", VR_GEOGRAPHY_IN1K},
+        {"resnet50", VR_GEOGRAPHY_IN1K},
+        {"mixnet_l.ft_in1k", VR_GEOGRAPHY_IN1K},
+        {"clipper_net.in1k", VR_GEOGRAPHY_IN1K}, /* the architecture's name says nothing */
+        {"vit_base_patch16_224.augreg_in21k_ft_in1k", VR_GEOGRAPHY_IN21K},
+        {"hgnetv2_b1.ssld_stage2_ft_in1k", VR_GEOGRAPHY_IN21K},
+        {"nextvit_large.bd_ssld_6m_in1k_384", VR_GEOGRAPHY_IN21K},
+        {"beit_base.in22k_ft_in22k_in1k", VR_GEOGRAPHY_IN21K},
+        {"vit_base_patch16_clip_224.laion2b_ft_in12k_in1k", VR_GEOGRAPHY_WEB},
+        {"vit_so400m_patch14_siglip_378.webli_ft_in1k", VR_GEOGRAPHY_WEB},
+        {"resnext101_32x8d.fb_swsl_ig1b_ft_in1k", VR_GEOGRAPHY_WEB},
+        {"tf_efficientnet_b7.ns_jft_in1k", VR_GEOGRAPHY_WEB},
+        {"eva02_large_patch14_448.mim_m38m_ft_in22k_in1k", VR_GEOGRAPHY_WEB},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
-        if (vr_pretraining_of(cases[k].name) != cases[k].seen)
-            fail_msg("%s: %s", cases[k].name, vr_pretraining_name(vr_pretraining_of(cases[k].name)));
+        if (vrp_geography_pretraining_of(cases[k].name) != cases[k].seen)
+            fail_msg("%s: %s", cases[k].name,
+                     vrp_geography_pretraining_name(vrp_geography_pretraining_of(cases[k].name)));
 }
 
 static void rates_on_timms_results_are_scipys(void **state) {
     (void)state;
-    vr_benchmarks b;
-    vr_progress_rate *r, *again;
-    vr_timm_results_load(&perm, &b, test_data("timm_results"), VR_FATAL);
+    vr_geography_benchmarks b;
+    vr_geography_progress p, again;
+    vr_geography_benchmarks_load(&perm, &b, test_data("timm_results"), VR_FATAL);
     assert_int_equal(b.models, 1266);
     assert_int_equal(b.other_sizes, 290);
-    assert_int_equal(b.unmatched, 1); /* a size of -A that ImageNet's own list does not have */
+    assert_int_equal(b.unknown, 1); /* a size of -A that ImageNet's own list does not have */
     const int threads = vr_threads();
-    const int64_t n = vr_progress_fit(&perm, &r, &b, NULL, VR_FATAL);
+    assert_true(vr_geography_progress_fit(&perm, &p, &b, NULL, VR_FATAL));
+    const int64_t n = p.rate_count;
+    const vr_geography_rate *r = p.rate;
     assert_int_equal(n, sizeof golden_rates / sizeof *golden_rates);
     for (int64_t k = 0; k < n; k++) {
         assert_string_equal(r[k].name, golden_rates[k].name);
@@ -72,19 +77,19 @@ static void rates_on_timms_results_are_scipys(void **state) {
         assert_true(r[k].lag.low <= r[k].lag.value && r[k].lag.value <= r[k].lag.high);
     }
     vr_threads_set(3);
-    vr_progress_fit(&perm, &again, &b, NULL, VR_FATAL);
+    vr_geography_progress_fit(&perm, &again, &b, NULL, VR_FATAL);
     vr_threads_set(threads);
-    for (int64_t k = 0; k < n; k++) assert_memory_equal(&again[k].lag, &r[k].lag, sizeof r[k].lag);
+    for (int64_t k = 0; k < n; k++) assert_memory_equal(&again.rate[k].lag, &r[k].lag, sizeof r[k].lag);
 }
 
 static void the_embedded_models_are_timms(void **state) {
     (void)state;
-    vr_benchmarks b, e;
-    vr_benchmarks_example(&perm, &e);
-    vr_timm_results_load(&perm, &b, test_data("timm_results"), VR_FATAL);
+    vr_geography_benchmarks b, e;
+    vr_geography_benchmarks_example(&perm, &e);
+    vr_geography_benchmarks_load(&perm, &b, test_data("timm_results"), VR_FATAL);
     assert_int_equal(e.models, 36);
     for (int64_t k = 0; k < e.count; k++) {
-        const int64_t at = vr_benchmarks_find(&b, e.benchmark[k].name);
+        const int64_t at = vrp_geography_benchmark_find(&b, e.benchmark[k].name);
         assert_true(at >= 0);
         for (int64_t m = 0; m < e.models; m++) {
             int64_t of = 0;
@@ -105,49 +110,50 @@ static void wrong_results_are_named_with_line_and_column(void **state) {
         {TIMM "a,224,101,1\n", "results-imagenet.csv:2:7:", "101"},
         {TIMM "a,224,nan,1\n", "results-imagenet.csv:2:7:", "nan"},
         {TIMM "a,224,x,1\n", "results-imagenet.csv:2:7:", "'x'"},
-        {TIMM "a,0,50,1\n", "results-imagenet.csv:2:3:", "no image size"},
-        {TIMM ",224,50,1\n", "results-imagenet.csv:2:1:", "no name"},
+        {TIMM "a,0,50,1\n", "results-imagenet.csv:2:3:", "positive image size, found 0"},
+        {TIMM ",224,50,1\n", "results-imagenet.csv:2:1:", "empty"},
         {TIMM "a,224,50,1\nb,224,50,1\na,224,51,1\n",
-         "results-imagenet.csv:4:1:", "'a' at 224 pixels is twice there: on line 2 too"},
+         "results-imagenet.csv:4:1:", "duplicate model 'a' at 224 pixels (first at line 2)"},
         {TIMM, "results-imagenet.csv", "no models"},
         {"model,top1\na,50\n", "results-imagenet.csv:1:", "img_size"},
         {TIMM "a,224,50,1\nb,224", "results-imagenet.csv:3:", ""},
     };
     const char *folder = kept(test_tmp("timm"));
-    vr_dir_make(folder, VR_FATAL);
+    test_mkdir(folder);
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        vr_benchmarks b;
+        vr_geography_benchmarks b;
         vr_err err = {0};
         written(vr_arena_printf(&perm, "%s/results-imagenet.csv", folder), cases[k].text);
-        assert_false(vr_timm_results_load(&perm, &b, folder, &err));
+        assert_false(vr_geography_benchmarks_load(&perm, &b, folder, &err));
         assert_message(err, cases[k].where);
         assert_message(err, cases[k].what);
         assert_int_equal(b.models, 0);
     }
-    vr_benchmarks b;
+    vr_geography_benchmarks b;
     vr_err err = {0};
-    assert_false(vr_timm_results_load(&perm, &b, "/nowhere", &err));
+    assert_false(vr_geography_benchmarks_load(&perm, &b, "/nowhere", &err));
     assert_int_equal(err.code, VR_ERR_IO);
-    /* the best size comes first; a benchmark knows only the other one; a third file's fault is its own */
+    /* the best size comes first; a benchmark knows only the other one; an error of a third file names it */
     written(vr_arena_printf(&perm, "%s/results-imagenet.csv", folder),
             TIMM "a,288,52,1\na,224,50,\"1,013.01\"\nb,224,40,1\nc,224,30,1\n");
     written(vr_arena_printf(&perm, "%s/results-imagenet-real.csv", folder),
             TIMM "a,224,60,1\nb,224,51,1\nz,224,51,1\n");
-    assert_true(vr_timm_results_load(&perm, &b, folder, VR_FATAL));
+    assert_true(vr_geography_benchmarks_load(&perm, &b, folder, VR_FATAL));
     assert_int_equal(b.models, 3);
     assert_int_equal(b.count, 2);
     assert_int_equal(b.other_sizes, 1);
-    assert_int_equal(b.unmatched, 1);
+    assert_int_equal(b.unknown, 1);
     assert_close(b.benchmark[0].value[0], .52, 1e-12);
     assert_true(isnan(b.benchmark[1].value[0])); /* not of that size */
     assert_close(b.benchmark[1].value[1], .51, 1e-12);
-    vr_progress_rate *r;
+    vr_geography_progress p;
     err = (vr_err){0};
-    assert_int_equal(vr_progress_fit(&perm, &r, &b, NULL, &err), -1);
+    assert_false(vr_geography_progress_fit(&perm, &p, &b, NULL, &err));
+    assert_int_equal(p.rate_count, 0);
     assert_message(err, "'ImageNet-ReaL' have 1 models in common");
     written(vr_arena_printf(&perm, "%s/results-sketch.csv", folder), TIMM "a,224,-1,1\n");
     err = (vr_err){0};
-    assert_false(vr_timm_results_load(&perm, &b, folder, &err));
+    assert_false(vr_geography_benchmarks_load(&perm, &b, folder, &err));
     assert_message(err, "results-sketch.csv:2:7:");
 }
 
@@ -160,16 +166,19 @@ static const char measured[] =
 
 static void rates_of_any_table_and_of_gaps_between_regions(void **state) {
     (void)state;
-    vr_benchmarks b;
-    vr_progress_rate *r;
-    assert_true(vr_benchmarks_parse(&perm, &b, bytes_of(measured), "m.csv", VR_FATAL));
+    vr_geography_benchmarks b;
+    vr_geography_progress p;
+    assert_true(vrp_geography_benchmarks_parse(&perm, &b, bytes_of(measured), "m.csv", VR_FATAL));
     assert_int_equal(b.models, 4);
     assert_int_equal(b.count, 7); /* five columns and two gaps */
     assert_string_equal(b.benchmark[5].name, "geode best - worst");
     assert_string_equal(b.benchmark[6].name, "geode europe - africa");
     assert_close(b.benchmark[5].value[1], .3, 1e-12);
     assert_true(isnan(b.benchmark[5].value[3])); /* of two regions the best of three is not known */
-    assert_int_equal(vr_progress_fit(&perm, &r, &b, NULL, VR_FATAL), 6);
+    assert_true(vr_geography_progress_fit(&perm, &p, &b, NULL, VR_FATAL));
+    const vr_geography_rate *r = p.rate;
+    assert_int_equal(p.rate_count, 6);
+    assert_int_equal(p.effective_count, 4); /* not of gaps */
     assert_close(r[0].rate.value, 1, 1e-12);
     assert_close(r[0].line.intercept, -.2, 1e-12);
     assert_int_equal(r[3].n, 3);             /* "other" has a gap */
@@ -179,15 +188,10 @@ static void rates_of_any_table_and_of_gaps_between_regions(void **state) {
     assert_close(r[1].lag.value, r[0].rate.value / r[1].rate.value, 1e-12);
 
     /* percent is told by a number above 1 */
-    assert_true(
-        vr_benchmarks_parse(&perm, &b, bytes_of("model,a,b\r\nx,50,1\r\ny,60,0.5\r\n"), "m.csv", VR_FATAL));
+    assert_true(vrp_geography_benchmarks_parse(&perm, &b, bytes_of("model,a,b\r\nx,50,1\r\ny,60,0.5\r\n"),
+                                               "m.csv", VR_FATAL));
     assert_close(b.benchmark[0].value[1], .6, 1e-12);
     assert_close(b.benchmark[1].value[1], .005, 1e-12);
-    /* what is added goes by name */
-    assert_int_equal(
-        vr_benchmarks_add(&perm, &b, "mine", false, (const char *[]){"y", "z"}, (double[]){.1, .2}, 2), 1);
-    assert_true(isnan(b.benchmark[2].value[0]));
-    assert_close(b.benchmark[2].value[1], .1, 0);
 }
 
 static void a_wrong_table_is_named_with_line_and_column(void **state) {
@@ -195,13 +199,13 @@ static void a_wrong_table_is_named_with_line_and_column(void **state) {
     static const struct {
         const char *text, *where, *what;
     } cases[] = {
-        {"model,a\nx,-0.1\n", "m.csv:2:3:", "-0.1 is no accuracy"},
+        {"model,a\nx,-0.1\n", "m.csv:2:3:", "expected an accuracy, 0 to 100, found -0.1"},
         {"model,a\nx,100.5\n", "m.csv:2:3:", "100.5"},
         {"model,a\nx,nan\n", "m.csv:2:3:", "nan"},
         {"model,a\nx,inf\n", "m.csv:2:3:", "inf"},
         {"model,a\nx,good\n", "m.csv:2:3:", "'good'"},
-        {"model,a\n,1\n", "m.csv:2:1:", "no name"},
-        {"model,a\nx,1\ny,1\nx,1\n", "m.csv:4:1:", "'x' is twice there: on line 2 too"},
+        {"model,a\n,1\n", "m.csv:2:1:", "empty"},
+        {"model,a\nx,1\ny,1\nx,1\n", "m.csv:4:1:", "duplicate model 'x' (first at line 2)"},
         {"name,a\nx,1\n", "m.csv:1:", "model"},
         {"model\nx\n", "m.csv:1:", "no benchmarks"},
         {"model,a\n", "m.csv", "no models"},
@@ -209,9 +213,9 @@ static void a_wrong_table_is_named_with_line_and_column(void **state) {
         {"model,a\nx,0.4\ny,1.003\n", "m.csv", "1.003, is neither"},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        vr_benchmarks b;
+        vr_geography_benchmarks b;
         vr_err err = {0};
-        assert_false(vr_benchmarks_parse(&perm, &b, bytes_of(cases[k].text), "m.csv", &err));
+        assert_false(vrp_geography_benchmarks_parse(&perm, &b, bytes_of(cases[k].text), "m.csv", &err));
         assert_message(err, cases[k].where);
         assert_message(err, cases[k].what);
         assert_int_equal(b.models, 0);
@@ -220,29 +224,32 @@ static void a_wrong_table_is_named_with_line_and_column(void **state) {
         uint8_t *cut = malloc((size_t)n + 1);
         memcpy(cut, measured, (size_t)n);
         vr_arena a = {0};
-        vr_benchmarks b;
+        vr_geography_benchmarks b;
         vr_err err = {0};
-        if (vr_benchmarks_parse(&a, &b, (vr_bytes){cut, n}, "m.csv", &err))
+        if (vrp_geography_benchmarks_parse(&a, &b, (vr_bytes){cut, n}, "m.csv", &err))
             assert_true(b.models >= 1 && b.models <= 4);
         else
             assert_true(err.code == VR_ERR_FORMAT && a.used == 0);
         free(cut);
         vr_arena_free(&a);
     }
-    vr_benchmarks b;
-    vr_progress_rate *r;
-    vr_robust *robust;
+    vr_geography_benchmarks b;
+    vr_geography_progress p;
     vr_err err = {0};
-    vr_benchmarks_parse(&perm, &b, bytes_of("model,a\nx,0.5\ny,0.6\nz,0.7\n"), "m.csv", VR_FATAL);
-    assert_int_equal(vr_progress_fit(&perm, &r, &b, NULL, &err), -1);
-    assert_message(err, "no benchmark beside the first");
-    err = (vr_err){0};
-    assert_int_equal(vr_robust_fit(&perm, &robust, &b, NULL, &err), -1);
+    vrp_geography_benchmarks_parse(&perm, &b, bytes_of("model,a\nx,0.5\ny,0.6\nz,0.7\n"), "m.csv", VR_FATAL);
+    assert_false(vr_geography_progress_fit(&perm, &p, &b, NULL, &err));
     assert_int_equal(err.code, VR_ERR_ARGUMENT);
+    assert_message(err, "m.csv: expected a second benchmark");
     err = (vr_err){0};
-    vr_benchmarks_example(&perm, &b);
-    assert_int_equal(vr_progress_fit(&perm, &r, &b, &(vr_progress_opts){.standard = "ObjectNet"}, &err), -1);
-    assert_message(err, "ObjectNet");
+    vrp_geography_benchmarks_parse(&perm, &b, bytes_of("model,a,b\nx,.5,.5\ny,.5,.6\nz,.5,.7\n"), "m.csv",
+                                   VR_FATAL);
+    assert_false(vr_geography_progress_fit(&perm, &p, &b, NULL, &err)); /* no line through one accuracy */
+    assert_message(err, "m.csv: 'b': no line through 3 models of the same clean accuracy");
+    err = (vr_err){0};
+    vr_geography_benchmarks_example(&perm, &b);
+    assert_false(
+        vr_geography_progress_fit(&perm, &p, &b, &(vr_geography_opts){.standard = "ObjectNet"}, &err));
+    assert_message(err, "no benchmark 'ObjectNet'");
 }
 
 /* Twelve ordinary models exactly on logit(y) = 0.5 + 1.2 logit(x), and two of the web 5 points above it. */
@@ -254,49 +261,51 @@ static void effective_robustness_is_the_distance_from_the_ordinary_line(void **s
         const double x = .5 + .02 * i, z = .5 + 1.2 * log(x / (1 - x)), y = 1 / (1 + exp(-z));
         vr_text_printf(&t, "m%d.%s,%.17g,%.17g\n", i, i < 12 ? "in1k" : "openai", x, i < 12 ? y : y + .05);
     }
-    vr_text_add(&t, "sure.openai,1,1\n"); /* has no place on a logit axis */
-    vr_benchmarks b;
-    vr_robust *r;
-    vr_benchmarks_parse(&perm, &b, bytes_of(t.data), "m.csv", VR_FATAL);
-    assert_int_equal(vr_robust_fit(&perm, &r, &b, NULL, VR_FATAL), 1);
+    vr_text_add(&t, "perfect.openai,1,1\n"); /* infinite on a logit axis */
+    vr_geography_benchmarks b;
+    vr_geography_progress p;
+    vrp_geography_benchmarks_parse(&perm, &b, bytes_of(t.data), "m.csv", VR_FATAL);
+    assert_true(vr_geography_progress_fit(&perm, &p, &b, NULL, VR_FATAL));
+    const vr_geography_effective *r = p.effective;
+    assert_int_equal(p.effective_count, 1);
     assert_close(r->trend.line.slope, 1.2, 1e-9);
     for (int i = 0; i < 14; i++) assert_close(r->above[i], i < 12 ? 0 : .05, 1e-9);
     assert_true(isnan(r->above[14]));
-    assert_int_equal(r->n[VR_PRETRAINING_IN1K], 12);
-    assert_int_equal(r->n[VR_PRETRAINING_WEB], 2);
-    assert_close(r->mean[VR_PRETRAINING_WEB].value, .05, 1e-9);
-    assert_true(isnan(r->mean[VR_PRETRAINING_IN21K].value));
-    vr_table m = vr_robust_models_table(&perm, &b, r, 1, 3);
+    assert_int_equal(r->n[VR_GEOGRAPHY_IN1K], 12);
+    assert_int_equal(r->n[VR_GEOGRAPHY_WEB], 2);
+    assert_close(r->mean[VR_GEOGRAPHY_WEB].value, .05, 1e-9);
+    assert_true(isnan(r->mean[VR_GEOGRAPHY_IN21K].value));
+    vr_table m = vrp_geography_models_table(&perm, &p, 3);
     assert_int_equal(vr_table_rows(&m), 3);
     assert_true(strncmp(m.cells[0].text, "m12", 3) == 0 || strncmp(m.cells[0].text, "m13", 3) == 0);
 }
 
 /* ---- the last layer ---- */
 
-/* Photographs "f0" .. of four objects in turn, two regions; income makes homes of five. */
-static void photographs(vr_geo_set *set, int64_t n, bool homes) {
+/* Photographs "f0" .. of four objects in turn, two regions; income makes households of five. */
+static void images(vr_geography_set *set, int64_t n, bool households) {
     static const char *const topics[] = {"sofa", "tv", "radio", "wardrobe"};
     vr_text t = {.arena = &perm};
-    vr_text_printf(&t, "id,country.name,imageRelPath,topics,Region%s\n", homes ? ",income" : "");
+    vr_text_printf(&t, "id,country.name,imageRelPath,topics,Region%s\n", households ? ",income" : "");
     for (int64_t i = 0; i < n; i++) {
         vr_text_printf(&t, "f%lld,X,f%lld.jpg,%s,%s", (long long)i, (long long)i, topics[i % 3],
                        i % 4 ? "Africa" : "Europe");
-        if (homes) vr_text_printf(&t, ",%lld", (long long)(100 + i / 5));
+        if (households) vr_text_printf(&t, ",%lld", (long long)(100 + i / 5));
         vr_text_add(&t, "\n");
     }
-    vr_dollar_street_split_parse(&perm, set, bytes_of(t.data), "p.csv", VR_FATAL);
+    vrp_geography_parse(&perm, set, bytes_of(t.data), "p.csv", VR_FATAL);
 }
 
 static vr_features features(int64_t n, int64_t width) {
     vr_features f = {.path = "f.npy", .x = vr_tensor_2d(&perm, n, width)};
-    const char **file = VR_NEW(&perm, const char *, n);
+    const char **image = VR_NEW(&perm, const char *, n);
     for (int64_t i = 0; i < n; i++) {
-        file[i] = vr_arena_printf(&perm, "f%lld", (long long)i);
+        image[i] = vr_arena_printf(&perm, "f%lld", (long long)i);
         for (int64_t d = 0; d < width; d++)
             f.x.data[i * width + d] = (float)(sin(1 + 3 * (double)i + 7 * (double)d) + (i % 3 == d));
         if (width == 4) f.x.data[i * width + 3] = f.x.data[i * width + 3] * 50 + 10;
     }
-    f.file = file;
+    f.image = image;
     return f;
 }
 
@@ -312,16 +321,16 @@ static void features_of_embed_are_loaded_and_checked(void **state) {
     assert_message(err, csv);
     written(csv, "row,file_name,label\n0,f0,\n1,\"f,1\",x\n2,f2,\n");
     assert_true(vr_features_load(&perm, &f, npy, VR_FATAL));
-    assert_string_equal(f.file[1], "f,1");
+    assert_string_equal(f.image[1], "f,1");
     assert_int_equal(f.x.shape[0], 3);
     assert_true(f.x.data[4] == made.x.data[4]);
     static const struct {
         const char *text, *where, *what;
     } cases[] = {
-        {"row,file_name\n0,f0\n1,f1\n", "f.csv", "2 rows, but there are features of 3"},
-        {"row,file_name\n0,f0\n2,f2\n1,f1\n", "f.csv:3:1:", "row 2, where 1 of 3"},
-        {"row,file_name\n0,f0\n1,f1\n2,f2\n3,f3\n", "f.csv:5:1:", "row 3"},
-        {"row,file_name\n0,f0\n1,\n2,f2\n", "f.csv:3:3:", "no name"},
+        {"row,file_name\n0,f0\n1,f1\n", "f.csv", "expected 3 rows as in the features, found 2"},
+        {"row,file_name\n0,f0\n2,f2\n1,f1\n", "f.csv:3:1:", "expected row 1 of 3, found 2"},
+        {"row,file_name\n0,f0\n1,f1\n2,f2\n3,f3\n", "f.csv:5:1:", "found 3"},
+        {"row,file_name\n0,f0\n1,\n2,f2\n", "f.csv:3:3:", "name of an image"},
         {"row,name\n0,f0\n", "f.csv:1:", "file_name"},
         {"row,file_name\nx,f0\n", "f.csv:2:1:", "'x'"},
     };
@@ -331,7 +340,7 @@ static void features_of_embed_are_loaded_and_checked(void **state) {
         assert_false(vr_features_load(&perm, &f, npy, &err));
         assert_message(err, cases[k].where);
         assert_message(err, cases[k].what);
-        assert_null(f.file);
+        assert_null(f.image);
     }
     vr_tensor flat = vr_tensor_1d(&perm, 3), bad = vr_tensor_2d(&perm, 3, 2);
     vr_array one = vr_array_of("f", flat);
@@ -348,23 +357,23 @@ static void features_of_embed_are_loaded_and_checked(void **state) {
     assert_message(err, npy);
 }
 
-static void a_sample_counts_what_it_leaves_out_and_homes_stay_together(void **state) {
+static void a_sample_counts_what_it_leaves_out_and_households_stay_together(void **state) {
     (void)state;
-    vr_geo_set set;
-    vr_geo_sample all, train, test;
-    photographs(&set, 60, true);
+    vr_geography_set set;
+    vr_geography_sample all, train, test;
+    images(&set, 60, true);
     vr_features f = features(50, 3);
-    const char **file = VR_NEW(&perm, const char *, 50);
+    const char **image = VR_NEW(&perm, const char *, 50);
     for (int i = 0; i < 50; i++)
-        file[i] = i == 7 ? "elsewhere.jpg" : vr_arena_printf(&perm, "photos/f%d.jpg", 49 - i);
-    f.file = file;
-    assert_true(vr_geo_sample_join(&perm, &all, &set, &f, VR_FATAL));
+        image[i] = i == 7 ? "elsewhere.jpg" : vr_arena_printf(&perm, "photos/f%d.jpg", 49 - i);
+    f.image = image;
+    assert_true(vr_geography_sample_join(&perm, &all, &set, &f, VR_FATAL));
     assert_int_equal(all.count, 49);
-    assert_int_equal(all.unmatched, 1);
-    assert_int_equal(all.missing, 11);
-    for (int64_t i = 0; i < all.count; i++) /* photograph p's features are row 49 - p */
+    assert_int_equal(all.join.extra, 1);
+    assert_int_equal(all.join.missing, 11);
+    for (int64_t i = 0; i < all.count; i++) /* image p's features are row 49 - p */
         assert_true(all.x.data[i * 3] == f.x.data[(49 - all.number[i]) * 3]);
-    vr_geo_split(&perm, &train, &test, &all, 0.5, 3);
+    vr_geography_split(&perm, &train, &test, &all, 0.5, 3);
     assert_int_equal(train.count + test.count, 49);
     assert_true(train.count >= 15 && test.count >= 15);
     bool of_train[12] = {false};
@@ -372,25 +381,25 @@ static void a_sample_counts_what_it_leaves_out_and_homes_stay_together(void **st
     for (int64_t i = 0; i < test.count; i++) assert_false(of_train[set.household[test.number[i]]]);
 
     vr_err err = {0};
-    file[0] = "f3", file[1] = "f3.jpg";
-    assert_false(vr_geo_sample_join(&perm, &all, &set, &f, &err));
-    assert_message(err, "two rows are of 'f3'");
+    image[0] = "f3", image[1] = "f3.jpg";
+    assert_false(vr_geography_sample_join(&perm, &all, &set, &f, &err));
+    assert_message(err, "f.csv:3:1: 'f3.jpg' is the image of 'f3' (line 2)");
     err = (vr_err){0};
-    for (int i = 0; i < 50; i++) file[i] = "nobody";
-    assert_false(vr_geo_sample_join(&perm, &all, &set, &f, &err));
+    for (int i = 0; i < 50; i++) image[i] = "nobody";
+    assert_false(vr_geography_sample_join(&perm, &all, &set, &f, &err));
     assert_message(err, "p.csv");
 }
 
 static void a_trained_head_is_scikit_learns(void **state) {
     (void)state;
-    vr_geo_set set;
-    vr_geo_sample all;
-    vr_geo_head head;
+    vr_geography_set set;
+    vr_geography_sample all;
+    vr_geography_head head;
     vr_lbfgs_result result;
-    photographs(&set, 45, false);
+    images(&set, 45, false);
     const vr_features f = features(45, 4);
-    vr_geo_sample_join(&perm, &all, &set, &f, VR_FATAL);
-    assert_true(vr_geo_head_train(&perm, &head, &result, &all, 0.5, VR_FATAL));
+    vr_geography_sample_join(&perm, &all, &set, &f, VR_FATAL);
+    assert_true(vrp_geography_head_train(&perm, &head, &result, &all, 0.5, VR_FATAL));
     assert_true(result.converged);
     assert_int_equal(head.layer.out, 3);
     /* sofa 831, television 851, radio 754: the classes are sorted, scikit-learn's are labels 0, 1, 2 */
@@ -403,123 +412,130 @@ static void a_trained_head_is_scikit_learns(void **state) {
         for (int c = 0; c < 3; c++) assert_close(y.data[i * 3 + of[c]], golden_scores[i][c], 2e-4);
 
     vr_err err = {0};
-    vr_geo_sample few = all;
+    vr_geography_sample few = all;
     few.count = 1;
     few.x = vr_tensor_slice(all.x, 0, 0, 1);
-    assert_false(vr_geo_head_train(&perm, &head, NULL, &few, 0, &err));
-    assert_message(err, "1 classes");
+    assert_false(vrp_geography_head_train(&perm, &head, NULL, &few, 0, &err));
+    assert_message(err, "two classes or more in the training images, found 1");
     assert_int_equal(head.layer.out, 0);
 }
 
-static void a_head_scores_the_photographs_of_its_sample_alone(void **state) {
+static void a_head_predicts_the_images_of_its_sample_only(void **state) {
     (void)state;
-    vr_geo_set set;
-    vr_geo_sample all;
-    vr_dollar_street_hits h;
-    photographs(&set, 8, false);
+    vr_geography_set set;
+    vr_geography_sample all;
+    vr_predictions p;
+    vr_scores h;
+    images(&set, 8, false);
     const vr_features f = features(6, 3);
-    vr_geo_sample_join(&perm, &all, &set, &f, VR_FATAL);
+    vr_geography_sample_join(&perm, &all, &set, &f, VR_FATAL);
     vr_tensor w = vr_tensor_2d(&perm, 2, 3), b = vr_tensor_1d(&perm, 2);
     b.data[1] = 1; /* always its class 1 first, class 0 second */
     static const int64_t classes[] = {831, 851};
-    const vr_geo_head head = {vr_linear_pack(&perm, w, b), classes};
-    assert_true(vr_geo_head_score(&perm, &h, &all, &head, VR_FATAL));
-    assert_int_equal(h.rows, 6);
-    assert_int_equal(h.unpredicted, 2);
+    const vr_geography_head head = {vr_linear_pack(&perm, w, b), classes};
+    vrp_geography_head_predict(&perm, &p, &all, &head, "head");
+    assert_true(vrp_geography_score(&perm, &h, &set, &p, VR_FATAL));
+    assert_int_equal(h.join.scored, 6);
+    assert_int_equal(h.join.missing, 2);
     assert_int_equal(h.k, 2);
     for (int i = 0; i < 6; i++) {
-        assert_int_equal(h.top1[i], i % 3 == 1); /* television */
-        assert_int_equal(h.top5[i], i % 3 != 2);
+        assert_int_equal(h.correct[i], i % 3 == 1); /* television */
+        assert_int_equal(h.correct_top5[i], i % 3 != 2);
     }
 }
 
-static void retraining_narrows_the_gap_of_the_made_up_world(void **state) {
+static void retraining_narrows_the_gap_of_the_synthetic_world(void **state) {
     (void)state;
-    vr_geo_world w;
-    vr_geo_retrain_row *r, *again;
-    vr_geo_retrain_opts o = {.shares = {0.25, 1}, .share_count = 2, .measure = {.resamples = 100}};
+    vr_geography_world w;
+    vr_geography_retraining r, again;
+    vr_geography_retrain_opts o = {.shares = {0.25, 1}, .share_count = 2, .measure = {.resamples = 100}};
     const int threads = vr_threads();
-    assert_true(vr_geo_world_example(&perm, &w, 1, VR_FATAL));
-    assert_int_equal(vr_geo_retrain(&perm, &r, &w.train, &w.test, &w.before, &o, VR_FATAL), 3);
-    assert_close(r[0].share, 0, 0);
-    assert_int_equal(r[0].images, 0);
-    assert_int_equal(r[1].images, 300);
-    assert_int_equal(r[2].images, 1200);
-    assert_int_equal(r[2].classes, 12);
-    assert_true(r[1].training.converged && r[2].training.converged);
-    assert_true(r[2].measure.all.accuracy.value > r[0].measure.all.accuracy.value);
-    assert_true(r[2].measure.spread.high < r[0].measure.spread.low);
-    vr_table t = vr_geo_retrain_table(&perm, w.test.set, r, 3);
+    assert_true(vr_geography_world_example(&perm, &w, 1, VR_FATAL));
+    assert_true(vr_geography_retrain(&perm, &r, &w.train, &w.test, &w.before, &o, VR_FATAL));
+    assert_int_equal(r.row_count, 3);
+    assert_int_equal(r.train, 1200);
+    assert_int_equal(r.test, 1800);
+    assert_close(r.rows[0].share, 0, 0);
+    assert_int_equal(r.rows[0].images, 0);
+    assert_int_equal(r.rows[1].images, 300);
+    assert_int_equal(r.rows[2].images, 1200);
+    assert_int_equal(r.rows[2].classes, 12);
+    assert_true(r.rows[1].training.converged && r.rows[2].training.converged);
+    assert_true(r.rows[2].measure.all.accuracy > r.rows[0].measure.all.accuracy);
+    assert_true(r.rows[2].measure.interval.gap.high < r.rows[0].measure.interval.gap.low);
+    vr_table t = vrp_geography_retrain_table(&perm, &r);
     assert_int_equal(vr_table_rows(&t), 3);
     assert_string_equal(t.cells[0].text, "before");
     vr_threads_set(3);
-    vr_geo_retrain(&perm, &again, &w.train, &w.test, &w.before, &o, VR_FATAL);
+    vr_geography_retrain(&perm, &again, &w.train, &w.test, &w.before, &o, VR_FATAL);
     vr_threads_set(threads);
     for (int k = 0; k < 3; k++)
-        assert_memory_equal(&again[k].measure.spread, &r[k].measure.spread, sizeof(vr_interval));
+        assert_memory_equal(&again.rows[k].measure.interval.gap, &r.rows[k].measure.interval.gap,
+                            sizeof(vr_interval));
 
     vr_err err = {0};
     o.shares[1] = 1.5;
-    assert_int_equal(vr_geo_retrain(&perm, &r, &w.train, &w.test, NULL, &o, &err), -1);
-    assert_message(err, "1.5");
+    assert_false(vr_geography_retrain(&perm, &r, &w.train, &w.test, NULL, &o, &err));
+    assert_message(err, "expected a share in (0,1], found 1.5");
+    assert_int_equal(r.row_count, 0);
     err = (vr_err){0};
-    vr_geo_sample narrow = w.test;
+    vr_geography_sample narrow = w.test;
     narrow.x = vr_tensor_slice(w.test.x, 1, 0, 3);
-    assert_int_equal(vr_geo_retrain(&perm, &r, &w.train, &narrow, NULL, NULL, &err), -1);
+    assert_false(vr_geography_retrain(&perm, &r, &w.train, &narrow, NULL, NULL, &err));
     assert_message(err, "3 test features");
+    err = (vr_err){0};
+    const vr_geography_head none = {0}; /* a model without a head */
+    assert_false(vr_geography_retrain(&perm, &r, &w.train, &w.test, &none, NULL, &err));
+    assert_message(err, "a head of 0");
 }
 
-/* A quarter of the photographs is of Europe: balanced, as many of Africa are trained on. */
+/* A quarter of the images is of Europe: balanced, as many of Africa are trained on. */
 static void balanced_shares_take_as_many_of_each_region(void **state) {
     (void)state;
-    vr_geo_set set;
-    vr_geo_sample all;
-    vr_geo_retrain_row *r;
-    photographs(&set, 80, false);
+    vr_geography_set set;
+    vr_geography_sample all;
+    vr_geography_retraining r;
+    images(&set, 80, false);
     const vr_features f = features(80, 3);
-    vr_geo_sample_join(&perm, &all, &set, &f, VR_FATAL);
-    vr_geo_retrain_opts o = {
+    vr_geography_sample_join(&perm, &all, &set, &f, VR_FATAL);
+    vr_geography_retrain_opts o = {
         .shares = {0.5, 1}, .share_count = 2, .balanced = true, .measure = {.resamples = 20}};
-    assert_int_equal(vr_geo_retrain(&perm, &r, &all, &all, NULL, &o, VR_FATAL), 2);
-    assert_int_equal(r[0].images, 20);
-    assert_int_equal(r[1].images, 40);
+    assert_true(vr_geography_retrain(&perm, &r, &all, &all, NULL, &o, VR_FATAL));
+    assert_int_equal(r.row_count, 2);
+    assert_int_equal(r.rows[0].images, 20);
+    assert_int_equal(r.rows[1].images, 40);
     o.balanced = false;
-    vr_geo_retrain(&perm, &r, &all, &all, NULL, &o, VR_FATAL);
-    assert_int_equal(r[0].images, 40);
-    assert_int_equal(r[1].images, 80);
+    vr_geography_retrain(&perm, &r, &all, &all, NULL, &o, VR_FATAL);
+    assert_int_equal(r.rows[0].images, 40);
+    assert_int_equal(r.rows[1].images, 80);
 }
 
 /* ---- the page ---- */
 
+/* Every part; the arrays live in perm. */
+static vr_geography_report report(void) {
+    static vr_geography_benchmarks b;
+    static vr_geography_world w;
+    static vr_geography_progress p;
+    static vr_geography_result r;
+    static vr_geography_retraining t;
+    const vr_geography_retrain_opts o = {.shares = {1}, .share_count = 1, .measure = {.resamples = 50}};
+    vr_geography_benchmarks_example(&perm, &b);
+    vr_geography_world_example(&perm, &w, 1, VR_FATAL);
+    w.predictions.path = "<b>model</b>";
+    vr_geography_progress_fit(&perm, &p, &b, &o.measure, VR_FATAL);
+    vr_geography_run(&perm, &r, &w.test_set, &w.predictions, &o.measure, VR_FATAL);
+    vr_geography_retrain(&perm, &t, &w.train, &w.test, &w.before, &o, VR_FATAL);
+    return (vr_geography_report){.progress = &p, .result = &r, .retraining = &t};
+}
+
 /* A page with every part, and a model whose name would be a tag. */
 static const char *page(void) {
-    static vr_benchmarks b;
-    static vr_geo_world w;
-    vr_progress_rate *rates;
-    vr_robust *robust;
-    vr_dollar_street_hits hits;
-    vr_geo_measure m[2];
-    vr_geo_retrain_row *rows;
-    vr_benchmarks_example(&perm, &b);
-    vr_geo_world_example(&perm, &w, 1, VR_FATAL);
-    vr_geo_head_score(&perm, &hits, &w.test, &w.before, VR_FATAL);
-    const vr_geo_retrain_opts o = {.shares = {1}, .share_count = 1, .measure = {.resamples = 50}};
-    vr_geo_report r = {.benchmarks = &b,
-                       .set = &w.test_set,
-                       .hits = &hits,
-                       .model = "<b>model</b>",
-                       .retrain_set = &w.test_set};
-    r.rate_count = vr_progress_fit(&perm, &rates, &b, &(vr_progress_opts){.resamples = 50}, VR_FATAL);
-    r.robust_count = vr_robust_fit(&perm, &robust, &b, &(vr_progress_opts){.resamples = 50}, VR_FATAL);
-    r.retrain_count = vr_geo_retrain(&perm, &rows, &w.train, &w.test, &w.before, &o, VR_FATAL);
-    for (int k = 0; k < 2; k++)
-        vr_geo_measure_run(&perm, &m[k], &w.test_set, &hits, k ? VR_GEO_OBJECT : VR_GEO_REGION, &o.measure);
-    r.measures[VR_GEO_REGION] = &m[0], r.measures[VR_GEO_OBJECT] = &m[1];
-    r.rates = rates, r.robust = robust, r.retrain = rows;
+    const vr_geography_report r = report();
     const char *path = kept(test_tmp("geography.html"));
-    assert_true(vr_geo_page_save(&r, path, VR_FATAL));
+    assert_true(vr_geography_page_save(&r, path, VR_FATAL));
     vr_err err = {0};
-    assert_false(vr_geo_page_save(&r, "/nowhere/x.html", &err));
+    assert_false(vr_geography_page_save(&r, "/nowhere/x.html", &err));
     assert_message(err, "/nowhere/x.html");
     return path;
 }
@@ -530,10 +546,10 @@ static void the_page_holds_every_part_and_needs_no_network(void **state) {
     vr_file_read(&perm, &html, page(), VR_FATAL);
     const char *s = (const char *)html.data;
     static const char *const parts[] = {"What a point on ImageNet is worth",
-                                        "Who is above the line",
-                                        "A made-up world",
+                                        "Which models are above the line",
+                                        "A synthetic world",
                                         "Accuracy by object and region",
-                                        "The last layer, trained",
+                                        "The last layer, retrained",
                                         "best - worst",
                                         "n = 36, seed 0",
                                         "n = 1,800, seed 0",
@@ -582,9 +598,8 @@ static void a_filter_and_a_click_on_the_page_change_what_is_read(void **state) {
 
 static void the_plot_is_written_as_svg_and_png(void **state) {
     (void)state;
-    vr_benchmarks b;
-    vr_benchmarks_example(&perm, &b);
-    const vr_plot plot = vr_progress_plot(&perm, &b);
+    const vr_geography_report r = report();
+    const vr_plot plot = vr_geography_plot(&perm, &r);
     assert_int_equal(plot.series_count, 5);
     const char *svg = kept(test_tmp("p.svg")), *png = kept(test_tmp("p.png"));
     assert_true(vr_plot_save(&plot, svg, VR_FATAL));
@@ -592,7 +607,26 @@ static void the_plot_is_written_as_svg_and_png(void **state) {
     vr_bytes text;
     vr_file_read(&perm, &text, svg, VR_FATAL);
     assert_non_null(strstr((const char *)text.data, "ImageNet-A, slope 3.07"));
-    assert_non_null(strstr((const char *)text.data, b.model[0]));
+    assert_non_null(strstr((const char *)text.data, r.progress->benchmarks->model[0]));
+}
+
+/* Without the parts before it each part gives table and plot of its own. */
+static void the_first_part_of_a_report_is_its_table_and_plot(void **state) {
+    (void)state;
+    vr_geography_report r = report();
+    vr_table t = vr_geography_table(&perm, &r);
+    assert_string_equal(t.names[0], "benchmark");
+    r.progress = NULL;
+    t = vr_geography_table(&perm, &r);
+    assert_int_equal(vr_table_rows(&t), 7 + 13); /* six regions, twelve objects, and all of them */
+    assert_string_equal(t.cells[1].text, "Africa");
+    assert_string_equal(t.cells[7 * 6].text, "object");
+    assert_close(t.cells[4].number.value, r.result->by[VR_GEOGRAPHY_REGION]->groups[0].accuracy, 0);
+    assert_int_equal(vr_geography_plot(&perm, &r).count, 6);
+    r.result = NULL;
+    t = vr_geography_table(&perm, &r);
+    assert_string_equal(t.names[0], "last layer");
+    assert_int_equal(vr_geography_plot(&perm, &r).series_count, 6);
 }
 
 /* ---- the program ---- */
@@ -621,8 +655,21 @@ static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
     assert_int_equal(code, 2);
     shell(&perm, &code, "%s/geography --geode x.csv 2>/dev/null", programs);
     assert_int_equal(code, 2);
-    shell(&perm, &code, "%s/geography --features x.npy 2>/dev/null", programs);
-    assert_int_equal(code, 2);
+    static const char *const wrong[][2] = {
+        {"--features x.npy", "go with"},
+        {"--timm x --head y", "--head need --features"},
+        {"--geode x --predictions y --train z --train-features z", "--train and --head need --features"},
+        {"--geode x --features y --train z", "go together"},
+        {"--geode x --features y --train-features z", "go together"},
+        {"--timm x --top5", "--top5 needs"},
+        {"--geode x --predictions y --balanced", "--balanced needs --features"},
+        {"x.csv", "unexpected argument 'x.csv'"},
+    };
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+        out = shell(&perm, &code, "%s/geography --report %s %s 2>&1", programs, html, wrong[k][0]);
+        assert_int_equal(code, 2);
+        if (!strstr(out, wrong[k][1])) fail_msg("%s: %s", wrong[k][0], out);
+    }
     out = shell(&perm, &code, "%s/geography --timm /nowhere --report %s 2>&1", programs, html);
     assert_int_equal(code, 1);
     assert_non_null(strstr(out, "/nowhere"));
@@ -637,10 +684,11 @@ static void the_program_scores_predictions_and_retrains_on_geode(void **state) {
     (void)state;
     int code;
     const char *meta = test_data("dollarstreet/geode/metadata_test_1k_final.every3rd.csv"),
-               *said = kept(test_tmp("said.csv")), *html = kept(test_tmp("s.html")),
+               *model = kept(test_tmp("model.csv")), *table = kept(test_tmp("t.csv")),
+               *plot = kept(test_tmp("t.svg")), *html = kept(test_tmp("s.html")),
                *npy = kept(test_tmp("e.npy")), *csv = kept(test_tmp("e.csv"));
-    vr_geo_set s;
-    vr_geode_load(&perm, &s, meta, VR_FATAL);
+    vr_geography_set s;
+    vr_geography_load(&perm, &s, meta, VR_FATAL);
     vr_text p = {.arena = &perm}, index = {.arena = &perm};
     vr_text_add(&p, ",id,predictions\n");
     vr_text_add(&index, "row,file_name,label\n");
@@ -648,18 +696,27 @@ static void the_program_scores_predictions_and_retrains_on_geode(void **state) {
     for (int64_t i = 0; i < s.count; i++) {
         vr_text_printf(&p, "%lld,%s,\"[728, 463, 412, 427, 569]\"\n", (long long)(i % 32), s.id[i]);
         vr_text_printf(&index, "%lld,%s,\n", (long long)i, s.file[i]);
-        const int64_t object = s.by[VR_GEO_OBJECT].of[i];
+        const int64_t object = s.by[VR_GEOGRAPHY_OBJECT].of[i];
         if (object < 5) x.data[i * 5 + object] = 1;
     }
     const vr_array a = vr_array_of("features", x);
     vr_npy_save(npy, &a, VR_FATAL);
     written(csv, index.data);
-    written(said, p.data);
+    written(model, p.data);
     const char *out =
-        shell(&perm, &code, "%s/geography --geode %s --predictions %s --features %s --report %s 2>&1",
-              programs, meta, said, npy, html);
+        shell(&perm, &code,
+              "%s/geography --geode %s --predictions %s --features %s --report %s --csv %s --plot "
+              "%s 2>&1",
+              programs, meta, model, npy, html, table, plot);
     assert_int_equal(code, 0);
-    assert_non_null(strstr(out, "3445 of 3445 photographs"));
+    assert_non_null(strstr(out, "3445 of 3445 images"));
+    assert_non_null(strstr(out, "3445 scored"));
+    assert_non_null(strstr(out, "best 5 % - worst 5 %"));
+    vr_bytes text;
+    vr_file_read(&perm, &text, table, VR_FATAL);
+    assert_non_null(strstr((const char *)text.data, "region,Europe,619,70,0.113085622,"));
+    vr_file_read(&perm, &text, plot, VR_FATAL);
+    assert_non_null(strstr((const char *)text.data, "Accuracy by region"));
     assert_non_null(strstr(out, vr_arena_printf(&perm, "%.4f", 70. / 619)));
     assert_non_null(strstr(out, "Europe - Africa"));
     assert_non_null(strstr(out, "100 % of curated"));
@@ -674,7 +731,7 @@ int main(int argc, char **argv) {
     const char *slash = strrchr(argv[0], '/');
     snprintf(programs, sizeof programs, "%.*s/..", slash ? (int)(slash - argv[0]) : 1, slash ? argv[0] : ".");
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_a_model_has_seen_is_read_off_its_tag),
+        cmocka_unit_test(pretraining_is_read_off_the_tag),
         cmocka_unit_test(rates_on_timms_results_are_scipys),
         cmocka_unit_test(the_embedded_models_are_timms),
         cmocka_unit_test(wrong_results_are_named_with_line_and_column),
@@ -682,14 +739,15 @@ int main(int argc, char **argv) {
         cmocka_unit_test(a_wrong_table_is_named_with_line_and_column),
         cmocka_unit_test(effective_robustness_is_the_distance_from_the_ordinary_line),
         cmocka_unit_test(features_of_embed_are_loaded_and_checked),
-        cmocka_unit_test(a_sample_counts_what_it_leaves_out_and_homes_stay_together),
+        cmocka_unit_test(a_sample_counts_what_it_leaves_out_and_households_stay_together),
         cmocka_unit_test(a_trained_head_is_scikit_learns),
-        cmocka_unit_test(a_head_scores_the_photographs_of_its_sample_alone),
-        cmocka_unit_test(retraining_narrows_the_gap_of_the_made_up_world),
+        cmocka_unit_test(a_head_predicts_the_images_of_its_sample_only),
+        cmocka_unit_test(retraining_narrows_the_gap_of_the_synthetic_world),
         cmocka_unit_test(balanced_shares_take_as_many_of_each_region),
         cmocka_unit_test(the_page_holds_every_part_and_needs_no_network),
         cmocka_unit_test(a_filter_and_a_click_on_the_page_change_what_is_read),
         cmocka_unit_test(the_plot_is_written_as_svg_and_png),
+        cmocka_unit_test(the_first_part_of_a_report_is_its_table_and_plot),
         cmocka_unit_test(the_program_runs_without_arguments),
         cmocka_unit_test(the_program_explains_itself_and_names_what_is_wrong),
         cmocka_unit_test(the_program_scores_predictions_and_retrains_on_geode),

@@ -414,7 +414,7 @@ static void predictions_in_any_order_give_the_same_bits(void **state) {
     assert_int_equal(count, 50000);
     const vr_rng rng = vr_rng_init(5);
     for (int64_t i = count - 1; i > 0; i--) {
-        const int64_t j = (int64_t)(vr_rng_u64(rng, (uint64_t)i) % (uint64_t)(i + 1));
+        const int64_t j = vr_rng_below(rng, (uint64_t)i, i + 1);
         const char *swap = rows[i];
         rows[i] = rows[j], rows[j] = swap;
     }
@@ -449,7 +449,7 @@ static void the_intervals_of_ratios_are_those_of_the_bootstrap(void **state) {
     for (int d = 0; d < DRAWS; d++) {
         int64_t n_f = 0, w_f = 0, w = 0;
         for (int64_t i = 0; i < set.count; i++) {
-            const int64_t k = (int64_t)(vr_rng_u64(rng, (uint64_t)(d * set.count + i)) % (uint64_t)set.count);
+            const int64_t k = vr_rng_below(rng, (uint64_t)(d * set.count + i), set.count);
             const bool wrong = p.predicted[k] != set.labels[k], has = set.factors[k] >> TEXTURE & 1;
             n_f += has, w += wrong, w_f += has && wrong;
         }

@@ -7,7 +7,7 @@ static vr_arena arena;
 /* Element i is sin(0.7 i + seed), as in the script. */
 static vr_tensor formula(double seed, int ndim, int64_t a, int64_t b, int64_t c, int64_t d) {
     const int64_t shape[4] = {a, b, c, d};
-    vr_tensor x = vr_tensor_new(&arena, ndim, shape);
+    vr_tensor x = vr_tensor_raw(&arena, ndim, shape);
     for (int64_t i = 0; i < vr_tensor_count(x); i++) x.data[i] = (float)sin(0.7 * (double)i + seed);
     return x;
 }

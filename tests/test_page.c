@@ -1,6 +1,7 @@
 /* tests/test_page.c: report/page: what stands in the file, and what a reader sees and can do in Chromium. */
 #include "browser.h"
 #include "test.h"
+#include "visrob_impl/report/page_impl.h"
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -37,8 +38,8 @@ static vr_image grey(int64_t width, int64_t height) {
     return image;
 }
 
-static vr_page_image picture(int64_t width, int64_t height) {
-    return (vr_page_image){vr_image_format_png(&perm, grey(width, height)), "a <grey> picture"};
+static vr_page_image grey_image(int64_t width, int64_t height) {
+    return (vr_page_image){vr_image_format_png(&perm, grey(width, height)), "a <grey> image"};
 }
 
 /* A page with one of everything. */
@@ -60,7 +61,7 @@ static vr_page sample(void) {
     const char *const values[] = {"71.3 %", "gaussian noise"}, *const labels[] = {"accuracy <clean>",
                                                                                   "worst factor"};
     vr_page_image images[12];
-    for (int i = 0; i < 12; i++) images[i] = picture(32, 32);
+    for (int i = 0; i < 12; i++) images[i] = grey_image(32, 32);
     images[5].file = (vr_bytes){0};
     const vr_table table = numbers();
     vr_page page = vr_page_new(&perm, &info);
@@ -74,7 +75,7 @@ static vr_page sample(void) {
     vr_page_section(&page, "Bars");
     vr_page_plot(&page, &bars, "Bars & whiskers");
     vr_page_plot(&page, &wide, NULL);
-    vr_page_picture(&page, picture(300, 100), NULL);
+    vr_page_strip(&page, (const vr_page_image[]){grey_image(300, 100)}, names, NULL, 1, NULL);
     vr_page_section(&page, "Numbers");
     vr_page_text(&page, "%d < %d", 1, 2);
     vr_page_table(&page, &table, "A <table>");
@@ -84,7 +85,7 @@ static vr_page sample(void) {
 static const char *html(void) {
     const vr_page page = sample();
     vr_text out = {.arena = &perm};
-    vr_page_format(&out, &page);
+    vrp_page_format(&out, &page);
     return out.data;
 }
 
@@ -113,7 +114,7 @@ static void every_text_is_escaped(void **state) {
         "<summary>All &lt;of&gt; them</summary>",
         "Error &lt;ratio&gt;",
         "Bars &amp; whiskers",
-        "a &lt;grey&gt; picture",
+        "a &lt;grey&gt; image",
         "1 &lt; 2",
         "A &lt;table&gt;",
         "error &lt;ratio&gt;</th>",
@@ -175,21 +176,22 @@ static void the_policy_names_the_hash_of_the_script(void **state) {
 
 static void an_image_that_is_neither_png_nor_jpeg_shows_its_text(void **state) {
     (void)state;
+    const char *const names[] = {"name"};
     static const char *const bytes[] = {"", "GIF89a", "\x89PNG\r\n\x1a\n", "\xFF\xD8\xFF\xE0\x01",
                                         "\xFF\xD8\xFF\xC0\x00\x11\x08\x00\x00\x00\x00"};
     for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++) {
         vr_page page = vr_page_new(&perm, &info);
-        vr_page_picture(&page,
-                        (vr_page_image){{(const uint8_t *)bytes[i], (int64_t)strlen(bytes[i])}, "no <image>"},
-                        NULL);
+        const vr_page_image image = {{(const uint8_t *)bytes[i], (int64_t)strlen(bytes[i])}, "no <image>"};
+        vr_page_strip(&page, &image, names, NULL, 1, NULL);
         assert_non_null(strstr(page.body.data, "no &lt;image&gt;"));
         assert_null(strstr(page.body.data, "<img"));
     }
     vr_page page = vr_page_new(&perm, &info);
-    vr_page_picture(&page, (vr_page_image){vr_image_format_jpeg(&perm, grey(30, 10), 90), NULL}, NULL);
-    assert_non_null(strstr(
-        page.body.data,
-        "<img width=\"240\" height=\"80\" class=\"whole\" alt=\"\" src=\"data:image/jpeg;base64,/9j/"));
+    const vr_page_image image = {vr_image_format_jpeg(&perm, grey(30, 10), 90), NULL};
+    vr_page_strip(&page, &image, names, NULL, 1, NULL);
+    assert_non_null(
+        strstr(page.body.data,
+               "<img width=\"90\" height=\"30\" class=\"whole\" alt=\"\" src=\"data:image/jpeg;base64,/9j/"));
 }
 
 static void an_empty_page_and_an_empty_table_are_pages(void **state) {
@@ -201,7 +203,7 @@ static void an_empty_page_and_an_empty_table_are_pages(void **state) {
     vr_page_strip(&page, NULL, NULL, NULL, 0, NULL);
     vr_page_grid(&page, NULL, NULL, NULL, 0, 0, NULL);
     vr_text out = {.arena = &perm};
-    vr_page_format(&out, &page);
+    vrp_page_format(&out, &page);
     assert_null(strstr(out.data, "<nav"));
     assert_non_null(strstr(out.data, "<tbody>\n</tbody>"));
 }
@@ -212,7 +214,7 @@ static void a_full_disk_is_named_and_leaves_nothing_half_written(void **state) {
     (void)state;
     const vr_page page = sample();
     const char *folder = test_tmp("disk"), *path = vr_arena_printf(&perm, "%s/report.html", folder);
-    vr_dir_make(folder, VR_FATAL);
+    test_mkdir(folder);
     vr_err err = {0};
     assert_false(vr_page_save(&page, "/dev/full", &err));
     assert_int_equal(err.code, VR_ERR_IO);
@@ -360,7 +362,7 @@ static void it_fits_a_phone_and_a_desk_in_light_and_dark(void **state) {
                                     "[...document.querySelectorAll('.scroll')].filter(s => s.scrollWidth > "
                                     "s.clientWidth || s.scrollHeight > s.clientHeight).length"),
                         "0");
-    browser_picture(&chromium, "build/gallery/page.png");
+    browser_screenshot(&chromium, "build/gallery/page.png");
     if (chromium.faults) fail_msg("%s", chromium.fault);
 }
 
@@ -375,7 +377,7 @@ static void a_shape_tells_its_value_under_the_pointer(void **state) {
 
 static int begin(void **state) {
     (void)state;
-    return vr_dir_make("build", VR_FATAL) && vr_dir_make("build/gallery", VR_FATAL) ? 0 : -1;
+    return mkdir("build", 0777), mkdir("build/gallery", 0777), vr_path_is_dir("build/gallery") ? 0 : -1;
 }
 
 static int end(void **state) {

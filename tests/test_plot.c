@@ -1,15 +1,17 @@
 /* tests/test_plot.c: report/axis and report/plot: ticks and texts, what each kind draws for numbers known by hand, and
  * colours at known places of the PNG. How they look is tests/test_gallery.c's. */
 #include "test.h"
+#include "../visrob_impl/format/json_impl.h"
+#include "../visrob_impl/report/plot_impl.h"
 
 static vr_arena arena;
 
-static vr_canvas drawn(const vr_plot *p) { return vr_plot_draw(&arena, p); }
+static vrp_canvas drawn(const vr_plot *p) { return vrp_plot_draw(&arena, p); }
 
 /* The number of shapes of a kind and a fill, and the i-th of them. */
-static const vr_shape *shape(const vr_canvas *c, vr_shape_kind kind, vr_colour fill, int64_t i,
-                             int64_t *count) {
-    const vr_shape *found = NULL;
+static const vrp_shape *shape(const vrp_canvas *c, vrp_shape_kind kind, vrp_colour fill, int64_t i,
+                              int64_t *count) {
+    const vrp_shape *found = NULL;
     int64_t n = 0;
     for (int64_t k = 0; k < c->count; k++)
         if (c->shapes[k].kind == kind && c->shapes[k].fill == fill && n++ == i) found = &c->shapes[k];
@@ -17,9 +19,9 @@ static const vr_shape *shape(const vr_canvas *c, vr_shape_kind kind, vr_colour f
     return found;
 }
 
-static const vr_shape *text(const vr_canvas *c, const char *s) {
+static const vrp_shape *text(const vrp_canvas *c, const char *s) {
     for (int64_t k = 0; k < c->count; k++)
-        if (c->shapes[k].kind == VR_SHAPE_TEXT && strcmp(c->shapes[k].text, s) == 0) return &c->shapes[k];
+        if (c->shapes[k].kind == VRP_SHAPE_TEXT && strcmp(c->shapes[k].text, s) == 0) return &c->shapes[k];
     return NULL;
 }
 
@@ -39,13 +41,13 @@ static vr_image saved(const vr_plot *p) {
 /* ---- axes and texts ---- */
 
 static const char *ticks(double low, double high, bool fixed, int n, bool percent) {
-    const vr_axis a = vr_axis_new(low, high, fixed, n, percent);
+    const vrp_axis a = vrp_axis_new(low, high, fixed, n, percent);
     vr_text out = {.arena = &arena};
     double first;
-    const int64_t count = vr_axis_ticks(&a, &first);
+    const int64_t count = vrp_axis_ticks(&a, &first);
     assert_true(count >= 1 && count < 20);
     for (int64_t i = 0; i < count; i++)
-        vr_text_printf(&out, "%s%s", i ? " " : "", vr_axis_text(&arena, &a, (first + (double)i) * a.step));
+        vr_text_printf(&out, "%s%s", i ? " " : "", vrp_axis_text(&arena, &a, (first + (double)i) * a.step));
     return out.data;
 }
 
@@ -89,35 +91,35 @@ static void numbers_read_as_people_write_them(void **state) {
                  {-INFINITY, true, MINUS "inf"},
                  {1e300, true, "1e+302 %"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_string_equal(vr_value_text(&arena, cases[i].x, cases[i].percent), cases[i].text);
-    assert_string_equal(vr_value_fixed(&arena, -0.04, 1, " s"), "0.0 s");
+        assert_string_equal(vrp_value_text(&arena, cases[i].x, cases[i].percent), cases[i].text);
+    assert_string_equal(vrp_value_fixed(&arena, -0.04, 1, " s"), "0.0 s");
 }
 
 static void long_texts_are_cut_between_characters_and_broken_between_words(void **state) {
     (void)state;
     const char *name = "Z\xC3\xBCrich \xE5\x8C\x97\xE4\xBA\xAC";
-    const double whole = vr_text_width(name, 12);
-    assert_string_equal(vr_text_shorten(&arena, name, 12, whole), name);
+    const double whole = vrp_text_width(name, 12);
+    assert_string_equal(vrp_text_shorten(&arena, name, 12, whole), name);
     for (double width = whole - 0.01; width > 14; width -= 1) {
-        const char *s = vr_text_shorten(&arena, name, 12, width);
-        assert_true(vr_text_width(s, 12) <= width);
+        const char *s = vrp_text_shorten(&arena, name, 12, width);
+        assert_true(vrp_text_width(s, 12) <= width);
         assert_string_equal(s + strlen(s) - 3, "\xE2\x80\xA6");
-        assert_true(vr_json_is_utf8(s));
+        assert_true(vrp_json_is_utf8(s));
     }
-    assert_string_equal(vr_text_shorten(&arena, "abc", 12, 1), "\xE2\x80\xA6");
+    assert_string_equal(vrp_text_shorten(&arena, "abc", 12, 1), "\xE2\x80\xA6");
     char *huge = VR_NEW(&arena, char, 1000001);
     memset(huge, 'x', 1000000); /* a megabyte: at once */
-    assert_true(strlen(vr_text_shorten(&arena, huge, 12, 100)) < 30);
-    vr_canvas c = {.arena = &arena, .width = 100, .height = 100};
-    const double y = vr_canvas_paragraph(&c, 0, 10, 60, 10, VR_COLOUR_INK, false,
-                                         "one two three averyveryverylongword  end");
+    assert_true(strlen(vrp_text_shorten(&arena, huge, 12, 100)) < 30);
+    vrp_canvas c = {.arena = &arena, .width = 100, .height = 100};
+    const double y = vrp_canvas_paragraph(&c, 0, 10, 60, 10, VRP_COLOUR_INK, false,
+                                          "one two three averyveryverylongword  end");
     assert_int_equal(c.count, 4);
     assert_string_equal(c.shapes[0].text, "one two");
     assert_string_equal(c.shapes[1].text, "three");
     assert_string_equal(c.shapes[2].text + strlen(c.shapes[2].text) - 3, "\xE2\x80\xA6");
     assert_string_equal(c.shapes[3].text, "end");
     assert_close(y, 10 + 4 * 13.5, 1e-9);
-    assert_close(vr_canvas_paragraph(&c, 0, 7, 60, 10, VR_COLOUR_INK, false, NULL), 7, 0);
+    assert_close(vrp_canvas_paragraph(&c, 0, 7, 60, 10, VRP_COLOUR_INK, false, NULL), 7, 0);
 }
 
 /* ---- bars ---- */
@@ -133,11 +135,11 @@ static void bars_are_as_long_as_their_values(void **state) {
                        .count = 4,
                        .mark = 1,
                        .sorted = true};
-    const vr_canvas c = drawn(&p);
+    const vrp_canvas c = drawn(&p);
     int64_t n;
-    const vr_shape *first = shape(&c, VR_SHAPE_RECT, VR_COLOUR_SERIES, 0, &n),
-                   *second = shape(&c, VR_SHAPE_RECT, VR_COLOUR_SERIES, 1, NULL),
-                   *third = shape(&c, VR_SHAPE_RECT, VR_COLOUR_SERIES, 2, NULL);
+    const vrp_shape *first = shape(&c, VRP_SHAPE_RECT, VRP_COLOUR_SERIES, 0, &n),
+                    *second = shape(&c, VRP_SHAPE_RECT, VRP_COLOUR_SERIES, 1, NULL),
+                    *third = shape(&c, VRP_SHAPE_RECT, VRP_COLOUR_SERIES, 2, NULL);
     assert_int_equal(n, 3); /* NaN has no bar */
     assert_close(first->points[2], 2 * second->points[2], 1e-9);
     assert_close(first->points[2], 4 * third->points[2], 1e-9);
@@ -169,17 +171,17 @@ static void three_hundred_bars_keep_the_names_of_the_ends(void **state) {
                            .intervals = x,
                            .count = count,
                            .sorted = count == 300}; /* 5000 are sorted anyway */
-        const vr_canvas c = drawn(&p);
+        const vrp_canvas c = drawn(&p);
         int64_t named = 0, bars;
         for (int64_t i = 0; i < c.count; i++)
-            named += c.shapes[i].kind == VR_SHAPE_TEXT && c.shapes[i].text[0] == 'c';
+            named += c.shapes[i].kind == VRP_SHAPE_TEXT && c.shapes[i].text[0] == 'c';
         assert_int_equal(named, 60);
         assert_non_null(text(&c, vr_arena_printf(&arena, "%d more", (int)count - 60)));
         double last = INFINITY;
-        shape(&c, VR_SHAPE_RECT, VR_COLOUR_SERIES, 0, &bars);
+        shape(&c, VRP_SHAPE_RECT, VRP_COLOUR_SERIES, 0, &bars);
         assert_true(bars >= 250 && bars <= 300);
         for (int64_t i = 0; i < bars; i++) {
-            const vr_shape *s = shape(&c, VR_SHAPE_RECT, VR_COLOUR_SERIES, i, NULL);
+            const vrp_shape *s = shape(&c, VRP_SHAPE_RECT, VRP_COLOUR_SERIES, i, NULL);
             assert_true(s->points[2] <= last);
             last = s->points[2];
         }
@@ -191,10 +193,10 @@ static void infinite_bars_end_at_the_frame_and_say_so(void **state) {
     (void)state;
     const vr_interval x[] = {{INFINITY, 2, INFINITY}, {2, NAN, NAN}, {-INFINITY, NAN, NAN}};
     const vr_plot p = {.kind = VR_PLOT_BARS, .intervals = x, .count = 3, .x_min = -4, .x_max = 4};
-    const vr_canvas c = drawn(&p);
-    const vr_shape *up = shape(&c, VR_SHAPE_RECT, VR_COLOUR_SERIES, 0, NULL),
-                   *two = shape(&c, VR_SHAPE_RECT, VR_COLOUR_SERIES, 1, NULL),
-                   *down = shape(&c, VR_SHAPE_RECT, VR_COLOUR_SERIES, 2, NULL);
+    const vrp_canvas c = drawn(&p);
+    const vrp_shape *up = shape(&c, VRP_SHAPE_RECT, VRP_COLOUR_SERIES, 0, NULL),
+                    *two = shape(&c, VRP_SHAPE_RECT, VRP_COLOUR_SERIES, 1, NULL),
+                    *down = shape(&c, VRP_SHAPE_RECT, VRP_COLOUR_SERIES, 2, NULL);
     assert_close(up->points[2], 2 * two->points[2], 1e-9);
     assert_close(down->points[2], up->points[2], 1e-9);
     assert_non_null(text(&c, "inf")), assert_non_null(text(&c, MINUS "inf"));
@@ -207,11 +209,11 @@ static void a_fit_is_the_least_squares_line(void **state) {
     double slope, intercept;
     const double x[] = {0, 1, 2, NAN, 4}, y[] = {1, 3, 5, 100, INFINITY}, z[] = {1, 2, 2, 0, 0},
                  same[] = {2, 2, 2, 2, 2}, huge[] = {1e200, -1e200, 0, 0, 0};
-    assert_true(vr_series_fit(&slope, &intercept, &(vr_series){.x = x, .y = y, .count = 5}));
+    assert_true(vrp_series_fit(&slope, &intercept, &(vr_series){.x = x, .y = y, .count = 5}));
     assert_close(slope, 2, 1e-15);
     assert_close(intercept, 1, 1e-15);
     assert_true(
-        vr_series_fit(&slope, &intercept, &(vr_series){.x = x, .y = z, .count = 3})); /* by hand: 1/2, 7/6 */
+        vrp_series_fit(&slope, &intercept, &(vr_series){.x = x, .y = z, .count = 3})); /* by hand: 1/2, 7/6 */
     assert_close(slope, 0.5, 1e-15);
     assert_close(intercept, 7.0 / 6, 1e-15);
     const vr_series none[] = {{.x = same, .y = y, .count = 3},
@@ -219,7 +221,7 @@ static void a_fit_is_the_least_squares_line(void **state) {
                               {.x = x, .y = y, .count = 0},
                               {.x = huge, .y = y, .count = 3}};
     for (int i = 0; i < 4; i++) {
-        assert_false(vr_series_fit(&slope, &intercept, &none[i]));
+        assert_false(vrp_series_fit(&slope, &intercept, &none[i]));
         assert_true(isnan(slope) && isnan(intercept));
     }
 }
@@ -229,13 +231,14 @@ static void a_line_is_cut_at_the_frame_and_broken_at_gaps(void **state) {
     const double x[] = {0, 1, 2, 3, 4}, y[] = {0, 40, NAN, 10, 10};
     const vr_series s = {.name = "s", .x = x, .y = y, .count = 5};
     const vr_plot p = {.kind = VR_PLOT_LINES, .series = &s, .series_count = 1, .y_min = 0, .y_max = 20};
-    const vr_canvas c = drawn(&p);
-    const vr_shape *line = NULL;
+    const vrp_canvas c = drawn(&p);
+    const vrp_shape *line = NULL;
     for (int64_t i = 0; i < c.count; i++)
-        if (c.shapes[i].kind == VR_SHAPE_LINE && c.shapes[i].stroke == VR_COLOUR_SERIES) line = &c.shapes[i];
+        if (c.shapes[i].kind == VRP_SHAPE_LINE && c.shapes[i].stroke == VRP_COLOUR_SERIES)
+            line = &c.shapes[i];
     assert_int_equal(line->count, 5);
-    const vr_shape *low = text(&c, "0"),
-                   *high = text(&c, "20"); /* the y axis's numbers, 4 above their lines */
+    const vrp_shape *low = text(&c, "0"),
+                    *high = text(&c, "20"); /* the y axis's numbers, 4 above their lines */
     const double x_step = (text(&c, "4.0")->points[0] - text(&c, "0.0")->points[0]) / 4;
     assert_close(line->points[1], low->points[1] - 4, 1e-9);
     assert_close(line->points[3], high->points[1] - 4, 1e-9);          /* cut where y = 20, */
@@ -243,7 +246,7 @@ static void a_line_is_cut_at_the_frame_and_broken_at_gaps(void **state) {
     assert_true(isnan(line->points[4]));                               /* a gap */
     assert_close(line->points[6], line->points[0] + 3 * x_step, 1e-9);
     int64_t circles;
-    assert_string_equal(shape(&c, VR_SHAPE_CIRCLE, VR_COLOUR_SERIES, 0, &circles)->text, "s, 0.0: 0.00");
+    assert_string_equal(shape(&c, VRP_SHAPE_CIRCLE, VRP_COLOUR_SERIES, 0, &circles)->text, "s, 0.0: 0.00");
     assert_int_equal(circles, 3); /* neither the gap nor the point outside */
 }
 
@@ -255,12 +258,12 @@ static void more_lines_than_colours_become_panels(void **state) {
         s[i] = (vr_series){.name = vr_arena_printf(&arena, "s%d", i), .x = x, .y = y, .count = 2};
     vr_text texts[2] = {{.arena = &arena}, {.arena = &arena}};
     vr_plot p = {.kind = VR_PLOT_LINES, .series = s, .series_count = 17};
-    vr_plot_svg(&texts[0], &p);
+    vrp_plot_svg(&texts[0], &p);
     p.kind = VR_PLOT_PANELS;
-    vr_plot_svg(&texts[1], &p);
+    vrp_plot_svg(&texts[1], &p);
     assert_string_equal(texts[0].data, texts[1].data);
     p.kind = VR_PLOT_LINES, p.series_count = 16;
-    const vr_canvas c = drawn(&p);
+    const vrp_canvas c = drawn(&p);
     double last = -INFINITY; /* all ends are at one place: the names stand below each other all the same */
     for (int i = 0; i < 16; i++) {
         const double at = text(&c, s[i].name)->points[1];
@@ -276,18 +279,18 @@ static void a_heat_map_leaves_nan_open_and_centres_its_colours(void **state) {
     (void)state;
     const double v[] = {-2, 0, 4, NAN, INFINITY, -INFINITY};
     const vr_plot p = {.kind = VR_PLOT_HEAT, .values = v, .rows = 2, .columns = 3};
-    const vr_canvas c = drawn(&p);
-    const vr_colour middle = VR_COLOUR_DIVERGING + 16;
+    const vrp_canvas c = drawn(&p);
+    const vrp_colour middle = VRP_COLOUR_DIVERGING + 16;
     int64_t cells = 0;
-    for (int64_t i = 0; i < c.count; i++) cells += c.shapes[i].kind == VR_SHAPE_RECT;
+    for (int64_t i = 0; i < c.count; i++) cells += c.shapes[i].kind == VRP_SHAPE_RECT;
     assert_int_equal(cells, 5);
-    assert_string_equal(shape(&c, VR_SHAPE_RECT, middle, 0, NULL)->text, ": 0.00");
-    assert_string_equal(shape(&c, VR_SHAPE_RECT, middle - 8, 0, NULL)->text,
+    assert_string_equal(shape(&c, VRP_SHAPE_RECT, middle, 0, NULL)->text, ": 0.00");
+    assert_string_equal(shape(&c, VRP_SHAPE_RECT, middle - 8, 0, NULL)->text,
                         ": " MINUS "2.00"); /* half of the way to -4 */
     int64_t blue, red;
-    shape(&c, VR_SHAPE_RECT, middle + 16, 0, &blue), shape(&c, VR_SHAPE_RECT, middle - 16, 0, &red);
+    shape(&c, VRP_SHAPE_RECT, middle + 16, 0, &blue), shape(&c, VRP_SHAPE_RECT, middle - 16, 0, &red);
     assert_int_equal(blue, 2), assert_int_equal(red, 1);
-    const vr_shape *two = shape(&c, VR_SHAPE_RECT, middle + 16, 0, NULL);
+    const vrp_shape *two = shape(&c, VRP_SHAPE_RECT, middle + 16, 0, NULL);
     assert_int_equal(pixel(saved(&p), two->points[0] + 3, two->points[1] + 3), 0x005a92);
 }
 
@@ -297,13 +300,13 @@ static void means_of_neighbours_stand_for_cells_too_small_to_see(void **state) {
     double *v = VR_NEW(&arena, double, (N * N));
     for (int64_t i = 0; i < N * N; i++) v[i] = i / N < N / 2 ? 0 : 1;
     const vr_plot p = {.kind = VR_PLOT_HEAT, .title = "T", .values = v, .rows = N, .columns = N};
-    const vr_canvas c = drawn(&p);
+    const vrp_canvas c = drawn(&p);
     assert_non_null(text(&c, "each cell is the mean of 5\xC3\x97"
                              "5")); /* 720 / 5 = 3.6 pixels */
-    const vr_shape *cells = shape(&c, VR_SHAPE_CELLS, VR_COLOUR_NONE, 0, NULL);
+    const vrp_shape *cells = shape(&c, VRP_SHAPE_CELLS, VRP_COLOUR_NONE, 0, NULL);
     assert_int_equal(cells->rows, 200);
-    assert_int_equal(cells->cells[99 * 200], VR_COLOUR_HEAT);
-    assert_int_equal(cells->cells[100 * 200 + 199], VR_COLOUR_HEAT + 31);
+    assert_int_equal(cells->cells[99 * 200], VRP_COLOUR_HEAT);
+    assert_int_equal(cells->cells[100 * 200 + 199], VRP_COLOUR_HEAT + 31);
 }
 
 static void a_confusion_matrix_shows_counts_in_the_colour_of_their_share(void **state) {
@@ -311,14 +314,14 @@ static void a_confusion_matrix_shows_counts_in_the_colour_of_their_share(void **
     const char *const names[] = {"cat", "dog"};
     const double counts[] = {90, 10, 1, 3};
     const vr_plot p = {.kind = VR_PLOT_CONFUSION, .values = counts, .names = names, .rows = 2, .columns = 2};
-    const vr_canvas c = drawn(&p);
+    const vrp_canvas c = drawn(&p);
     assert_non_null(text(&c, "90")), assert_non_null(text(&c, "3")), assert_non_null(text(&c, "true class")),
         assert_non_null(text(&c, "predicted class"));
-    assert_string_equal(shape(&c, VR_SHAPE_RECT, VR_COLOUR_HEAT + 28, 0, NULL)->text,
+    assert_string_equal(shape(&c, VRP_SHAPE_RECT, VRP_COLOUR_HEAT + 28, 0, NULL)->text,
                         "cat, predicted cat: 90, 90.0 %"); /* 0.9 * 31 */
-    assert_string_equal(shape(&c, VR_SHAPE_RECT, VR_COLOUR_HEAT + 23, 0, NULL)->text,
+    assert_string_equal(shape(&c, VRP_SHAPE_RECT, VRP_COLOUR_HEAT + 23, 0, NULL)->text,
                         "dog, predicted dog: 3, 75.0 %");
-    assert_string_equal(shape(&c, VR_SHAPE_RECT, VR_COLOUR_HEAT + 8, 0, NULL)->text,
+    assert_string_equal(shape(&c, VRP_SHAPE_RECT, VRP_COLOUR_HEAT + 8, 0, NULL)->text,
                         "dog, predicted cat: 1, 25.0 %");
 }
 
@@ -326,11 +329,11 @@ static void a_reliability_diagram_draws_the_gap_and_states_the_error(void **stat
     (void)state;
     const vr_reliability_bin bins[] = {{0, 0.5, 0, NAN, NAN}, {0.5, 1, 10, 0.9, 0.6}};
     const vr_plot p = {.kind = VR_PLOT_RELIABILITY, .bins = bins, .count = 2};
-    const vr_canvas c = drawn(&p);
+    const vrp_canvas c = drawn(&p);
     assert_non_null(text(&c, "expected calibration error 30.0 %, maximum 30.0 %"));
     int64_t n;
-    const vr_shape *bar = shape(&c, VR_SHAPE_RECT, VR_COLOUR_SERIES, 0, &n),
-                   *gap = shape(&c, VR_SHAPE_RECT, VR_COLOUR_SERIES + 1, 0, NULL);
+    const vrp_shape *bar = shape(&c, VRP_SHAPE_RECT, VRP_COLOUR_SERIES, 0, &n),
+                    *gap = shape(&c, VRP_SHAPE_RECT, VRP_COLOUR_SERIES + 1, 0, NULL);
     assert_int_equal(n, 1);
     assert_close(gap->points[3] / bar->points[3], 0.5, 1e-9); /* 0.3 over 0.6 */
     assert_string_equal(bar->text, "confidence 90.0 %, accuracy 60.0 %, 10 images");

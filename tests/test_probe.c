@@ -1,4 +1,4 @@
-/* tests/test_probe.c: ridge probes against scikit-learn, their two forms against each other, and what cannot be solved. */
+/* tests/test_probe.c: ridge probes against scikit-learn, their two forms against each other, and singular systems. */
 #include "test.h"
 
 static const struct {
@@ -120,9 +120,9 @@ static void what_cannot_be_solved_is_named_and_leaves_zeros(void **state) {
         }
         assert_false(vr_probe_ridge(w, b, x, labels, 0, &a, &err));
         assert_int_equal(err.code, which == 1 ? VR_ERR_ARGUMENT : VR_ERR_NUMERIC);
-        assert_message(err, which == 0 ? "feature 2 of image 5"
+        assert_message(err, which == 0 ? "image 5: feature 2 is not finite"
                             : which == 1
-                                ? "the label of image 7 is 3"
+                                ? "image 7: expected a label of 0..2, found 3"
                                 : "ridge regression with lambda 0: the matrix is not positive definite");
         for (int i = 0; i < 18; i++) assert_close(w.data[i], 0, 0);
         for (int i = 0; i < 3; i++) assert_close(b.data[i], 0, 0);

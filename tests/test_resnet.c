@@ -1,5 +1,6 @@
 /* tests/test_resnet.c: residual networks against PyTorch, and against a real checkpoint. */
 #include "golden/model_case.h"
+#include "../visrob_impl/format/array_impl.h"
 
 static void every_form_gives_pytorchs_numbers(void **state) {
     (void)state;
@@ -20,7 +21,7 @@ static void a_real_resnet20_gives_pytorchs_logits_on_real_images(void **state) {
     (void)state;
     const char *weights = test_data("weights/resnet20-12fca82f.th");
     const char *pixels = test_data("../golden/cifar10_200_u8.npy"),
-               *wanted = test_data("../golden/cifar10_200_resnet20_logits.npy");
+               *expected = test_data("../golden/cifar10_200_resnet20_logits.npy");
     vr_arena perm = {0};
     vr_model *model = vr_model_load(&perm, weights, NULL, VR_FATAL);
     assert_string_equal(model->name, "resnet20");
@@ -30,9 +31,9 @@ static void a_real_resnet20_gives_pytorchs_logits_on_real_images(void **state) {
     assert_int_equal(model->preprocess.resize, 0);
     vr_arrays u8, logits;
     assert_true(vr_arrays_load(&perm, &u8, pixels, VR_FATAL) &&
-                vr_arrays_load(&perm, &logits, wanted, VR_FATAL));
+                vr_arrays_load(&perm, &logits, expected, VR_FATAL));
     vr_tensor x = vr_tensor_4d(&perm, 200, 32, 32, 3), y;
-    vr_array_to_f32(x.data, &u8.items[0]);
+    vrp_array_to_f32(x.data, &u8.items[0]);
     for (int64_t i = 0; i < vr_tensor_count(x); i++)
         x.data[i] = (x.data[i] / 255 - model->preprocess.mean[i % 3]) / model->preprocess.std[i % 3];
     assert_true(vr_array_tensor(&perm, &y, &logits.items[0], VR_FATAL));

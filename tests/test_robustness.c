@@ -32,7 +32,7 @@ static double by_hand(vr_factor factor, int severity, uint64_t seed, int64_t cla
         vr_preprocess_normalize(vr_tensor_row(x, 0), image, &model->preprocess);
         vr_tensor logits = vr_model_logits(&perm, model, x);
         int64_t predicted;
-        vr_predict(&predicted, logits.data, 1, model->classes);
+        vr_predict_top_k(&predicted, logits.data, 1, model->classes, 1);
         correct += predicted == data.labels[i];
         of += data.labels[i] == class;
         correct_of_class += data.labels[i] == class && predicted == class;
@@ -50,10 +50,10 @@ static void every_number_is_the_one_made_by_hand(void **state) {
                                   VR_FATAL));
     assert_int_equal(r.count, N);
     assert_int_equal(r.factor_count, 2);
-    vr_predictions p;
-    vr_evaluate(&perm, &p, model, &data, NULL, VR_FATAL);
-    assert_close(r.clean.value, vr_accuracy(p.correct, N), 1e-12);
-    assert_close(r.clean_ece, p.calibration.ece, 1e-12);
+    vr_evaluation e;
+    vr_evaluate(&perm, &e, model, &data, NULL, VR_FATAL);
+    assert_close(r.clean.value, vr_accuracy(e.predictions.correct, N), 1e-12);
+    assert_close(r.clean_ece, e.calibration.ece, 1e-12);
     for (int f = 0; f < 2; f++) {
         double mean = 0, of_class = 0;
         for (int s = 1; s <= VR_SEVERITIES; s++) {
@@ -81,7 +81,7 @@ static void the_seed_decides_and_nothing_else(void **state) {
     vr_text text[2] = {{.arena = &perm}, {.arena = &perm}};
     const int threads = vr_threads();
     assert_true(vr_robustness_run(&perm, &a, model, &data, &o, VR_FATAL));
-    o.evaluate.batch = 7;
+    o.over.batch = 7;
     vr_threads_set(3);
     assert_true(vr_robustness_run(&perm, &b, model, &data, &o, VR_FATAL));
     vr_threads_set(threads);
@@ -211,9 +211,7 @@ static void the_figure_states_where_it_comes_from(void **state) {
     assert_int_equal(plot.count, 2);
     assert_close(plot.intervals[1].value, r.factors[1].error_ratio.value, 0);
     assert_string_equal(plot.names[0], "hue");
-    vr_text svg = {.arena = &perm};
-    vr_plot_svg(&svg, &plot);
-    assert_non_null(strstr(svg.data, "n = 40, seed 9, shapes, visrob "));
+    assert_non_null(strstr(plot.note, "n = 40, seed 9, shapes, visrob "));
 }
 
 int main(void) {

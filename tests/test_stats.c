@@ -1,5 +1,6 @@
 /* tests/test_stats.c: tensor/stats against numpy and scipy, and the bootstrap's promises. */
 #include "test.h"
+#include "visrob_impl/tensor/stats_impl.h"
 #include "golden/metrics.h"
 #include "golden/statistics.h"
 
@@ -10,11 +11,11 @@ static void mean_deviation_and_quantiles_agree_with_numpy(void **state) {
     double x[COUNT_X];
     memcpy(x, golden_x, sizeof x);
     assert_close(vr_mean(x, COUNT_X), golden_x_mean, 1e-14);
-    assert_close(vr_std(x, COUNT_X), golden_x_std, 1e-14);
+    assert_close(vrp_std(x, COUNT_X), golden_x_std, 1e-14);
     vr_sort(x, COUNT_X);
     for (size_t k = 0; k < sizeof golden_q / sizeof *golden_q; k++)
         assert_close(vr_quantile_sorted(x, COUNT_X, golden_q[k]), golden_quantile[k], 1e-13);
-    assert_true(isnan(vr_mean(x, 0)) && isnan(vr_std(x, 1)) && isnan(vr_quantile_sorted(x, 0, 0.5)));
+    assert_true(isnan(vr_mean(x, 0)) && isnan(vrp_std(x, 1)) && isnan(vr_quantile_sorted(x, 0, 0.5)));
     assert_true(vr_quantile_sorted(x, 1, 0.3) == x[0]);
     double odd[4] = {NAN, INFINITY, -1, INFINITY};
     vr_sort(odd, 4);
@@ -59,7 +60,7 @@ static double deviation(const void *context, const int64_t *index, int64_t m) {
     const double *x = (const double *)context;
     double drawn[64];
     for (int64_t i = 0; i < m; i++) drawn[i] = x[index[i]];
-    return vr_std(drawn, m);
+    return vrp_std(drawn, m);
 }
 
 static void assert_ends(vr_interval got, const double *ends) {
@@ -80,7 +81,7 @@ static void accelerated_intervals_agree_with_scipy(void **state) {
     const vr_interval s = vr_bootstrap_statistic(&a, deviation, golden_bca_x, N, &bca),
                       p = vr_bootstrap_statistic(&a, deviation, golden_bca_x, N, &plain);
     assert_ends(s, golden_bca_std);
-    assert_close(s.value, vr_std(golden_bca_x, N), 1e-15);
+    assert_close(s.value, vrp_std(golden_bca_x, N), 1e-15);
     assert_true(golden_bca_std[1] - p.high > 0.1 * (golden_bca_std[1] - golden_bca_std[0]));
     const double same[5] = {2, 2, 2, 2, 2}; /* all values alike: no interval is defined */
     const vr_interval none = vr_bootstrap_mean(&a, same, 5, &bca);
@@ -131,17 +132,17 @@ static void resamples_are_shared_paired_and_the_same_for_any_number_of_threads(v
     (void)state;
     enum { N = 1003, CELLS = 5 };
     vr_arena a = {0};
-    uint8_t *hits = VR_NEW(&a, uint8_t, (CELLS * N)), *clean = hits;
-    for (int i = 0; i < CELLS * N; i++) hits[i] = vr_rng_uniform(vr_rng_init(5), (uint64_t)i) < 0.7f;
+    uint8_t *correct = VR_NEW(&a, uint8_t, (CELLS * N)), *clean = correct;
+    for (int i = 0; i < CELLS * N; i++) correct[i] = vr_rng_uniform(vr_rng_init(5), (uint64_t)i) < 0.7f;
     double *x = VR_NEW(&a, double, N);
-    for (int i = 0; i < N; i++) x[i] = hits[i] ? 0.1 : 0.3 * i;
+    for (int i = 0; i < N; i++) x[i] = correct[i] ? 0.1 : 0.3 * i;
     vr_interval first[3][CELLS], now[3][CELLS];
     const int threads[4] = {1, 2, 3, 7};
     for (int t = 0; t < 4; t++) {
         vr_threads_set(threads[t]);
         memset(now, 0, sizeof now);
-        vr_bootstrap_rates(&a, now[0], hits, 1, CELLS, N, NULL);
-        vr_bootstrap_error_ratios(&a, now[1], hits, 1, clean, CELLS, N, NULL);
+        vr_bootstrap_rates(&a, now[0], correct, 1, CELLS, N, NULL);
+        vr_bootstrap_error_ratios(&a, now[1], correct, 1, clean, CELLS, N, NULL);
         now[2][0] = vr_bootstrap_mean(&a, x, N, NULL);
         if (t == 0)
             memcpy(first, now, sizeof now);
@@ -152,12 +153,12 @@ static void resamples_are_shared_paired_and_the_same_for_any_number_of_threads(v
     /* cell 0 is the clean one: paired with itself it has no spread at all */
     assert_true(now[1][0].value == 1 && now[1][0].low == 1 && now[1][0].high == 1);
     assert_true(now[1][1].low < now[1][1].high);
-    /* a cell gives the same alone as among others, and another seed gives another interval */
-    vr_interval alone, other;
-    vr_bootstrap_rates(&a, &alone, hits + 3 * N, 1, 1, N, NULL);
-    assert_memory_equal(&alone, &now[0][3], sizeof alone);
-    vr_bootstrap_rates(&a, &other, hits + 3 * N, 1, 1, N, &(vr_bootstrap){.seed = 1, .resamples = 999});
-    assert_true(memcmp(&alone, &other, sizeof alone) != 0);
+    /* a cell gives the same by itself as among others, and another seed gives another interval */
+    vr_interval single, other;
+    vr_bootstrap_rates(&a, &single, correct + 3 * N, 1, 1, N, NULL);
+    assert_memory_equal(&single, &now[0][3], sizeof single);
+    vr_bootstrap_rates(&a, &other, correct + 3 * N, 1, 1, N, &(vr_bootstrap){.seed = 1, .resamples = 999});
+    assert_true(memcmp(&single, &other, sizeof single) != 0);
     vr_arena_free(&a);
 }
 
@@ -191,11 +192,11 @@ static void coverage_is_what_the_level_says(void **state) {
     vr_arena a = {0};
     int covered = 0;
     for (int t = 0; t < TRIALS; t++) {
-        uint8_t hits[N];
+        uint8_t correct[N];
         for (int i = 0; i < N; i++)
-            hits[i] = vr_rng_uniform(vr_rng_at(vr_rng_init(11), (uint64_t)t), (uint64_t)i) < 0.6f;
+            correct[i] = vr_rng_uniform(vr_rng_at(vr_rng_init(11), (uint64_t)t), (uint64_t)i) < 0.6f;
         vr_interval r;
-        vr_bootstrap_rates(&a, &r, hits, 1, 1, N,
+        vr_bootstrap_rates(&a, &r, correct, 1, 1, N,
                            &(vr_bootstrap){.resamples = 400, .level = 0.9, .seed = (uint64_t)t});
         covered += r.low <= 0.6 && 0.6 <= r.high;
     }
@@ -206,16 +207,16 @@ static void coverage_is_what_the_level_says(void **state) {
 static void no_clean_error_gives_infinity_and_no_images_give_nan(void **state) {
     (void)state;
     vr_arena a = {0};
-    const uint8_t clean[4] = {1, 1, 1, 1}, hits[8] = {1, 1, 1, 0, 1, 1, 1, 1};
+    const uint8_t clean[4] = {1, 1, 1, 1}, correct[8] = {1, 1, 1, 0, 1, 1, 1, 1};
     vr_interval r[2];
-    vr_bootstrap_error_ratios(&a, r, hits, 1, clean, 2, 4, NULL);
+    vr_bootstrap_error_ratios(&a, r, correct, 1, clean, 2, 4, NULL);
     assert_true(r[0].value == INFINITY && r[0].high == INFINITY);
     assert_true(isnan(r[1].value) && isnan(r[1].low) && isnan(r[1].high));
-    vr_bootstrap_rates(&a, r, hits, 1, 2, 0, NULL);
+    vr_bootstrap_rates(&a, r, correct, 1, 2, 0, NULL);
     assert_true(isnan(r[0].value) && isnan(r[0].low) && isnan(r[1].high));
     r[0] = vr_bootstrap_mean(&a, NULL, 0, NULL);
     assert_true(isnan(r[0].value) && isnan(r[0].low));
-    vr_bootstrap_rates(&a, r, hits, 1, 1, 1, NULL);
+    vr_bootstrap_rates(&a, r, correct, 1, 1, 1, NULL);
     assert_true(r[0].value == 1 && r[0].low == 1 && r[0].high == 1);
     vr_arena_free(&a);
 }

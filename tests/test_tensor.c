@@ -2,9 +2,17 @@
 #include "test.h"
 
 static vr_tensor counting(vr_arena *a, int ndim, const int64_t *shape) {
-    vr_tensor x = vr_tensor_new(a, ndim, shape);
+    vr_tensor x = vr_tensor_raw(a, ndim, shape);
     for (int64_t i = 0; i < vr_tensor_count(x); i++) x.data[i] = (float)i;
     return x;
+}
+
+/* The other order of the two dimensions; a view. */
+static vr_tensor transposed(vr_tensor x) {
+    vr_tensor y = x;
+    y.shape[0] = x.shape[1], y.stride[0] = x.stride[1];
+    y.shape[1] = x.shape[0], y.stride[1] = x.stride[0];
+    return y;
 }
 
 static void a_new_tensor_is_zero_contiguous_and_padded_with_ones(void **state) {
@@ -16,7 +24,6 @@ static void a_new_tensor_is_zero_contiguous_and_padded_with_ones(void **state) {
     assert_int_equal(x.stride[0], 12);
     assert_true(vr_tensor_contiguous(x));
     for (int i = 0; i < 24; i++) assert_true(x.data[i] == 0);
-    assert_string_equal(vr_shape_text(&a, x), "[2,3,4]");
     assert_int_equal(vr_tensor_count((vr_tensor){0}), 0);
     vr_arena_free(&a);
 }
@@ -32,11 +39,8 @@ static void views_share_the_data(void **state) {
     assert_int_equal(middle.shape[1], 2);
     assert_true(middle.data[0] == 4);
     assert_false(vr_tensor_contiguous(middle));
-    vr_tensor t = vr_tensor_transpose(row, 0, 1);
-    assert_true(vr_is_mat(t, 4, 3));
-    assert_true(t.data[1 * t.stride[0] + 2 * t.stride[1]] == 12 + 2 * 4 + 1);
-    t.data[0] = -1;
-    assert_true(x.data[12] == -1);
+    middle.data[0] = -1;
+    assert_true(x.data[4] == -1);
     vr_arena_free(&a);
 }
 
@@ -44,21 +48,20 @@ static void a_copy_of_a_strided_view_is_row_major(void **state) {
     (void)state;
     vr_arena a = {0};
     vr_tensor x = counting(&a, 2, (int64_t[]){3, 4});
-    vr_tensor y = vr_tensor_copy(&a, vr_tensor_transpose(x, 0, 1));
+    vr_tensor y = vr_tensor_copy(&a, transposed(x));
     assert_true(vr_tensor_contiguous(y));
     for (int i = 0; i < 4; i++)
         for (int j = 0; j < 3; j++) assert_true(y.data[i * 3 + j] == (float)(j * 4 + i));
     vr_arena_free(&a);
 }
 
-static void reshape_infers_one_size(void **state) {
+static void rows_are_a_matrix_of_the_last_dimension(void **state) {
     (void)state;
     vr_arena a = {0};
     vr_tensor x = counting(&a, 4, (int64_t[]){2, 3, 4, 5});
     assert_true(vr_is_mat(vr_tensor_rows(x), 24, 5));
-    vr_tensor y = vr_tensor_reshape(x, 3, (int64_t[]){2, -1, 10});
-    assert_int_equal(y.shape[1], 6);
-    assert_ptr_equal(y.data, x.data);
+    assert_ptr_equal(vr_tensor_rows(x).data, x.data);
+    assert_true(vr_is_mat(vr_tensor_rows(vr_tensor_2d(&a, 3, 0)), 0, 0));
     vr_arena_free(&a);
 }
 
@@ -69,7 +72,7 @@ static void nonfinite_elements_are_found_in_row_major_order(void **state) {
     assert_int_equal(vr_tensor_find_nonfinite(x), -1);
     x.data[7] = NAN;
     assert_int_equal(vr_tensor_find_nonfinite(x), 7);
-    assert_int_equal(vr_tensor_find_nonfinite(vr_tensor_transpose(x, 0, 1)), 3 * 3 + 1);
+    assert_int_equal(vr_tensor_find_nonfinite(transposed(x)), 3 * 3 + 1);
     x.data[2] = INFINITY;
     assert_int_equal(vr_tensor_find_nonfinite(x), 2);
     vr_arena_free(&a);
@@ -86,7 +89,7 @@ static void a_wrong_shape_stops_with_both_shapes(void **state) {
     (void)state;
     vr_arena a = {0};
     vr_tensor x = vr_tensor_2d(&a, 2, 3), y = vr_tensor_2d(&a, 3, 2);
-    vr_panic_handler_set(remember_panic);
+    vrp_panic_handler_set(remember_panic);
     if (setjmp(panicked) == 0) {
         vr_tensor_assign(y, x);
         fail_msg("shapes that differ were accepted");
@@ -101,7 +104,7 @@ static void a_wrong_shape_stops_with_both_shapes(void **state) {
         vr_tensor_2d(&a, INT64_MAX, 2);
         fail_msg("an overflowing shape was accepted");
     }
-    vr_panic_handler_set(NULL);
+    vrp_panic_handler_set(NULL);
     vr_arena_free(&a);
 }
 
@@ -110,7 +113,7 @@ int main(void) {
         cmocka_unit_test(a_new_tensor_is_zero_contiguous_and_padded_with_ones),
         cmocka_unit_test(views_share_the_data),
         cmocka_unit_test(a_copy_of_a_strided_view_is_row_major),
-        cmocka_unit_test(reshape_infers_one_size),
+        cmocka_unit_test(rows_are_a_matrix_of_the_last_dimension),
         cmocka_unit_test(nonfinite_elements_are_found_in_row_major_order),
         cmocka_unit_test(a_wrong_shape_stops_with_both_shapes),
     };

@@ -1,5 +1,6 @@
 /* tests/test_vit.c: vision transformers of every dialect against PyTorch, at their own and at other image sizes. */
 #include "golden/model_case.h"
+#include "visrob_impl/model/vit_impl.h"
 
 static void every_dialect_gives_pytorchs_numbers(void **state) {
     (void)state;
@@ -82,7 +83,7 @@ static void normalization_has_names_or_six_numbers(void **state) {
     vr_arena_free(&perm);
 }
 
-static void positions_made_ready_at_load_are_those_made_on_the_way(void **state) {
+static void positions_resized_at_load_are_those_resized_for_a_batch(void **state) {
     (void)state;
     vr_arena perm = {0};
     const vr_model_opts small = {.heads = 2}, large = {.heads = 2, .image_size = 40};
@@ -97,14 +98,14 @@ static void positions_made_ready_at_load_are_those_made_on_the_way(void **state)
 static void resizing_positions_keeps_a_constant_and_the_aligned_corners(void **state) {
     (void)state;
     vr_arena a = {0};
-    static const vr_position_rule rules[] = {
+    static const vrp_position_rule rules[] = {
         {.antialias = true}, {.align_corners = true}, {.offset = 0.1f}, {0}};
     for (int r = 0; r < 4; r++)
         for (int64_t n = 1; n < 12; n++) {
             vr_tensor x = vr_tensor_3d(&a, 5, 5, 2), y = vr_tensor_3d(&a, n, 12 - n, 2);
             for (int64_t i = 0; i < 50; i++) x.data[i] = i % 2 ? 3 : (float)i;
             const int64_t used = a.used;
-            vr_position_resize(y, x, rules[r], &a);
+            vrp_position_resize(y, x, rules[r], &a);
             assert_int_equal(a.used, used);
             for (int64_t i = 1; i < vr_tensor_count(y); i += 2)
                 assert_close(y.data[i], 3, 1e-5); /* weights sum to 1 */
@@ -116,20 +117,20 @@ static void resizing_positions_keeps_a_constant_and_the_aligned_corners(void **s
     vr_arena_free(&a);
 }
 
-static void heads_and_image_sizes_that_cannot_be_are_named(void **state) {
+static void impossible_heads_and_image_sizes_are_named(void **state) {
     (void)state;
     static const struct {
         vr_model_opts opts;
-        const char *says;
+        const char *message;
     } all[] = {{{0}, "set the option heads"},
                {{.heads = 3}, "does not divide into 3 heads"},
-               {{.heads = 2, .image_size = 30}, "image size of 30"}};
+               {{.heads = 2, .image_size = 30}, "the image size 30 is not a multiple of the patch size"}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         vr_arena perm = {0};
         vr_err err = {0};
         assert_null(vr_model_load(&perm, model_path("vit_timm.safetensors"), &all[i].opts, &err));
         assert_int_equal(err.code, VR_ERR_ARGUMENT);
-        assert_message(err, all[i].says);
+        assert_message(err, all[i].message);
         assert_int_equal(perm.used, 0);
         vr_arena_free(&perm);
     }
@@ -150,7 +151,7 @@ static void a_published_name_gives_random_features(void **state) {
         assert_int_equal(m->features, all[i].features);
         const vr_tensor y = vr_model_features(&perm, m, sine_images(&perm, 2, all[i].side, all[i].side));
         assert_int_equal(vr_tensor_find_nonfinite(y), -1);
-        double squares = 0; /* behind a layer norm */
+        double squares = 0; /* after a layer norm */
         for (int64_t k = 0; k < y.shape[1]; k++) squares += (double)y.data[k] * y.data[k];
         assert_close(squares / (double)y.shape[1], 1, 1e-3);
         vr_arena_free(&perm);
@@ -173,9 +174,9 @@ int main(void) {
         cmocka_unit_test(bits_do_not_depend_on_threads_nor_results_on_the_batch),
         cmocka_unit_test(the_preprocessing_follows_the_dialect),
         cmocka_unit_test(normalization_has_names_or_six_numbers),
-        cmocka_unit_test(positions_made_ready_at_load_are_those_made_on_the_way),
+        cmocka_unit_test(positions_resized_at_load_are_those_resized_for_a_batch),
         cmocka_unit_test(resizing_positions_keeps_a_constant_and_the_aligned_corners),
-        cmocka_unit_test(heads_and_image_sizes_that_cannot_be_are_named),
+        cmocka_unit_test(impossible_heads_and_image_sizes_are_named),
         cmocka_unit_test(a_published_name_gives_random_features),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #ifndef VISROB_TESTS_XML_H
 #define VISROB_TESTS_XML_H
 #include "test.h"
+#include "visrob_impl/report/font_impl.h"
 #include <ctype.h>
 
 static inline int64_t xml_name(const char *s) {
@@ -21,7 +22,7 @@ static inline const char *xml_text(const char *s, int64_t n) {
             if (!known) return "a bare &";
         }
         const bool replacement = strncmp(at, "\xEF\xBF\xBD", 3) == 0;
-        const uint32_t c = vr_utf8_next(&at);
+        const uint32_t c = vrp_utf8_next(&at);
         if ((c == 0xFFFD && !replacement) || (c < 32 && c != '\n') || (c & 0xFFFE) == 0xFFFE)
             return "not a character of XML";
     }

@@ -10,37 +10,42 @@
 #include <stdio.h>
 #include <string.h>
 #include "bench.h"
+#include "../../visrob_impl/image/draw_impl.h"
 
-enum { RUNS = 15, CHUNK = 32 };
+enum { RUNS = 15 };
 
 static const vr_preprocess imagenet = {
     .resize = 256, .size = 224, .mean = {0.485f, 0.456f, 0.406f}, .std = {0.229f, 0.224f, 0.225f}};
 
-/* As study/evaluate does it. */
-static void read_all(vr_arena *step, vr_tensor x, const vr_dataset *data) {
-    for (int64_t first = 0, skipped; first < data->count; first += CHUNK) {
-        const int64_t n = vr_min(CHUNK, data->count - first);
-        vr_crops crops;
-        vr_dataset_crops(step, &crops, data, &imagenet, first, n, NULL, &skipped, VR_FATAL);
-        const vr_tensor batch = vr_crops_tensor(step, crops.images, n, &imagenet);
-        memcpy(x.data + first * 224 * 224 * 3, batch.data, (size_t)vr_tensor_count(batch) * sizeof *x.data);
-        vr_arena_reset(step);
+/* As study/over does it, an image a thread. */
+static void read_all(vr_tensor x, const vr_dataset *data) {
+#pragma omp parallel num_threads(vr_threads())
+    {
+        vr_arena own = {0};
+#pragma omp for schedule(dynamic)
+        for (int64_t i = 0; i < data->count; i++) {
+            vr_image image;
+            vr_dataset_image(&own, &image, data, i, VR_FATAL);
+            vr_preprocess_apply(vr_tensor_row(x, i), image, &imagenet, &own);
+            vr_arena_reset(&own);
+        }
+        vr_arena_free(&own);
     }
 }
 
 static int serve(const char *folder, const char *out, int threads) {
-    vr_arena perm = {0}, step = {0};
+    vr_arena perm = {0};
     vr_dataset data;
     vr_threads_set(threads);
     vr_dataset_open(&perm, &data, folder, NULL, VR_FATAL);
     vr_tensor x = vr_tensor_4d(&perm, data.count, 224, 224, 3);
-    read_all(&step, x, &data);
+    read_all(x, &data);
     const vr_array saved = vr_array_of("", x);
     vr_npy_save(out, &saved, VR_FATAL);
     printf("ready\n"), fflush(stdout);
     for (char line[64]; fgets(line, sizeof line, stdin);) {
         const double start = vr_time();
-        read_all(&step, x, &data);
+        read_all(x, &data);
         printf("%.9f\n", vr_time() - start), fflush(stdout);
     }
     return 0;
@@ -49,7 +54,7 @@ static int serve(const char *folder, const char *out, int threads) {
 /* A crop of a picture of the drawn set, with grain, so that nothing is flat. */
 static vr_image picture(vr_arena *arena, int64_t side) {
     vr_image image;
-    vr_draw_shapes_set(arena, &image, NULL, 4, 1, side, vr_rng_init(5));
+    vrp_shapes_set(arena, &image, NULL, 4, 1, side, vr_rng_init(5));
     for (int64_t i = 0; i < side * side * 3; i++)
         image.pixels[i] = (uint8_t)vr_clamp(image.pixels[i] + (int64_t)(i * 7919 % 23) - 11, 0, 255);
     return image;

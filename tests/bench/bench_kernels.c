@@ -41,7 +41,7 @@ static void conv(const char *name, int64_t batch, int64_t size, int64_t C, int64
     double seconds[RUNS + 1];
     for (int r = 0; r <= RUNS; r++) {
         const double start = vr_time();
-        vr_conv_apply(y, x, &layer, VR_ACT_RELU, (vr_tensor){0}, &a);
+        vr_conv_apply(y, x, &layer, (vr_tensor){0}, VR_ACT_RELU, &a);
         seconds[(r + RUNS) % (RUNS + 1)] = vr_time() - start;
     }
     report(name, 2.0 * batch * out * out * O * C * k * k, seconds);

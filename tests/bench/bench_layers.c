@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "bench.h"
+#include "visrob_impl/nn/winograd_impl.h"
 
 enum { RUNS = 21, MOST = 512 };
 
@@ -38,7 +39,7 @@ static void stop(double start, double flop, const char *kind, int64_t a, int64_t
 
 static const char *conv_kind(const vr_conv *l, vr_tensor y) {
     static char kind[32];
-    const int m = vr_winograd_choose(l, y.shape[1], y.shape[2]);
+    const int m = vrp_winograd_choose(l, y.shape[1], y.shape[2]);
     snprintf(kind, sizeof kind, "conv %dx%d%s%s", (int)l->kh, (int)l->kw, l->opts.stride > 1 ? "/2" : "",
              m == 4   ? " F(4x4)"
              : m == 2 ? " F(2x2)"
@@ -47,8 +48,8 @@ static const char *conv_kind(const vr_conv *l, vr_tensor y) {
 }
 
 WRAP(vr_conv_apply,
-     (vr_tensor y, vr_tensor x, const vr_conv *l, vr_act act, vr_tensor residual, vr_arena *scratch),
-     (y, x, l, act, residual, scratch),
+     (vr_tensor y, vr_tensor x, const vr_conv *l, vr_tensor residual, vr_act act, vr_arena *scratch),
+     (y, x, l, residual, act, scratch),
      2.0 * (double)vr_tensor_count(y) * (double)(l->in / l->opts.groups * l->kh * l->kw), conv_kind(l, y),
      x.shape[1], l->in, l->out)
 WRAP(vr_linear_apply,

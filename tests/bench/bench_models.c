@@ -10,6 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 #include "bench.h"
+#include "visrob_impl/tensor/gemm_impl.h"
+#include "visrob_impl/image/image_impl.h"
+#include "visrob_impl/format/safetensors_impl.h"
 
 enum { RUNS = 11, STARTS = 5, BATCHES = 4 };
 
@@ -42,10 +45,10 @@ typedef struct writer {
 } writer;
 
 static void put(writer *w, const char *name, int ndim, const int64_t *shape, float scale, float mean) {
-    vr_tensor x = vr_tensor_new(&w->arena, ndim, shape);
+    vr_tensor x = vr_tensor_raw(&w->arena, ndim, shape);
     const int64_t n = vr_tensor_count(x);
     if (scale > 0) vr_rng_normal_fill(x.data, n, vr_rng_split(w->rng, name), 0);
-    for (int64_t i = 0; i < n; i++) x.data[i] = x.data[i] * scale + mean;
+    for (int64_t i = 0; i < n; i++) x.data[i] = (scale > 0 ? x.data[i] * scale : 0) + mean;
     w->arrays.items[w->arrays.count++] = vr_array_of(name, x);
 }
 
@@ -114,7 +117,7 @@ static void write_checkpoint(const char *path, const bench_model *m) {
         put_vit(&w, m);
     else
         put_resnet(&w, m);
-    vr_safetensors_save(path, &w.arrays, VR_FATAL);
+    vrp_safetensors_save(path, &w.arrays, VR_FATAL);
     vr_arena_free(&w.arena);
 }
 
@@ -214,7 +217,7 @@ static void time_decode(void) {
     vr_threads_set(1);
     for (int r = -1; r < RUNS; r++) {
         const double start = vr_time();
-        vr_image_parse(&a, &photo, file, "photo.jpg", VR_FATAL);
+        vrp_image_parse(&a, &photo, file, "photo.jpg", VR_FATAL);
         const double middle = vr_time();
         vr_preprocess_apply(out, photo, &p, &a);
         decode[vr_max(r, 0)] = middle - start, resize[vr_max(r, 0)] = vr_time() - middle;
@@ -234,16 +237,16 @@ int main(int argc, char **argv) {
     double peak[2];
     for (int t = 0; t < 2; t++) vr_threads_set(t + 1), peak[t] = bench_fma_peak();
     printf("FMA peak: %.1f GFLOP/s on one thread, %.1f on two; kernel: %s\n", peak[0], peak[1],
-           vr_gemm_kernel());
+           vrp_gemm_kernel());
     printf("%% of peak: of the direct algorithm's operations (Winograd does fewer, so it may pass 100)\n");
     printf("%-22s %5s %10s %8s %5s %10s %8s %5s %7s\n", "model", "batch", "1 thr: ms", "img/s", "%",
            "2 thr: ms", "img/s", "%", "scaling");
     double start_up[MODELS] = {0};
     int64_t memory[MODELS] = {0}, size[MODELS] = {0};
     for (int i = 0; i < MODELS; i++) {
-        bool wanted = argc == 1;
-        for (int k = 1; k < argc; k++) wanted = wanted || strcmp(argv[k], models[i].name) == 0;
-        if (!wanted) continue;
+        bool selected = argc == 1;
+        for (int k = 1; k < argc; k++) selected = selected || strcmp(argv[k], models[i].name) == 0;
+        if (!selected) continue;
         snprintf(weights, sizeof weights, "%s/visrob_bench_%d.safetensors", folder ? folder : "/tmp",
                  (int)getpid());
         write_checkpoint(weights, &models[i]);

@@ -1,6 +1,8 @@
-/* tests/fuzz/fuzz_image.c: images: what vr_image_inspect lets through is decoded, unless it has over a million pixels. A PNG
+/* tests/fuzz/fuzz_image.c: images: what vrp_image_inspect lets through is decoded, unless it has over a million pixels. A PNG
  * is read as it comes, and once more with right checksums, which a fuzzer does not find by itself but an attacker does. */
 #include "fuzz.h"
+#include "../../visrob_impl/image/image_impl.h"
+#include "../../visrob_impl/image/inspect_impl.h"
 
 static void fuzz_image_repair(uint8_t *p, int64_t n) {
     for (int64_t at = 8; n - at >= 12;) {
@@ -13,12 +15,12 @@ static void fuzz_image_repair(uint8_t *p, int64_t n) {
 }
 
 static bool fuzz_image_read(vr_arena *arena, vr_bytes file, vr_err *err) {
-    vr_image_info info;
+    vrp_image_info info;
     vr_image image;
-    if (!vr_image_inspect(&info, file, "x", err)) return false;
+    if (!vrp_image_inspect(&info, file, "x", err)) return false;
     FUZZ_CHECK(info.width > 0 && info.height > 0 && info.orientation >= 1 && info.orientation <= 8);
     if (info.width * info.height > 1 << 20) return true;
-    if (!vr_image_parse(arena, &image, file, "x", err)) return false;
+    if (!vrp_image_parse(arena, &image, file, "x", err)) return false;
     const bool turned = info.orientation >= 5;
     FUZZ_CHECK(image.width == (turned ? info.height : info.width));
     FUZZ_CHECK(image.height == (turned ? info.width : info.height));

@@ -1,6 +1,7 @@
 /* tests/fuzz/fuzz_tar.c: tars; every byte of every file lies in the archive. Read as they come, and once more with right
  * checksums, which a fuzzer does not find by itself but an attacker does. */
 #include "fuzz.h"
+#include "../../visrob_impl/format/tar_impl.h"
 
 static void fuzz_tar_repair(uint8_t *p, int64_t n) {
     for (int64_t at = 0; n - at >= 512;) {
@@ -31,10 +32,10 @@ FUZZ_TARGET(tar) {
     uint8_t *copy = (uint8_t *)vr_arena_alloc(arena, file.size, 1);
     if (file.size > 0) memcpy(copy, file.data, (size_t)file.size);
     fuzz_tar_repair(copy, file.size);
-    if (vr_tar_parse(arena, &tar, (vr_bytes){copy, file.size}, "x", &ignored))
+    if (vrp_tar_parse(arena, &tar, (vr_bytes){copy, file.size}, "x", &ignored))
         fuzz_tar_touch(&tar, (vr_bytes){copy, file.size});
     vr_arena_rewind(arena, mark);
-    if (!vr_tar_parse(arena, &tar, file, "x", err)) return false;
+    if (!vrp_tar_parse(arena, &tar, file, "x", err)) return false;
     fuzz_tar_touch(&tar, file);
     return true;
 }

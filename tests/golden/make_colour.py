@@ -42,7 +42,7 @@ class Draws:
     def __exit__(self, *a): torch.Tensor.uniform_, torch.randint, torch.randperm = self.kept
 
 print("\n/* RandomResizedCrop.get_params with the draws of (seed 7).at(index). */")
-print("static const struct {\n    int64_t width, height;\n    double area[2], ratio[2];\n    uint64_t index;\n    vr_rect part;\n} golden_part[] = {")
+print("static const struct {\n    int64_t width, height;\n    double area[2], ratio[2];\n    uint64_t index;\n    vrp_rect part;\n} golden_part[] = {")
 sizes = [(500, 375), (375, 500), (32, 32), (1000, 10), (7, 900), (1, 1), (64, 48)]
 ranges = [((.08, 1), (3 / 4, 4 / 3)), ((.05, .14), (3 / 4, 4 / 3)), ((.9, 1), (1, 1)), ((.2, .2), (.1, 10)), ((1, 1), (2, 3))]
 for k, (size, (area, ratio)) in enumerate((s, r) for s in sizes for r in ranges):

@@ -29,7 +29,7 @@ for w, h in ((7, 5), (80, 60), (20, 15), (13, 29), (40, 6), (6, 30), (41, 29), (
 print("};")
 
 print("\n/* resized_crop(picture, top y, left x, height, width, size) */")
-print("static const struct {\n    vr_rect rect;\n    int width, height;\n    vr_filter filter;\n    uint32_t crc;\n} golden_crop[] = {")
+print("static const struct {\n    vrp_rect rect;\n    int width, height;\n    vr_filter filter;\n    uint32_t crc;\n} golden_crop[] = {")
 for i, (x, y, w, h, W, H) in enumerate(((0, 0, 40, 30, 24, 24), (3, 5, 20, 18, 32, 32), (39, 29, 1, 1, 4, 4), (10, 0, 30, 30, 224, 224), (0, 7, 40, 3, 9, 9))):
     for name, _, tv in FILTERS[:2]:
         print("    {{%d, %d, %d, %d}, %d, %d, VR_FILTER_%s, 0x%08x}," % (x, y, w, h, W, H, name, crc(np.asarray(F.resized_crop(base, y, x, h, w, [H, W], tv)))))

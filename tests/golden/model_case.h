@@ -46,7 +46,7 @@ static void check_golden(const struct golden_model *g) {
     vr_arena_free(&perm);
 }
 
-/* The same bits for 1, 2, 3 and 7 threads, and a batch's rows are what each image gives alone, within 1e-5 of the largest
+/* The same bits for 1, 2, 3 and 7 threads, and a batch's rows are the outputs of each single image, within 1e-5 of the largest
  * number (another size of product may choose another order of summation). */
 static void check_threads_and_batches(const char *file, int64_t side) {
     vr_arena perm = {0}, step = {0};
@@ -64,9 +64,9 @@ static void check_threads_and_batches(const char *file, int64_t side) {
     float most = 0;
     for (int64_t i = 0; i < 5 * width; i++) most = fmaxf(most, fabsf(first.data[i]));
     for (int64_t n = 0; n < 5; n++) {
-        const vr_tensor alone = model_outputs(&step, model, vr_tensor_slice(x, 0, n, n + 1));
+        const vr_tensor single = model_outputs(&step, model, vr_tensor_slice(x, 0, n, n + 1));
         for (int64_t i = 0; i < width; i++)
-            assert_close(alone.data[i], first.data[n * width + i], 1e-5 * most);
+            assert_close(single.data[i], first.data[n * width + i], 1e-5 * most);
     }
     vr_arena_free(&step);
     vr_arena_free(&perm);

@@ -40,7 +40,7 @@ static const struct {
 
 /* resized_crop(picture, top y, left x, height, width, size) */
 static const struct {
-    vr_rect rect;
+    vrp_rect rect;
     int width, height;
     vr_filter filter;
     uint32_t crc;

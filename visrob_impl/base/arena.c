@@ -1,9 +1,9 @@
-/* base/arena.c: a chain of blocks, each larger than the one before, handed out from the front.
+/* base/arena.c: a chain of blocks of growing size, each filled from its start.
  *
- * Rewinding keeps the blocks, so a training or evaluation step stops calling malloc after its first round.
- * Under AddressSanitizer the free part of each block is poisoned, so that a tensor used after its step was
- * reset is found. Rejected: one big reserved mapping (no address space on 32 bit, hides overruns from ASan). */
-#include "arena.h"
+ * Rewinding keeps the blocks, so that a training or evaluation step calls malloc in its first round only. Under
+ * AddressSanitizer the free part of each block is poisoned, which detects a tensor that is used after its step was
+ * reset. Rejected: one large reserved mapping (no address space on 32 bits, hides overruns from ASan). */
+#include "arena_impl.h"
 #include "error.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -50,37 +50,34 @@ struct vr_arena_defer {
 
 static int64_t vrp_arena_fail_countdown;
 
-void vr_arena_fail_after(int64_t n) { vrp_arena_fail_countdown = n; }
+void vrp_arena_fail_after(int64_t n) { vrp_arena_fail_countdown = n; }
 
 static struct vr_arena_block *vrp_arena_block_new(int64_t size) {
     bool injected = vrp_arena_fail_countdown > 0 && --vrp_arena_fail_countdown == 0;
     struct vr_arena_block *b = injected ? NULL : (struct vr_arena_block *)malloc(sizeof *b);
-    /* Large blocks start on a huge-page boundary: far fewer page faults when weights are unpacked. */
+    /* Large blocks start on a huge-page boundary: fewer page faults when weights are unpacked. */
     int64_t align = size >= VRP_HUGE_PAGE ? VRP_HUGE_PAGE : VRP_ALIGN;
     void *data = NULL;
     if (b && posix_memalign(&data, (size_t)align, (size_t)size) != 0) data = NULL;
     if (!b || !data) {
         free(b);
-        VR_CHECK(data != NULL, "out of memory: an arena needs %lld bytes more", (long long)size);
+        VR_CHECK(data != NULL, "out of memory: cannot allocate %lld bytes", (long long)size);
     }
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
-    if (align == VRP_HUGE_PAGE) madvise(data, (size_t)size, MADV_HUGEPAGE); /* a hint; failure is fine */
+    if (align == VRP_HUGE_PAGE) madvise(data, (size_t)size, MADV_HUGEPAGE); /* a hint: it may fail */
 #endif
     *b = (struct vr_arena_block){.size = size, .data = (uint8_t *)data};
     VRP_POISON(b->data, size);
     return b;
 }
 
-/* The next block that has room for n bytes: one that waits behind `current`, or a new one put there. */
+/* A block after `current` with room for n bytes: a free one, or a new one appended. */
 static struct vr_arena_block *vrp_arena_grow(vr_arena *a, int64_t n) {
     struct vr_arena_block *after = a->current;
     for (struct vr_arena_block *b = after ? after->next : a->first; b; after = b, b = b->next)
-        if (b->size >= n) {
-            /* Blocks passed over stay in the chain with used = 0. */
-            return b;
-        }
-    int64_t want = after ? vr_min(after->size * 2, VRP_BLOCK_MAX) : VRP_BLOCK_FIRST;
-    struct vr_arena_block *b = vrp_arena_block_new(vr_max(want, n));
+        if (b->size >= n) return b; /* smaller ones stay in the chain with used = 0 */
+    const int64_t size = after ? vr_min(after->size * 2, VRP_BLOCK_MAX) : VRP_BLOCK_FIRST;
+    struct vr_arena_block *b = vrp_arena_block_new(vr_max(size, n));
     if (after)
         after->next = b;
     else
@@ -105,7 +102,7 @@ void *vr_arena_alloc(vr_arena *a, int64_t count, int64_t size) {
 
 void *vr_arena_zeroed(vr_arena *arena, int64_t count, int64_t size) {
     void *p = vr_arena_alloc(arena, count, size);
-    if (count > 0) memset(p, 0, (size_t)(count * size)); /* the test spares gcc a false alarm */
+    if (count > 0) memset(p, 0, (size_t)(count * size)); /* the test avoids a false warning of gcc */
     return p;
 }
 
@@ -137,7 +134,7 @@ vr_arena_mark vr_arena_here(const vr_arena *a) {
 }
 
 void vr_arena_rewind(vr_arena *a, vr_arena_mark mark) {
-    while (a->defers != mark.defers) { /* before the memory that holds the list goes */
+    while (a->defers != mark.defers) { /* before the memory that holds the list is freed */
         struct vr_arena_defer *d = a->defers;
         a->defers = d->next;
         d->fn(d->resource);
@@ -168,7 +165,7 @@ void vr_arena_free(vr_arena *arena) {
     *arena = (vr_arena){0};
 }
 
-void vr_arena_defer_call(vr_arena *arena, void (*fn)(void *), void *resource) {
+void vrp_arena_defer_call(vr_arena *arena, void (*fn)(void *), void *resource) {
     struct vr_arena_defer *d = VR_NEW(arena, struct vr_arena_defer, 1);
     *d = (struct vr_arena_defer){.next = arena->defers, .fn = fn, .resource = resource};
     arena->defers = d;

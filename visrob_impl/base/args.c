@@ -1,8 +1,9 @@
-/* base/args.c: in place of getopt_long, which is not everywhere and keeps help and options in two lists. */
+/* base/args.c: a table of options. Rejected: getopt_long, which is not portable and keeps help and options in two lists. */
 #include "args.h"
 #include "number.h"
-#include "os.h"
+#include "os_impl.h"
 #include "text.h"
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,10 +24,10 @@ static void vrp_args_help(const char *about, const vr_option *options, int64_t c
         snprintf(left, sizeof left, "%s--%s %s", brief, name, unit);
         printf("  %-24s %s\n", left, options[i].help);
     }
-    printf("  %-24s %s\n", "    --help", "this text");
+    printf("  %-24s %s\n", "-h, --help", "print this help");
 }
 
-/* The option that arg names, with *value behind its "=", or NULL. */
+/* The option named by arg, or NULL; *value is what follows its "=", or NULL. */
 static const vr_option *vrp_args_find(const char *arg, const char **value, const vr_option *options,
                                       int64_t count) {
     *value = NULL;
@@ -45,66 +46,113 @@ static const vr_option *vrp_args_find(const char *arg, const char **value, const
     return NULL;
 }
 
-static bool vrp_args_store(const vr_option *o, const char *value) {
-    if (o->kind == VR_OPTION_TEXT || o->kind == VR_OPTION_OUTPUT) {
-        *(const char **)o->value = value;
-        return true;
+/* Prints "error: ..." to stderr, as VR_FATAL does; returns the exit code of a wrong command line. */
+static int VR_PRINTF(1, 2) vrp_args_fail(const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    fputs("error: ", stderr);
+    vfprintf(stderr, fmt, args);
+    fputc('\n', stderr);
+    va_end(args);
+    return 2;
+}
+
+/* The number of single-character insertions, deletions, substitutions and swaps of neighbours from a to b. */
+static int vrp_args_distance(const char *a, const char *b) {
+    enum { LONGEST = 32 };
+    const int n = (int)strlen(a), m = (int)strlen(b);
+    int d[LONGEST + 1][LONGEST + 1];
+    if (n > LONGEST || m > LONGEST) return LONGEST;
+    for (int i = 0; i <= n; i++)
+        for (int j = 0; j <= m; j++) {
+            if (i == 0 || j == 0) {
+                d[i][j] = i + j;
+                continue;
+            }
+            const int change = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+            const int shift = (d[i - 1][j] < d[i][j - 1] ? d[i - 1][j] : d[i][j - 1]) + 1;
+            d[i][j] = change < shift ? change : shift;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && d[i - 2][j - 2] < d[i][j])
+                d[i][j] = d[i - 2][j - 2] + 1;
+        }
+    return d[n][m];
+}
+
+static int vrp_args_unknown(const char *arg, const vr_option *options, int64_t count) {
+    char typed[40] = "";
+    const char *nearest = NULL;
+    if (arg[1] == '-') snprintf(typed, sizeof typed, "%.*s", (int)strcspn(arg + 2, "="), arg + 2);
+    int least = 3; /* a larger distance is another word */
+    for (int64_t i = -1; i < count; i++) {
+        char letter;
+        const char *name = i < 0 ? "help" : vrp_args_name(&options[i], &letter);
+        const int distance = vrp_args_distance(typed, name);
+        if (distance < least && 2 * distance <= (int)strlen(typed)) least = distance, nearest = name;
     }
-    int64_t n;
-    if (!vr_number_int(&n, value, (int64_t)strlen(value)) || n < 0) return false;
-    *(int64_t *)o->value = n;
-    return true;
+    if (!nearest) return vrp_args_fail("unknown option '%s'", arg);
+    return vrp_args_fail("unknown option '%.*s' (did you mean '--%s'?)", (int)strcspn(arg, "="), arg,
+                         nearest);
+}
+
+/* Stores the value of the option that was written as `arg`; returns -1, or the exit code. */
+static int vrp_args_store(const vr_option *o, const char *arg, const char *value) {
+    const int n = (int)strcspn(arg, "=");
+    int64_t x;
+    if (o->kind == VR_OPTION_FLAG && value) return vrp_args_fail("%.*s takes no value", n, arg);
+    if (o->kind != VR_OPTION_FLAG && !value) return vrp_args_fail("%s: expected a value", arg);
+    switch (o->kind) {
+    case VR_OPTION_FLAG:
+        *(bool *)o->value = true;
+        return -1;
+    case VR_OPTION_INT:
+        if (!vr_number_int(&x, value, (int64_t)strlen(value)) || x < 0)
+            return vrp_args_fail("%.*s: expected a non-negative integer, found '%s'", n, arg, value);
+        *(int64_t *)o->value = x;
+        return -1;
+    case VR_OPTION_TEXT:
+    case VR_OPTION_OUTPUT:
+        break;
+    }
+    *(const char **)o->value = value;
+    return -1;
 }
 
 static bool vrp_args_outputs(const vr_option *options, int64_t count, vr_err *err) {
     for (int64_t i = 0; i < count; i++) {
         const char *path = options[i].kind == VR_OPTION_OUTPUT ? *(const char **)options[i].value : NULL;
-        if (path && !vr_file_writable(path, err)) return false;
+        if (path && !vrp_file_writable(path, err)) return false;
     }
     return true;
 }
 
 int vr_args_parse(int *argc, char **argv, const char *about, const vr_option *options, int64_t count) {
     int left = 1;
-    bool only_operands = false;
+    bool options_ended = false;
     for (int i = 1; i < *argc; i++) {
-        if (only_operands || argv[i][0] != '-' || !argv[i][1]) {
+        const char *value, *arg = argv[i];
+        if (options_ended || arg[0] != '-' || !arg[1]) {
             argv[left++] = argv[i];
             continue;
         }
-        if (strcmp(argv[i], "--") == 0) {
-            only_operands = true;
+        if (strcmp(arg, "--") == 0) {
+            options_ended = true;
             continue;
         }
-        if (strcmp(argv[i], "--help") == 0) {
+        const vr_option *o = vrp_args_find(arg, &value, options, count);
+        if (!o && (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0)) {
             vrp_args_help(about, options, count);
             return 0;
         }
-        const char *value;
-        const char *arg = argv[i];
-        const vr_option *o = vrp_args_find(arg, &value, options, count);
-        if (!o) {
-            fprintf(stderr, "%s: there is no option %s; --help lists them\n", argv[0], arg);
-            return 2;
-        }
-        if (o->kind == VR_OPTION_FLAG && !value) {
-            *(bool *)o->value = true;
-            continue;
-        }
+        if (!o) return vrp_args_unknown(arg, options, count);
         if (!value && o->kind != VR_OPTION_FLAG && i + 1 < *argc) value = argv[++i];
-        if (!value || o->kind == VR_OPTION_FLAG || !vrp_args_store(o, value)) {
-            fprintf(stderr, "%s: %s: %s\n", argv[0], arg,
-                    o->kind == VR_OPTION_FLAG  ? "takes no value"
-                    : o->kind == VR_OPTION_INT ? "wants a whole number, 0 or more"
-                                               : "wants a value");
-            return 2;
-        }
+        const int code = vrp_args_store(o, arg, value);
+        if (code >= 0) return code;
     }
     argv[left] = NULL;
     *argc = left;
     vr_err err = {0};
     if (vrp_args_outputs(options, count, &err)) return -1;
-    fprintf(stderr, "%s: %s\n", argv[0], err.msg);
+    vrp_args_fail("%s", err.msg);
     return 1;
 }
 

@@ -1,4 +1,4 @@
-/* base/args.h: the command line of a program in one table.
+/* base/args.h: the command line of a program, as a table of options.
  *
  *     int64_t top = 5;
  *     bool quiet = false;
@@ -6,8 +6,11 @@
  *         {"top", "N", VR_OPTION_INT, &top, "how many classes to print"},
  *         {"quiet", NULL, VR_OPTION_FLAG, &quiet, "no progress on stderr"},
  *     };
- *     int code = vr_args_parse(&argc, argv, about, options, 2);   // argv[1 .. argc-1] are what is left
- *     if (code >= 0) return code;
+ *     char *argv[] = {"program", "--top=3", "image.jpg", NULL};
+ *     int argc = 3;
+ *     int code = vr_args_parse(&argc, argv, "program IMAGE: names what it shows", options, 2);
+ *     if (code >= 0) exit(code);
+ *     printf("%s\n", argv[1]);      // argv[1 .. argc-1] are the arguments that are not options
  */
 #ifndef VISROB_BASE_ARGS_H
 #define VISROB_BASE_ARGS_H
@@ -16,29 +19,29 @@
 extern "C" {
 #endif
 
-/* What an option's value points to. */
+/* The type of an option's value. */
 typedef enum vr_option_kind {
-    VR_OPTION_FLAG,  /* bool: --name, no value */
+    VR_OPTION_FLAG,  /* bool: --name, without a value */
     VR_OPTION_INT,   /* int64_t, not negative */
     VR_OPTION_TEXT,  /* const char * */
-    VR_OPTION_OUTPUT /* const char *: a file to be written, or NULL */
+    VR_OPTION_OUTPUT /* const char *: the path of a file to write, or NULL */
 } vr_option_kind;
 
-/* One option: `--top 3` or `--top=3`; `-o x` too where the name is written "o,output". */
+/* One option: `--top 3` or `--top=3`; also `-o x` where the name is "o,output". */
 typedef struct vr_option {
-    const char *name, *unit; /* unit: what the help calls the value, "FILE"; NULL for a flag */
+    const char *name, *unit; /* unit: the value's name in the help, "FILE"; NULL for a flag */
     vr_option_kind kind;
-    void *value; /* holds the default before and the choice after */
+    void *value; /* holds the default before the call and the choice after it */
     const char *help;
 } vr_option;
 
-/* Reads the options out of argv and moves what is left to argv[1 .. *argc-1].
- * Notes:   returns -1 to go on; 0 after --help, which prints `about` and the options to stdout; 2 after a wrong
- *          option, which is named on stderr; 1 where an output, a default too, cannot be written: better known before
- *          an hour's work than behind it. "--" ends the options. */
+/* Reads the options from argv and moves the other arguments to argv[1 .. *argc-1].
+ * Notes:   returns -1 to continue; 0 after --help or -h, which prints `about` and the options to stdout; 2 after an
+ *          invalid option, with a message on stderr; 1 where an output cannot be written (also a default), which is
+ *          reported before the work begins. "--" ends the options. */
 VR_API int vr_args_parse(int *argc, char **argv, const char *about, const vr_option *options, int64_t count);
 
-/* "build/robustness a.pth b.tar": the words with blanks between, for a report that says how it was made. */
+/* "build/robustness a.pth b.tar": the arguments joined by spaces, for a report. */
 VR_API const char *vr_args_text(vr_arena *arena, int argc, char **argv);
 
 #ifdef __cplusplus

@@ -1,9 +1,8 @@
-/* base/base.h: what every other header needs: VR_API, checked sizes, small helpers.
- * The portable facts of the platform live here so that no other file asks for them. */
+/* base/base.h: what every other header needs: VR_API, compiler attributes, checked sizes, min and max. */
 #ifndef VISROB_BASE_BASE_H
 #define VISROB_BASE_BASE_H
 
-/* The implementation uses POSIX (mmap, fsync, opendir); asking for it has to come before any libc header. */
+/* The implementation uses POSIX (mmap, fsync, opendir), which is requested before the first libc header. */
 #if defined(VISROB_IMPLEMENTATION) && !defined(_GNU_SOURCE)
 #define _GNU_SOURCE 1
 #endif
@@ -14,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Put in front of each public function. `-DVR_API=static` makes the library private to one .c file. */
+/* In front of each function that other files call. `-DVR_API=static` makes the library private to one .c file. */
 #ifndef VR_API
 #define VR_API extern
 #endif
@@ -33,7 +32,7 @@
 extern "C" {
 #endif
 
-/* Bytes that somebody else owns: a mapped file, a string, an arena's block. */
+/* Bytes owned by someone else: a mapped file, a string, an arena. */
 typedef struct vr_bytes {
     const uint8_t *data;
     int64_t size;
@@ -45,14 +44,14 @@ static inline VR_UNUSED int64_t vr_clamp(int64_t x, int64_t lo, int64_t hi) {
     return x < lo ? lo : x > hi ? hi : x;
 }
 
-/* *out = a * b, or false when a or b is negative or the product does not fit: sizes read from a file. */
+/* *out = a * b; false where a or b is negative or the product overflows: for sizes read from a file. */
 static inline VR_UNUSED bool vr_size_mul(int64_t *out, int64_t a, int64_t b) {
     if (a < 0 || b < 0 || (b != 0 && a > INT64_MAX / b)) return false;
     *out = a * b;
     return true;
 }
 
-/* *out = a + b, or false when a or b is negative or the sum does not fit. */
+/* *out = a + b; false where a or b is negative or the sum overflows. */
 static inline VR_UNUSED bool vr_size_add(int64_t *out, int64_t a, int64_t b) {
     if (a < 0 || b < 0 || a > INT64_MAX - b) return false;
     *out = a + b;

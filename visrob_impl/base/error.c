@@ -1,5 +1,5 @@
-/* base/error.c: one error struct owned by the caller; no global "last error", which would lie with threads. */
-#include "error.h"
+/* base/error.c: one error struct owned by the caller. Rejected: a global "last error", which threads would share. */
+#include "error_impl.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ bool vr_err_set(vr_err *err, vr_err_code code, const char *src_file, int src_lin
         fputc('\n', stderr);
         exit(1);
     }
-    if (err->code == VR_OK) { /* the first failure is the cause; what follows is its consequence */
+    if (err->code == VR_OK) { /* the first failure is the cause, later ones are its consequences */
         err->code = code;
         err->src_file = src_file;
         err->src_line = src_line;
@@ -43,13 +43,13 @@ bool vr_err_context(vr_err *err, const char *fmt, ...) {
     return false;
 }
 
-static vr_panic_handler vrp_error_handler;
+static void (*vrp_error_handler)(const char *msg);
 
-void vr_panic_handler_set(vr_panic_handler handler) { vrp_error_handler = handler; }
+void vrp_panic_handler_set(void (*handler)(const char *msg)) { vrp_error_handler = handler; }
 
 void vr_panic(const char *file, int line, const char *cond, const char *fmt, ...) {
     char msg[1024];
-    int n = snprintf(msg, sizeof msg, "%s:%d: visrob: %s fails: ", file, line, cond);
+    int n = snprintf(msg, sizeof msg, "%s:%d: visrob: check failed: %s: ", file, line, cond);
     if (n < 0 || (size_t)n >= sizeof msg) n = 0;
     va_list args;
     va_start(args, fmt);

@@ -1,4 +1,4 @@
-/* base/log.c: the only place in the library that writes to stderr without a failure. */
+/* base/log.c: the only part of the library that writes to stderr without a failure. */
 #include "log.h"
 #include "os.h"
 #include <stdarg.h>

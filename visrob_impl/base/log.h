@@ -1,4 +1,4 @@
-/* base/log.h: progress on stderr; stdout is for results only. */
+/* base/log.h: progress and notices on stderr; stdout is for results only. */
 #ifndef VISROB_BASE_LOG_H
 #define VISROB_BASE_LOG_H
 #include "base.h"
@@ -6,28 +6,28 @@
 extern "C" {
 #endif
 
-/* How far a long loop is: one rewritten line with rate and time left on a terminal, one line every ten
- * seconds elsewhere. It belongs to one thread. */
+/* A progress bar: one rewritten line with rate and remaining time on a terminal, one line every ten seconds
+ * elsewhere. Used by one thread. The fields are private. */
 typedef struct vr_progress {
     const char *name, *unit;
     int64_t total, done;
     double start, shown;
 } vr_progress;
 
-/* Turns progress off (true) or on (false, the default): `--quiet`. */
+/* Turns progress bars off (true) or on (false, the default): `--quiet`. */
 VR_API void vr_progress_quiet(bool quiet);
 
-/* Begins a loop of `total` units: vr_progress_begin("evaluate", 10000, "images"). total 0 = not known. */
+/* Starts a progress bar of `total` units: vr_progress_begin("evaluate", 10000, "images"). total 0 = unknown. */
 VR_API vr_progress vr_progress_begin(const char *name, int64_t total, const char *unit);
 
-/* Prints one line to stderr, quiet or not: something the user should know that is not a failure. */
-VR_API void vr_log(const char *fmt, ...) VR_PRINTF(1, 2);
-
-/* n more units are done. */
+/* Adds n completed units. */
 VR_API void vr_progress_step(vr_progress *p, int64_t n);
 
-/* Ends the loop with a line that gives the whole time and rate. */
+/* Ends the progress bar with a line that reports the total time and rate. */
 VR_API void vr_progress_end(vr_progress *p);
+
+/* Prints one line to stderr, also with vr_progress_quiet(true): a notice that is not a failure. */
+VR_API void vr_log(const char *fmt, ...) VR_PRINTF(1, 2);
 
 #ifdef __cplusplus
 }

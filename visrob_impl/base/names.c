@@ -1,7 +1,7 @@
-/* base/names.c: open addressing with linear probing, at most half full; a slot keeps 32 bits of the hash, so that a
- * name is compared with hardly any but its own. The hash starts from the table's address: which names collide differs
- * from run to run and cannot be arranged by a file, while numbers, given in order of adding, do not depend on it.
- * Rejected: sorting and bisection, which every join had before: it needs all names first, and log n comparisons each. */
+/* base/names.c: open addressing with linear probing, at most half full; a slot holds 32 bits of the hash, so that a
+ * name is compared with almost no other. The hash is seeded with the table's address, so that a file cannot be made to
+ * collide; indices do not depend on it. Rejected: sorting and bisection, which needs all names first and log n
+ * comparisons each. */
 #include "names.h"
 #include "error.h"
 #include <string.h>
@@ -25,7 +25,7 @@ static uint64_t vrp_names_hash(const vr_names *names, const char *s, int64_t n) 
     return h ^ h >> 29;
 }
 
-/* The slot of that name, or the empty one where it belongs. */
+/* The slot of that name, or the empty slot for it. */
 static struct vr_names_slot *vrp_names_slot(const vr_names *names, const char *s, int64_t n, uint64_t hash) {
     const uint64_t mask = (uint64_t)names->capacity * 2 - 1;
     for (uint64_t at = hash & mask;; at = (at + 1) & mask) {
@@ -68,7 +68,7 @@ int64_t vr_names_find(const vr_names *names, const char *name, int64_t n) {
     return vrp_names_slot(names, name, n, vrp_names_hash(names, name, n))->number;
 }
 
-/* A copy with a 0 behind it, closely packed. */
+/* A copy with a terminating 0, packed without alignment. */
 static vr_bytes vrp_names_copy(vr_names *names, const char *s, int64_t n) {
     if (names->pool_end - names->pool <= n) {
         const int64_t room = vr_max(vr_clamp(names->capacity * 16, 256, 1 << 16), n + 1);

@@ -1,5 +1,5 @@
-/* base/number.c: a number of up to 19 digits and a modest exponent is one exact integer times or over one exact
- * power of ten, so that one operation rounds it right (Clinger 1990); what lies beyond goes to strtod. */
+/* base/number.c: a number of up to 19 digits and a small exponent is an exact integer times or divided by an exact
+ * power of ten, so that one operation rounds it correctly (Clinger 1990); all others go to strtod. */
 #include "number.h"
 #include "error.h"
 #include <float.h>
@@ -24,7 +24,7 @@ bool vr_number_int(int64_t *x, const char *s, int64_t n) {
     return true;
 }
 
-/* The general case: strtod wants a closing 0 and the locale's own point. */
+/* The general case: strtod needs a terminating 0 and the locale's decimal point. */
 static bool vrp_number_strtod(double *x, const char *s, int64_t n) {
     const char *point = localeconv()->decimal_point;
     const size_t room = (size_t)n + strlen(point) + 1;
@@ -53,7 +53,7 @@ static bool vrp_number_word(const char *s, int64_t n, const char *word) {
     return true;
 }
 
-/* The digits from s[*i] on go into m, as long as they are exact; returns how many there were. */
+/* Appends the digits from s[*i] on to m, at most 19 in all; returns the number of digits read. */
 static int64_t vrp_number_digits(const char *s, int64_t n, int64_t *i, uint64_t *m, int *significant) {
     const int64_t from = *i;
     for (; *i < n && s[*i] >= '0' && s[*i] <= '9'; ++*i) {
@@ -71,7 +71,7 @@ bool vr_number_scale(double *x, uint64_t m, int64_t exponent) {
         return true;
     }
 #if LDBL_MANT_DIG == 64
-    /* The same in 64 bits, then rounded to 53: right unless the 64 bits lie just between two doubles. */
+    /* The same in 64 bits, then rounded to 53: correct unless the 64 bits lie halfway between two doubles. */
     if (exponent < -27 || exponent > 27) return false;
     const int64_t k = exponent < 0 ? -exponent : exponent;
     const long double power = (long double)ten[k > 22 ? 22 : k] * (long double)(k > 22 ? ten[k - 22] : 1.0);
@@ -114,7 +114,8 @@ bool vr_number_double(double *x, const char *s, int64_t n) {
         int64_t e = 0;
         const int64_t from = i;
         for (; i < n && s[i] >= '0' && s[i] <= '9'; i++)
-            if (e < 100000) e = e * 10 + s[i] - '0'; /* what no double reaches needs no further digit */
+            if (e < 100000)
+                e = e * 10 + s[i] - '0'; /* beyond the range of a double the exact value does not matter */
         if (i == from) return false;
         exponent += down ? -e : e;
     }

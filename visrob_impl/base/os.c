@@ -1,5 +1,6 @@
 /* base/os.c: POSIX in one file. */
-#include "os.h"
+#include "os_impl.h"
+#include "arena_impl.h"
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -13,9 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Opens a regular file and tells its size; -1 with err filled. */
+/* Opens a regular file and returns its descriptor and size; -1 on failure. */
 static int vrp_os_open(int64_t *size, const char *path, vr_err *err) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe without a writer is no reason to wait */
+    int fd =
+        open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* O_NONBLOCK: do not wait for the writer of a pipe */
     if (fd < 0) {
         vr_fail(err, VR_ERR_IO, "%s: cannot open: %s", path, strerror(errno));
         return -1;
@@ -24,9 +26,9 @@ static int vrp_os_open(int64_t *size, const char *path, vr_err *err) {
     if (fstat(fd, &st) != 0)
         vr_fail(err, VR_ERR_IO, "%s: cannot stat: %s", path, strerror(errno));
     else if (S_ISDIR(st.st_mode))
-        vr_fail(err, VR_ERR_IO, "%s: is a folder, a file is wanted", path);
+        vr_fail(err, VR_ERR_IO, "%s: expected a file, found a directory", path);
     else if (!S_ISREG(st.st_mode))
-        vr_fail(err, VR_ERR_IO, "%s: is not a regular file", path);
+        vr_fail(err, VR_ERR_IO, "%s: not a regular file", path);
     else {
         *size = (int64_t)st.st_size;
         return fd;
@@ -56,8 +58,8 @@ bool vr_file_read(vr_arena *arena, vr_bytes *bytes, const char *path, vr_err *er
     close(fd);
     if (got < size) {
         vr_arena_rewind(arena, mark);
-        return vr_fail(err, VR_ERR_IO, "%s: byte %lld: cannot read on: %s", path, (long long)got,
-                       error ? strerror(error) : "it became shorter meanwhile");
+        return vr_fail(err, VR_ERR_IO, "%s: byte %lld: cannot read: %s", path, (long long)got,
+                       error ? strerror(error) : "the file was truncated while it was read");
     }
     data[size] = 0;
     *bytes = (vr_bytes){.data = data, .size = size};
@@ -90,7 +92,7 @@ bool vr_file_map(vr_arena *arena, vr_bytes *bytes, const char *path, vr_err *err
     if (data == MAP_FAILED) return vr_fail(err, VR_ERR_IO, "%s: cannot map: %s", path, strerror(error));
     vrp_os_mapping *m = VR_NEW(arena, vrp_os_mapping, 1);
     *m = (vrp_os_mapping){.data = data, .size = (size_t)size};
-    vr_arena_defer_call(arena, vrp_os_unmap, m);
+    vrp_arena_defer_call(arena, vrp_os_unmap, m);
     *bytes = (vr_bytes){.data = (const uint8_t *)data, .size = size};
     return true;
 }
@@ -99,7 +101,7 @@ void vr_file_unneeded(const void *data, int64_t size) {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     uintptr_t from = ((uintptr_t)data + page - 1) / page * page,
               to = ((uintptr_t)data + (uintptr_t)size) / page * page;
-    if (to > from) madvise((void *)from, to - from, MADV_DONTNEED); /* a hint; failure is fine */
+    if (to > from) madvise((void *)from, to - from, MADV_DONTNEED); /* a hint: it may fail */
 }
 
 static bool vrp_os_write_all(int fd, const void *data, int64_t size) {
@@ -111,12 +113,12 @@ static bool vrp_os_write_all(int fd, const void *data, int64_t size) {
         p += n;
         size -= n;
     }
-    return fsync(fd) == 0 || errno == EINVAL; /* EINVAL: a pipe or device that has nothing to sync */
+    return fsync(fd) == 0 || errno == EINVAL; /* EINVAL: a pipe or device, which cannot be synced */
 }
 
 bool vr_file_write(const char *path, const void *data, int64_t size, vr_err *err) {
     struct stat st;
-    bool special = stat(path, &st) == 0 && !S_ISREG(st.st_mode); /* /dev/stdout cannot be renamed over */
+    bool special = stat(path, &st) == 0 && !S_ISREG(st.st_mode); /* /dev/stdout cannot be replaced */
     size_t n = strlen(path) + 32;
     char *temporary = (char *)malloc(n);
     VR_CHECK(temporary != NULL, "out of memory: %zu bytes", n);
@@ -134,13 +136,13 @@ bool vr_file_write(const char *path, const void *data, int64_t size, vr_err *err
     return ok || vr_fail(err, VR_ERR_IO, "%s: cannot write: %s", path, strerror(error));
 }
 
-bool vr_file_writable(const char *path, vr_err *err) {
+bool vrp_file_writable(const char *path, vr_err *err) {
     struct stat st;
-    if (!*path) return vr_fail(err, VR_ERR_IO, "cannot write to a file without a name");
+    if (!*path) return vr_fail(err, VR_ERR_IO, "cannot write: empty file name");
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        return vr_fail(err, VR_ERR_IO, "%s: cannot write: it is a folder", path);
+        return vr_fail(err, VR_ERR_IO, "%s: cannot write: is a directory", path);
     const bool special = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
-    const char *slash = strrchr(path, '/'); /* a regular file is renamed over: its folder decides */
+    const char *slash = strrchr(path, '/'); /* a regular file is replaced, so its directory decides */
     const int64_t n = !slash ? 1 : vr_max(slash - path, 1);
     char *folder = (char *)malloc((size_t)n + 1);
     VR_CHECK(folder != NULL, "out of memory: %lld bytes", (long long)n);
@@ -188,25 +190,20 @@ bool vr_dir_list(vr_arena *arena, const char ***names, int64_t *count, const cha
     int64_t n = 0, cap = 0;
     for (struct dirent *e; errno = 0, (e = readdir(dir)) != NULL;) {
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
-        if (n == cap) { /* the abandoned halves stay in the arena: at most as much again */
+        if (n == cap) { /* the old arrays stay in the arena: at most as much again */
             const char **more = (const char **)vr_arena_alloc(arena, cap = cap ? cap * 2 : 64, sizeof *more);
             if (n > 0) memcpy(more, list, (size_t)n * sizeof *more);
             list = more;
         }
         list[n++] = vr_arena_string(arena, e->d_name, (int64_t)strlen(e->d_name));
     }
-    const int error = errno; /* of the readdir that gave nothing */
+    const int error = errno; /* of the last readdir */
     closedir(dir);
     if (error) return vr_fail(err, VR_ERR_IO, "%s: cannot list: %s", path, strerror(error));
     if (n > 0) qsort(list, (size_t)n, sizeof *list, vrp_os_compare);
     *names = list;
     *count = n;
     return true;
-}
-
-bool vr_dir_make(const char *path, vr_err *err) {
-    if (mkdir(path, 0777) == 0 || (errno == EEXIST && vr_path_is_dir(path))) return true;
-    return vr_fail(err, VR_ERR_IO, "%s: cannot make the folder: %s", path, strerror(errno));
 }
 
 double vr_time(void) {

@@ -1,4 +1,4 @@
-/* base/os.h: files, folders, clock and memory of the machine. */
+/* base/os.h: files, directories, the clock and the memory of the process. */
 #ifndef VISROB_BASE_OS_H
 #define VISROB_BASE_OS_H
 #include "arena.h"
@@ -7,51 +7,43 @@
 extern "C" {
 #endif
 
-/* Reads a whole file into the arena; bytes.data[bytes.size] is a 0 that is not counted.
- * Errors:  VR_ERR_IO naming the path (missing, a folder, unreadable, changed while it was read). */
+/* Reads a whole file into the arena; bytes.data[bytes.size] is a 0 that size does not count.
+ * Errors:  VR_ERR_IO naming the path (missing, a directory, unreadable, truncated while it was read). */
 VR_API bool vr_file_read(vr_arena *arena, vr_bytes *bytes, const char *path, vr_err *err);
 
 /* Maps a whole file read-only; it stays mapped until the arena is rewound, reset or freed.
- * Notes:   nothing is read before it is touched; do not change the file meanwhile. An empty file gives size 0.
+ * Notes:   bytes are read when they are first accessed; the file must not change until then. An empty file has size 0.
  * Errors:  VR_ERR_IO naming the path. */
 VR_API bool vr_file_map(vr_arena *arena, vr_bytes *bytes, const char *path, vr_err *err);
 
-/* Tells the system that mapped bytes are not needed for now (they can be read again from the file). */
+/* Releases the memory of mapped bytes; they are read from the file again when they are accessed. */
 VR_API void vr_file_unneeded(const void *data, int64_t size);
 
-/* Writes a whole file: to a temporary beside it, fsynced, then renamed, so that readers see the old or the
- * new file and never half of one.
- * Errors:  VR_ERR_IO naming the path (a full disk too); the temporary is removed and the old file is intact. */
+/* Writes a whole file atomically: to a temporary file beside it, fsynced, then renamed, so that readers see the old or
+ * the new file and never a part of one.
+ * Errors:  VR_ERR_IO naming the path (a full disk too); the temporary file is removed and the old file is intact. */
 VR_API bool vr_file_write(const char *path, const void *data, int64_t size, vr_err *err);
 
-/* True where vr_file_write has a good chance: the folder is there and lets a file be made, nothing is touched.
- * Errors:  VR_ERR_IO naming the path. */
-VR_API bool vr_file_writable(const char *path, vr_err *err);
-
-/* True for a folder. */
+/* True for a directory. */
 VR_API bool vr_path_is_dir(const char *path);
 
-/* True for a file or folder that is there. */
+/* True for an existing file or directory. */
 VR_API bool vr_path_exists(const char *path);
 
-/* True where both paths lead to one file or folder, through links too. */
+/* True where both paths name the same file or directory, also through links. */
 VR_API bool vr_path_same(const char *a, const char *b);
 
 /* Case-insensitive test of a path's ending: vr_path_has_suffix("a/B.JPG", ".jpg"). */
 VR_API bool vr_path_has_suffix(const char *path, const char *suffix);
 
-/* The entries of a folder, sorted bytewise, without "." and "..": names, not paths.
+/* The entries of a directory, sorted bytewise, without "." and "..": names, not paths.
  * Errors:  VR_ERR_IO naming the path. */
 VR_API bool vr_dir_list(vr_arena *arena, const char ***names, int64_t *count, const char *path, vr_err *err);
 
-/* Makes a folder; one that is there already is fine.
- * Errors:  VR_ERR_IO naming the path. */
-VR_API bool vr_dir_make(const char *path, vr_err *err);
-
-/* Seconds of a monotonic clock. */
+/* The time of a monotonic clock, in seconds. */
 VR_API double vr_time(void);
 
-/* The most memory this process has had resident so far, in bytes (0 where the system does not tell). */
+/* The peak resident memory of this process, in bytes (0 where the system does not report it). */
 VR_API int64_t vr_memory_peak(void);
 
 #ifdef __cplusplus

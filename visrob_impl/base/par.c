@@ -1,17 +1,16 @@
 /* base/par.c: the number of threads, and the pool behind vr_parallel.
  *
- * The pool: workers wait for a loop, first spinning (a network's layers follow each other within microseconds), then
- * asleep. Each thread has an equal share of the indices, the same part of every loop, so that a layer finds in its
- * caches what the one before left there; who is done takes what is left of the others' shares. (With indices dealt out
- * one by one a ResNet-50 took 31 or 38 ms, depending on which cores the two threads had; in shares 31 or 32.)
+ * Workers wait for a loop, first spinning (a network's layers follow each other within microseconds), then sleeping.
+ * Each thread has an equal share of the indices, the same part of every loop, so that a layer finds the output of the
+ * layer before it in its caches; a thread that is finished takes indices from the others' shares. Rejected: handing out
+ * indices one by one, where the time depends on which cores the threads run on.
  *
- * OpenMP's loops cost more where layers are small: every thread has to arrive at two barriers, so one that the system
- * has put aside (its time slice is used up by spinning) holds up the others for 8 ms; on a busy machine a ResNet-20 took
- * 10 times as long on two threads as on one. Here the caller closes the loop when no index is left, and waits only for
- * indices that are being worked on.
+ * Rejected: OpenMP's loops for small layers. Every thread has to arrive at two barriers, so that a thread that the
+ * system has descheduled delays all others by a time slice. Here the caller closes the loop when no index is left, and
+ * waits only for indices that are being computed.
  *
- * One word, `state`, is the door: VRP_PAR_OPEN while a loop may be joined, plus the number of workers inside. The
- * loop's other fields change only while it is closed and nobody is inside. */
+ * `state` is VRP_PAR_OPEN while a loop may be joined, plus the number of workers inside. The other fields of the loop
+ * change only while it is closed and no worker is inside. */
 #include "par.h"
 #include <pthread.h>
 #include <sched.h>
@@ -27,8 +26,8 @@
 
 static int vrp_par_threads;
 
-/* Distinct (package, core) pairs of /proc/cpuinfo: hyper-threads share one FMA unit, so they only get in
- * each other's way in our loops. */
+/* The number of distinct (package, core) pairs in /proc/cpuinfo: hyper-threads share one FMA unit, so that they do
+ * not speed up the loops here. */
 static int vrp_par_cores(void) {
     long online = sysconf(_SC_NPROCESSORS_ONLN);
     if (online < 1) online = 1;
@@ -84,7 +83,7 @@ void vr_parallel(int64_t count, vrp_par_work *work, const void *context) {
 #else
 enum {
     VRP_PAR_MOST = 256, /* threads */
-    /* Pauses before a worker sleeps, some 0.4 ms: to wake it in a virtual machine takes as long as a ResNet-20. */
+    /* Pauses before a worker sleeps, about 0.4 ms: waking it in a virtual machine takes as long as a ResNet-20. */
     VRP_PAR_SPINS = 16000,
     VRP_PAR_OPEN = 1 << 30
 };
@@ -92,15 +91,15 @@ enum {
 static struct {
     pthread_mutex_t owner, sleep;
     pthread_cond_t wake;
-    int workers;      /* that have been started */
-    atomic_int spins; /* none where there are more threads than processors: they would only be in the way */
+    int workers;      /* started so far */
+    atomic_int spins; /* 0 where there are more threads than processors */
     atomic_int asleep;
     vrp_par_work *work; /* the loop */
     const void *context;
     int threads;
-    _Alignas(64) atomic_uint round; /* of the loop, so that nobody joins one twice */
+    _Alignas(64) atomic_uint round; /* the number of the loop, so that no worker joins one twice */
     atomic_int state;
-    struct vrp_par_share { /* the first index left to a thread, and the end of them: 32 bits each */
+    struct vrp_par_share { /* the first and the end of a thread's remaining indices, 32 bits each */
         _Alignas(64) atomic_ullong range;
     } shares[VRP_PAR_MOST];
 } vrp_par_pool = {
@@ -116,7 +115,7 @@ static void vrp_par_pause(void) {
 #endif
 }
 
-/* The next index of a share, or -1; its owner takes the first one left, others the last. */
+/* The next index of a share, or -1; its owner takes the first of the remaining ones, others the last. */
 static int64_t vrp_par_next(struct vrp_par_share *share, bool owner) {
     unsigned long long now = atomic_load_explicit(&share->range, memory_order_relaxed);
     for (;;) {
@@ -129,7 +128,7 @@ static int64_t vrp_par_next(struct vrp_par_share *share, bool owner) {
     }
 }
 
-/* First a thread's own share: what it made in the last loop is in its caches. Then what others have left. */
+/* A thread's own share first, whose inputs are in its caches, then indices of the others' shares. */
 static void vrp_par_take(int thread) {
     const int threads = vrp_par_pool.threads;
     for (int k = 0; k < threads; k++)
@@ -146,8 +145,8 @@ static unsigned vrp_par_wait(unsigned seen) {
         vrp_par_pause();
     }
     pthread_mutex_lock(&vrp_par_pool.sleep);
-    atomic_fetch_add(&vrp_par_pool.asleep,
-                     1); /* before the look at `round`, which is written before `asleep` is read */
+    /* before `round` is read, which vr_parallel writes before it reads `asleep` */
+    atomic_fetch_add(&vrp_par_pool.asleep, 1);
     while ((now = atomic_load(&vrp_par_pool.round)) == seen)
         pthread_cond_wait(&vrp_par_pool.wake, &vrp_par_pool.sleep);
     atomic_fetch_sub(&vrp_par_pool.asleep, 1);
@@ -159,8 +158,7 @@ static void *vrp_par_worker(void *argument) {
     const int thread = (int)(intptr_t)argument;
     vrp_par_inside = true;
     for (unsigned seen = 0;;) {
-        /* Where other programs want the processor too, they get it here rather than in the middle of an index that the
-         * caller waits for (beside one of them, ResNet-50 65 -> 57 ms). */
+        /* On a busy machine other programs run here rather than in the middle of an index that the caller waits for. */
         sched_yield();
         seen = vrp_par_wait(seen);
         int state = atomic_load(&vrp_par_pool.state);
@@ -174,7 +172,7 @@ static void *vrp_par_worker(void *argument) {
     return NULL;
 }
 
-/* Starts workers up to `threads` - 1; signals stay with the program's own threads. */
+/* Starts workers up to `threads` - 1; signals are delivered to the program's own threads. */
 static void vrp_par_start(int threads) {
     sigset_t all, before;
     sigfillset(&all);
@@ -189,7 +187,7 @@ static void vrp_par_start(int threads) {
     atomic_store(&vrp_par_pool.spins, threads <= sysconf(_SC_NPROCESSORS_ONLN) ? VRP_PAR_SPINS : 0);
 }
 
-static bool vrp_par_alone(int64_t count, int threads) {
+static bool vrp_par_serial(int64_t count, int threads) {
     if (count <= 1 || count > INT32_MAX || threads == 1 || vrp_par_inside) return true;
 #ifdef _OPENMP
     if (omp_in_parallel()) return true;
@@ -199,7 +197,7 @@ static bool vrp_par_alone(int64_t count, int threads) {
 
 void vr_parallel(int64_t count, vrp_par_work *work, const void *context) {
     const int threads = (int)vr_min(vr_threads(), VRP_PAR_MOST);
-    if (vrp_par_alone(count, threads)) {
+    if (vrp_par_serial(count, threads)) {
         for (int64_t i = 0; i < count; i++) work(context, i, 0);
         return;
     }

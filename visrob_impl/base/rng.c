@@ -1,5 +1,5 @@
-/* base/rng.c: Philox4x32-10. A counter-based generator costs a few multiplications a number and needs no
- * state; rejected: PCG or xoshiro, which would have to be carried, split and saved with every loop. */
+/* base/rng.c: Philox4x32-10, a counter-based generator without state. Rejected: PCG and xoshiro, whose state has to
+ * be passed, split and saved with every loop. */
 #include "rng.h"
 #include <math.h>
 
@@ -24,8 +24,8 @@ static void vrp_rng_block(uint32_t out[4], vr_rng r, uint64_t block) {
     vr_philox4x32(out, counter, key);
 }
 
-/* A new stream from an old one and a number: one Philox block under a key of its own, so that streams do not
- * meet the draws they came from. */
+/* A new stream from a stream and a number: one Philox block under another key, so that streams are independent of the
+ * draws of their parent. */
 static vr_rng vrp_rng_derive(vr_rng r, uint64_t number, uint32_t kind) {
     const uint32_t counter[4] = {(uint32_t)number, (uint32_t)(number >> 32), (uint32_t)r.stream,
                                  (uint32_t)(r.stream >> 32)};
@@ -51,7 +51,7 @@ uint32_t vr_rng_u32(vr_rng rng, uint64_t i) {
     return out[i % 4];
 }
 
-uint64_t vr_rng_u64(vr_rng rng, uint64_t i) {
+static uint64_t vrp_rng_u64(vr_rng rng, uint64_t i) {
     uint32_t out[4];
     vrp_rng_block(out, rng, i / 2);
     return (uint64_t)out[i % 2 * 2 + 1] << 32 | out[i % 2 * 2];
@@ -62,15 +62,15 @@ static float vrp_rng_to_uniform(uint32_t bits) { return (float)(bits >> 8) * 0x1
 float vr_rng_uniform(vr_rng rng, uint64_t i) { return vrp_rng_to_uniform(vr_rng_u32(rng, i)); }
 
 int64_t vr_rng_below(vr_rng rng, uint64_t i, int64_t n) {
-    /* high 64 bits of a 64 x 64 product, in two halves: no __int128 needed */
-    uint64_t x = vr_rng_u64(rng, i), m = (uint64_t)n;
+    /* the high 64 bits of a 64 x 64 product, without __int128 */
+    uint64_t x = vrp_rng_u64(rng, i), m = (uint64_t)n;
     uint64_t xl = x & 0xffffffffu, xh = x >> 32, ml = m & 0xffffffffu, mh = m >> 32;
     uint64_t mid = xh * ml + (xl * ml >> 32), mid2 = xl * mh + (mid & 0xffffffffu);
     return (int64_t)(xh * mh + (mid >> 32) + (mid2 >> 32));
 }
 
 static void vrp_rng_normal_pair(float out[2], uint32_t a, uint32_t b) {
-    double u = ((double)a + 1.0) * 0x1p-32; /* (0,1]: the logarithm is finite */
+    double u = ((double)a + 1.0) * 0x1p-32; /* in (0,1], so that the logarithm is finite */
     double radius = sqrt(-2.0 * log(u)), angle = 6.283185307179586 * ((double)b * 0x1p-32);
     out[0] = (float)(radius * cos(angle));
     out[1] = (float)(radius * sin(angle));

@@ -1,7 +1,7 @@
-/* base/stb.h: the one door to stb_image (decoding of all but JPEG, inflate) and stb_image_write. Private: .c files include it.
+/* base/stb.h: stb_image (decoding of all but JPEG, inflate) and stb_image_write. Private: included by .c files only.
  *
- * stb is compiled static and does not open files (base/os does), so a program's own copy of stb links
- * beside ours. In a one-file build that included stb_image.h before visrob.h, that copy is used instead. */
+ * stb is compiled static and does not open files (base/os does), so that a program can link its own copy of stb. In a
+ * one-file build that includes stb_image.h before visrob.h that copy is used instead. */
 #ifndef VISROB_BASE_STB_H
 #define VISROB_BASE_STB_H
 
@@ -15,7 +15,7 @@
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 #pragma GCC diagnostic ignored "-Wcast-qual"
 #ifndef __clang__
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized" /* of a context that is zeroed in part */
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized" /* a context that is partly zeroed */
 #endif
 #endif
 
@@ -23,17 +23,17 @@
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_STATIC
 #define STBI_NO_STDIO
-#define STBI_NO_JPEG        /* image/jpeg.h */
+#define STBI_NO_JPEG        /* image/jpeg decodes it */
 #define STBI_MAX_DIMENSIONS (1 << 16)
 #define STBI_ASSERT(x)      ((void)0) /* a broken file must not end the program */
-/* 2.27 declares the first name and defines the second, which gcc warns of at the end of the unit, beyond any pragma. */
+/* 2.27 declares the first name and defines the second: a gcc warning at the end of the unit, after any pragma. */
 #define stbi_set_unpremultiply_on_load_thread stbi__unpremultiply_on_load_thread
 #include "stb_image.h"
 #undef stbi_set_unpremultiply_on_load_thread
 #undef STB_IMAGE_IMPLEMENTATION
 #endif
 
-#ifndef INCLUDE_STB_IMAGE_WRITE_H /* with stdio: 1.16 without it declares a function that it does not define */
+#ifndef INCLUDE_STB_IMAGE_WRITE_H /* with stdio: without it 1.16 declares a function that it does not define */
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STB_IMAGE_WRITE_STATIC
 #include "stb_image_write.h"

@@ -1,14 +1,15 @@
-/* base/text.c: doubling growth inside an arena; the old halves stay behind, at most as much again. */
+/* base/text.c: doubling growth inside an arena; the old arrays stay in it, at most as much again. */
 #include "text.h"
 #include "error.h"
 #include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void vrp_text_reserve(vr_text *t, int64_t more) {
     VR_CHECK(t->arena != NULL, "a text needs an arena: vr_text t = {.arena = &a}");
-    if (t->capacity - t->size > more) return; /* > keeps a place for the closing 0 */
+    if (t->capacity - t->size > more) return; /* > leaves room for the terminating 0 */
     int64_t capacity = vr_max(t->capacity * 2, t->size + more + 1);
     char *data = (char *)vr_arena_alloc(t->arena, vr_max(capacity, 256), 1);
     if (t->size > 0) memcpy(data, t->data, (size_t)t->size);
@@ -43,8 +44,11 @@ void vr_text_printf(vr_text *t, const char *fmt, ...) {
 
 void vr_text_number(vr_text *t, double x, int digits) {
     char s[64];
-    VR_CHECK(digits >= 1 && digits <= 17, "a double has 17 digits, not %d", digits);
-    snprintf(s, sizeof s, "%.*g", digits, x);
+    VR_CHECK(digits >= 0 && digits <= 17, "a double has at most 17 digits, not %d", digits);
+    for (int n = digits ? digits : 15; n <= 17; n++) {
+        snprintf(s, sizeof s, "%.*g", n, x);
+        if (digits > 0 || !(strtod(s, NULL) != x)) break;
+    }
     const char *point = localeconv()->decimal_point, *at = *point ? strstr(s, point) : NULL;
     if (at)
         vr_text_printf(t, "%.*s.%s", (int)(at - s), s, at + strlen(point));

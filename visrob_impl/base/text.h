@@ -1,4 +1,4 @@
-/* base/text.h: a text that grows, for everything that is written: CSV, JSON, HTML, SVG. */
+/* base/text.h: a growing string, for everything that is written: CSV, JSON, HTML, SVG. */
 #ifndef VISROB_BASE_TEXT_H
 #define VISROB_BASE_TEXT_H
 #include "arena.h"
@@ -6,7 +6,7 @@
 extern "C" {
 #endif
 
-/* {.arena = &a} is an empty text. data is NULL or ends with a 0 that size does not count. */
+/* {.arena = &a} is an empty text. data is NULL or terminated by a 0 that size does not count. */
 typedef struct vr_text {
     vr_arena *arena;
     char *data;
@@ -19,10 +19,11 @@ VR_API void vr_text_bytes(vr_text *t, const void *bytes, int64_t n);
 /* Appends a string. */
 VR_API void vr_text_add(vr_text *t, const char *s);
 
-/* Appends what printf would print. */
+/* Appends printf's output. */
 VR_API void vr_text_printf(vr_text *t, const char *fmt, ...) VR_PRINTF(2, 3);
 
-/* Appends x with up to so many significant digits, as %g does but with a point whatever the locale. */
+/* Appends x as %g does, with a point in any locale. digits: the most significant digits, 1..17; 0 = the fewest of
+ * 15 to 17 that read back as x. */
 VR_API void vr_text_number(vr_text *t, double x, int digits);
 
 /* Appends s with & < > " ' escaped, for HTML and SVG. */

@@ -1,11 +1,11 @@
-/* format/cifar.c: records of fixed size without any header, so that size and labels are all there is to check. */
-#include "cifar.h"
+/* format/cifar.c: records of fixed size without a header; size and labels are checked. */
+#include "cifar_impl.h"
 #include "../base/os.h"
 #include <string.h>
 
 #define VRP_CIFAR_PIXELS (VR_CIFAR_SIDE * VR_CIFAR_SIDE)
 
-/* The first byte of a file that is no label of this form, or -1: so many coarse and fine classes (coarse 0 = none). */
+/* The byte of the first label out of range, or -1. coarse, fine: the numbers of classes; coarse 0 = no coarse label. */
 static int64_t vrp_cifar_bad_label(vr_bytes file, int64_t record, int coarse, int fine) {
     for (int64_t at = 0; at < file.size; at += record) {
         if (coarse && file.data[at] >= coarse) return at;
@@ -14,7 +14,7 @@ static int64_t vrp_cifar_bad_label(vr_bytes file, int64_t record, int coarse, in
     return -1;
 }
 
-/* The lines of the file of names beside `path`; NULL where there is none. */
+/* Class names: the lines of `file` beside c->path, or "0", "1", ... where it is missing. */
 static bool vrp_cifar_names(vr_arena *arena, vr_cifar *c, const char *file, vr_err *err) {
     const char *slash = strrchr(c->path, '/');
     const char *path =
@@ -37,8 +37,8 @@ static bool vrp_cifar_names(vr_arena *arena, vr_cifar *c, const char *file, vr_e
         n += length > 0;
         p = stop + 1;
     }
-    return n == c->class_count || vr_fail(err, VR_ERR_FORMAT, "%s: %lld names, %lld are wanted", path,
-                                          (long long)n, (long long)c->class_count);
+    return n == c->class_count || vr_fail(err, VR_ERR_FORMAT, "%s: expected %lld names, found %lld", path,
+                                          (long long)c->class_count, (long long)n);
 }
 
 static bool vrp_cifar_open(vr_arena *arena, vr_cifar *c, vr_bytes file, const char *path, vr_err *err) {
@@ -49,7 +49,7 @@ static bool vrp_cifar_open(vr_arena *arena, vr_cifar *c, vr_bytes file, const ch
                size_of_100 = file.size > 0 && file.size % hundred == 0;
     if (!size_of_10 && !size_of_100)
         return vr_fail(err, VR_ERR_FORMAT,
-                       "%s: byte %lld: the file is no whole number of CIFAR-10's records (%lld bytes) or "
+                       "%s: byte %lld: the size is not a multiple of CIFAR-10's records (%lld bytes) or "
                        "CIFAR-100's (%lld)",
                        path, (long long)file.size, (long long)ten, (long long)hundred);
     const int64_t bad_10 = size_of_10 ? vrp_cifar_bad_label(file, ten, 0, 10) : 0;
@@ -60,14 +60,14 @@ static bool vrp_cifar_open(vr_arena *arena, vr_cifar *c, vr_bytes file, const ch
         c->record_size = hundred, c->class_count = 100;
     } else {
         const int64_t at = size_of_10 ? bad_10 : bad_100;
-        return vr_fail(err, VR_ERR_FORMAT, "%s: byte %lld: %d is no label of CIFAR", path, (long long)at,
+        return vr_fail(err, VR_ERR_FORMAT, "%s: byte %lld: label %d out of range", path, (long long)at,
                        file.data[at]);
     }
     c->count = file.size / c->record_size;
     return vrp_cifar_names(arena, c, c->class_count == 10 ? "batches.meta.txt" : "fine_label_names.txt", err);
 }
 
-bool vr_cifar_parse(vr_arena *arena, vr_cifar *cifar, vr_bytes file, const char *path, vr_err *err) {
+bool vrp_cifar_parse(vr_arena *arena, vr_cifar *cifar, vr_bytes file, const char *path, vr_err *err) {
     *cifar = (vr_cifar){0};
     const vr_arena_mark mark = vr_arena_here(arena);
     if (vrp_cifar_open(arena, cifar, file, path, err)) return true;
@@ -80,7 +80,7 @@ bool vr_cifar_load(vr_arena *arena, vr_cifar *cifar, const char *path, vr_err *e
     *cifar = (vr_cifar){0};
     const vr_arena_mark mark = vr_arena_here(arena);
     vr_bytes file;
-    if (vr_file_map(arena, &file, path, err) && vr_cifar_parse(arena, cifar, file, path, err)) return true;
+    if (vr_file_map(arena, &file, path, err) && vrp_cifar_parse(arena, cifar, file, path, err)) return true;
     vr_arena_rewind(arena, mark);
     return false;
 }

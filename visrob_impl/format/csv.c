@@ -1,22 +1,22 @@
 /* format/csv.c: eight bytes at a time.
  *
- * A word is searched for commas, line feeds and quotes at once, and the marks that are found are walked through before
- * the next word is loaded; fields of a few bytes, as most are, then cost a few operations each. Rejected: memchr,
- * whose call costs more than such a field; splitting into lines first, which quoted line feeds forbid. */
+ * A word is searched for commas, line feeds and quotes at once, and all marks in it are handled before the next word is
+ * loaded, so that fields of a few bytes cost a few operations each. Rejected: memchr, whose call costs more than such a
+ * field; splitting into lines first, which quoted line feeds do not allow. */
 #include "csv.h"
+#include "../base/names.h"
 #include "../base/number.h"
 #include "../base/os.h"
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define VRP_CSV_LOW ((uint64_t)0x7f7f7f7f7f7f7f7f)
 
-/* ---- where things are ---- */
+/* ---- positions ---- */
 
 /* Fails at byte `at` of the current row; the columns of a line count from 1. */
-static bool vrp_csv_fault(const vr_csv *c, const uint8_t *at, vr_err *err, const char *what) {
+static bool vrp_csv_error(const vr_csv *c, const uint8_t *at, vr_err *err, const char *what) {
     int64_t line = c->line;
     const uint8_t *begin = c->row_begin;
     for (const uint8_t *p = begin; p < at; p++)
@@ -33,12 +33,12 @@ bool vr_csv_fail(const vr_csv *csv, int64_t column, vr_err *err, const char *fmt
     va_start(args, fmt);
     vsnprintf(what, sizeof what, fmt, args);
     va_end(args);
-    return vrp_csv_fault(csv, csv->begins[column], err, what);
+    return vrp_csv_error(csv, csv->begins[column], err, what);
 }
 
 /* ---- one row ---- */
 
-/* Bytes p[0..7] as a number whose lowest byte is p[0]; 0 beyond `end`. */
+/* Bytes p[0..7] as a number whose lowest byte is p[0]; bytes from `end` on are 0. */
 static inline uint64_t vrp_csv_word(const uint8_t *p, const uint8_t *end) {
     uint8_t b[8] = {0};
     if (end - p < 8)
@@ -58,7 +58,7 @@ static inline uint64_t vrp_csv_marks(uint64_t word) {
     return ~((a0 & b0 & c0) | VRP_CSV_LOW);
 }
 
-/* s with "" made ", in the pool: a field stays where it is until the next row. */
+/* s with "" replaced by ", in the pool, where it stays until the next row. */
 static vr_bytes vrp_csv_undouble(vr_csv *c, const uint8_t *s, int64_t n) {
     if (c->pool_end - c->pool_at < n) {
         const int64_t room = vr_max(vr_max(2 * n, 4096), 2 * (c->pool_end - c->pool));
@@ -74,14 +74,14 @@ static vr_bytes vrp_csv_undouble(vr_csv *c, const uint8_t *s, int64_t n) {
     return (vr_bytes){(const uint8_t *)out, to - out};
 }
 
-/* The field whose opening quote stands at `open`; returns what is behind its closing quote, or NULL. */
+/* The field whose opening quote is at `open`; returns the end of its closing quote, or NULL. */
 static const uint8_t *vrp_csv_quoted(vr_csv *c, const uint8_t *open, vr_bytes *field, vr_err *err) {
     bool doubled = false;
     const uint8_t *close = open + 1;
     for (;; close += 2) {
         close = (const uint8_t *)memchr(close, '"', (size_t)(c->end - close));
         if (!close) {
-            vrp_csv_fault(c, open, err, "a quoted field without its closing quote");
+            vrp_csv_error(c, open, err, "unterminated quoted field");
             return NULL;
         }
         if (close + 1 == c->end || close[1] != '"') break;
@@ -94,17 +94,17 @@ static const uint8_t *vrp_csv_quoted(vr_csv *c, const uint8_t *open, vr_bytes *f
     const uint8_t *after = close + 1;
     if (after < c->end && *after == '\r' && (after + 1 == c->end || after[1] == '\n')) after++;
     if (after == c->end || *after == ',' || *after == '\n') return after;
-    vrp_csv_fault(c, after, err, "text behind a closing quote");
+    vrp_csv_error(c, after, err, "unexpected text after a closing quote");
     return NULL;
 }
 
 static inline void vrp_csv_store(vr_csv *c, int64_t n, const uint8_t *begin, vr_bytes field) {
-    if (n >= c->columns) return; /* counted, and refused when the row is whole */
+    if (n >= c->columns) return; /* counted, and an error at the end of the row */
     c->fields[n] = field;
     c->begins[n] = begin;
 }
 
-/* Reads a row into the fields; returns how many it has, or -1. */
+/* Reads a row into the fields; returns their number, or -1. */
 static int64_t vrp_csv_row(vr_csv *c, vr_err *err) {
     const uint8_t *from = c->at, *p = from;
     int64_t n = 0;
@@ -139,14 +139,14 @@ static int64_t vrp_csv_row(vr_csv *c, vr_err *err) {
             from = p = c->at;
         }
         if (p < c->end) continue;
-        const bool cr = c->end > from && c->end[-1] == '\r'; /* the last line may lack its end */
+        const bool cr = c->end > from && c->end[-1] == '\r'; /* the last line need not end with a line feed */
         vrp_csv_store(c, n++, from, (vr_bytes){from, c->end - from - cr});
         c->at = c->end;
         return n;
     }
 }
 
-/* True where nothing but blank lines is left. */
+/* True where only blank lines are left. */
 static bool vrp_csv_at_end(const vr_csv *c) {
     const uint8_t *p = c->at;
     if (c->columns > 1)
@@ -165,19 +165,15 @@ bool vr_csv_next(vr_csv *csv, vr_err *err) {
         csv->row++;
         return true;
     }
-    csv->at = NULL; /* a fault: no further rows */
+    csv->at = NULL; /* an error: no further rows */
     if (n < 0) return false;
-    return vr_fail(err, VR_ERR_FORMAT, "%s:%lld: %lld fields, but there are %lld names", csv->path,
-                   (long long)csv->line, (long long)n, (long long)csv->columns);
+    return vr_fail(err, VR_ERR_FORMAT, "%s:%lld: expected %lld fields, found %lld", csv->path,
+                   (long long)csv->line, (long long)csv->columns, (long long)n);
 }
 
 /* ---- opening ---- */
 
-static int vrp_csv_by_name(const void *a, const void *b) {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The names, from a first row whose length is not known: read twice, once to count. */
+/* The names: the first row, which is read twice, once to count its fields. */
 static bool vrp_csv_names(vr_csv *c, vr_err *err) {
     const uint8_t *begin = c->at;
     const int64_t n = vrp_csv_row(c, err);
@@ -188,17 +184,21 @@ static bool vrp_csv_names(vr_csv *c, vr_err *err) {
     c->at = begin;
     c->next_line = 1;
     vrp_csv_row(c, err);
-    const char **names = VR_NEW(c->arena, const char *, n), **sorted = VR_NEW(c->arena, const char *, n);
+    const char **names = VR_NEW(c->arena, const char *, n);
     for (int64_t i = 0; i < n; i++) {
         if (c->fields[i].size > 0 && memchr(c->fields[i].data, 0, (size_t)c->fields[i].size))
-            return vrp_csv_fault(c, c->begins[i], err, "a column's name with a zero byte");
-        names[i] = sorted[i] = vr_csv_string(c->arena, c, i);
+            return vrp_csv_error(c, c->begins[i], err, "column name with a zero byte");
+        names[i] = vr_csv_string(c->arena, c, i);
     }
-    qsort(sorted, (size_t)n, sizeof *sorted, vrp_csv_by_name);
-    for (int64_t i = 1; i < n; i++)
-        if (sorted[i][0] && strcmp(sorted[i], sorted[i - 1]) == 0) /* nameless columns may be many */
-            return vr_fail(err, VR_ERR_FORMAT, "%s:1: two columns are named '%s'", c->path, sorted[i]);
     c->names = names;
+    const vr_arena_mark mark = vr_arena_here(c->arena);
+    vr_names seen = {.arena = c->arena};
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t before = seen.count; /* any number of columns may be unnamed */
+        if (names[i][0] && vr_names_add(&seen, names[i], (int64_t)strlen(names[i])) < before)
+            return vr_fail(err, VR_ERR_FORMAT, "%s:1: duplicate column '%s'", c->path, names[i]);
+    }
+    vr_arena_rewind(c->arena, mark);
     return true;
 }
 
@@ -229,7 +229,7 @@ bool vr_csv_parse(vr_arena *arena, vr_csv *csv, vr_bytes text, const char *path,
     const vr_arena_mark mark = vr_arena_here(arena);
     vrp_csv_begin(arena, csv, text, path);
     const bool ok = csv->at < csv->end ? vrp_csv_names(csv, err)
-                                       : vr_fail(err, VR_ERR_FORMAT, "%s:1:1: the file is empty", path);
+                                       : vr_fail(err, VR_ERR_FORMAT, "%s:1:1: empty file", path);
     if (ok) return true;
     vr_arena_rewind(arena, mark);
     *csv = (vr_csv){0};
@@ -263,11 +263,11 @@ int64_t vr_csv_column(const vr_csv *csv, const char *name, vr_err *err) {
         used = n < 0 ? used : (size_t)vr_min((int64_t)used + n, sizeof list - 1);
     }
     if (used == sizeof list - 1) memcpy(list + used - 3, "...", 3);
-    vr_fail(err, VR_ERR_FORMAT, "%s:1: no column is named '%s'; there are: %s", csv->path, name, list);
+    vr_fail(err, VR_ERR_FORMAT, "%s:1: missing column '%s' (found: %s)", csv->path, name, list);
     return -1;
 }
 
-/* The field without the blanks around it. */
+/* The field without surrounding blanks. */
 static vr_bytes vrp_csv_trimmed(const vr_csv *c, int64_t column) {
     VR_CHECK(column >= 0 && column < c->columns, "column %lld of %lld", (long long)column,
              (long long)c->columns);
@@ -277,20 +277,21 @@ static vr_bytes vrp_csv_trimmed(const vr_csv *c, int64_t column) {
     return f;
 }
 
-static bool vrp_csv_not(const vr_csv *c, int64_t column, const char *kind, vr_err *err) {
+static bool vrp_csv_expected(const vr_csv *c, int64_t column, const char *kind, vr_err *err) {
     const vr_bytes f = c->fields[column];
-    return vr_csv_fail(c, column, err, "'%.*s' is not a %s (column '%s')", (int)vr_min(f.size, 60),
-                       (const char *)f.data, kind, c->names[column]);
+    return vr_csv_fail(c, column, err, "column '%s': expected %s, found '%.*s'", c->names[column], kind,
+                       (int)vr_min(f.size, 60), (const char *)f.data);
 }
 
 bool vr_csv_int(int64_t *x, const vr_csv *csv, int64_t column, vr_err *err) {
     const vr_bytes f = vrp_csv_trimmed(csv, column);
-    return vr_number_int(x, (const char *)f.data, f.size) || vrp_csv_not(csv, column, "whole number", err);
+    return vr_number_int(x, (const char *)f.data, f.size) || vrp_csv_expected(csv, column, "an integer", err);
 }
 
 bool vr_csv_double(double *x, const vr_csv *csv, int64_t column, vr_err *err) {
     const vr_bytes f = vrp_csv_trimmed(csv, column);
-    return vr_number_double(x, (const char *)f.data, f.size) || vrp_csv_not(csv, column, "number", err);
+    return vr_number_double(x, (const char *)f.data, f.size) ||
+           vrp_csv_expected(csv, column, "a number", err);
 }
 
 const char *vr_csv_string(vr_arena *arena, const vr_csv *csv, int64_t column) {

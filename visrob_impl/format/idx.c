@@ -1,7 +1,8 @@
-/* format/idx.c: four bytes say what is in it, four more for each dimension how many, then the elements. */
-#include "idx.h"
+/* format/idx.c: four bytes for type and dimensions, four for the size of each dimension, the elements. */
+#include "idx_impl.h"
 #include "../base/os.h"
-#include "zip.h"
+#include "array_impl.h"
+#include "zip_impl.h"
 #include <string.h>
 
 /* X(code, dtype) */
@@ -20,30 +21,20 @@ static vr_dtype vrp_idx_dtype(int code) {
     }
 }
 
-/* The elements in this machine's order of bytes. */
-static const void *vrp_idx_turned(vr_arena *arena, const uint8_t *from, int64_t count, int64_t size) {
-    const uint16_t probe = 1;
-    if (size == 1 || *(const uint8_t *)&probe == 0) return from;
-    uint8_t *to = (uint8_t *)vr_arena_alloc(arena, count, size);
-    for (int64_t i = 0; i < count; i++)
-        for (int64_t k = 0; k < size; k++) to[i * size + k] = from[i * size + size - 1 - k];
-    return to;
-}
-
 static bool vrp_idx_plain(vr_arena *arena, vr_array *array, vr_bytes file, const char *name, vr_err *err) {
     const uint8_t *p = file.data;
     if (file.size < 4 || p[0] || p[1])
-        return vr_fail(err, VR_ERR_FORMAT,
-                       "%s: byte 0: not an IDX file: it begins with two zeros, a type and a count", name);
+        return vr_fail(err, VR_ERR_FORMAT, "%s: byte 0: not an IDX file", name);
     vr_array a = {.name = "", .dtype = vrp_idx_dtype(p[2]), .ndim = p[3]};
     if (a.dtype == VR_DTYPE_COUNT)
-        return vr_fail(err, VR_ERR_FORMAT, "%s: byte 2: %d is no type of IDX", name, p[2]);
+        return vr_fail(err, VR_ERR_FORMAT, "%s: byte 2: unknown element type %d", name, p[2]);
     if (a.ndim < 1 || a.ndim > VR_ARRAY_MAX_DIMS)
-        return vr_fail(err, VR_ERR_FORMAT, "%s: byte 3: %d dimensions, 1 to %d are read", name, a.ndim,
-                       VR_ARRAY_MAX_DIMS);
+        return vr_fail(err, VR_ERR_FORMAT, "%s: byte 3: expected 1 to %d dimensions, found %d", name,
+                       VR_ARRAY_MAX_DIMS, a.ndim);
     const int64_t begin = 4 + 4 * a.ndim, size = vr_dtype_size(a.dtype);
     if (file.size < begin)
-        return vr_fail(err, VR_ERR_FORMAT, "%s: byte %lld: the file is cut short: %d sizes are wanted", name,
+        return vr_fail(err, VR_ERR_FORMAT,
+                       "%s: byte %lld: unexpected end of file in the sizes of %d dimensions", name,
                        (long long)file.size, a.ndim);
     int64_t bytes = size, shape[VR_ARRAY_MAX_DIMS];
     bool fits = true;
@@ -53,23 +44,24 @@ static bool vrp_idx_plain(vr_arena *arena, vr_array *array, vr_bytes file, const
         fits = fits && vr_size_mul(&bytes, bytes, shape[d]);
     }
     if (!fits || bytes != file.size - begin)
-        return vr_fail(err, VR_ERR_FORMAT,
-                       "%s: byte %lld: %lld bytes of elements follow, but the sizes ask for %s%lld", name,
-                       (long long)begin, (long long)(file.size - begin), fits ? "" : "more than ",
-                       (long long)(fits ? bytes : INT64_MAX));
-    if (!vr_array_set_shape(&a, a.ndim, shape))
-        return vr_fail(err, VR_ERR_FORMAT, "%s: byte 4: a shape that cannot be", name);
-    a.data = vrp_idx_turned(arena, p + begin, bytes / size, size);
+        return vr_fail(err, VR_ERR_FORMAT, "%s: byte %lld: expected %s%lld bytes of elements, found %lld",
+                       name, (long long)begin, fits ? "" : "more than ",
+                       (long long)(fits ? bytes : INT64_MAX), (long long)(file.size - begin));
+    if (!vrp_array_set_shape(&a, a.ndim, shape))
+        return vr_fail(err, VR_ERR_FORMAT, "%s: byte 4: invalid shape", name);
+    const uint16_t one = 1; /* IDX is big endian */
+    const bool swap = size > 1 && *(const uint8_t *)&one == 1;
+    a.data = swap ? vrp_array_swapped(arena, p + begin, bytes / size, size) : p + begin;
     *array = a;
     return true;
 }
 
-bool vr_idx_parse(vr_arena *arena, vr_array *array, vr_bytes file, const char *name, vr_err *err) {
+bool vrp_idx_parse(vr_arena *arena, vr_array *array, vr_bytes file, const char *name, vr_err *err) {
     *array = (vr_array){0};
     const vr_arena_mark mark = vr_arena_here(arena);
     bool ok = true;
     if (file.size >= 2 && file.data[0] == 0x1f && file.data[1] == 0x8b)
-        ok = vr_gunzip(arena, &file, file, INT32_MAX, name, err);
+        ok = vrp_gunzip(arena, &file, file, INT32_MAX, name, err);
     if (ok && vrp_idx_plain(arena, array, file, name, err)) return true;
     vr_arena_rewind(arena, mark);
     return false;
@@ -79,7 +71,7 @@ bool vr_idx_load(vr_arena *arena, vr_array *array, const char *path, vr_err *err
     *array = (vr_array){0};
     const vr_arena_mark mark = vr_arena_here(arena);
     vr_bytes file;
-    if (vr_file_map(arena, &file, path, err) && vr_idx_parse(arena, array, file, path, err)) return true;
+    if (vr_file_map(arena, &file, path, err) && vrp_idx_parse(arena, array, file, path, err)) return true;
     vr_arena_rewind(arena, mark);
     return false;
 }

@@ -1,16 +1,13 @@
 /* format/json.c: recursive descent over bytes, into nodes of 24 bytes.
  *
- * All text of a document goes into one buffer: unescaped it is never longer than it was with its quotes. Strings are
- * scanned eight bytes at a time. Numbers take the exact short ways (Clinger 1990) wherever they reach, which is nearly
- * always, and strtod otherwise. */
-#include "json.h"
+ * All strings of a document go into one buffer: decoded they are never longer than with their quotes. Strings are scanned
+ * eight bytes at a time. Numbers take the fast exact path of base/number where it applies, which is almost always. */
+#include "json_impl.h"
 #include "../base/number.h"
 #include "../base/os.h"
-#include <locale.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define VRP_DEPTH 512
@@ -19,15 +16,15 @@ typedef struct vrp_json_parser {
     const uint8_t *begin, *p, *end;
     vr_json *nodes;
     uint32_t count, capacity;
-    char *text; /* where the next string goes */
+    char *text; /* the next string */
     int depth;
-    const char *fault; /* what is wrong at p */
+    const char *error; /* the error at p */
     vr_arena *arena;
 } vrp_json_parser;
 
-static bool vrp_json_wrong(vrp_json_parser *j, const uint8_t *at, const char *fault) {
+static bool vrp_json_error(vrp_json_parser *j, const uint8_t *at, const char *error) {
     j->p = at;
-    j->fault = fault;
+    j->error = error;
     return false;
 }
 
@@ -38,8 +35,7 @@ static void vrp_json_grow(vrp_json_parser *j) {
     j->capacity *= 2;
 }
 
-/* A new node's number; its value is set by the caller. Field by field: gcc clears a whole struct by `rep stos`, which
- * took a third of the time. */
+/* A new node's index; the caller sets its value. Field by field, since gcc clears a whole struct by a slow `rep stos`. */
 static inline uint32_t vrp_json_node(vrp_json_parser *j, vr_json_type type, const uint8_t *at) {
     if (j->count == j->capacity) vrp_json_grow(j);
     vr_json *n = &j->nodes[j->count];
@@ -52,14 +48,14 @@ static inline uint32_t vrp_json_node(vrp_json_parser *j, vr_json_type type, cons
 }
 
 static inline const uint8_t *vrp_json_space(const uint8_t *p, const uint8_t *end) {
-    if (p<end && * p> ' ') return p; /* as nearly always */
+    if (p<end && * p> ' ') return p; /* the usual case */
     while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')) p++;
     return p;
 }
 
 /* ---- text ---- */
 
-/* The bytes of the UTF-8 character at p (RFC 3629: no surrogates, no longer form than needed), or 0. */
+/* The length of the UTF-8 character at p (RFC 3629: no surrogates, no overlong forms), or 0. */
 static int vrp_json_utf8(const uint8_t *p, const uint8_t *end) {
     if (p == end) return 0;
     const uint8_t c = *p;
@@ -112,10 +108,10 @@ static char *vrp_json_put_utf8(char *to, int c) {
     return to;
 }
 
-/* What may follow a backslash, and what it stands for. */
+/* The letters of escapes, and the characters they stand for. */
 static const char vrp_json_letters[] = "\"\\/bfnrt", vrp_json_means[] = "\"\\/\b\f\n\r\t";
 
-/* The escape at j->p, which is a backslash; *to moves on. */
+/* Decodes the escape at j->p, which is a backslash, to *to. */
 static bool vrp_json_escape(vrp_json_parser *j, char **to) {
     const uint8_t *at = j->p;
     const int c = j->end - at >= 2 ? at[1] : 0;
@@ -126,13 +122,13 @@ static bool vrp_json_escape(vrp_json_parser *j, char **to) {
         return true;
     }
     int code = c == 'u' ? vrp_json_hex4(at + 2, j->end) : -1;
-    if (code < 0) return vrp_json_wrong(j, at, "an escape that JSON does not have");
+    if (code < 0) return vrp_json_error(j, at, "invalid escape");
     j->p += 6;
     if (code >= 0xd800 && code < 0xe000) {
         int low = code < 0xdc00 && j->end - j->p >= 2 && j->p[0] == '\\' && j->p[1] == 'u'
                       ? vrp_json_hex4(j->p + 2, j->end)
                       : -1;
-        if (low < 0xdc00 || low >= 0xe000) return vrp_json_wrong(j, at, "half of a surrogate pair");
+        if (low < 0xdc00 || low >= 0xe000) return vrp_json_error(j, at, "unpaired surrogate");
         code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
         j->p += 6;
     }
@@ -141,14 +137,14 @@ static bool vrp_json_escape(vrp_json_parser *j, char **to) {
 }
 
 /* Marks the highest bit of each byte of w that is a quote, a backslash, a control character or part of UTF-8. A borrow
- * can only mark a byte above one that is marked rightly, so the lowest mark is exact. */
+ * only affects bytes above a marked one, so that the lowest mark is exact. */
 static inline uint64_t vrp_json_marks(uint64_t w) {
     const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
     const uint64_t quote = w ^ ones * '"', slash = w ^ ones * '\\';
     return (w | (w - ones * 0x20) | (quote - ones) | (slash - ones)) & tops;
 }
 
-/* The string at j->p, which is its opening quote, becomes the last node's: the general case. */
+/* Decodes the string whose opening quote is at j->p into the node: the general case. */
 static bool vrp_json_text_any(vrp_json_parser *j, uint32_t node) {
     char *to = j->text;
     j->p++;
@@ -160,17 +156,16 @@ static bool vrp_json_text_any(vrp_json_parser *j, uint32_t node) {
             const uint64_t marks = vrp_json_marks(w);
             n = marks ? __builtin_ctzll(marks) / 8 : 8;
         }
-        if (j->p == j->end)
-            return vrp_json_wrong(j, j->begin + j->nodes[node].at, "a string without its closing quote");
+        if (j->p == j->end) return vrp_json_error(j, j->begin + j->nodes[node].at, "unterminated string");
         const uint8_t c = *j->p;
         if (c == '"') break;
         if (c == '\\') {
             if (!vrp_json_escape(j, &to)) return false;
             continue;
         }
-        if (c < 0x20) return vrp_json_wrong(j, j->p, "a control character inside of a string");
+        if (c < 0x20) return vrp_json_error(j, j->p, "control character in a string");
         const int n = vrp_json_utf8(j->p, j->end);
-        if (n == 0) return vrp_json_wrong(j, j->p, "bytes that are not UTF-8");
+        if (n == 0) return vrp_json_error(j, j->p, "invalid UTF-8");
         for (int i = 0; i < n; i++) *to++ = (char)*j->p++;
     }
     j->p++;
@@ -181,7 +176,7 @@ static bool vrp_json_text_any(vrp_json_parser *j, uint32_t node) {
     return true;
 }
 
-/* The string at p, which is its opening quote, becomes the node's. Returns what is behind it, or NULL. */
+/* Decodes the string whose opening quote is at p into the node. Returns its end, or NULL. */
 static inline const uint8_t *vrp_json_text(vrp_json_parser *j, const uint8_t *p, uint32_t node) {
     const uint8_t *from = p + 1, *const end = j->end;
     char *const begin = j->text, *to = begin;
@@ -190,7 +185,7 @@ static inline const uint8_t *vrp_json_text(vrp_json_parser *j, const uint8_t *p,
         memcpy(&w, from, 8);
         memcpy(to, &w, 8);
         const uint64_t marks = vrp_json_marks(w);
-        if (!marks) { /* a branch that is foreseen, where a computed step would be waited for */
+        if (!marks) { /* a predicted branch is faster than a computed step */
             to += 8, from += 8;
             continue;
         }
@@ -203,36 +198,22 @@ static inline const uint8_t *vrp_json_text(vrp_json_parser *j, const uint8_t *p,
         j->text = to;
         return from + 1;
     }
-    j->p = p; /* an escape, UTF-8, the end of the text, or a fault */
+    j->p = p; /* an escape, UTF-8, the end of the text, or an error */
     return vrp_json_text_any(j, node) ? j->p : NULL;
 }
 
 /* ---- numbers ---- */
 
-/* The number from `from` to j->p by strtod, which wants a closing 0 and the locale's own point. */
-static double vrp_json_strtod(vrp_json_parser *j, const uint8_t *from) {
-    const char *point = localeconv()->decimal_point;
-    char *to = j->text; /* has room for what is not parsed yet */
-    for (const uint8_t *p = from; p < j->p; p++) {
-        if (*p != '.')
-            *to++ = (char)*p;
-        else
-            for (const char *c = point; *c && c - point < 8; c++) *to++ = *c;
-    }
-    *to = 0;
-    return strtod(j->text, NULL);
-}
-
 static bool vrp_json_digits(vrp_json_parser *j, uint64_t *m, int *digits) {
     const uint8_t *from = j->p;
     for (; j->p < j->end && *j->p >= '0' && *j->p <= '9'; j->p++) {
         if (*digits < 19) *m = *m * 10 + (uint64_t)(*j->p - '0');
-        if (*m != 0 && *digits < 99) ++*digits; /* more than 19: m is not the whole number */
+        if (*m != 0 && *digits < 99) ++*digits; /* more than 19: m is incomplete */
     }
     return j->p > from;
 }
 
-/* An exponent, cut to what no double reaches. */
+/* An exponent; beyond the range of a double its exact value does not matter. */
 static bool vrp_json_exponent(vrp_json_parser *j, int *e) {
     bool negative = j->p < j->end && *j->p == '-';
     if (j->p < j->end && (*j->p == '-' || *j->p == '+')) j->p++;
@@ -254,21 +235,19 @@ static bool vrp_json_parse_number(vrp_json_parser *j) {
     if (zero)
         j->p++;
     else if (!vrp_json_digits(j, &m, &digits))
-        return vrp_json_wrong(j, from, "a number without digits");
-    if (j->p < j->end && *j->p >= '0' && *j->p <= '9')
-        return vrp_json_wrong(j, from, "a number with a leading zero");
+        return vrp_json_error(j, from, "expected a digit");
+    if (j->p < j->end && *j->p >= '0' && *j->p <= '9') return vrp_json_error(j, from, "leading zero");
     if (j->p < j->end && *j->p == '.') {
         const uint8_t *point = j->p++;
         integral = false;
         if (!vrp_json_digits(j, &m, &digits))
-            return vrp_json_wrong(j, from, "a number without digits after its point");
+            return vrp_json_error(j, from, "expected a digit after the decimal point");
         e -= (int)vr_min(j->p - point - 1, 100000);
     }
     if (j->p < j->end && (*j->p | 0x20) == 'e') {
         j->p++;
         integral = false;
-        if (!vrp_json_exponent(j, &e))
-            return vrp_json_wrong(j, from, "a number without digits in its exponent");
+        if (!vrp_json_exponent(j, &e)) return vrp_json_error(j, from, "expected a digit in the exponent");
     }
     if (integral && digits <= 19 && m <= (uint64_t)INT64_MAX + negative) {
         const uint32_t n = vrp_json_node(j, VR_JSON_INT, from);
@@ -277,8 +256,8 @@ static bool vrp_json_parse_number(vrp_json_parser *j) {
     }
     double x;
     if (digits > 19 || !vr_number_scale(&x, m, e)) {
-        x = vrp_json_strtod(j, from);
-        if (!isfinite(x)) return vrp_json_wrong(j, from, "a number beyond what a double holds");
+        if (!vr_number_double(&x, (const char *)from, j->p - from))
+            return vrp_json_error(j, from, "number out of range");
     } else if (negative)
         x = -x;
     const uint32_t n = vrp_json_node(j, VR_JSON_REAL, from);
@@ -288,19 +267,20 @@ static bool vrp_json_parse_number(vrp_json_parser *j) {
 
 /* ---- values ---- */
 
-/* These take the place in the text and return the one behind the value, NULL after a fault: it stays in a register, where
- * in *j it would be stored and loaded again for every byte. */
+/* These take the position in the text and return the end of the value, or NULL on an error: as an argument the position
+ * stays in a register, while *j would be stored and loaded for every byte. */
 static const uint8_t *vrp_json_parse_value(vrp_json_parser *j, const uint8_t *p);
 
-static const uint8_t *vrp_json_fault(vrp_json_parser *j, const uint8_t *at, const char *fault) {
-    vrp_json_wrong(j, at, fault);
+static const uint8_t *vrp_json_error_at(vrp_json_parser *j, const uint8_t *at, const char *error) {
+    vrp_json_error(j, at, error);
     return NULL;
 }
 
 static const uint8_t *vrp_json_word(vrp_json_parser *j, const uint8_t *p, const char *word, vr_json_type type,
                                     int64_t value) {
     const size_t n = strlen(word);
-    if ((size_t)(j->end - p) < n || memcmp(p, word, n) != 0) return vrp_json_fault(j, p, "not a JSON value");
+    if ((size_t)(j->end - p) < n || memcmp(p, word, n) != 0)
+        return vrp_json_error_at(j, p, "expected a value");
     const uint32_t node = vrp_json_node(j, type, p);
     j->nodes[node].integer = value;
     return p + n;
@@ -309,12 +289,12 @@ static const uint8_t *vrp_json_word(vrp_json_parser *j, const uint8_t *p, const 
 /* A key, its colon and its value. */
 static inline const uint8_t *vrp_json_member(vrp_json_parser *j, const uint8_t *p) {
     const uint8_t *const end = j->end;
-    if (p == end || *p != '"') return vrp_json_fault(j, p, "a key in quotes is wanted");
+    if (p == end || *p != '"') return vrp_json_error_at(j, p, "expected a key in double quotes");
     const uint32_t key = vrp_json_node(j, VR_JSON_STRING, p);
     p = vrp_json_text(j, p, key);
     if (!p) return NULL;
     p = vrp_json_space(p, end);
-    if (p == end || *p != ':') return vrp_json_fault(j, p, "a ':' is wanted");
+    if (p == end || *p != ':') return vrp_json_error_at(j, p, "expected ':'");
     p = vrp_json_parse_value(j, vrp_json_space(p + 1, end));
     if (!p) return NULL;
     j->nodes[key].skip = j->count - key;
@@ -326,7 +306,7 @@ static const uint8_t *vrp_json_container(vrp_json_parser *j, const uint8_t *p, v
                                          uint8_t close) {
     const uint8_t *const end = j->end;
     const uint32_t node = vrp_json_node(j, type, p);
-    if (++j->depth > VRP_DEPTH) return vrp_json_fault(j, p, "nested more than 512 deep");
+    if (++j->depth > VRP_DEPTH) return vrp_json_error_at(j, p, "nested more than 512 deep");
     p = vrp_json_space(p + 1, end);
     uint32_t count = 0;
     bool more = p == end || *p != close;
@@ -340,8 +320,8 @@ static const uint8_t *vrp_json_container(vrp_json_parser *j, const uint8_t *p, v
             continue;
         }
         if (p < end && *p == close) break;
-        return vrp_json_fault(j, p,
-                              type == VR_JSON_OBJECT ? "a ',' or '}' is wanted" : "a ',' or ']' is wanted");
+        return vrp_json_error_at(j, p,
+                                 type == VR_JSON_OBJECT ? "expected ',' or '}'" : "expected ',' or ']'");
     }
     j->depth--;
     j->nodes[node].count = count;
@@ -350,11 +330,11 @@ static const uint8_t *vrp_json_container(vrp_json_parser *j, const uint8_t *p, v
 }
 
 static const uint8_t *vrp_json_parse_value(vrp_json_parser *j, const uint8_t *p) {
-    if (p == j->end) return vrp_json_fault(j, p, "a value is wanted, the text ends");
+    if (p == j->end) return vrp_json_error_at(j, p, "unexpected end of file");
     const uint8_t c = *p;
     if (c >= '0' && c <= '9' && j->end - p > 1 && (p[1] == ',' || p[1] == '}')) {
         const uint32_t n =
-            vrp_json_node(j, VR_JSON_INT, p); /* the digit alone: flags are most of many a file */
+            vrp_json_node(j, VR_JSON_INT, p); /* a single digit, the most frequent value of many files */
         j->nodes[n].integer = c - '0';
         return p + 1;
     }
@@ -372,7 +352,7 @@ static const uint8_t *vrp_json_parse_value(vrp_json_parser *j, const uint8_t *p)
     case 'n':
         return vrp_json_word(j, p, "null", VR_JSON_NULL, 0);
     default:
-        if (c != '-' && (c < '0' || c > '9')) return vrp_json_fault(j, p, "not a JSON value");
+        if (c != '-' && (c < '0' || c > '9')) return vrp_json_error_at(j, p, "expected a value");
         j->p = p;
         return vrp_json_parse_number(j) ? j->p : NULL;
     }
@@ -394,20 +374,19 @@ static bool vrp_json_parse_doc(vr_arena *arena, vr_json_doc *doc, vr_bytes text,
                                int64_t line, vr_err *err) {
     *doc = (vr_json_doc){0};
     if (text.size > INT32_MAX)
-        return vr_fail(err, VR_ERR_LIMIT, "%s:%lld:1: a JSON value of more than 2^31-1 bytes", path,
+        return vr_fail(err, VR_ERR_LIMIT, "%s:%lld:1: JSON value of more than 2^31-1 bytes", path,
                        (long long)line);
     vr_arena_mark mark = vr_arena_here(arena);
     vrp_json_parser j = {.begin = text.data, .p = text.data, .end = text.data + text.size, .arena = arena};
     j.capacity = (uint32_t)(text.size / 8 + 8);
     j.nodes = (vr_json *)vr_arena_alloc(arena, j.capacity, (int64_t)sizeof *j.nodes);
-    j.text =
-        (char *)vr_arena_alloc(arena, text.size + 16, 1); /* 8 bytes are written at once; strtod's point */
+    j.text = (char *)vr_arena_alloc(arena, text.size + 16, 1); /* 8 bytes are written at once */
     const uint8_t *p = j.begin;
     if (text.size >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) p += 3;
     p = vrp_json_parse_value(&j, vrp_json_space(p, j.end));
     bool ok = p != NULL;
     if (ok) p = vrp_json_space(p, j.end);
-    if (ok && p < j.end) ok = vrp_json_wrong(&j, p, "something follows the value");
+    if (ok && p < j.end) ok = vrp_json_error(&j, p, "unexpected text after the value");
     const vr_json_doc parsed = {.root = j.nodes, .text = text, .path = path, .line = line};
     if (ok) {
         *doc = parsed;
@@ -416,7 +395,7 @@ static bool vrp_json_parse_doc(vr_arena *arena, vr_json_doc *doc, vr_bytes text,
     int64_t row, column;
     vrp_json_position(&row, &column, &parsed, j.p - text.data);
     vr_arena_rewind(arena, mark);
-    return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:%lld: %s", path, (long long)row, (long long)column, j.fault);
+    return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:%lld: %s", path, (long long)row, (long long)column, j.error);
 }
 
 bool vr_json_parse(vr_arena *arena, vr_json_doc *doc, vr_bytes text, const char *path, vr_err *err) {
@@ -465,7 +444,7 @@ const uint8_t *vr_json_plain_string(const uint8_t *p, const uint8_t *end) {
     return NULL;
 }
 
-/* ---- looking at it ---- */
+/* ---- access ---- */
 
 const vr_json *vr_json_first(const vr_json *c) {
     return (c->type == VR_JSON_ARRAY || c->type == VR_JSON_OBJECT) && c->count > 0 ? c + 1 : NULL;
@@ -489,20 +468,19 @@ const vr_json *vr_json_get(const vr_json *object, const char *key) {
 
 const vr_json *vr_json_want(const vr_json_doc *doc, const vr_json *object, const char *key, vr_json_type type,
                             vr_err *err) {
-    static const char *const names[] = {"null",     "a bool",   "a whole number", "a number",
-                                        "a string", "an array", "an object"};
+    static const char *const names[] = {"null",     "a boolean", "an integer", "a number",
+                                        "a string", "an array",  "an object"};
     if (object->type != VR_JSON_OBJECT) {
-        vr_json_fail(doc, object, err, "an object with \"%s\" is wanted, here is %s", key,
-                     names[object->type]);
+        vr_json_fail(doc, object, err, "expected an object with \"%s\", found %s", key, names[object->type]);
         return NULL;
     }
     const vr_json *v = vr_json_get(object, key);
     if (!v)
-        vr_json_fail(doc, object, err, "\"%s\" is missing", key);
+        vr_json_fail(doc, object, err, "missing key \"%s\"", key);
     else if (v->type == type || (type == VR_JSON_REAL && v->type == VR_JSON_INT))
         return v;
     else
-        vr_json_fail(doc, v, err, "\"%s\" should be %s, it is %s", key, names[type], names[v->type]);
+        vr_json_fail(doc, v, err, "\"%s\": expected %s, found %s", key, names[type], names[v->type]);
     return NULL;
 }
 
@@ -526,7 +504,7 @@ bool vr_json_fail(const vr_json_doc *doc, const vr_json *node, vr_err *err, cons
 
 /* ---- writing ---- */
 
-bool vr_json_is_utf8(const char *s) {
+bool vrp_json_is_utf8(const char *s) {
     const uint8_t *p = (const uint8_t *)s, *end = p + strlen(s);
     while (p < end) {
         const int n = vrp_json_utf8(p, end);
@@ -559,20 +537,10 @@ void vr_json_string(vr_text *t, const char *s) {
 }
 
 void vr_json_real(vr_text *t, double x) {
-    char s[40];
-    if (!isfinite(x)) {
-        vr_text_add(t, "null");
-        return;
-    }
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(s, sizeof s, "%.*g", digits, x);
-        if (strtod(s, NULL) == x) break;
-    }
-    const char *point = localeconv()->decimal_point, *at = strcmp(point, ".") != 0 ? strstr(s, point) : NULL;
-    if (at)
-        vr_text_printf(t, "%.*s.%s", (int)(at - s), s, at + strlen(point));
+    if (isfinite(x))
+        vr_text_number(t, x, 0);
     else
-        vr_text_add(t, s);
+        vr_text_add(t, "null");
 }
 
 #undef VRP_DEPTH

@@ -1,5 +1,5 @@
-/* format/pylist.c: one walk over the field per list. The elements are counted by their commas first (an upper bound:
- * strings may hold commas), so that the result is one allocation. */
+/* format/pylist.c: one pass over the field. The commas are counted first, an upper bound of the elements (strings may
+ * contain commas), so that the result is one allocation. */
 #include "pylist.h"
 #include "../base/number.h"
 #include <string.h>
@@ -12,16 +12,16 @@ typedef struct vrp_pylist {
     vr_err *err;
 } vrp_pylist;
 
-static bool vrp_pylist_fault(const vrp_pylist *p, const char *what) {
-    return vr_csv_fail(p->csv, p->column, p->err, "%s at byte %lld of the list (column '%s')", what,
-                       (long long)(p->at - p->begin), p->csv->names[p->column]);
+static bool vrp_pylist_error(const vrp_pylist *p, const char *what) {
+    return vr_csv_fail(p->csv, p->column, p->err, "column '%s': byte %lld of the list: %s",
+                       p->csv->names[p->column], (long long)(p->at - p->begin), what);
 }
 
 static void vrp_pylist_blanks(vrp_pylist *p) {
     while (p->at < p->end && (*p->at == ' ' || *p->at == '\t' || *p->at == '\n' || *p->at == '\r')) p->at++;
 }
 
-/* Opens the field; *most is how many elements it can have. */
+/* Opens the field; *most is an upper bound of its elements. */
 static bool vrp_pylist_open(vrp_pylist *p, const vr_csv *csv, int64_t column, int64_t *most, vr_err *err) {
     VR_CHECK(column >= 0 && column < csv->columns, "column %lld of %lld", (long long)column,
              (long long)csv->columns);
@@ -31,24 +31,24 @@ static bool vrp_pylist_open(vrp_pylist *p, const vr_csv *csv, int64_t column, in
     *most = 1;
     for (const char *s = begin; s < p->end; s++) *most += *s == ',';
     vrp_pylist_blanks(p);
-    if (p->at == p->end || *p->at != '[') return vrp_pylist_fault(p, "'[' is wanted");
+    if (p->at == p->end || *p->at != '[') return vrp_pylist_error(p, "expected '['");
     p->at++;
     return true;
 }
 
-/* Goes to the next element: 1 where there is one, 0 at the end of the list, -1 after a fault. */
+/* Moves to the next element: 1 where there is one, 0 at the end of the list, -1 on an error. */
 static int vrp_pylist_next(vrp_pylist *p, int64_t count) {
     vrp_pylist_blanks(p);
     if (count > 0 && p->at < p->end && *p->at == ',') {
         p->at++;
         vrp_pylist_blanks(p);
     } else if (count > 0 && (p->at == p->end || *p->at != ']'))
-        return vrp_pylist_fault(p, "',' or ']' is wanted") ? 1 : -1;
-    if (p->at == p->end) return vrp_pylist_fault(p, "']' is wanted") ? 1 : -1;
+        return vrp_pylist_error(p, "expected ',' or ']'") ? 1 : -1;
+    if (p->at == p->end) return vrp_pylist_error(p, "expected ']'") ? 1 : -1;
     if (*p->at != ']') return 1;
     p->at++;
     vrp_pylist_blanks(p);
-    return p->at == p->end || vrp_pylist_fault(p, "text behind the list") ? 0 : -1;
+    return p->at == p->end || vrp_pylist_error(p, "unexpected text after the list") ? 0 : -1;
 }
 
 bool vr_pylist_ints(vr_arena *arena, int64_t **x, int64_t *count, const vr_csv *csv, int64_t column,
@@ -66,7 +66,7 @@ bool vr_pylist_ints(vr_arena *arena, int64_t **x, int64_t *count, const vr_csv *
         while (p.at < p.end && *p.at && strchr("+-0123456789", *p.at)) p.at++;
         if (!vr_number_int(&out[n], from, p.at - from)) {
             p.at = from;
-            vrp_pylist_fault(&p, "a whole number is wanted");
+            vrp_pylist_error(&p, "expected an integer");
             next = -1;
             break;
         }
@@ -87,7 +87,7 @@ static const char *vrp_pylist_string(vrp_pylist *p, vr_arena *arena) {
     const char *close = from;
     while (close < p->end && *close != quote) close += *close == '\\' && close + 1 < p->end ? 2 : 1;
     if (close >= p->end) {
-        vrp_pylist_fault(p, "a string without its closing quote");
+        vrp_pylist_error(p, "unterminated string");
         return NULL;
     }
     char *out = vr_arena_string(arena, from, close - from), *to = out;
@@ -99,8 +99,8 @@ static const char *vrp_pylist_string(vrp_pylist *p, vr_arena *arena) {
         static const char escapes[] = "\\'\"ntr", means[] = "\\'\"\n\t\r";
         const char *e = p->at[1] ? strchr(escapes, p->at[1]) : NULL;
         if (!e) {
-            vr_fail(p->err, VR_ERR_UNSUPPORTED, "%s:%lld: the escape '\\%c' in a list (column '%s')",
-                    p->csv->path, (long long)p->csv->line, p->at[1], p->csv->names[p->column]);
+            vr_fail(p->err, VR_ERR_UNSUPPORTED, "%s:%lld: column '%s': unsupported escape '\\%c'",
+                    p->csv->path, (long long)p->csv->line, p->csv->names[p->column], p->at[1]);
             return NULL;
         }
         *to++ = means[e - escapes];
@@ -123,7 +123,7 @@ bool vr_pylist_strings(vr_arena *arena, const char ***x, int64_t *count, const v
     int next;
     while ((next = vrp_pylist_next(&p, n)) == 1) {
         if (*p.at != '\'' && *p.at != '"') {
-            vrp_pylist_fault(&p, "a string in quotes is wanted");
+            vrp_pylist_error(&p, "expected a quoted string");
             next = -1;
             break;
         }

@@ -1,16 +1,17 @@
-/* format/safetensors.c: 8 bytes that give the header's length, the header in JSON, the bytes. */
-#include "safetensors.h"
+/* format/safetensors.c: the header's length in 8 bytes, the header in JSON, the elements. */
+#include "safetensors_impl.h"
 #include "../base/os.h"
-#include "json.h"
+#include "array_impl.h"
+#include "json_impl.h"
 #include <stdlib.h>
 #include <string.h>
 
-#define VRP_HEADER_MAX 100000000 /* the reference's own limit */
+#define VRP_HEADER_MAX 100000000 /* the reference's limit */
 
 typedef struct vrp_safetensors_reader {
     vr_arena *arena;
     const vr_json_doc *doc;
-    vr_bytes data; /* what is behind the header */
+    vr_bytes data; /* the bytes after the header */
     vr_err *err;
 } vrp_safetensors_reader;
 
@@ -18,7 +19,7 @@ typedef struct vrp_safetensors_reader {
 
 static bool vrp_safetensors_dtype(vr_dtype *dtype, const char *name) {
     for (int d = 0; d < VR_DTYPE_COUNT; d++)
-        if (strcmp(vr_dtype_name((vr_dtype)d), name) == 0) {
+        if (strcmp(vrp_dtype_name((vr_dtype)d), name) == 0) {
             *dtype = (vr_dtype)d;
             return true;
         }
@@ -32,46 +33,47 @@ static bool vrp_safetensors_entry(const vrp_safetensors_reader *r, vr_array *a, 
     const vr_json *shape = dtype ? vr_json_want(r->doc, v, "shape", VR_JSON_ARRAY, r->err) : NULL;
     const vr_json *place = shape ? vr_json_want(r->doc, v, "data_offsets", VR_JSON_ARRAY, r->err) : NULL;
     if (!place) return false;
-    if (v->count != 3) /* so that none of the three is there twice */
-        return vr_json_fail(r->doc, v, r->err, "'%.100s' has more than dtype, shape and data_offsets",
-                            key->string);
+    if (v->count != 3) /* a duplicate too */
+        return vr_json_fail(r->doc, v, r->err, "'%.100s': unknown or duplicate key", key->string);
     *a = (vr_array){.name = vr_arena_string(r->arena, key->string, key->count)};
-    if (strlen(a->name) != key->count) return vr_json_fail(r->doc, key, r->err, "a name with a 0 in it");
+    if (strlen(a->name) != key->count) return vr_json_fail(r->doc, key, r->err, "a name with a zero byte");
     if (!vrp_safetensors_dtype(&a->dtype, dtype->string))
-        return vr_fail(r->err, VR_ERR_UNSUPPORTED, "%s: '%s' has elements of type '%.32s', which is not read",
-                       r->doc->path, a->name, dtype->string);
+        return vr_fail(r->err, VR_ERR_UNSUPPORTED, "%s: '%s': unsupported element type '%.32s'", r->doc->path,
+                       a->name, dtype->string);
     if (shape->count > VR_ARRAY_MAX_DIMS)
-        return vr_fail(r->err, VR_ERR_UNSUPPORTED, "%s: '%s' has more than 8 dimensions", r->doc->path,
-                       a->name);
+        return vr_fail(r->err, VR_ERR_UNSUPPORTED, "%s: '%s': unsupported: more than 8 dimensions",
+                       r->doc->path, a->name);
     int64_t sizes[VR_ARRAY_MAX_DIMS];
     int ndim = 0;
     for (const vr_json *n = vr_json_first(shape); n; n = vr_json_next(shape, n))
         sizes[ndim++] = n->type == VR_JSON_INT ? n->integer : -1;
-    if (!vr_array_set_shape(a, ndim, sizes))
-        return vr_json_fail(r->doc, shape, r->err, "'%.100s': a shape that cannot be", a->name);
+    if (!vrp_array_set_shape(a, ndim, sizes))
+        return vr_json_fail(r->doc, shape, r->err, "'%.100s': invalid shape", a->name);
     const int64_t bytes = vr_array_count(a) * vr_dtype_size(a->dtype);
     const vr_json *from = vr_json_first(place), *to = from ? vr_json_next(place, from) : NULL;
     if (place->count != 2 || from->type != VR_JSON_INT || to->type != VR_JSON_INT || from->integer < 0 ||
         to->integer < from->integer || to->integer > r->data.size)
         return vr_json_fail(r->doc, place, r->err,
-                            "'%.100s': its place is not in the %lld bytes behind the header", a->name,
+                            "'%.100s': data_offsets are not in the %lld bytes after the header", a->name,
                             (long long)r->data.size);
     if (to->integer - from->integer != bytes)
-        return vr_json_fail(r->doc, place, r->err, "'%.100s': its shape needs %lld bytes, its place has %lld",
-                            a->name, (long long)bytes, (long long)(to->integer - from->integer));
+        return vr_json_fail(r->doc, place, r->err,
+                            "'%.100s': its shape needs %lld bytes, data_offsets give %lld", a->name,
+                            (long long)bytes, (long long)(to->integer - from->integer));
     a->data = r->data.data + from->integer;
     return true;
 }
 
 static bool vrp_safetensors_metadata(const vrp_safetensors_reader *r, vr_arrays *out, const vr_json *v) {
-    if (v->type != VR_JSON_OBJECT) return vr_json_fail(r->doc, v, r->err, "__metadata__ should be an object");
+    if (v->type != VR_JSON_OBJECT)
+        return vr_json_fail(r->doc, v, r->err, "expected an object for __metadata__");
     out->meta_keys = VR_NEW(r->arena, const char *, v->count);
     out->meta_values = VR_NEW(r->arena, const char *, v->count);
     for (const vr_json *k = vr_json_first(v); k; k = vr_json_next(v, k)) {
         const vr_json *text = vr_json_value(k);
         if (text->type != VR_JSON_STRING || strlen(text->string) != text->count ||
             strlen(k->string) != k->count)
-            return vr_json_fail(r->doc, text, r->err, "__metadata__ should be text");
+            return vr_json_fail(r->doc, text, r->err, "expected a string in __metadata__");
         out->meta_keys[out->meta_count] = vr_arena_string(r->arena, k->string, k->count);
         out->meta_values[out->meta_count++] = vr_arena_string(r->arena, text->string, text->count);
     }
@@ -82,19 +84,16 @@ static int vrp_safetensors_by_place(const void *a, const void *b) {
     const vr_array *x = *(const vr_array *const *)a, *y = *(const vr_array *const *)b;
     const uint8_t *p = (const uint8_t *)x->data, *q = (const uint8_t *)y->data;
     if (p != q) return p < q ? -1 : 1;
-    return (vr_array_count(x) > 0) - (vr_array_count(y) > 0); /* an empty one takes no place */
+    return (vr_array_count(x) > 0) - (vr_array_count(y) > 0); /* empty ones first */
 }
 
-/* No hole, no overlap, nothing left over, no name twice. */
+/* No gap, no overlap, no bytes left over, no duplicate name. */
 static bool vrp_safetensors_check(const vrp_safetensors_reader *r, vr_arrays *out) {
     const uint8_t *at = r->data.data;
     const char *path = r->doc->path;
-    vr_arrays_index(r->arena, out);
-    for (int64_t i = 1; i < out->count; i++) {
-        const char *name = out->items[out->by_name[i]].name;
-        if (strcmp(name, out->items[out->by_name[i - 1]].name) == 0)
-            return vr_fail(r->err, VR_ERR_FORMAT, "%s: '%s' is there twice", path, name);
-    }
+    const int64_t repeated = vrp_arrays_repeated(out);
+    if (repeated >= 0)
+        return vr_fail(r->err, VR_ERR_FORMAT, "%s: duplicate tensor '%s'", path, out->items[repeated].name);
     vr_arena_mark mark = vr_arena_here(r->arena);
     const vr_array **order = VR_NEW(r->arena, const vr_array *, out->count);
     for (int64_t i = 0; i < out->count; i++) order[i] = &out->items[i];
@@ -103,10 +102,10 @@ static bool vrp_safetensors_check(const vrp_safetensors_reader *r, vr_arrays *ou
         r->data.data - (const uint8_t *)r->doc->text.data + 8; /* bytes of the file before the data */
     for (int64_t i = 0; i < out->count; i++) {
         if (order[i]->data != at)
-            return vr_fail(
-                r->err, VR_ERR_FORMAT, "%s: byte %lld: '%s' begins %s", path,
-                (long long)(header + ((const uint8_t *)order[i]->data - r->data.data)), order[i]->name,
-                (const uint8_t *)order[i]->data > at ? "after bytes that are nobody's" : "inside of another");
+            return vr_fail(r->err, VR_ERR_FORMAT, "%s: byte %lld: '%s' begins %s", path,
+                           (long long)(header + ((const uint8_t *)order[i]->data - r->data.data)),
+                           order[i]->name,
+                           (const uint8_t *)order[i]->data > at ? "after a gap" : "inside of another tensor");
         at += vr_array_count(order[i]) * vr_dtype_size(order[i]->dtype);
     }
     vr_arena_rewind(r->arena, mark);
@@ -118,8 +117,7 @@ static bool vrp_safetensors_check(const vrp_safetensors_reader *r, vr_arrays *ou
 
 static bool vrp_safetensors_read(const vrp_safetensors_reader *r, vr_arrays *out) {
     const vr_json *root = r->doc->root;
-    if (root->type != VR_JSON_OBJECT)
-        return vr_json_fail(r->doc, root, r->err, "the header should be an object");
+    if (root->type != VR_JSON_OBJECT) return vr_json_fail(r->doc, root, r->err, "expected an object");
     out->items = VR_NEW(r->arena, vr_array, root->count);
     bool has_metadata = false;
     for (const vr_json *k = vr_json_first(root); k; k = vr_json_next(root, k)) {
@@ -127,24 +125,26 @@ static bool vrp_safetensors_read(const vrp_safetensors_reader *r, vr_arrays *out
             if (!vrp_safetensors_entry(r, &out->items[out->count++], k)) return false;
             continue;
         }
-        if (has_metadata) return vr_json_fail(r->doc, k, r->err, "__metadata__ is there twice");
+        if (has_metadata) return vr_json_fail(r->doc, k, r->err, "duplicate key '__metadata__'");
         has_metadata = true;
         if (!vrp_safetensors_metadata(r, out, vr_json_value(k))) return false;
     }
     return vrp_safetensors_check(r, out);
 }
 
-bool vr_safetensors_parse(vr_arena *arena, vr_arrays *arrays, vr_bytes bytes, const char *path, vr_err *err) {
+bool vrp_safetensors_parse(vr_arena *arena, vr_arrays *arrays, vr_bytes bytes, const char *path,
+                           vr_err *err) {
     *arrays = (vr_arrays){0};
     uint64_t n = 0;
     if (bytes.size < 8)
-        return vr_fail(err, VR_ERR_FORMAT, "%s: byte %lld: cut off", path, (long long)bytes.size);
+        return vr_fail(err, VR_ERR_FORMAT, "%s: byte %lld: unexpected end of file", path,
+                       (long long)bytes.size);
     for (int i = 7; i >= 0; i--) n = n << 8 | bytes.data[i];
     if (n > VRP_HEADER_MAX || (int64_t)n > bytes.size - 8)
-        return vr_fail(err, VR_ERR_FORMAT, "%s: byte 0: declares a header of %llu bytes; the file has %lld",
+        return vr_fail(err, VR_ERR_FORMAT, "%s: byte 0: declares a header of %llu bytes, the file has %lld",
                        path, (unsigned long long)n, (long long)bytes.size);
     if (n == 0 || bytes.data[8] != '{')
-        return vr_fail(err, VR_ERR_FORMAT, "%s: byte 8: not the header of a safetensors file", path);
+        return vr_fail(err, VR_ERR_FORMAT, "%s: byte 8: not a safetensors header", path);
     vr_arena scratch = {0};
     vr_arena_mark mark = vr_arena_here(arena);
     vr_json_doc doc;
@@ -163,19 +163,9 @@ bool vr_safetensors_parse(vr_arena *arena, vr_arrays *arrays, vr_bytes bytes, co
     return ok;
 }
 
-bool vr_safetensors_load(vr_arena *arena, vr_arrays *arrays, const char *path, vr_err *err) {
-    *arrays = (vr_arrays){0};
-    vr_arena_mark mark = vr_arena_here(arena);
-    vr_bytes bytes;
-    if (!vr_file_map(arena, &bytes, path, err)) return false;
-    if (vr_safetensors_parse(arena, arrays, bytes, path, err)) return true;
-    vr_arena_rewind(arena, mark);
-    return false;
-}
-
 /* ---- writing ---- */
 
-/* The reference sorts by its own list of types, from its end, then by name. */
+/* The reference sorts by its list of types, from the end, then by name. */
 static int vrp_safetensors_rank(vr_dtype dtype) {
     static const vr_dtype order[] = {VR_U64, VR_I64, VR_F64, VR_F32, VR_U32, VR_I32, VR_BF16,
                                      VR_F16, VR_U16, VR_I16, VR_I8,  VR_U8,  VR_BOOL};
@@ -207,7 +197,7 @@ static void vrp_safetensors_header(vr_text *t, const vr_arrays *arrays, const vr
         at += vr_array_count(a) * vr_dtype_size(a->dtype);
         if (i > 0) vr_text_add(t, ",");
         vr_json_string(t, a->name);
-        vr_text_printf(t, ":{\"dtype\":\"%s\",\"shape\":[", vr_dtype_name(a->dtype));
+        vr_text_printf(t, ":{\"dtype\":\"%s\",\"shape\":[", vrp_dtype_name(a->dtype));
         for (int d = 0; d < a->ndim; d++)
             vr_text_printf(t, "%s%lld", d > 0 ? "," : "", (long long)a->shape[d]);
         vr_text_printf(t, "],\"data_offsets\":[%lld,%lld]}", (long long)from, (long long)at);
@@ -216,23 +206,20 @@ static void vrp_safetensors_header(vr_text *t, const vr_arrays *arrays, const vr
     while (t->size % 8 != 0) vr_text_add(t, " ");
 }
 
-bool vr_safetensors_format(vr_arena *arena, vr_bytes *out, const vr_arrays *arrays, vr_err *err) {
+bool vrp_safetensors_format(vr_arena *arena, vr_bytes *out, const vr_arrays *arrays, vr_err *err) {
     *out = (vr_bytes){0};
     vr_arena scratch = {0};
     const vr_array **order = VR_NEW(&scratch, const vr_array *, arrays->count);
-    vr_arrays named = *arrays;
-    vr_arrays_index(&scratch, &named);
-    const char *bad = NULL;
+    const int64_t repeated = vrp_arrays_repeated(arrays);
+    const char *bad = repeated >= 0 ? arrays->items[repeated].name : NULL;
     int64_t size = 0;
     for (int64_t i = 0; i < arrays->count && !bad; i++) {
-        const char *name = arrays->items[named.by_name[i]].name;
-        order[i] = &arrays->items[i];
-        size += vr_array_count(order[i]) * vr_dtype_size(order[i]->dtype);
-        bool twice = i > 0 && strcmp(name, arrays->items[named.by_name[i - 1]].name) == 0;
-        if (twice || strcmp(name, "__metadata__") == 0 || !vr_json_is_utf8(name)) bad = name;
+        const vr_array *a = order[i] = &arrays->items[i];
+        size += vr_array_count(a) * vr_dtype_size(a->dtype);
+        if (strcmp(a->name, "__metadata__") == 0 || !vrp_json_is_utf8(a->name)) bad = a->name;
     }
     if (bad) {
-        vr_fail(err, VR_ERR_ARGUMENT, "'%s': a name that is there twice, is reserved or is not UTF-8", bad);
+        vr_fail(err, VR_ERR_ARGUMENT, "'%s': the name is a duplicate, reserved or not UTF-8", bad);
         vr_arena_free(&scratch);
         return false;
     }
@@ -244,7 +231,7 @@ bool vr_safetensors_format(vr_arena *arena, vr_bytes *out, const vr_arrays *arra
     memcpy(p, header.data, (size_t)header.size);
     p += header.size;
     for (int64_t i = 0; i < arrays->count; i++) {
-        vr_array_to_bytes(p, order[i]);
+        vrp_array_to_bytes(p, order[i]);
         p += vr_array_count(order[i]) * vr_dtype_size(order[i]->dtype);
     }
     *out = (vr_bytes){.data = data, .size = p - data};
@@ -252,10 +239,10 @@ bool vr_safetensors_format(vr_arena *arena, vr_bytes *out, const vr_arrays *arra
     return true;
 }
 
-bool vr_safetensors_save(const char *path, const vr_arrays *arrays, vr_err *err) {
+bool vrp_safetensors_save(const char *path, const vr_arrays *arrays, vr_err *err) {
     vr_arena scratch = {0};
     vr_bytes bytes;
-    bool ok = vr_safetensors_format(&scratch, &bytes, arrays, err) &&
+    bool ok = vrp_safetensors_format(&scratch, &bytes, arrays, err) &&
               vr_file_write(path, bytes.data, bytes.size, err);
     vr_arena_free(&scratch);
     return ok;

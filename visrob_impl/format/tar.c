@@ -1,22 +1,21 @@
-/* format/tar.c: one pass over the headers; the data between them is not touched.
+/* format/tar.c: one pass over the headers; the data between them is not read.
  *
- * A block of 512 bytes describes what follows it. Long names come as an entry of their own before the one they
- * belong to: GNU's types 'L' and 'K' hold the path and what a link points to, pax's type 'x' holds records of the
- * form "length key=value". A hard link is a file whose bytes came earlier; links are resolved after the pass, by a
- * search in the sorted paths. */
-#include "tar.h"
+ * A header of 512 bytes describes the data after it. Long names are separate entries before the one they belong to:
+ * GNU's types 'L' and 'K' hold the path and the target of a link, pax's type 'x' holds records of the form
+ * "length key=value". A hard link has the data of an earlier file; links are resolved after the pass. */
+#include "tar_impl.h"
+#include "../base/names.h"
 #include "../base/os.h"
-#include "zip.h"
-#include <stdlib.h>
+#include "zip_impl.h"
 #include <string.h>
 
 #define VRP_TAR_BLOCK 512
 
-/* A path and the number of its entry. */
-typedef struct vrp_tar_key {
-    const char *path;
-    int64_t number;
-} vrp_tar_key;
+/* A hard link: its entry and the path that it links to. */
+typedef struct vrp_tar_link {
+    const char *target;
+    int64_t entry;
+} vrp_tar_link;
 
 typedef struct vrp_tar_reader {
     vr_arena *arena;
@@ -25,19 +24,19 @@ typedef struct vrp_tar_reader {
     vr_err *err;
     vr_tar *tar;
     int64_t capacity;
-    char *pool; /* where the next path goes */
+    char *pool; /* free memory for paths */
     int64_t pool_left;
     vr_bytes long_path, long_link; /* from L, K or x, for the next entry */
-    int64_t long_size;             /* from x; -1 = not given */
-    vrp_tar_key *links;            /* what hard links point to, and their entries */
+    int64_t long_size;             /* from x; -1 = none */
+    vrp_tar_link *links;
     int64_t link_count, link_capacity;
 } vrp_tar_reader;
 
-static bool vrp_tar_bad(const vrp_tar_reader *r, int64_t at, const char *what) {
+static bool vrp_tar_error(const vrp_tar_reader *r, int64_t at, const char *what) {
     return vr_fail(r->err, VR_ERR_FORMAT, "%s: byte %lld: %s", r->name, (long long)at, what);
 }
 
-/* An octal field, ended by a space, a 0 or its own end; or GNU's base 256, marked by the first bit. -1 = neither. */
+/* An octal field, terminated by a space, a 0 or its end; or GNU's base 256, marked by the first bit. -1 = neither. */
 static int64_t vrp_tar_number(const uint8_t *p, int n) {
     int64_t value = 0;
     int i = 0;
@@ -57,16 +56,16 @@ static int64_t vrp_tar_number(const uint8_t *p, int n) {
     return value;
 }
 
-/* The sum of the header's bytes, with its own field as spaces; some old tars added signed bytes. */
-static bool vrp_tar_checksum_fits(const uint8_t *h) {
-    const int64_t want = vrp_tar_number(h + 148, 8);
+/* The sum of the header's bytes, the checksum field counted as spaces; some old tars summed signed bytes. */
+static bool vrp_tar_checksum_ok(const uint8_t *h) {
+    const int64_t declared = vrp_tar_number(h + 148, 8);
     int64_t sum = 8 * ' ', high = 0;
     for (int i = 0; i < VRP_TAR_BLOCK; i++) {
         if (i >= 148 && i < 156) continue;
         sum += h[i];
         high += h[i] >> 7;
     }
-    return want >= 0 && (want == sum || want == sum - 256 * high);
+    return declared >= 0 && (declared == sum || declared == sum - 256 * high);
 }
 
 static int64_t vrp_tar_length(const uint8_t *p, int64_t most) {
@@ -74,7 +73,7 @@ static int64_t vrp_tar_length(const uint8_t *p, int64_t most) {
     return end ? end - p : most;
 }
 
-/* a/b as one string; paths stand close together, since an archive may have a million of them. */
+/* a/b as one string, packed without alignment, since an archive may have a million paths. */
 static const char *vrp_tar_path(vrp_tar_reader *r, vr_bytes a, vr_bytes b) {
     const int64_t n = a.size + b.size + 2;
     if (r->pool_left < n) {
@@ -103,24 +102,25 @@ static bool vrp_tar_pax(vrp_tar_reader *r, int64_t at, int64_t size, bool global
         int64_t n = 0, i = at;
         for (; i < end && p[i] >= '0' && p[i] <= '9' && n < (int64_t)1 << 40; i++) n = n * 10 + p[i] - '0';
         if (i == at || i == end || p[i] != ' ' || n <= i + 1 - at || n > end - at || p[at + n - 1] != '\n')
-            return vrp_tar_bad(r, at, "a pax record has a wrong length");
+            return vrp_tar_error(r, at, "invalid length of a pax record");
         const uint8_t *key = p + i + 1, *last = p + at + n - 1;
         const uint8_t *equals = (const uint8_t *)memchr(key, '=', (size_t)(last - key));
-        if (!equals) return vrp_tar_bad(r, at, "a pax record without '='");
+        if (!equals) return vrp_tar_error(r, at, "pax record without '='");
         const vr_bytes value = {.data = equals + 1, .size = last - equals - 1};
         const int64_t k = equals - key;
         const bool path = k == 4 && memcmp(key, "path", 4) == 0,
                    link = k == 8 && memcmp(key, "linkpath", 8) == 0,
                    length = k == 4 && memcmp(key, "size", 4) == 0;
         if (k >= 11 && memcmp(key, "GNU.sparse.", 11) == 0)
-            return vr_fail(r->err, VR_ERR_UNSUPPORTED, "%s: byte %lld: a sparse file", r->name,
+            return vr_fail(r->err, VR_ERR_UNSUPPORTED, "%s: byte %lld: unsupported: sparse file", r->name,
                            (long long)at);
         if ((path || link || length) && global)
-            return vr_fail(r->err, VR_ERR_UNSUPPORTED, "%s: byte %lld: a path or size for all files", r->name,
+            return vr_fail(r->err, VR_ERR_UNSUPPORTED,
+                           "%s: byte %lld: unsupported: global pax header with a path or size", r->name,
                            (long long)at);
         if (path || link) {
             if (value.size == 0 || memchr(value.data, 0, (size_t)value.size))
-                return vrp_tar_bad(r, at, "a path that is empty or has a 0 byte");
+                return vrp_tar_error(r, at, "empty path, or a path with a zero byte");
             *(path ? &r->long_path : &r->long_link) = value;
         }
         if (length) {
@@ -129,7 +129,7 @@ static bool vrp_tar_pax(vrp_tar_reader *r, int64_t at, int64_t size, bool global
                 r->long_size = value.data[j] >= '0' && value.data[j] <= '9' && r->long_size < INT64_MAX / 20
                                    ? r->long_size * 10 + value.data[j] - '0'
                                    : -1;
-            if (value.size == 0 || r->long_size < 0) return vrp_tar_bad(r, at, "a size that is not a number");
+            if (value.size == 0 || r->long_size < 0) return vrp_tar_error(r, at, "invalid size");
         }
         at += n;
     }
@@ -138,7 +138,7 @@ static bool vrp_tar_pax(vrp_tar_reader *r, int64_t at, int64_t size, bool global
 
 static void vrp_tar_add(vrp_tar_reader *r, vr_tar_entry entry) {
     vr_tar *t = r->tar;
-    if (t->count == r->capacity) { /* the abandoned halves stay in the arena: at most as much again */
+    if (t->count == r->capacity) { /* the old arrays stay in the arena: at most as much again */
         r->capacity = vr_max(64, 2 * r->capacity);
         vr_tar_entry *more = (vr_tar_entry *)vr_arena_alloc(r->arena, r->capacity, sizeof *more);
         if (t->count > 0) memcpy(more, t->entries, (size_t)t->count * sizeof *more);
@@ -147,60 +147,60 @@ static void vrp_tar_add(vrp_tar_reader *r, vr_tar_entry entry) {
     t->entries[t->count++] = entry;
 }
 
-/* Notes what the hard link of the last entry points to. */
+/* Stores the target of the hard link whose entry was added last. */
 static void vrp_tar_add_link(vrp_tar_reader *r, const uint8_t *h) {
     if (r->link_count == r->link_capacity) {
         r->link_capacity = vr_max(64, 2 * r->link_capacity);
-        vrp_tar_key *more = (vrp_tar_key *)vr_arena_alloc(r->arena, r->link_capacity, sizeof *more);
+        vrp_tar_link *more = (vrp_tar_link *)vr_arena_alloc(r->arena, r->link_capacity, sizeof *more);
         if (r->link_count > 0) memcpy(more, r->links, (size_t)r->link_count * sizeof *more);
         r->links = more;
     }
     const vr_bytes target =
         r->long_link.data ? r->long_link : (vr_bytes){h + 157, vrp_tar_length(h + 157, 100)};
-    r->links[r->link_count++] = (vrp_tar_key){vrp_tar_path(r, (vr_bytes){0}, target), r->tar->count - 1};
+    r->links[r->link_count++] = (vrp_tar_link){vrp_tar_path(r, (vr_bytes){0}, target), r->tar->count - 1};
 }
 
 /* The path of the entry whose header is h. */
 static const char *vrp_tar_entry_path(vrp_tar_reader *r, const uint8_t *h) {
     if (r->long_path.data) return vrp_tar_path(r, (vr_bytes){0}, r->long_path);
-    vr_bytes prefix = {0}; /* GNU's own magic is "ustar  ": it has other things here */
+    vr_bytes prefix = {0}; /* GNU's magic is "ustar  ": it has other fields here */
     if (memcmp(h + 257, "ustar", 6) == 0) prefix = (vr_bytes){h + 345, vrp_tar_length(h + 345, 155)};
     return vrp_tar_path(r, prefix, (vr_bytes){h, vrp_tar_length(h, 100)});
 }
 
-/* One entry; *at moves behind its data. */
+/* Reads one entry; *at moves to the end of its data. */
 static bool vrp_tar_entry(vrp_tar_reader *r, int64_t *at) {
     const uint8_t *h = r->bytes.data + *at;
     const int64_t from = *at + VRP_TAR_BLOCK, left = r->bytes.size - from;
-    if (!vrp_tar_checksum_fits(h)) return vrp_tar_bad(r, *at, "not a tar header: its checksum is wrong");
+    if (!vrp_tar_checksum_ok(h)) return vrp_tar_error(r, *at, "not a tar header: checksum mismatch");
     const int type = h[156];
-    const bool describes =
-        type == 'L' || type == 'K' || type == 'x' || type == 'g'; /* the entry that follows */
+    const bool describes = type == 'L' || type == 'K' || type == 'x' || type == 'g'; /* the next entry */
     int64_t size = vrp_tar_number(h + 124, 12);
     if (!describes && r->long_size >= 0) size = r->long_size;
-    /* Links and devices may carry a size without having data; folders too. */
+    /* Links, devices and directories may declare a size without having data. */
     if (type >= '1' && type <= '6') size = 0;
-    if (size < 0) return vrp_tar_bad(r, *at + 124, "the size is not a number");
+    if (size < 0) return vrp_tar_error(r, *at + 124, "invalid size");
     if (size > left || (size + VRP_TAR_BLOCK - 1) / VRP_TAR_BLOCK * VRP_TAR_BLOCK > left)
         return vr_fail(r->err, VR_ERR_FORMAT,
-                       "%s: byte %lld: the file is cut short: %lld bytes of data follow, not %lld", r->name,
-                       (long long)*at, (long long)left, (long long)size);
+                       "%s: byte %lld: unexpected end of file: expected %lld bytes of data, found %lld",
+                       r->name, (long long)*at, (long long)size, (long long)left);
     *at = from + (size + VRP_TAR_BLOCK - 1) / VRP_TAR_BLOCK * VRP_TAR_BLOCK;
     if (type == 'x' || type == 'g') return vrp_tar_pax(r, from, size, type == 'g');
     if (type == 'L' || type == 'K') {
         const vr_bytes name = {h + VRP_TAR_BLOCK, vrp_tar_length(h + VRP_TAR_BLOCK, size)};
-        if (name.size == 0) return vrp_tar_bad(r, from, "a long name that is empty");
+        if (name.size == 0) return vrp_tar_error(r, from, "empty long name");
         *(type == 'L' ? &r->long_path : &r->long_link) = name;
     }
     if (describes) return true;
     if (type == 'S' || type == 'M')
-        return vr_fail(r->err, VR_ERR_UNSUPPORTED, "%s: byte %lld: a sparse file or a further volume",
-                       r->name, (long long)(from - VRP_TAR_BLOCK));
+        return vr_fail(r->err, VR_ERR_UNSUPPORTED,
+                       "%s: byte %lld: unsupported: sparse file or multi-volume archive", r->name,
+                       (long long)(from - VRP_TAR_BLOCK));
     if (type == 0 || type == '0' || type == '1' || type == '7') {
         const char *path = vrp_tar_entry_path(r, h);
         const size_t n = strlen(path);
-        if (n == 0) return vrp_tar_bad(r, from - VRP_TAR_BLOCK, "a file without a name");
-        if (path[n - 1] != '/') /* before ustar a folder was a file of that name */
+        if (n == 0) return vrp_tar_error(r, from - VRP_TAR_BLOCK, "file without a name");
+        if (path[n - 1] != '/') /* a directory of a v7 archive */
             vrp_tar_add(r, (vr_tar_entry){.path = path, .data = {h + VRP_TAR_BLOCK, size}});
         if (path[n - 1] != '/' && type == '1') vrp_tar_add_link(r, h);
     } else if (type != '5') {
@@ -211,33 +211,23 @@ static bool vrp_tar_entry(vrp_tar_reader *r, int64_t *at) {
     return true;
 }
 
-static int vrp_tar_compare(const void *a, const void *b) {
-    const vrp_tar_key *x = (const vrp_tar_key *)a, *y = (const vrp_tar_key *)b;
-    const int order = strcmp(x->path, y->path);
-    return order != 0 ? order : (x->number > y->number) - (x->number < y->number);
-}
-
-/* Gives each hard link the bytes of the last entry of that path before it; one that points to something else than a
- * file (a link, a device, what is not in the archive) goes to the others. */
+/* Gives each hard link the data of the last entry of its path before it; one that does not link to a file in the archive
+ * is dropped and counted in `others`. */
 static void vrp_tar_resolve(vrp_tar_reader *r) {
     vr_tar *t = r->tar;
     if (r->link_count == 0) return;
-    vrp_tar_key *keys = (vrp_tar_key *)vr_arena_alloc(r->arena, t->count, sizeof *keys);
-    for (int64_t i = 0; i < t->count; i++) keys[i] = (vrp_tar_key){t->entries[i].path, i};
-    qsort(keys, (size_t)t->count, sizeof *keys, vrp_tar_compare);
-    for (int64_t i = 0; i < r->link_count; i++) {
-        int64_t lo = 0, hi = t->count;
-        while (lo < hi) { /* how many come before the link's own number under the target's path */
-            const int64_t mid = lo + (hi - lo) / 2;
-            if (vrp_tar_compare(&keys[mid], &r->links[i]) < 0)
-                lo = mid + 1;
-            else
-                hi = mid;
+    vr_names paths = {.arena = r->arena};
+    int64_t *last = VR_NEW(r->arena, int64_t, t->count), link = 0,
+            kept = 0; /* last: by path, the last entry */
+    for (int64_t i = 0; i < t->count; i++) {
+        vr_tar_entry *e = &t->entries[i];
+        if (link < r->link_count && r->links[link].entry == i) {
+            const char *target = r->links[link++].target;
+            const int64_t found = vr_names_find(&paths, target, (int64_t)strlen(target));
+            e->data = found >= 0 ? t->entries[last[found]].data : (vr_bytes){0};
         }
-        const bool found = lo > 0 && strcmp(keys[lo - 1].path, r->links[i].path) == 0;
-        t->entries[r->links[i].number].data = found ? t->entries[keys[lo - 1].number].data : (vr_bytes){0};
+        last[vr_names_add(&paths, e->path, (int64_t)strlen(e->path))] = i;
     }
-    int64_t kept = 0;
     for (int64_t i = 0; i < t->count; i++)
         if (t->entries[i].data.data) t->entries[kept++] = t->entries[i];
     t->others += t->count - kept;
@@ -249,14 +239,13 @@ static bool vrp_tar_all(vrp_tar_reader *r) {
     for (int64_t at = 0; r->bytes.size - at >= VRP_TAR_BLOCK;) {
         if (memcmp(r->bytes.data + at, zeros, VRP_TAR_BLOCK) == 0)
             return (!r->long_path.data && !r->long_link.data && r->long_size < 0) ||
-                   vrp_tar_bad(r, at, "a long name or size without the entry it belongs to");
+                   vrp_tar_error(r, at, "long name or size without an entry");
         if (!vrp_tar_entry(r, &at)) return false;
     }
-    return vrp_tar_bad(r, r->bytes.size,
-                       "the file is cut short: a tar without its end mark, a block of zeros");
+    return vrp_tar_error(r, r->bytes.size, "unexpected end of file: missing end-of-archive marker");
 }
 
-bool vr_tar_parse(vr_arena *arena, vr_tar *tar, vr_bytes bytes, const char *name, vr_err *err) {
+bool vrp_tar_parse(vr_arena *arena, vr_tar *tar, vr_bytes bytes, const char *name, vr_err *err) {
     *tar = (vr_tar){0};
     const vr_arena_mark mark = vr_arena_here(arena);
     tar->path = vr_arena_string(arena, name, (int64_t)strlen(name));
@@ -277,8 +266,8 @@ bool vr_tar_load(vr_arena *arena, vr_tar *tar, const char *path, vr_err *err) {
     vr_bytes bytes;
     bool ok = vr_file_map(arena, &bytes, path, err);
     if (ok && bytes.size >= 2 && bytes.data[0] == 0x1f && bytes.data[1] == 0x8b)
-        ok = vr_gunzip(arena, &bytes, bytes, INT32_MAX, path, err);
-    if (ok && vr_tar_parse(arena, tar, bytes, path, err)) return true;
+        ok = vrp_gunzip(arena, &bytes, bytes, INT32_MAX, path, err);
+    if (ok && vrp_tar_parse(arena, tar, bytes, path, err)) return true;
     vr_arena_rewind(arena, mark);
     return false;
 }

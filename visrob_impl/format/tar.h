@@ -1,8 +1,9 @@
-/* format/tar.h: the files inside of a tar, as views of its bytes.
+/* format/tar.h: the files in a tar archive, as views of its bytes.
  *
  *     vr_tar tar;
  *     vr_tar_load(&perm, &tar, "cifar10/test.tar", VR_FATAL);
- *     for (int64_t i = 0; i < tar.count; i++) use(tar.entries[i].path, tar.entries[i].data);
+ *     for (int64_t i = 0; i < tar.count; i++)
+ *         printf("%s: %lld bytes\n", tar.entries[i].path, (long long)tar.entries[i].data.size);
  */
 #ifndef VISROB_FORMAT_TAR_H
 #define VISROB_FORMAT_TAR_H
@@ -12,7 +13,7 @@
 extern "C" {
 #endif
 
-/* One regular file; a hard link is the file it points to. */
+/* One regular file; a hard link has the data of the file it links to. */
 typedef struct vr_tar_entry {
     const char *path; /* as in the tar, without a leading "./" */
     vr_bytes data;
@@ -23,18 +24,16 @@ typedef struct vr_tar {
     const char *path;
     vr_tar_entry *entries;
     int64_t count;
-    int64_t others; /* symbolic links and devices, which are left out; folders are not counted */
+    int64_t others; /* symbolic links and devices, which are skipped; directories are not counted */
 } vr_tar;
 
-/* Reads a tar that is in memory: v7, ustar, GNU (long names) and pax (path, linkpath, size). `name` is for messages.
- * Notes:   nothing is copied but the paths. An archive ends at its first block of zeros, which has to be there.
- * Errors:  VR_ERR_FORMAT naming the byte (a wrong checksum, a size beyond the end, a missing end mark),
- *          VR_ERR_UNSUPPORTED for sparse files and archives in several volumes; *tar = {0}.
+/* Reads a tar file: v7, ustar, GNU (long names) and pax (path, linkpath, size), plain or gzip. It stays mapped as long as
+ * the arena lives; a gzip file is decompressed into the arena, up to 2 GB.
+ * Notes:   only the paths are copied. An archive ends at its first block of zeros, which is required.
+ * Errors:  VR_ERR_IO naming the path; VR_ERR_FORMAT naming the byte (a wrong checksum, a size beyond the end, a missing
+ *          end-of-archive marker); VR_ERR_UNSUPPORTED for sparse files and multi-volume archives; VR_ERR_LIMIT;
+ *          *tar = {0}.
  * Source:  POSIX.1-2017, pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format". */
-VR_API bool vr_tar_parse(vr_arena *arena, vr_tar *tar, vr_bytes bytes, const char *name, vr_err *err);
-
-/* vr_tar_parse of a file, which stays mapped as long as the arena lives; a gzip file is unpacked into the arena.
- * Errors:  VR_ERR_IO naming the path, vr_gunzip's (2 GB at most) and vr_tar_parse's. */
 VR_API bool vr_tar_load(vr_arena *arena, vr_tar *tar, const char *path, vr_err *err);
 
 #ifdef __cplusplus

@@ -1,19 +1,18 @@
-/* format/torchzip.c: a checkpoint is a pickle that names storages, and the storages.
+/* format/torchzip.c: a checkpoint is a pickle that refers to storages, and the storages.
  *
- * Two containers hold them: a zip with data.pkl and data/KEY (since PyTorch 1.6), and before that four pickles
- * (magic number, version, machine, tree), the list of keys and the storages one after the other. The tree is walked
- * twice by the same code, once to count and check sizes, once to fill exactly what was counted, so that hostile
- * sharing ("a list of ten times a list of ten times ...") is found before memory is asked for.
- * Every name in the pickle has to be on the one list below; what it does here stands beside it. */
-#include "torchzip.h"
-#include "../base/os.h"
+ * There are two containers: a zip with data.pkl and data/KEY (since PyTorch 1.6), and the legacy one of four pickles
+ * (magic number, version, machine, tree), the list of keys and the storages one after the other. The same code walks
+ * the tree twice, once to count and check sizes and once to fill what was counted, so that malicious sharing (a list of
+ * ten times a list of ten times ...) is detected before memory is allocated.
+ * Every name in the pickle has to be in the table below, which says what it does. */
+#include "torchzip_impl.h"
 #include "../base/text.h"
+#include "array_impl.h"
 #include "json.h"
-#include "pickle.h"
-#include "zip.h"
+#include "pickle_impl.h"
+#include "zip_impl.h"
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define VRP_DEPTH        100
@@ -21,24 +20,24 @@
 #define VRP_REPEATED_MAX ((int64_t)1 << 28)
 #define VRP_UNPACKED_MAX ((int64_t)4 << 30)
 
-/* ---- the names a checkpoint may hold ---- */
+/* ---- the names that a checkpoint may contain ---- */
 
 typedef enum vrp_torch_role {
     VRP_FOREIGN,
     VRP_TENSOR,    /* (storage, offset, size, stride, ...) */
-    VRP_TENSOR_AS, /* the same; its seventh argument is the element type */
+    VRP_TENSOR_AS, /* the same; the seventh argument is the element type */
     VRP_FROM_TYPE, /* (function, type, arguments, state) */
     VRP_FIRST,     /* its first argument: a parameter, a size, a set */
     VRP_MAP,       /* its items, and those of a dictionary or of pairs in its first argument */
     VRP_STATE,     /* its state, a dictionary */
     VRP_WORD,      /* its first argument as text: a device, a numpy type */
     VRP_PATH,      /* its arguments, joined by '/' */
-    VRP_ENCODE,    /* (text, "latin1"): bytes, as pickles of Python 2's time write them */
+    VRP_ENCODE,    /* (text, "latin1"): bytes, in pickles for Python 2 */
     VRP_SCALAR,    /* (numpy type, bytes) */
     VRP_NDARRAY,   /* state (version, shape, numpy type, Fortran order, bytes) */
     VRP_STORAGE,   /* elements of `dtype` */
     VRP_DTYPE,     /* the element type itself */
-    VRP_NAME_ONLY  /* may be mentioned, not called */
+    VRP_NAME_ONLY  /* may be referred to, not called */
 } vrp_torch_role;
 
 enum { VRP_UNTYPED = -1, VRP_UNREAD = -2 }; /* in place of a vr_dtype */
@@ -110,18 +109,18 @@ static const vrp_torch_global vrp_torch_globals[] = {
     {"torch.storage TypedStorage", VRP_STORAGE, VRP_UNTYPED},
 };
 
-static vrp_torch_global vrp_torch_find(vr_pickle_value v) {
-    if (v.kind == VR_PICKLE_GLOBAL)
+static vrp_torch_global vrp_torch_find(vrp_pickle_value v) {
+    if (v.kind == VRP_PICKLE_GLOBAL)
         for (size_t i = 0; i < sizeof vrp_torch_globals / sizeof *vrp_torch_globals; i++)
-            if (vr_pickle_is(v, vrp_torch_globals[i].name)) return vrp_torch_globals[i];
+            if (vrp_pickle_is(v, vrp_torch_globals[i].name)) return vrp_torch_globals[i];
     return (vrp_torch_global){.name = "", .role = VRP_FOREIGN};
 }
 
 /* ---- the reader ---- */
 
-/* A storage of the old form: where its bytes are, by key. */
+/* A storage of the legacy container. */
 typedef struct vrp_torch_storage {
-    vr_pickle_value key;
+    vrp_pickle_value key;
     const uint8_t *data;
     int64_t size, numel;
     int dtype;
@@ -129,62 +128,62 @@ typedef struct vrp_torch_storage {
 
 typedef struct vrp_torch_reader {
     vr_arena *arena, scratch;
-    const char *path, *where; /* `where` with `base` is what a byte of the pickle is named by */
+    const char *path, *where; /* messages name `where` and base + the byte of the pickle */
     int64_t base;
     bool is_zip;
-    vr_zip zip;
+    vrp_zip zip;
     const char *folder; /* in the zip, with its '/' */
-    vr_bytes *unpacked; /* by entry of the zip: the deflated ones that were needed */
+    vr_bytes *unpacked; /* by entry of the zip: the deflated ones that were read */
     int64_t unpacked_size;
-    vrp_torch_storage *storages; /* of the old form, in order of key */
-    int64_t storage_count;
+    vrp_torch_storage *storages; /* of the legacy container, by number of their key */
+    vr_names storage_names;
     /* the walk */
     bool filling;
     int depth;
     char name[VRP_NAME];
     int64_t name_size;
-    int64_t work, work_max; /* steps and bytes that the walk has cost so far, and at most */
+    int64_t work, work_max; /* steps and bytes of the walk so far, and at most */
     int64_t text_size;
     char *text;
     vr_arrays out;
     vr_err *err;
 } vrp_torch_reader;
 
-static bool vrp_torch_fail(vrp_torch_reader *r, vr_err_code code, vr_pickle_value v, const char *what) {
-    return vr_fail(r->err, code, "%s: byte %lld: '%s' %s", r->where, (long long)(r->base + v.at), r->name,
+static bool vrp_torch_fail(vrp_torch_reader *r, vr_err_code code, vrp_pickle_value v, const char *what) {
+    return vr_fail(r->err, code, "%s: byte %lld: '%s': %s", r->where, (long long)(r->base + v.at), r->name,
                    what);
 }
 
-/* ---- what values say ---- */
+/* ---- parts of values ---- */
 
-static bool vrp_torch_is_bytes(vr_pickle_value v) {
-    return v.kind == VR_PICKLE_TEXT || v.kind == VR_PICKLE_BYTES;
+static bool vrp_torch_is_bytes(vrp_pickle_value v) {
+    return v.kind == VRP_PICKLE_TEXT || v.kind == VRP_PICKLE_BYTES;
 }
 
-static int64_t vrp_torch_arg_count(vr_pickle_value object) { return object.node->args.node->count; }
-static vr_pickle_value vrp_torch_arg(vr_pickle_value object, int64_t i) {
-    if (object.kind != VR_PICKLE_OBJECT || i >= vrp_torch_arg_count(object))
-        return (vr_pickle_value){.at = object.at};
+static int64_t vrp_torch_arg_count(vrp_pickle_value object) { return object.node->args.node->count; }
+static vrp_pickle_value vrp_torch_arg(vrp_pickle_value object, int64_t i) {
+    if (object.kind != VRP_PICKLE_OBJECT || i >= vrp_torch_arg_count(object))
+        return (vrp_pickle_value){.at = object.at};
     return object.node->args.node->items[i];
 }
 
-/* The tuple or list's i-th item where it is one of at least n; else NONE. */
-static vr_pickle_value vrp_torch_item(vr_pickle_value v, int64_t i) {
-    if ((v.kind != VR_PICKLE_TUPLE && v.kind != VR_PICKLE_LIST) || i >= v.node->count)
-        return (vr_pickle_value){.at = v.at};
+/* The i-th item of a tuple or list, or NONE. */
+static vrp_pickle_value vrp_torch_item(vrp_pickle_value v, int64_t i) {
+    if ((v.kind != VRP_PICKLE_TUPLE && v.kind != VRP_PICKLE_LIST) || i >= v.node->count)
+        return (vrp_pickle_value){.at = v.at};
     return v.node->items[i];
 }
 
-/* Raw bytes: as such, as Python 2's text, or as text that was encoded as latin1 (each character one byte). */
-static bool vrp_torch_bytes(vrp_torch_reader *r, vr_arena *arena, vr_bytes *out, vr_pickle_value v) {
+/* Raw bytes: BYTES, a str of Python 2, or text encoded as latin1 (each character one byte). */
+static bool vrp_torch_bytes(vrp_torch_reader *r, vr_arena *arena, vr_bytes *out, vrp_pickle_value v) {
     if (vrp_torch_is_bytes(v)) {
         *out = (vr_bytes){.data = (const uint8_t *)v.text, .size = v.bytes};
         return true;
     }
-    vr_pickle_value text = vrp_torch_arg(v, 0);
-    if (v.kind != VR_PICKLE_OBJECT || vrp_torch_find(v.node->callable).role != VRP_ENCODE ||
-        text.kind != VR_PICKLE_TEXT || !vr_pickle_is(vrp_torch_arg(v, 1), "latin1"))
-        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "should be bytes");
+    vrp_pickle_value text = vrp_torch_arg(v, 0);
+    if (v.kind != VRP_PICKLE_OBJECT || vrp_torch_find(v.node->callable).role != VRP_ENCODE ||
+        text.kind != VRP_PICKLE_TEXT || !vrp_pickle_is(vrp_torch_arg(v, 1), "latin1"))
+        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "expected bytes");
     r->work += text.bytes;
     uint8_t *data = (uint8_t *)vr_arena_alloc(arena, text.bytes, 1);
     int64_t n = 0;
@@ -192,7 +191,7 @@ static bool vrp_torch_bytes(vrp_torch_reader *r, vr_arena *arena, vr_bytes *out,
         uint8_t c = (uint8_t)text.text[i];
         if (c >= 0x80) { /* U+0080 .. U+00FF are C2/C3 and one more */
             if ((c != 0xc2 && c != 0xc3) || i + 1 == text.bytes || ((uint8_t)text.text[i + 1] & 0xc0) != 0x80)
-                return vrp_torch_fail(r, VR_ERR_FORMAT, v, "holds text that is not latin1");
+                return vrp_torch_fail(r, VR_ERR_FORMAT, v, "text that is not latin1");
             c = (uint8_t)(c << 6 | ((uint8_t)text.text[++i] & 0x3f));
         }
         data[n++] = c;
@@ -202,96 +201,86 @@ static bool vrp_torch_bytes(vrp_torch_reader *r, vr_arena *arena, vr_bytes *out,
 }
 
 /* The element type of numpy.dtype("f8", False, True) with its state (3, "<", ...). */
-static bool vrp_torch_numpy_dtype(vrp_torch_reader *r, vr_dtype *dtype, vr_pickle_value v) {
+static bool vrp_torch_numpy_dtype(vrp_torch_reader *r, vr_dtype *dtype, vrp_pickle_value v) {
     static const char *const codes[VR_DTYPE_COUNT] = {
 #define X(name, bytes, safetensors, npy) npy,
         VR_DTYPES(X)
 #undef X
     };
-    vr_pickle_value code = vrp_torch_arg(v, 0);
-    if (v.kind != VR_PICKLE_OBJECT || vrp_torch_find(v.node->callable).role != VRP_WORD ||
-        code.kind != VR_PICKLE_TEXT)
-        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "should have a numpy type");
-    bool big = vr_pickle_is(vrp_torch_item(v.node->state, 1), ">");
+    vrp_pickle_value code = vrp_torch_arg(v, 0);
+    if (v.kind != VRP_PICKLE_OBJECT || vrp_torch_find(v.node->callable).role != VRP_WORD ||
+        code.kind != VRP_PICKLE_TEXT)
+        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "expected a numpy type");
+    bool big = vrp_pickle_is(vrp_torch_item(v.node->state, 1), ">");
     for (int d = 0; d < VR_DTYPE_COUNT && !big; d++)
-        if (codes[d][0] && vr_pickle_is(code, codes[d] + 1)) {
+        if (codes[d][0] && vrp_pickle_is(code, codes[d] + 1)) {
             *dtype = (vr_dtype)d;
             return true;
         }
-    return vrp_torch_fail(r, VR_ERR_UNSUPPORTED, v, "is of a numpy type that is not read");
+    return vrp_torch_fail(r, VR_ERR_UNSUPPORTED, v, "unsupported numpy type");
 }
 
 /* ---- storages ---- */
 
-static int vrp_torch_compare(const void *a, const void *b) {
-    const vr_pickle_value *x = &((const vrp_torch_storage *)a)->key,
-                          *y = &((const vrp_torch_storage *)b)->key;
-    int order = memcmp(x->text, y->text, (size_t)vr_min(x->bytes, y->bytes));
-    return order != 0 ? order : (x->bytes > y->bytes) - (x->bytes < y->bytes);
-}
-
 /* A persistent id: ("storage", class, key, place, number of elements[, view]). */
-static bool vrp_torch_storage_id(vrp_torch_reader *r, vrp_torch_storage *s, vr_pickle_value v) {
+static bool vrp_torch_storage_id(vrp_torch_reader *r, vrp_torch_storage *s, vrp_pickle_value v) {
     *s = (vrp_torch_storage){0};
-    vr_pickle_value id = v.kind == VR_PICKLE_PERSISTENT ? v.node->items[0] : v;
+    vrp_pickle_value id = v.kind == VRP_PICKLE_PERSISTENT ? v.node->items[0] : v;
     vrp_torch_global class = vrp_torch_find(vrp_torch_item(id, 1));
-    vr_pickle_value numel = vrp_torch_item(id, 4);
+    vrp_pickle_value numel = vrp_torch_item(id, 4);
     s->key = vrp_torch_item(id, 2);
     s->dtype = class.dtype;
     s->numel = numel.integer;
-    if (v.kind != VR_PICKLE_PERSISTENT || !vr_pickle_is(vrp_torch_item(id, 0), "storage") ||
-        class.role != VRP_STORAGE || s->key.kind != VR_PICKLE_TEXT ||
-        memchr(s->key.text, 0, (size_t)s->key.bytes) || s->key.bytes > 255 || numel.kind != VR_PICKLE_INT ||
+    if (v.kind != VRP_PICKLE_PERSISTENT || !vrp_pickle_is(vrp_torch_item(id, 0), "storage") ||
+        class.role != VRP_STORAGE || s->key.kind != VRP_PICKLE_TEXT ||
+        memchr(s->key.text, 0, (size_t)s->key.bytes) || s->key.bytes > 255 || numel.kind != VRP_PICKLE_INT ||
         s->numel < 0)
-        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "has a storage that is none");
+        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "malformed storage");
     if (s->dtype == VRP_UNREAD)
         s->size = -1;
     else if (!vr_size_mul(&s->size, s->numel,
                           s->dtype == VRP_UNTYPED ? 1 : vr_dtype_size((vr_dtype)s->dtype)))
-        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "has a storage of more than 2^63 bytes");
+        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "storage of more than 2^63 bytes");
     return true;
 }
 
 /* Finds the bytes of s->key in the zip. */
-static bool vrp_torch_from_zip(vrp_torch_reader *r, vrp_torch_storage *s, vr_pickle_value v) {
+static bool vrp_torch_from_zip(vrp_torch_reader *r, vrp_torch_storage *s, vrp_pickle_value v) {
     char name[VRP_NAME];
     snprintf(name, sizeof name, "%sdata/%.*s", r->folder, (int)s->key.bytes, s->key.text);
-    const vr_zip_entry *e = vr_zip_find(&r->zip, name);
-    if (!e) return vrp_torch_fail(r, VR_ERR_FORMAT, v, "has a storage that is not in the file");
+    const vrp_zip_entry *e = vrp_zip_find(&r->zip, name);
+    if (!e) return vrp_torch_fail(r, VR_ERR_FORMAT, v, "missing storage");
     if (e->size != s->size)
         return vr_fail(r->err, VR_ERR_FORMAT,
-                       "%s: byte %lld: '%s' needs a storage of %lld bytes, '%s' has %lld", r->where,
+                       "%s: byte %lld: '%s': expected a storage of %lld bytes, '%s' has %lld", r->where,
                        (long long)(r->base + v.at), r->name, (long long)s->size, name, (long long)e->size);
     s->data = r->zip.file.data + e->at;
-    if (e->method == 0) return true; /* left alone, so that a weight is first read when it is first used */
+    if (e->method == 0) return true; /* not read here: a weight is read when it is first used */
     vr_bytes *unpacked = &r->unpacked[e - r->zip.entries];
     if (!unpacked->data) {
         if (e->size > VRP_UNPACKED_MAX - r->unpacked_size)
-            return vr_fail(r->err, VR_ERR_LIMIT, "%s: '%s': over 4 GiB to unpack", r->path, r->name);
+            return vr_fail(r->err, VR_ERR_LIMIT, "%s: '%s': over 4 GiB to decompress", r->path, r->name);
         r->unpacked_size += e->size;
-        if (!vr_zip_read(r->arena, unpacked, &r->zip, e, e->size, r->err)) return false;
+        if (!vrp_zip_read(r->arena, unpacked, &r->zip, e, e->size, r->err)) return false;
     }
     s->data = unpacked->data;
     return true;
 }
 
-/* Finds the bytes of s->key among the storages of the old form; a view begins inside of its storage. */
-static bool vrp_torch_from_list(vrp_torch_reader *r, vrp_torch_storage *s, vr_pickle_value v) {
-    const vrp_torch_storage *found =
-        (const vrp_torch_storage *)(r->storage_count > 0 ? bsearch(s, r->storages, (size_t)r->storage_count,
-                                                                   sizeof *s, vrp_torch_compare)
-                                                         : NULL);
-    if (!found || !found->data)
-        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "has a storage that is not in the file");
+/* Finds the bytes of s->key among the storages of the legacy container; a view begins inside of its storage. */
+static bool vrp_torch_from_list(vrp_torch_reader *r, vrp_torch_storage *s, vrp_pickle_value v) {
+    const int64_t number = vr_names_find(&r->storage_names, s->key.text, s->key.bytes);
+    const vrp_torch_storage *found = number >= 0 ? &r->storages[number] : NULL;
+    if (!found || !found->data) return vrp_torch_fail(r, VR_ERR_FORMAT, v, "missing storage");
     if (found->size != s->size || found->dtype != s->dtype)
-        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "has a storage of two different sizes");
+        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "storage with two different sizes");
     s->data = found->data;
-    vr_pickle_value view = vrp_torch_item(v.node->items[0], 5), offset = vrp_torch_item(view, 1),
-                    numel = vrp_torch_item(view, 2);
-    if (view.kind == VR_PICKLE_NONE) return true;
-    if (offset.kind != VR_PICKLE_INT || numel.kind != VR_PICKLE_INT || offset.integer < 0 ||
+    vrp_pickle_value view = vrp_torch_item(v.node->items[0], 5), offset = vrp_torch_item(view, 1),
+                     numel = vrp_torch_item(view, 2);
+    if (view.kind == VRP_PICKLE_NONE) return true;
+    if (offset.kind != VRP_PICKLE_INT || numel.kind != VRP_PICKLE_INT || offset.integer < 0 ||
         numel.integer < 0 || offset.integer > s->numel || numel.integer > s->numel - offset.integer)
-        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "is a view that leaves its storage");
+        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "view outside of its storage");
     int64_t size = s->numel > 0 ? s->size / s->numel : 0;
     s->data += offset.integer * size;
     s->size = numel.integer * size;
@@ -301,7 +290,7 @@ static bool vrp_torch_from_list(vrp_torch_reader *r, vrp_torch_storage *s, vr_pi
 
 /* ---- results ---- */
 
-/* A copy of n bytes and a 0 among the texts; when counting, only counted. */
+/* A copy of n bytes and a 0 in the pool of texts; in the counting pass only their size is counted. */
 static const char *vrp_torch_text(vrp_torch_reader *r, const char *s, int64_t n) {
     r->work += n;
     r->text_size += n + 1;
@@ -312,8 +301,8 @@ static const char *vrp_torch_text(vrp_torch_reader *r, const char *s, int64_t n)
     return to;
 }
 
-static bool vrp_torch_meta(vrp_torch_reader *r, vr_pickle_value v, const char *s, int64_t n) {
-    if (memchr(s, 0, (size_t)n)) return vrp_torch_fail(r, VR_ERR_FORMAT, v, "is text with a 0 in it");
+static bool vrp_torch_meta(vrp_torch_reader *r, vrp_pickle_value v, const char *s, int64_t n) {
+    if (memchr(s, 0, (size_t)n)) return vrp_torch_fail(r, VR_ERR_FORMAT, v, "text with a zero byte");
     const char *key = vrp_torch_text(r, r->name, r->name_size), *value = vrp_torch_text(r, s, n);
     r->work += 8;
     int64_t i = r->out.meta_count++;
@@ -321,11 +310,11 @@ static bool vrp_torch_meta(vrp_torch_reader *r, vr_pickle_value v, const char *s
     return true;
 }
 
-static bool vrp_torch_meta_text(vrp_torch_reader *r, vr_pickle_value v, const char *s) {
+static bool vrp_torch_meta_text(vrp_torch_reader *r, vrp_pickle_value v, const char *s) {
     return vrp_torch_meta(r, v, s, (int64_t)strlen(s));
 }
 
-/* The fewest digits that read back as the same number, with a point whatever the locale says. */
+/* The fewest digits that read back as the same number, with a point in any locale. */
 static void vrp_torch_float_text(vrp_torch_reader *r, char *out, size_t room, double x) {
     const vr_arena_mark mark = vr_arena_here(&r->scratch);
     vr_text t = {.arena = &r->scratch};
@@ -334,22 +323,23 @@ static void vrp_torch_float_text(vrp_torch_reader *r, char *out, size_t room, do
     vr_arena_rewind(&r->scratch, mark);
 }
 
-static bool vrp_torch_meta_float(vrp_torch_reader *r, vr_pickle_value v, double x) {
+static bool vrp_torch_meta_float(vrp_torch_reader *r, vrp_pickle_value v, double x) {
     char s[40];
     vrp_torch_float_text(r, s, sizeof s, x);
     return vrp_torch_meta_text(r, v, s);
 }
 
-static bool vrp_torch_meta_int(vrp_torch_reader *r, vr_pickle_value v, int64_t i) {
+static bool vrp_torch_meta_int(vrp_torch_reader *r, vrp_pickle_value v, int64_t i) {
     char s[32];
     snprintf(s, sizeof s, "%lld", (long long)i);
     return vrp_torch_meta_text(r, v, s);
 }
 
-/* A whole number beyond 64 bits, in hexadecimal. */
-static bool vrp_torch_meta_long(vrp_torch_reader *r, vr_pickle_value v) {
+/* An integer of more than 64 bits, in hexadecimal. */
+static bool vrp_torch_meta_long(vrp_torch_reader *r, vrp_pickle_value v) {
     char s[2 + 2 * 64 + 1] = "0x";
-    if (v.bytes > 64) return vrp_torch_fail(r, VR_ERR_UNSUPPORTED, v, "is a number of more than 512 bits");
+    if (v.bytes > 64)
+        return vrp_torch_fail(r, VR_ERR_UNSUPPORTED, v, "unsupported: integer of more than 512 bits");
     for (int32_t i = 0; i < v.bytes; i++)
         snprintf(s + 2 + 2 * i, 3, "%02x", (unsigned)(uint8_t)v.text[v.bytes - 1 - i]);
     return vrp_torch_meta_text(r, v, s);
@@ -357,31 +347,31 @@ static bool vrp_torch_meta_long(vrp_torch_reader *r, vr_pickle_value v) {
 
 static void vrp_torch_array(vrp_torch_reader *r, vr_array a) {
     a.name = vrp_torch_text(r, r->name, r->name_size);
-    r->work += 32; /* a vr_array takes more memory than its name */
+    r->work += 32; /* a vr_array is larger than its name */
     int64_t i = r->out.count++;
     if (r->filling) r->out.items[i] = a;
 }
 
 /* ---- tensors ---- */
 
-/* Reads size and stride, and checks that the last element lies in the storage's `numel`. */
-static bool vrp_torch_shape(vrp_torch_reader *r, vr_array *a, vr_pickle_value v, int64_t offset,
+/* Reads size and stride; the last element has to lie in the storage's `numel` elements. */
+static bool vrp_torch_shape(vrp_torch_reader *r, vr_array *a, vrp_pickle_value v, int64_t offset,
                             int64_t numel) {
-    vr_pickle_value size = vrp_torch_arg(v, 2), stride = vrp_torch_arg(v, 3);
-    if (size.kind != VR_PICKLE_TUPLE || stride.kind != VR_PICKLE_TUPLE ||
+    vrp_pickle_value size = vrp_torch_arg(v, 2), stride = vrp_torch_arg(v, 3);
+    if (size.kind != VRP_PICKLE_TUPLE || stride.kind != VRP_PICKLE_TUPLE ||
         size.node->count != stride.node->count)
-        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "has no shape");
+        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "expected a shape");
     if (size.node->count > VR_ARRAY_MAX_DIMS)
-        return vrp_torch_fail(r, VR_ERR_UNSUPPORTED, v, "has more than 8 dimensions");
+        return vrp_torch_fail(r, VR_ERR_UNSUPPORTED, v, "unsupported: more than 8 dimensions");
     int64_t sizes[VR_ARRAY_MAX_DIMS] = {0}, last = offset;
     const int ndim = (int)size.node->count;
     for (int d = 0; d < ndim; d++) {
-        vr_pickle_value n = size.node->items[d], step = stride.node->items[d];
+        vrp_pickle_value n = size.node->items[d], step = stride.node->items[d];
         sizes[d] =
-            n.kind == VR_PICKLE_INT && step.kind == VR_PICKLE_INT && step.integer >= 0 ? n.integer : -1;
+            n.kind == VRP_PICKLE_INT && step.kind == VRP_PICKLE_INT && step.integer >= 0 ? n.integer : -1;
     }
-    if (!vr_array_set_shape(a, ndim, sizes))
-        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "has a size or stride that cannot be");
+    if (!vrp_array_set_shape(a, ndim, sizes))
+        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "invalid size or stride");
     const int64_t count = vr_array_count(a);
     bool fits = true;
     for (int d = 0; d < ndim; d++) {
@@ -391,94 +381,93 @@ static bool vrp_torch_shape(vrp_torch_reader *r, vr_array *a, vr_pickle_value v,
                vr_size_add(&last, last, reach);
     }
     if (!fits || (count > 0 && last >= numel))
-        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "reaches beyond the end of its storage");
+        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "ends beyond its storage");
     if (count > vr_max(numel, VRP_REPEATED_MAX))
-        return vrp_torch_fail(r, VR_ERR_LIMIT, v, "repeats its storage to more than 2^28 elements");
+        return vrp_torch_fail(r, VR_ERR_LIMIT, v, "repeats its storage to over 2^28 elements");
     return true;
 }
 
-static bool vrp_torch_tensor(vrp_torch_reader *r, vr_pickle_value v, bool typed) {
+static bool vrp_torch_tensor(vrp_torch_reader *r, vrp_pickle_value v, bool typed) {
     if (!r->filling) {
         vrp_torch_array(r, (vr_array){0});
         return true;
     }
     vrp_torch_storage s;
-    vr_pickle_value id = vrp_torch_arg(v, 0), offset = vrp_torch_arg(v, 1);
+    vrp_pickle_value id = vrp_torch_arg(v, 0), offset = vrp_torch_arg(v, 1);
     if (!vrp_torch_storage_id(r, &s, id)) return false;
     vrp_torch_global type = vrp_torch_find(vrp_torch_arg(v, 6));
-    if (typed && type.role != VRP_DTYPE) return vrp_torch_fail(r, VR_ERR_FORMAT, v, "has no element type");
+    if (typed && type.role != VRP_DTYPE)
+        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "expected an element type");
     const int dtype = typed ? type.dtype : s.dtype;
-    if (dtype < 0 || s.size < 0)
-        return vrp_torch_fail(r, VR_ERR_UNSUPPORTED, v, "has elements of a type that is not read");
+    if (dtype < 0 || s.size < 0) return vrp_torch_fail(r, VR_ERR_UNSUPPORTED, v, "unsupported element type");
     if (r->is_zip ? !vrp_torch_from_zip(r, &s, id) : !vrp_torch_from_list(r, &s, id)) return false;
     vr_array a = {.dtype = (vr_dtype)dtype};
     const int64_t size = vr_dtype_size(a.dtype);
-    if (offset.kind != VR_PICKLE_INT || offset.integer < 0 || offset.integer > s.size / size)
-        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "begins beyond the end of its storage");
+    if (offset.kind != VRP_PICKLE_INT || offset.integer < 0 || offset.integer > s.size / size)
+        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "begins beyond its storage");
     if (!vrp_torch_shape(r, &a, v, offset.integer, s.size / size)) return false;
     a.data = s.data + offset.integer * size;
     vrp_torch_array(r, a);
     return true;
 }
 
-/* A numpy scalar as metadata: its number. */
-static bool vrp_torch_scalar(vrp_torch_reader *r, vr_pickle_value v) {
+/* A numpy scalar as metadata. */
+static bool vrp_torch_scalar(vrp_torch_reader *r, vrp_pickle_value v) {
     vr_dtype dtype;
     vr_bytes b;
     if (!vrp_torch_numpy_dtype(r, &dtype, vrp_torch_arg(v, 0))) return false;
     if (!vrp_torch_bytes(r, &r->scratch, &b, vrp_torch_arg(v, 1))) return false;
     if (b.size != vr_dtype_size(dtype))
-        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "is a number of the wrong size");
+        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "scalar of the wrong size");
     const vr_array a = {.data = b.data, .dtype = dtype};
     double x;
     float f;
     int64_t i;
     if (dtype == VR_F64) return memcpy(&x, b.data, sizeof x), vrp_torch_meta_float(r, v, x);
     if (dtype == VR_F32 || dtype == VR_F16)
-        return vr_array_to_f32(&f, &a), vrp_torch_meta_float(r, v, (double)f);
-    vr_err beyond = {0};
-    if (!vr_array_to_i64(&i, &a, &beyond)) return vrp_torch_fail(r, VR_ERR_UNSUPPORTED, v, "is beyond 2^63");
+        return vrp_array_to_f32(&f, &a), vrp_torch_meta_float(r, v, (double)f);
+    vr_err overflow = {0};
+    if (!vr_array_to_i64(&i, &a, &overflow)) return vrp_torch_fail(r, VR_ERR_UNSUPPORTED, v, "over 2^63-1");
     if (dtype == VR_BOOL) return vrp_torch_meta_text(r, v, i ? "True" : "False");
     return vrp_torch_meta_int(r, v, i);
 }
 
-static bool vrp_torch_ndarray(vrp_torch_reader *r, vr_pickle_value v) {
+static bool vrp_torch_ndarray(vrp_torch_reader *r, vrp_pickle_value v) {
     if (!r->filling) {
         vrp_torch_array(r, (vr_array){0});
         return true;
     }
-    vr_pickle_value state = v.node->state, shape = vrp_torch_item(state, 1),
-                    fortran = vrp_torch_item(state, 3);
+    vrp_pickle_value state = v.node->state, shape = vrp_torch_item(state, 1),
+                     fortran = vrp_torch_item(state, 3);
     vr_array a = {0};
     vr_bytes b;
-    if (shape.kind != VR_PICKLE_TUPLE || fortran.kind != VR_PICKLE_BOOL)
-        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "has no shape");
+    if (shape.kind != VRP_PICKLE_TUPLE || fortran.kind != VRP_PICKLE_BOOL)
+        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "expected a shape");
     if (shape.node->count > VR_ARRAY_MAX_DIMS)
-        return vrp_torch_fail(r, VR_ERR_UNSUPPORTED, v, "has more than 8 dimensions");
+        return vrp_torch_fail(r, VR_ERR_UNSUPPORTED, v, "unsupported: more than 8 dimensions");
     if (!vrp_torch_numpy_dtype(r, &a.dtype, vrp_torch_item(state, 2))) return false;
     if (!vrp_torch_bytes(r, r->arena, &b, vrp_torch_item(state, 4))) return false;
     a.data = b.data;
     const int ndim = (int)shape.node->count;
     int64_t sizes[VR_ARRAY_MAX_DIMS];
     for (int d = 0; d < ndim; d++)
-        sizes[d] = shape.node->items[d].kind == VR_PICKLE_INT ? shape.node->items[d].integer : -1;
-    if (!vr_array_set_shape(&a, ndim, sizes) || vr_array_count(&a) * vr_dtype_size(a.dtype) != b.size)
-        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "has a shape that its bytes do not fill");
-    if (fortran.integer) vr_array_set_fortran(&a);
+        sizes[d] = shape.node->items[d].kind == VRP_PICKLE_INT ? shape.node->items[d].integer : -1;
+    if (!vrp_array_set_shape(&a, ndim, sizes) || vr_array_count(&a) * vr_dtype_size(a.dtype) != b.size)
+        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "shape and bytes differ in size");
+    if (fortran.integer) vrp_array_set_fortran(&a);
     vrp_torch_array(r, a);
     return true;
 }
 
 /* ---- the walk ---- */
 
-static bool vrp_torch_walk(vrp_torch_reader *r, vr_pickle_value v);
+static bool vrp_torch_walk(vrp_torch_reader *r, vrp_pickle_value v);
 
-/* Walks v under the present name, a dot and s. */
-static bool vrp_torch_under(vrp_torch_reader *r, vr_pickle_value v, const char *s, int64_t n) {
+/* Walks v under the current name, a dot and s. */
+static bool vrp_torch_under(vrp_torch_reader *r, vrp_pickle_value v, const char *s, int64_t n) {
     const int64_t before = r->name_size;
-    if (n + 2 > VRP_NAME - before)
-        return vrp_torch_fail(r, VR_ERR_LIMIT, v, "has a key of more than 1,023 bytes");
-    if (memchr(s, 0, (size_t)n)) return vrp_torch_fail(r, VR_ERR_FORMAT, v, "has a key with a 0 in it");
+    if (n + 2 > VRP_NAME - before) return vrp_torch_fail(r, VR_ERR_LIMIT, v, "key of more than 1,023 bytes");
+    if (memchr(s, 0, (size_t)n)) return vrp_torch_fail(r, VR_ERR_FORMAT, v, "key with a zero byte");
     if (before > 0) r->name[r->name_size++] = '.';
     memcpy(r->name + r->name_size, s, (size_t)n);
     r->name_size += n;
@@ -489,7 +478,7 @@ static bool vrp_torch_under(vrp_torch_reader *r, vr_pickle_value v, const char *
     return ok;
 }
 
-static bool vrp_torch_sequence(vrp_torch_reader *r, const vr_pickle_node *n) {
+static bool vrp_torch_sequence(vrp_torch_reader *r, const vrp_pickle_node *n) {
     for (int64_t i = 0; i < n->count; i++) {
         char s[24];
         int length = snprintf(s, sizeof s, "%lld", (long long)i);
@@ -498,63 +487,66 @@ static bool vrp_torch_sequence(vrp_torch_reader *r, const vr_pickle_node *n) {
     return true;
 }
 
-static bool vrp_torch_pair(vrp_torch_reader *r, vr_pickle_value key, vr_pickle_value value) {
+static bool vrp_torch_pair(vrp_torch_reader *r, vrp_pickle_value key, vrp_pickle_value value) {
     char s[32];
     switch (key.kind) {
-    case VR_PICKLE_TEXT:
-    case VR_PICKLE_BYTES:
+    case VRP_PICKLE_TEXT:
+    case VRP_PICKLE_BYTES:
         return vrp_torch_under(r, value, key.text, key.bytes);
-    case VR_PICKLE_INT:
+    case VRP_PICKLE_INT:
         snprintf(s, sizeof s, "%lld", (long long)key.integer);
         break;
-    case VR_PICKLE_BOOL:
+    case VRP_PICKLE_BOOL:
         snprintf(s, sizeof s, "%s", key.integer ? "True" : "False");
         break;
-    case VR_PICKLE_FLOAT:
+    case VRP_PICKLE_FLOAT:
         vrp_torch_float_text(r, s, sizeof s, key.number);
         break;
-    case VR_PICKLE_NONE:
+    case VRP_PICKLE_NONE:
         snprintf(s, sizeof s, "None");
         break;
     default:
-        return vrp_torch_fail(r, VR_ERR_UNSUPPORTED, key, "has a key that is neither text nor a number");
+        return vrp_torch_fail(r, VR_ERR_UNSUPPORTED, key,
+                              "unsupported: key that is neither text nor a number");
     }
     return vrp_torch_under(r, value, s, (int64_t)strlen(s));
 }
 
-static bool vrp_torch_pairs(vrp_torch_reader *r, const vr_pickle_node *n) {
+static bool vrp_torch_pairs(vrp_torch_reader *r, const vrp_pickle_node *n) {
     for (int64_t i = 0; i + 1 < n->count; i += 2)
         if (!vrp_torch_pair(r, n->items[i], n->items[i + 1])) return false;
     return true;
 }
 
 /* OrderedDict([[key, value], ...]) of Python 2, Counter({...}), defaultdict(function, {...}), and their items. */
-static bool vrp_torch_map(vrp_torch_reader *r, vr_pickle_value v) {
+static bool vrp_torch_map(vrp_torch_reader *r, vrp_pickle_value v) {
     for (int64_t k = 0; k < vrp_torch_arg_count(v); k++) {
-        vr_pickle_value arg = vrp_torch_arg(v, k);
+        vrp_pickle_value arg = vrp_torch_arg(v, k);
         r->work++;
-        if (arg.kind == VR_PICKLE_GLOBAL || arg.kind == VR_PICKLE_NONE) continue; /* defaultdict's function */
-        if (arg.kind == VR_PICKLE_DICT) {
+        if (arg.kind == VRP_PICKLE_GLOBAL || arg.kind == VRP_PICKLE_NONE)
+            continue; /* defaultdict's function */
+        if (arg.kind == VRP_PICKLE_DICT) {
             if (!vrp_torch_pairs(r, arg.node)) return false;
             continue;
         }
-        if (arg.kind != VR_PICKLE_LIST)
-            return vrp_torch_fail(r, VR_ERR_FORMAT, v, "is a dictionary of no pairs");
+        if (arg.kind != VRP_PICKLE_LIST)
+            return vrp_torch_fail(r, VR_ERR_FORMAT, v, "expected a dictionary of pairs");
         for (int64_t i = 0; i < arg.node->count; i++) {
-            vr_pickle_value pair = arg.node->items[i];
-            if ((pair.kind != VR_PICKLE_LIST && pair.kind != VR_PICKLE_TUPLE) || pair.node->count != 2)
-                return vrp_torch_fail(r, VR_ERR_FORMAT, v, "is a dictionary of no pairs");
+            vrp_pickle_value pair = arg.node->items[i];
+            if ((pair.kind != VRP_PICKLE_LIST && pair.kind != VRP_PICKLE_TUPLE) || pair.node->count != 2)
+                return vrp_torch_fail(r, VR_ERR_FORMAT, v, "expected a dictionary of pairs");
             if (!vrp_torch_pair(r, pair.node->items[0], pair.node->items[1])) return false;
         }
     }
     return vrp_torch_pairs(r, v.node);
 }
 
-static bool vrp_torch_path(vrp_torch_reader *r, vr_pickle_value v) {
+static bool vrp_torch_path(vrp_torch_reader *r, vrp_pickle_value v) {
     vr_text t = {.arena = &r->scratch};
     for (int64_t i = 0; i < vrp_torch_arg_count(v); i++) {
-        vr_pickle_value part = vrp_torch_arg(v, i);
-        if (part.kind != VR_PICKLE_TEXT) return vrp_torch_fail(r, VR_ERR_FORMAT, v, "is a path of no text");
+        vrp_pickle_value part = vrp_torch_arg(v, i);
+        if (part.kind != VRP_PICKLE_TEXT)
+            return vrp_torch_fail(r, VR_ERR_FORMAT, v, "expected a path of strings");
         if (i > 0 && t.size > 0 && t.data[t.size - 1] != '/') vr_text_add(&t, "/");
         vr_text_bytes(&t, part.text, part.bytes);
         r->work += part.bytes + 1;
@@ -563,19 +555,19 @@ static bool vrp_torch_path(vrp_torch_reader *r, vr_pickle_value v) {
 }
 
 /* torch._tensor._rebuild_from_type_v2(function, type, arguments, state): the function's object. */
-static bool vrp_torch_from_type(vrp_torch_reader *r, vr_pickle_value v) {
-    vr_pickle_value function = vrp_torch_arg(v, 0), args = vrp_torch_arg(v, 2);
-    if (function.kind != VR_PICKLE_GLOBAL || args.kind != VR_PICKLE_TUPLE)
-        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "is a tensor without arguments");
-    vr_pickle_node node = {.callable = function, .args = args};
-    return vrp_torch_walk(r, (vr_pickle_value){.kind = VR_PICKLE_OBJECT, .at = v.at, .node = &node});
+static bool vrp_torch_from_type(vrp_torch_reader *r, vrp_pickle_value v) {
+    vrp_pickle_value function = vrp_torch_arg(v, 0), args = vrp_torch_arg(v, 2);
+    if (function.kind != VRP_PICKLE_GLOBAL || args.kind != VRP_PICKLE_TUPLE)
+        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "tensor without arguments");
+    vrp_pickle_node node = {.callable = function, .args = args};
+    return vrp_torch_walk(r, (vrp_pickle_value){.kind = VRP_PICKLE_OBJECT, .at = v.at, .node = &node});
 }
 
-static bool vrp_torch_object(vrp_torch_reader *r, vr_pickle_value v) {
-    vr_pickle_value first = vrp_torch_arg(v, 0), second = vrp_torch_arg(v, 1), state = v.node->state;
+static bool vrp_torch_object(vrp_torch_reader *r, vrp_pickle_value v) {
+    vrp_pickle_value first = vrp_torch_arg(v, 0), second = vrp_torch_arg(v, 1), state = v.node->state;
     vr_bytes b;
     char s[48];
-    r->work += 16; /* the list of names is searched */
+    r->work += 16; /* for the search in the table of names */
     switch (vrp_torch_find(v.node->callable).role) {
     case VRP_TENSOR:
         return vrp_torch_tensor(r, v, false);
@@ -588,12 +580,12 @@ static bool vrp_torch_object(vrp_torch_reader *r, vr_pickle_value v) {
     case VRP_MAP:
         return vrp_torch_map(r, v);
     case VRP_STATE:
-        if (state.kind == VR_PICKLE_DICT) return vrp_torch_pairs(r, state.node);
-        return state.kind == VR_PICKLE_NONE ||
-               vrp_torch_fail(r, VR_ERR_FORMAT, v, "has a state that is no dictionary");
+        if (state.kind == VRP_PICKLE_DICT) return vrp_torch_pairs(r, state.node);
+        return state.kind == VRP_PICKLE_NONE ||
+               vrp_torch_fail(r, VR_ERR_FORMAT, v, "expected a dictionary as state");
     case VRP_WORD:
-        if (first.kind != VR_PICKLE_TEXT) return vrp_torch_fail(r, VR_ERR_FORMAT, v, "has no name");
-        if (second.kind == VR_PICKLE_INT && vr_pickle_is(v.node->callable, "torch device")) {
+        if (first.kind != VRP_PICKLE_TEXT) return vrp_torch_fail(r, VR_ERR_FORMAT, v, "expected a name");
+        if (second.kind == VRP_PICKLE_INT && vrp_pickle_is(v.node->callable, "torch device")) {
             snprintf(s, sizeof s, "%.*s:%lld", (int)vr_min(first.bytes, 20), first.text,
                      (long long)second.integer);
             return vrp_torch_meta_text(r, v, s);
@@ -610,81 +602,80 @@ static bool vrp_torch_object(vrp_torch_reader *r, vr_pickle_value v) {
         snprintf(s, sizeof s, "%lld bytes", (long long)b.size);
         return vrp_torch_meta_text(r, v, s);
     default:
-        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "calls a name that is no function");
+        return vrp_torch_fail(r, VR_ERR_FORMAT, v, "call of a name that is not a function");
     }
 }
 
-static bool vrp_torch_value(vrp_torch_reader *r, vr_pickle_value v) {
+static bool vrp_torch_value(vrp_torch_reader *r, vrp_pickle_value v) {
     char s[VRP_NAME];
     switch (v.kind) {
-    case VR_PICKLE_NONE:
+    case VRP_PICKLE_NONE:
         return vrp_torch_meta_text(r, v, "None");
-    case VR_PICKLE_BOOL:
+    case VRP_PICKLE_BOOL:
         return vrp_torch_meta_text(r, v, v.integer ? "True" : "False");
-    case VR_PICKLE_INT:
+    case VRP_PICKLE_INT:
         return vrp_torch_meta_int(r, v, v.integer);
-    case VR_PICKLE_LONG:
+    case VRP_PICKLE_LONG:
         return vrp_torch_meta_long(r, v);
-    case VR_PICKLE_FLOAT:
+    case VRP_PICKLE_FLOAT:
         return vrp_torch_meta_float(r, v, v.number);
-    case VR_PICKLE_TEXT:
+    case VRP_PICKLE_TEXT:
         return vrp_torch_meta(r, v, v.text, v.bytes);
-    case VR_PICKLE_BYTES:
+    case VRP_PICKLE_BYTES:
         snprintf(s, sizeof s, "%lld bytes", (long long)v.bytes);
         return vrp_torch_meta_text(r, v, s);
-    case VR_PICKLE_LIST:
-    case VR_PICKLE_TUPLE:
-    case VR_PICKLE_SET:
+    case VRP_PICKLE_LIST:
+    case VRP_PICKLE_TUPLE:
+    case VRP_PICKLE_SET:
         return vrp_torch_sequence(r, v.node);
-    case VR_PICKLE_DICT:
+    case VRP_PICKLE_DICT:
         return vrp_torch_pairs(r, v.node);
-    case VR_PICKLE_GLOBAL: {
+    case VRP_PICKLE_GLOBAL: {
         int n = snprintf(s, sizeof s, "%.*s", (int)v.bytes, v.text);
         for (char *c = s; *c; c++)
             if (*c == ' ') *c = '.';
         return vrp_torch_meta(r, v, s, n);
     }
-    case VR_PICKLE_OBJECT:
+    case VRP_PICKLE_OBJECT:
         return vrp_torch_object(r, v);
-    case VR_PICKLE_PERSISTENT:
-        return vrp_torch_fail(r, VR_ERR_UNSUPPORTED, v, "is a storage without a tensor");
-    case VR_PICKLE_MARK:
+    case VRP_PICKLE_PERSISTENT:
+        return vrp_torch_fail(r, VR_ERR_UNSUPPORTED, v, "unsupported: storage without a tensor");
+    case VRP_PICKLE_MARK:
         break;
     }
-    return vrp_torch_fail(r, VR_ERR_FORMAT, v, "is not a value");
+    return vrp_torch_fail(r, VR_ERR_FORMAT, v, "not a value");
 }
 
-static bool vrp_torch_walk(vrp_torch_reader *r, vr_pickle_value v) {
+static bool vrp_torch_walk(vrp_torch_reader *r, vrp_pickle_value v) {
     if (++r->work > r->work_max)
-        return vr_fail(r->err, VR_ERR_LIMIT,
-                       "%s: byte %lld: its keys and values multiply to more than %lld steps", r->where,
-                       (long long)(r->base + v.at), (long long)r->work_max);
-    if (r->depth == VRP_DEPTH) return vrp_torch_fail(r, VR_ERR_LIMIT, v, "is nested more than 100 deep");
+        return vr_fail(r->err, VR_ERR_LIMIT, "%s: byte %lld: shared values multiply to more than %lld steps",
+                       r->where, (long long)(r->base + v.at), (long long)r->work_max);
+    if (r->depth == VRP_DEPTH) return vrp_torch_fail(r, VR_ERR_LIMIT, v, "nested more than 100 deep");
     r->depth++;
     bool ok = vrp_torch_value(r, v);
     r->depth--;
     return ok;
 }
 
-static bool vrp_torch_check_globals(vrp_torch_reader *r, const vr_pickle *p) {
+static bool vrp_torch_check_globals(vrp_torch_reader *r, const vrp_pickle *p) {
     for (int64_t i = 0; i < p->global_count; i++) {
-        vr_pickle_value g = p->globals[i];
+        vrp_pickle_value g = p->globals[i];
         if (vrp_torch_find(g).role != VRP_FOREIGN) continue;
         char name[VRP_NAME];
         snprintf(name, sizeof name, "%.*s", (int)g.bytes, g.text);
         for (char *c = name; *c; c++)
             if (*c == ' ') *c = '.';
-        return vr_fail(
-            r->err, VR_ERR_UNSUPPORTED,
-            "%s: byte %lld: the pickle names %.256s, which is none of the names that tensors need; nothing "
-            "was executed (in Python: torch.save(model.state_dict(), path) saves tensors alone)",
-            r->where, (long long)(r->base + g.at), name);
+        return vr_fail(r->err, VR_ERR_UNSUPPORTED,
+                       "%s: byte %lld: unsupported class or function %.256s in the pickle; nothing was "
+                       "executed (in Python: "
+                       "torch.save(model.state_dict(), path) saves only tensors)",
+                       r->where, (long long)(r->base + g.at), name);
     }
     return true;
 }
 
 /* Turns the tree into arrays and metadata: counts, allocates, fills. */
-static bool vrp_torch_read_tree(vrp_torch_reader *r, const vr_pickle *p) {
+static bool vrp_torch_read_tree(vrp_torch_reader *r, const vrp_pickle *p) {
     if (!vrp_torch_check_globals(r, p)) return false;
     r->work_max = ((int64_t)1 << 20) + 64 * p->size;
     if (!vrp_torch_walk(r, p->root)) return false;
@@ -697,86 +688,86 @@ static bool vrp_torch_read_tree(vrp_torch_reader *r, const vr_pickle *p) {
     r->out = out;
     r->filling = true;
     r->work = r->text_size = 0;
-    if (!vrp_torch_walk(r, p->root)) return false;
-    vr_arrays_index(a, &r->out);
-    return true;
+    return vrp_torch_walk(r, p->root);
 }
 
 /* ---- the two containers ---- */
 
 static bool vrp_torch_read_zip(vrp_torch_reader *r, vr_bytes file) {
-    if (!vr_zip_parse(&r->scratch, &r->zip, file, r->path, r->err)) return false;
-    const vr_zip_entry *pickle = NULL;
+    if (!vrp_zip_parse(&r->scratch, &r->zip, file, r->path, r->err)) return false;
+    const vrp_zip_entry *pickle = NULL;
     for (int64_t i = 0; i < r->zip.count; i++) {
         const char *name = r->zip.entries[i].name, *slash = strchr(name, '/');
         if (!slash) continue;
         if (strcmp(slash, "/constants.pkl") == 0 || strncmp(slash, "/code/", 6) == 0)
             return vr_fail(r->err, VR_ERR_UNSUPPORTED,
-                           "%s: a TorchScript archive, a program rather than weights; in Python: "
+                           "%s: unsupported: a TorchScript archive; in Python: "
                            "torch.save(torch.jit.load(path).state_dict(), \"weights.pth\")",
                            r->path);
         if (strcmp(slash, "/data.pkl") != 0) continue;
         if (pickle)
-            return vr_fail(r->err, VR_ERR_FORMAT, "%s: byte %lld: a second pickle, '%.256s', beside '%.256s'",
-                           r->path, (long long)r->zip.entries[i].at, name, pickle->name);
+            return vr_fail(r->err, VR_ERR_FORMAT, "%s: byte %lld: two pickles, '%.256s' and '%.256s'",
+                           r->path, (long long)r->zip.entries[i].at, pickle->name, name);
         pickle = &r->zip.entries[i];
     }
     if (!pickle)
-        return vr_fail(r->err, VR_ERR_FORMAT, "%s: a zip file without data.pkl: not a checkpoint", r->path);
+        return vr_fail(r->err, VR_ERR_FORMAT, "%s: not a checkpoint: a zip file without data.pkl", r->path);
     if (strlen(pickle->name) > 512)
-        return vr_fail(r->err, VR_ERR_LIMIT, "%s: its folder has a too long name", r->path);
+        return vr_fail(r->err, VR_ERR_LIMIT, "%s: directory name of more than 512 bytes", r->path);
     r->folder =
         vr_arena_string(&r->scratch, pickle->name, (int64_t)(strlen(pickle->name) - strlen("data.pkl")));
     r->unpacked = VR_NEW(&r->scratch, vr_bytes, r->zip.count);
-    const vr_zip_entry *order = vr_zip_find(&r->zip, vr_arena_printf(&r->scratch, "%sbyteorder", r->folder));
+    const vrp_zip_entry *order =
+        vrp_zip_find(&r->zip, vr_arena_printf(&r->scratch, "%sbyteorder", r->folder));
     vr_bytes b;
     if (order) {
-        if (!vr_zip_read(&r->scratch, &b, &r->zip, order, 64, r->err)) return false;
+        if (!vrp_zip_read(&r->scratch, &b, &r->zip, order, 64, r->err)) return false;
         if (b.size != 6 || memcmp(b.data, "little", 6) != 0)
-            return vr_fail(r->err, VR_ERR_UNSUPPORTED, "%s: written on a big-endian machine", r->path);
+            return vr_fail(r->err, VR_ERR_UNSUPPORTED, "%s: unsupported: written on a big-endian machine",
+                           r->path);
     }
-    if (!vr_zip_read(&r->scratch, &b, &r->zip, pickle, VRP_UNPACKED_MAX, r->err)) return false;
+    if (!vrp_zip_read(&r->scratch, &b, &r->zip, pickle, VRP_UNPACKED_MAX, r->err)) return false;
     if (pickle->method == 0)
         r->base = pickle->at;
     else
         r->where = vr_arena_printf(&r->scratch, "%s: %s", r->path, pickle->name);
-    vr_pickle p;
-    return vr_pickle_parse(&r->scratch, &p, b, r->where, r->base, r->err) && vrp_torch_read_tree(r, &p);
+    vrp_pickle p;
+    return vrp_pickle_parse(&r->scratch, &p, b, r->where, r->base, r->err) && vrp_torch_read_tree(r, &p);
 }
 
-/* The storages of the old form: for each key of the list a count of elements (8 bytes) and the elements. */
-static bool vrp_torch_read_storages(vrp_torch_reader *r, vr_bytes file, int64_t at, const vr_pickle *tree,
-                                    vr_pickle_value keys) {
+/* The storages of the legacy container: for each key the number of elements (8 bytes) and the elements. */
+static bool vrp_torch_read_storages(vrp_torch_reader *r, vr_bytes file, int64_t at, const vrp_pickle *tree,
+                                    vrp_pickle_value keys) {
     r->storages = VR_NEW(&r->scratch, vrp_torch_storage, tree->persistent_count);
-    for (int64_t i = 0; i < tree->persistent_count; i++)
-        if (!vrp_torch_storage_id(r, &r->storages[i], tree->persistents[i])) return false;
-    qsort(r->storages, (size_t)tree->persistent_count, sizeof *r->storages, vrp_torch_compare);
-    for (int64_t i = 0; i < tree->persistent_count; i++) /* one storage may be named more than once */
-        if (r->storage_count == 0 ||
-            vrp_torch_compare(&r->storages[r->storage_count - 1], &r->storages[i]) != 0)
-            r->storages[r->storage_count++] = r->storages[i];
-    if (keys.kind != VR_PICKLE_LIST)
-        return vr_fail(r->err, VR_ERR_FORMAT, "%s: byte %lld: the list of storages is none", r->path,
+    r->storage_names.arena = &r->scratch;
+    for (int64_t i = 0; i < tree->persistent_count; i++) {
+        vrp_torch_storage s;
+        if (!vrp_torch_storage_id(r, &s, tree->persistents[i])) return false;
+        const int64_t before = r->storage_names.count; /* one storage may be named more than once */
+        const int64_t number = vr_names_add(&r->storage_names, s.key.text, s.key.bytes);
+        if (number == before) r->storages[number] = s;
+    }
+    if (keys.kind != VRP_PICKLE_LIST)
+        return vr_fail(r->err, VR_ERR_FORMAT, "%s: byte %lld: expected a list of storages", r->path,
                        (long long)at);
     for (int64_t i = 0; i < keys.node->count; i++) {
-        const vrp_torch_storage wanted = {.key = keys.node->items[i]};
-        vrp_torch_storage *s = NULL;
-        if (wanted.key.kind == VR_PICKLE_TEXT && r->storage_count > 0)
-            s = (vrp_torch_storage *)bsearch(&wanted, r->storages, (size_t)r->storage_count, sizeof *s,
-                                             vrp_torch_compare);
+        const vrp_pickle_value key = keys.node->items[i];
+        const int64_t number =
+            key.kind == VRP_PICKLE_TEXT ? vr_names_find(&r->storage_names, key.text, key.bytes) : -1;
+        vrp_torch_storage *s = number >= 0 ? &r->storages[number] : NULL;
         if (!s || s->data)
             return vr_fail(r->err, VR_ERR_FORMAT,
-                           "%s: byte %lld: storage %lld of the list is not one of the tensors'", r->path,
-                           (long long)at, (long long)i);
+                           "%s: byte %lld: storage %lld does not belong to a tensor, or is a duplicate",
+                           r->path, (long long)at, (long long)i);
         if (s->size < 0)
             return vr_fail(r->err, VR_ERR_UNSUPPORTED,
-                           "%s: byte %lld: storage '%.*s' has elements of a type that is not read", r->path,
-                           (long long)at, (int)s->key.bytes, s->key.text);
+                           "%s: byte %lld: storage '%.*s': unsupported element type", r->path, (long long)at,
+                           (int)s->key.bytes, s->key.text);
         int64_t numel = 0;
-        if (file.size - at >= 8) memcpy(&numel, file.data + at, 8); /* little endian, like all that follows */
+        if (file.size - at >= 8) memcpy(&numel, file.data + at, 8); /* little endian */
         if (file.size - at < 8 || numel != s->numel || s->size > file.size - at - 8)
             return vr_fail(r->err, VR_ERR_FORMAT,
-                           "%s: byte %lld: storage '%.*s' should have %lld bytes; the file has %lld", r->path,
+                           "%s: byte %lld: storage '%.*s': expected %lld bytes, the file has %lld", r->path,
                            (long long)at, (int)s->key.bytes, s->key.text, (long long)s->size,
                            (long long)vr_max(file.size - at - 8, 0));
         s->data = file.data + at + 8;
@@ -787,21 +778,21 @@ static bool vrp_torch_read_storages(vrp_torch_reader *r, vr_bytes file, int64_t 
 
 static bool vrp_torch_read_legacy(vrp_torch_reader *r, vr_bytes file) {
     static const char magic[] = "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
-    vr_pickle p[5]; /* magic number, version, machine, tree, keys */
+    vrp_pickle p[5]; /* magic number, version, machine, tree, keys */
     int64_t at = 0, tree_at = 0;
     for (int k = 0; k < 5; k++) {
         const vr_bytes rest = {.data = file.data + at, .size = file.size - at};
-        if (!vr_pickle_parse(&r->scratch, &p[k], rest, r->path, at, r->err)) return false;
-        const vr_pickle_value root = p[k].root;
-        if (k == 0 && (root.kind != VR_PICKLE_LONG || root.bytes != 10 || memcmp(root.text, magic, 10) != 0))
-            return vr_fail(r->err, VR_ERR_FORMAT, "%s: byte 0: a pickle, but not one that torch.save wrote",
-                           r->path);
-        if (k == 1 && (root.kind != VR_PICKLE_INT || root.integer != 1001))
-            return vr_fail(r->err, VR_ERR_UNSUPPORTED, "%s: byte %lld: not version 1001 of the format",
+        if (!vrp_pickle_parse(&r->scratch, &p[k], rest, r->path, at, r->err)) return false;
+        const vrp_pickle_value root = p[k].root;
+        if (k == 0 && (root.kind != VRP_PICKLE_LONG || root.bytes != 10 || memcmp(root.text, magic, 10) != 0))
+            return vr_fail(r->err, VR_ERR_FORMAT, "%s: byte 0: a pickle, but not one of torch.save", r->path);
+        if (k == 1 && (root.kind != VRP_PICKLE_INT || root.integer != 1001))
+            return vr_fail(r->err, VR_ERR_UNSUPPORTED, "%s: byte %lld: unsupported version; expected 1001",
                            r->path, (long long)at);
-        for (int64_t i = 0; k == 2 && root.kind == VR_PICKLE_DICT && i < root.node->count; i += 2)
-            if (vr_pickle_is(root.node->items[i], "little_endian") && !root.node->items[i + 1].integer)
-                return vr_fail(r->err, VR_ERR_UNSUPPORTED, "%s: written on a big-endian machine", r->path);
+        for (int64_t i = 0; k == 2 && root.kind == VRP_PICKLE_DICT && i < root.node->count; i += 2)
+            if (vrp_pickle_is(root.node->items[i], "little_endian") && !root.node->items[i + 1].integer)
+                return vr_fail(r->err, VR_ERR_UNSUPPORTED, "%s: unsupported: written on a big-endian machine",
+                               r->path);
         if (k == 3) tree_at = at;
         at += p[k].size;
     }
@@ -810,7 +801,7 @@ static bool vrp_torch_read_legacy(vrp_torch_reader *r, vr_bytes file) {
            vrp_torch_read_tree(r, &p[3]);
 }
 
-bool vr_torch_parse(vr_arena *arena, vr_arrays *arrays, vr_bytes bytes, const char *path, vr_err *err) {
+bool vrp_torch_parse(vr_arena *arena, vr_arrays *arrays, vr_bytes bytes, const char *path, vr_err *err) {
     *arrays = (vr_arrays){0};
     vr_arena_mark mark = vr_arena_here(arena);
     vrp_torch_reader r = {.arena = arena, .path = path, .where = path, .err = err};
@@ -822,16 +813,6 @@ bool vr_torch_parse(vr_arena *arena, vr_arrays *arrays, vr_bytes bytes, const ch
         vr_arena_rewind(arena, mark);
     vr_arena_free(&r.scratch);
     return ok;
-}
-
-bool vr_torch_load(vr_arena *arena, vr_arrays *arrays, const char *path, vr_err *err) {
-    *arrays = (vr_arrays){0};
-    vr_arena_mark mark = vr_arena_here(arena);
-    vr_bytes b;
-    if (!vr_file_map(arena, &b, path, err)) return false;
-    if (vr_torch_parse(arena, arrays, b, path, err)) return true;
-    vr_arena_rewind(arena, mark);
-    return false;
 }
 
 #undef VRP_DEPTH

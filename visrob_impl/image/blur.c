@@ -1,34 +1,34 @@
-/* image/blur.c: a blur is a list of taps (where, how much) whatever its shape, summed over a copy of the image that is
- * wider by the border, so that the inner loop knows no edges. A Gaussian is two such sums of one line each.
- * Rejected: products of Fourier transforms, which are no faster at these radii and put the left edge into the right one. */
-#include "blur.h"
+/* image/blur.c: a blur of any shape is a list of taps (offset, weight), summed over a copy of the image that is extended by
+ * the border, so that the inner loop has no edges. A Gaussian is two such sums of one line each.
+ * Rejected: products of Fourier transforms, which are no faster at these radii and wrap around at the edges. */
+#include "blur_impl.h"
 #include "../base/error.h"
 #include <math.h>
 #include <string.h>
 
-/* Values of a row that are summed in registers at once: six vectors. 96, a row of CIFAR, is twice that; 672 is 14 times. */
+/* Values of a row summed in registers at a time: six vectors; rows of 96 (CIFAR) and 672 values are multiples of it. */
 #define VRP_BLUR_LANES 48
 
 typedef float vrp_blur_vec __attribute__((vector_size(32)));
 
-int64_t vr_border_fold(int64_t i, int64_t n, vr_border border) {
+int64_t vrp_border_fold(int64_t i, int64_t n, vrp_border border) {
     if (i >= 0 && i < n) return i;
-    if (border == VR_BORDER_NEAREST) return i < 0 ? 0 : n - 1;
-    const int64_t twice = border == VR_BORDER_MIRROR ? 0 : 1, period = n + n - 2 + 2 * twice;
-    if (period == 0) return 0; /* one pixel, mirrored */
+    if (border == VRP_BORDER_NEAREST) return i < 0 ? 0 : n - 1;
+    const int64_t twice = border == VRP_BORDER_MIRROR ? 0 : 1, period = n + n - 2 + 2 * twice;
+    if (period == 0) return 0; /* a single pixel */
     i %= period;
     if (i < 0) i += period;
     return i < n ? i : period - i - twice;
 }
 
-/* vr_border_fold, inline for what lies inside. */
-static inline int64_t vrp_blur_fold(int64_t i, int64_t n, vr_border border) {
-    return i >= 0 && i < n ? i : vr_border_fold(i, n, border);
+/* vrp_border_fold, inline for positions inside. */
+static inline int64_t vrp_blur_fold(int64_t i, int64_t n, vrp_border border) {
+    return i >= 0 && i < n ? i : vrp_border_fold(i, n, border);
 }
 
-/* wide = a row with `reach` more pixels on both sides. */
+/* wide = a row extended by `reach` pixels on both sides. */
 static void vrp_blur_widen(float *wide, const float *row, int64_t width, int64_t channels, int64_t reach,
-                           vr_border border) {
+                           vrp_border border) {
     memcpy(wide + reach * channels, row, (size_t)(width * channels) * sizeof *wide);
     for (int64_t k = 0; k < reach; k++)
         for (int64_t c = 0; c < channels; c++) {
@@ -38,7 +38,7 @@ static void vrp_blur_widen(float *wide, const float *row, int64_t width, int64_t
         }
 }
 
-/* out[i] = sum over k of weight(k) * in[offset(k) + i] for i < n; the last lanes read up to VRP_BLUR_LANES beyond. */
+/* out[i] = sum over k of weight[k] * in[offset[k] + i] for i < n; reads up to VRP_BLUR_LANES values beyond. */
 static void vrp_blur_sum(float *out, const float *in, const int64_t *offset, const float *weight,
                          int64_t count, int64_t n) {
     enum { VECTORS = VRP_BLUR_LANES / 8 };
@@ -54,8 +54,8 @@ static void vrp_blur_sum(float *out, const float *in, const int64_t *offset, con
     }
 }
 
-void vr_blur_taps(float *out, const float *in, int64_t width, int64_t height, int64_t channels,
-                  const vr_tap *taps, int64_t count, int64_t reach, vr_border border, vr_arena *scratch) {
+void vrp_blur_taps(float *out, const float *in, int64_t width, int64_t height, int64_t channels,
+                   const vrp_tap *taps, int64_t count, int64_t reach, vrp_border border, vr_arena *scratch) {
     VR_CHECK(width >= 1 && height >= 1 && reach >= 0, "%lld x %lld, reach %lld", (long long)width,
              (long long)height, (long long)reach);
     const vr_arena_mark mark = vr_arena_here(scratch);
@@ -79,8 +79,8 @@ void vr_blur_taps(float *out, const float *in, int64_t width, int64_t height, in
     vr_arena_rewind(scratch, mark);
 }
 
-void vr_blur_gaussian(float *x, int64_t width, int64_t height, int64_t channels, double sigma, int64_t radius,
-                      vr_border border, vr_arena *scratch) {
+void vrp_blur_gaussian(float *x, int64_t width, int64_t height, int64_t channels, double sigma,
+                       int64_t radius, vrp_border border, vr_arena *scratch) {
     VR_CHECK(sigma > 0 && radius >= 0, "sigma %g, radius %lld", sigma, (long long)radius);
     if (radius == 0) return;
     const vr_arena_mark mark = vr_arena_here(scratch);
@@ -110,8 +110,8 @@ void vr_blur_gaussian(float *x, int64_t width, int64_t height, int64_t channels,
     vr_arena_rewind(scratch, mark);
 }
 
-void vr_sample_bilinear(float rgb[3], const float *pixels, int64_t width, int64_t height, double x, double y,
-                        vr_border border) {
+void vrp_sample_bilinear(float rgb[3], const float *pixels, int64_t width, int64_t height, double x, double y,
+                         vrp_border border) {
     if (!(fabs(x) < 1e15)) x = fmod(x, 4 * (double)width * (double)vr_max(1, width - 1)); /* whole periods */
     if (!(fabs(y) < 1e15)) y = fmod(y, 4 * (double)height * (double)vr_max(1, height - 1));
     const double fx = floor(x), fy = floor(y);

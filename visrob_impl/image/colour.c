@@ -1,16 +1,16 @@
-/* image/colour.c: Pillow's arithmetic. Its blend is one line in single precision, cut off and not rounded; its HSV has 8
- * bits a part. Both are kept, products apart from sums, because a model that was trained on their levels is tested here on
- * the same ones. */
+/* image/colour.c: Pillow's arithmetic: a blend in single precision that truncates, HSV of 8 bits per channel. Both are
+ * reproduced exactly, so that a model sees the pixel values it was trained on. */
 #include "colour.h"
-#include "blur.h"
+#include "blur_impl.h"
 #include <math.h>
 #include <string.h>
 
-uint8_t vr_luma(const uint8_t rgb[3]) {
+/* PIL's convert("L"), bit for bit. */
+static uint8_t vrp_colour_luma(const uint8_t rgb[3]) {
     return (uint8_t)((rgb[0] * 19595 + rgb[1] * 38470 + rgb[2] * 7471 + 0x8000) >> 16);
 }
 
-/* Keeps a product from being fused with what follows: an FMA would round otherwise than Pillow does. */
+/* Prevents contraction to an FMA, which would round differently from Pillow. */
 static float vrp_colour_rounded(float x) {
     volatile float y = x;
     return y;
@@ -18,13 +18,13 @@ static float vrp_colour_rounded(float x) {
 
 static uint8_t vrp_colour_level(float v) { return (uint8_t)(v <= 0 ? 0 : v >= 255 ? 255 : v); }
 
-/* from + factor * (to - from), cut off: PIL.Image.blend. */
+/* from + factor * (to - from), truncated and clipped: PIL.Image.blend. */
 static uint8_t vrp_colour_blend(int from, int to, float factor) {
     return vrp_colour_level((float)from + vrp_colour_rounded(factor * (float)(to - from)));
 }
 
 static float vrp_colour_factor(double factor) {
-    VR_CHECK(factor >= 0 && isfinite(factor), "a factor of %g", factor);
+    VR_CHECK(factor >= 0 && isfinite(factor), "invalid factor %g", factor);
     return (float)factor;
 }
 
@@ -42,7 +42,7 @@ void vr_image_brightness(vr_image image, double factor) {
 void vr_image_contrast(vr_image image, double factor) {
     const int64_t n = image.width * image.height;
     int64_t sum = 0;
-    for (int64_t i = 0; i < n; i++) sum += vr_luma(image.pixels + 3 * i);
+    for (int64_t i = 0; i < n; i++) sum += vrp_colour_luma(image.pixels + 3 * i);
     vrp_colour_towards(image, (int)((double)sum / (double)n + 0.5), vrp_colour_factor(factor));
 }
 
@@ -52,12 +52,12 @@ void vr_image_saturation(vr_image image, double factor) {
     for (int d = -255; d <= 255; d++) step[d + 255] = f * (float)d;
     for (int64_t i = 0; i < image.width * image.height; i++) {
         uint8_t *p = image.pixels + 3 * i;
-        const int grey = vr_luma(p);
+        const int grey = vrp_colour_luma(p);
         for (int c = 0; c < 3; c++) p[c] = vrp_colour_level((float)grey + step[p[c] - grey + 255]);
     }
 }
 
-/* Pillow's convert("HSV") and back, with the hue moved between. */
+/* Pillow's convert("HSV") and back, with the hue shifted in between. */
 static void vrp_colour_turn(uint8_t rgb[3], uint8_t by) {
     const int r = rgb[0], g = rgb[1], b = rgb[2];
     const int high = r > g ? (r > b ? r : b) : g > b ? g : b, low = r < g ? (r < b ? r : b) : g < b ? g : b;
@@ -85,14 +85,14 @@ static void vrp_colour_turn(uint8_t rgb[3], uint8_t by) {
 }
 
 void vr_image_hue(vr_image image, double turns) {
-    VR_CHECK(turns >= -0.5 && turns <= 0.5, "a turn of the hue by %g", turns);
+    VR_CHECK(turns >= -0.5 && turns <= 0.5, "invalid hue shift %g", turns);
     const uint8_t by = (uint8_t)(int)(turns * 255);
     for (int64_t i = 0; i < image.width * image.height; i++) vrp_colour_turn(image.pixels + 3 * i, by);
 }
 
 void vr_image_grey(vr_image image) {
     for (int64_t i = 0; i < image.width * image.height; i++)
-        memset(image.pixels + 3 * i, vr_luma(image.pixels + 3 * i), 3);
+        memset(image.pixels + 3 * i, vrp_colour_luma(image.pixels + 3 * i), 3);
 }
 
 void vr_image_solarize(vr_image image, int threshold) {
@@ -101,12 +101,12 @@ void vr_image_solarize(vr_image image, int threshold) {
 }
 
 void vr_image_blur(vr_image image, double sigma, int64_t size, vr_arena *scratch) {
-    VR_CHECK(size >= 1 && size % 2 == 1, "a kernel of %lld pixels", (long long)size);
+    VR_CHECK(size >= 1 && size % 2 == 1, "invalid kernel size %lld", (long long)size);
     const vr_arena_mark mark = vr_arena_here(scratch);
     const int64_t n = image.width * image.height * 3;
     float *x = vr_arena_alloc(scratch, n, sizeof *x);
     for (int64_t i = 0; i < n; i++) x[i] = image.pixels[i];
-    vr_blur_gaussian(x, image.width, image.height, 3, sigma, size / 2, VR_BORDER_MIRROR, scratch);
+    vrp_blur_gaussian(x, image.width, image.height, 3, sigma, size / 2, VRP_BORDER_MIRROR, scratch);
     for (int64_t i = 0; i < n; i++) image.pixels[i] = (uint8_t)fminf(x[i] + 0.5f, 255);
     vr_arena_rewind(scratch, mark);
 }

@@ -1,19 +1,20 @@
-/* image/corrupt.c: ImageNet-C's fifteen. Each function is one of the published scripts' functions with its
- * constants on top, three rows for three sizes of image: CIFAR-10-C, ImageNet-64-C, ImageNet-C. Pixels are floats
- * in 0..1 in between. */
-#include "corrupt.h"
-#include "blur.h"
+/* image/corrupt.c: ImageNet-C's corruptions. Each function implements one function of the published scripts, with its
+ * constants at the top in three rows for three sizes of image: CIFAR-10-C, ImageNet-64-C, ImageNet-C. Pixels are
+ * computed as floats in 0..1. */
+#include "corrupt_impl.h"
+#include "blur_impl.h"
+#include "image_impl.h"
 #include "resize.h"
 #include <math.h>
 #include <string.h>
 
 #define VRP_CORRUPT_PI 3.14159265358979323846
 
-/* One call of vr_corrupt. */
+/* One call of vrp_corrupt. */
 typedef struct vrp_corrupt_job {
     vr_image out, in;
     int64_t width, height, values; /* values = width * height * 3 */
-    int set, level;                /* which row of constants; severity - 1 */
+    int set, level;                /* the row of constants; severity - 1 */
     vr_rng rng;
     vr_arena *scratch;
 } vrp_corrupt_job;
@@ -48,13 +49,13 @@ static void vrp_corrupt_gaussian_noise(const vrp_corrupt_job *j) {
     vrp_corrupt_store(j, x);
 }
 
-/* The running sum of a Poisson distribution's weights over first, first+1, ..., out to six deviations. */
+/* The cumulative sum of a Poisson distribution's weights over first, first+1, ..., up to six standard deviations. */
 typedef struct vrp_corrupt_poisson {
     int64_t first, count;
-    double *sum; /* NULL = not made yet */
+    double *sum; /* NULL = not computed yet */
 } vrp_corrupt_poisson;
 
-/* From the mode outwards by ratios, where nothing under- or overflows whatever the mean. */
+/* From the mode outwards by ratios, which neither underflow nor overflow for any mean. */
 static vrp_corrupt_poisson vrp_corrupt_poisson_new(double mean, vr_arena *scratch) {
     const int64_t mode = (int64_t)mean, reach = (int64_t)(6 * sqrt(mean)) + 10;
     vrp_corrupt_poisson p = {.first = vr_max(0, mode - reach)};
@@ -68,8 +69,7 @@ static vrp_corrupt_poisson vrp_corrupt_poisson_new(double mean, vr_arena *scratc
     return p;
 }
 
-/* The k of the smallest sum above u (in 0..1) of the whole: by inversion, so that one uniform number makes one
- * count, which grows with the mean. */
+/* A Poisson number by inversion: one uniform number u in 0..1 gives one count, which increases with the mean. */
 static int64_t vrp_corrupt_poisson_draw(const vrp_corrupt_poisson *p, float u) {
     const double target = (double)u * p->sum[p->count - 1];
     int64_t low = 0, high = p->count - 1;
@@ -98,7 +98,7 @@ static void vrp_corrupt_shot_noise(const vrp_corrupt_job *j) {
     }
 }
 
-/* The last of the 24 bits of the number that chooses a value says which way it goes. */
+/* The lowest of the 24 bits of the draw that selects a value decides between black and white. */
 static void vrp_corrupt_impulse_noise(const vrp_corrupt_job *j) {
     static const float c[3][5] = {{0.01f, 0.02f, 0.03f, 0.05f, 0.07f},
                                   {0.01f, 0.02f, 0.05f, 0.08f, 0.14f},
@@ -114,15 +114,15 @@ static void vrp_corrupt_impulse_noise(const vrp_corrupt_job *j) {
 
 /* ---- blur ---- */
 
-/* The taps of a lens's disc, its edge softened by a small Gaussian; returns how far they reach.
+/* The taps of a lens disc whose edge is softened by a small Gaussian; returns their reach.
  * Source:  make_cifar_c.py, disk: a grid of 17 x 17 (or of the radius, above 8), blurred over 3 x 3 (or 5 x 5). The grid
- *          is mirrored at its edge, as OpenCV does by default: where the disc touches it, at radii 8 and 10, the
- *          weights sum to 1.01. The published images have that brightness, and so do these. */
-static int64_t vrp_corrupt_disc(vr_tap *taps, int64_t *count, double radius, double soft) {
+ *          is mirrored at its edge, OpenCV's default: where the disc touches it, at radii 8 and 10, the weights sum to
+ *          1.01, as in the published images. */
+static int64_t vrp_corrupt_disc(vrp_tap *taps, int64_t *count, double radius, double soft) {
     enum { MOST = 12 };
     const int64_t reach = radius <= 8 ? 8 : (int64_t)radius, side = 2 * reach + 1, b = radius <= 8 ? 1 : 2;
     double disc[2 * MOST + 1][2 * MOST + 1], bell[5], sum = 0, bells = 0;
-    VR_CHECK(reach <= MOST, "a disc of radius %g", radius);
+    VR_CHECK(reach <= MOST, "disc of radius %g", radius);
     for (int64_t y = 0; y < side; y++)
         for (int64_t x = 0; x < side; x++) {
             const double dx = (double)(x - reach), dy = (double)(y - reach);
@@ -136,10 +136,10 @@ static int64_t vrp_corrupt_disc(vr_tap *taps, int64_t *count, double radius, dou
             for (int64_t v = -b; v <= b; v++)
                 for (int64_t u = -b; u <= b; u++)
                     w += bell[v + b] * bell[u + b] *
-                         disc[vr_border_fold(y + v, side, VR_BORDER_MIRROR)]
-                             [vr_border_fold(x + u, side, VR_BORDER_MIRROR)];
+                         disc[vrp_border_fold(y + v, side, VRP_BORDER_MIRROR)]
+                             [vrp_border_fold(x + u, side, VRP_BORDER_MIRROR)];
             if (w > 1e-12)
-                taps[(*count)++] = (vr_tap){x - reach, y - reach, (float)(w / (sum * bells * bells))};
+                taps[(*count)++] = (vrp_tap){x - reach, y - reach, (float)(w / (sum * bells * bells))};
         }
     return reach;
 }
@@ -149,16 +149,16 @@ static void vrp_corrupt_defocus_blur(const vrp_corrupt_job *j) {
                                       {{0.5, 0.6}, {1, 0.1}, {1.5, 0.1}, {2.5, 0.01}, {3, 0.1}},
                                       {{3, 0.1}, {4, 0.5}, {6, 0.5}, {8, 0.5}, {10, 0.5}}};
     const double *k = c[j->set][j->level];
-    vr_tap taps[25 * 25];
+    vrp_tap taps[25 * 25];
     int64_t count;
     const int64_t reach = vrp_corrupt_disc(taps, &count, k[0], k[1]);
     float *x = vrp_corrupt_floats(j), *y = vr_arena_alloc(j->scratch, j->values, sizeof *y);
-    vr_blur_taps(y, x, j->width, j->height, 3, taps, count, reach, VR_BORDER_MIRROR, j->scratch);
+    vrp_blur_taps(y, x, j->width, j->height, 3, taps, count, reach, VRP_BORDER_MIRROR, j->scratch);
     vrp_corrupt_store(j, y);
 }
 
-/* The script means to swap a pixel with a neighbour, but numpy's rows are views, so that it copies the neighbour;
- * the published images were made so, and so is this. */
+/* The script intends to swap a pixel with a neighbour, but numpy's rows are views, so that it copies the neighbour; the
+ * published images have this effect. */
 static void vrp_corrupt_glass_blur(const vrp_corrupt_job *j) {
     static const struct {
         double sigma;
@@ -169,7 +169,7 @@ static void vrp_corrupt_glass_blur(const vrp_corrupt_job *j) {
     const int64_t W = j->width, H = j->height, reach = c[j->set][j->level].reach;
     const double sigma = c[j->set][j->level].sigma;
     float *x = vrp_corrupt_floats(j), *u = vr_arena_alloc(j->scratch, 2 * W * H, sizeof *u);
-    vr_blur_gaussian(x, W, H, 3, sigma, (int64_t)(4 * sigma + 0.5), VR_BORDER_NEAREST, j->scratch);
+    vrp_blur_gaussian(x, W, H, 3, sigma, (int64_t)(4 * sigma + 0.5), VRP_BORDER_NEAREST, j->scratch);
     for (int64_t round = 0; round < c[j->set][j->level].rounds; round++) {
         vr_rng_uniform_fill(u, 2 * W * H, j->rng, (uint64_t)(2 * W * H * round));
         for (int64_t h = H - reach; h > reach; h--)
@@ -180,16 +180,16 @@ static void vrp_corrupt_glass_blur(const vrp_corrupt_job *j) {
                 memmove(x + (h * W + w) * 3, x + ((h + dy) * W + w + dx) * 3, 3 * sizeof *x);
             }
     }
-    vr_blur_gaussian(x, W, H, 3, sigma, (int64_t)(4 * sigma + 0.5), VR_BORDER_NEAREST, j->scratch);
+    vrp_blur_gaussian(x, W, H, 3, sigma, (int64_t)(4 * sigma + 0.5), VRP_BORDER_NEAREST, j->scratch);
     vrp_corrupt_store(j, x);
 }
 
-/* out = in smeared to one side, as ImageMagick does: half a Gaussian along the angle, of 2*radius+1 whole pixels. */
+/* out = in with one-sided motion blur, as in ImageMagick: half a Gaussian of 2*radius+1 pixels along the angle. */
 static void vrp_corrupt_motion(float *out, const float *in, int64_t width, int64_t height, int64_t channels,
                                int64_t radius, double sigma, double degrees, vr_arena *scratch) {
     const int64_t count = 2 * radius + 1;
     const double angle = degrees * (VRP_CORRUPT_PI / 180);
-    vr_tap *taps = vr_arena_alloc(scratch, count, sizeof *taps);
+    vrp_tap *taps = vr_arena_alloc(scratch, count, sizeof *taps);
     double sum = 0;
     for (int64_t k = 0; k < count; k++) sum += exp(-0.5 * (double)(k * k) / (sigma * sigma));
     for (int64_t k = 0; k < count; k++) {
@@ -197,7 +197,7 @@ static void vrp_corrupt_motion(float *out, const float *in, int64_t width, int64
         taps[k].dy = (int64_t)ceil((double)k * sin(angle) - 0.5);
         taps[k].weight = (float)(exp(-0.5 * (double)(k * k) / (sigma * sigma)) / sum);
     }
-    vr_blur_taps(out, in, width, height, channels, taps, count, count, VR_BORDER_NEAREST, scratch);
+    vrp_blur_taps(out, in, width, height, channels, taps, count, count, VRP_BORDER_NEAREST, scratch);
 }
 
 static void vrp_corrupt_motion_blur(const vrp_corrupt_job *j) {
@@ -210,8 +210,8 @@ static void vrp_corrupt_motion_blur(const vrp_corrupt_job *j) {
     vrp_corrupt_store(j, y);
 }
 
-/* Where the pixels of a line come from when its middle ceil(n/zoom) pixels are stretched over it: line by line what
- * scipy.ndimage.zoom with order 1 gives for them, cut to n again. */
+/* The sources of the pixels of a line whose middle ceil(n/zoom) pixels are stretched over it: scipy.ndimage.zoom with
+ * order 1, cropped to n. */
 static void vrp_corrupt_zoom_line(int64_t *source, float *part, int64_t n, double zoom) {
     const int64_t kept = (int64_t)ceil((double)n / zoom), first = (n - kept) / 2;
     const int64_t wide = (int64_t)rint((double)kept * zoom), cut = (wide - n) / 2;
@@ -224,7 +224,7 @@ static void vrp_corrupt_zoom_line(int64_t *source, float *part, int64_t n, doubl
     }
 }
 
-/* out += in zoomed about its middle. */
+/* out += in zoomed around its middle. */
 static void vrp_corrupt_zoom_add(float *out, const float *in, int64_t width, int64_t height, int64_t channels,
                                  double zoom, vr_arena *scratch) {
     const vr_arena_mark mark = vr_arena_here(scratch);
@@ -234,8 +234,8 @@ static void vrp_corrupt_zoom_add(float *out, const float *in, int64_t width, int
     float *u = vr_arena_alloc(scratch, width, sizeof *u), *v = vr_arena_alloc(scratch, height, sizeof *v);
     vrp_corrupt_zoom_line(column, u, width, zoom);
     vrp_corrupt_zoom_line(line, v, height, zoom);
-    float *wide =
-        vr_arena_alloc(scratch, row * height, sizeof *wide); /* stretched across; of the rows that are kept */
+    float *wide = vr_arena_alloc(scratch, row * height,
+                                 sizeof *wide); /* the rows that are kept, stretched horizontally */
     const int64_t last = vr_min(line[height - 1] + 1, height - 1), right = width > 1 ? channels : 0;
     for (int64_t y = line[0]; y <= last; y++)
         for (int64_t x = 0; x < width; x++)
@@ -253,13 +253,13 @@ static void vrp_corrupt_zoom_add(float *out, const float *in, int64_t width, int
 static void vrp_corrupt_zoom_blur(const vrp_corrupt_job *j) {
     static const struct {
         double step;
-        int count; /* of numpy.arange(1, 1.06, 0.01), whose rounding lets it reach 1.06 */
+        int count; /* of numpy.arange(1, 1.06, 0.01), which includes 1.06 by rounding */
     } c[3][5] = {{{0.01, 7}, {0.01, 12}, {0.01, 16}, {0.01, 21}, {0.01, 26}},
                  {{0.01, 7}, {0.01, 12}, {0.01, 16}, {0.01, 21}, {0.01, 26}},
                  {{0.01, 12}, {0.01, 16}, {0.02, 11}, {0.02, 13}, {0.03, 11}}};
     const int count = c[j->set][j->level].count;
     const double step =
-        (1 + c[j->set][j->level].step) - 1; /* as arange rounds it: 26 * 1.25 must exceed 32.5 */
+        (1 + c[j->set][j->level].step) - 1; /* as rounded by arange: 26 * 1.25 must exceed 32.5 */
     float *x = vrp_corrupt_floats(j), *sum = vr_arena_alloc(j->scratch, j->values, sizeof *sum);
     memcpy(sum, x, (size_t)j->values * sizeof *sum);
     for (int k = 0; k < count; k++)
@@ -286,7 +286,7 @@ static void vrp_corrupt_snow(const vrp_corrupt_job *j) {
                                       {0.55f, 0.3f, 4, 0.9f, 12, 8, 0.7f},
                                       {0.55f, 0.3f, 4.5f, 0.85f, 12, 8, 0.65f},
                                       {0.55f, 0.3f, 2.5f, 0.85f, 12, 12, 0.55f}}};
-    /* mean and deviation of the noise, zoom, threshold, radius and sigma of the movement, share of the clean image */
+    /* mean and standard deviation of the noise, zoom, threshold, radius and sigma of the motion, share of the image */
     const float *k = c[j->set][j->level];
     const int64_t W = j->width, H = j->height, n = W * H;
     float *x = vrp_corrupt_floats(j), *noise = vr_arena_alloc(j->scratch, n, sizeof *noise);
@@ -299,16 +299,15 @@ static void vrp_corrupt_snow(const vrp_corrupt_job *j) {
     vrp_corrupt_motion(noise, flakes, W, H, 1, (int64_t)k[4], k[5], angle, j->scratch);
     for (int64_t i = 0; i < n; i++) {
         const float *p = x + 3 * i, white = 1.5f * (0.299f * p[0] + 0.587f * p[1] + 0.114f * p[2]) + 0.5f;
-        const float flake =
-            noise[i] + noise[n - 1 - i]; /* the layer, and the layer turned by half a circle */
+        const float flake = noise[i] + noise[n - 1 - i]; /* the layer, and the layer rotated by 180 degrees */
         for (int c3 = 0; c3 < 3; c3++)
             j->out.pixels[3 * i + c3] =
                 vrp_corrupt_level(k[6] * p[c3] + (1 - k[6]) * fmaxf(p[c3], white) + flake);
     }
 }
 
-/* A fractal height map of size x size (a power of two) in 0..1, periodic, by the diamond-square algorithm: the
- * middle of four known points is their mean and a random part, which `decay` makes smaller at each finer step.
+/* A periodic fractal height map of size x size (a power of two) in 0..1, by the diamond-square algorithm: the middle of
+ * four known points is their mean plus a random part, which decreases by `decay` at each finer step.
  * Source:  make_cifar_c.py, plasma_fractal (the random part is uniform of +- wibble squared, as there). */
 static float *vrp_corrupt_plasma(int64_t size, double decay, vr_rng rng, vr_arena *scratch) {
     float *map = vr_arena_alloc(scratch, size * size, sizeof *map),
@@ -355,31 +354,31 @@ static void vrp_corrupt_fog(const vrp_corrupt_job *j) {
                                       {{1.5, 2}, {2, 2}, {2.5, 1.7}, {2.5, 1.5}, {3, 1.4}}};
     const double *k = c[j->set][j->level];
     const int64_t size = vrp_corrupt_map_size(j);
-    const float *plasma = vrp_corrupt_plasma(size, k[1], j->rng, j->scratch), thick = (float)k[0];
+    const float *plasma = vrp_corrupt_plasma(size, k[1], j->rng, j->scratch), density = (float)k[0];
     float *x = vrp_corrupt_floats(j), most = 0;
     for (int64_t i = 0; i < j->values; i++) most = fmaxf(most, x[i]);
     for (int64_t i = 0; i < j->values; i++) {
         const int64_t at = i / 3 / j->width * size + i / 3 % j->width;
-        x[i] = (x[i] + thick * plasma[at]) * (most / (most + thick));
+        x[i] = (x[i] + density * plasma[at]) * (most / (most + density));
     }
     vrp_corrupt_store(j, x);
 }
 
-/* ---- frost: drawn ice in place of the script's photographs ---- */
+/* ---- frost: drawn ice instead of the script's photographs ---- */
 
-/* Uniform numbers in the order in which the drawing asks for them. */
+/* Uniform numbers in the order of their use. */
 typedef struct vrp_corrupt_dice {
     vr_rng rng;
     uint64_t next;
-    float ready[64];
+    float block[64];
 } vrp_corrupt_dice;
 
 static double vrp_corrupt_throw(vrp_corrupt_dice *d, double low, double high) {
-    if (d->next % 64 == 0) vr_rng_uniform_fill(d->ready, 64, d->rng, d->next);
-    return low + (high - low) * (double)d->ready[d->next++ % 64];
+    if (d->next % 64 == 0) vr_rng_uniform_fill(d->block, 64, d->rng, d->next);
+    return low + (high - low) * (double)d->block[d->next++ % 64];
 }
 
-/* The height of the ice over each pixel; `scale` pixels of the image are one of a photograph. */
+/* The height of the ice at each pixel; `scale`: pixels of the image per pixel of a photograph of ImageNet-C. */
 typedef struct vrp_corrupt_ice {
     float *height;
     int64_t width, rows;
@@ -387,9 +386,9 @@ typedef struct vrp_corrupt_ice {
     vrp_corrupt_dice *dice;
 } vrp_corrupt_ice;
 
-/* Raises the ice along a line to `from` at (x0,y0), falling to `to` at (x1,y1), soft by a pixel. The scripts shrink
- * their photographs without averaging, so that fine ice stays bright on small images: no ridge is paler than one
- * of 0.7 pixels. */
+/* Raises the ice along a line from height `from` at (x0,y0) to height `to` at (x1,y1), with edges soft by a pixel. The
+ * scripts shrink their photographs without averaging, so that fine ice stays bright on small images: no ridge is
+ * narrower than 0.7 pixels. */
 static void vrp_corrupt_ridge(const vrp_corrupt_ice *ice, double x0, double y0, double x1, double y1,
                               double wide, double from, double to) {
     const double half = fmax(0.5 * wide * ice->scale, 0.35), reach = half + 1, thin = fmin(1, 2 * half);
@@ -413,7 +412,7 @@ static void vrp_corrupt_ridge(const vrp_corrupt_ice *ice, double x0, double y0, 
         }
 }
 
-/* A frond: a bending stem of short pieces, each with a barb to the left and right that is shorter towards the tip. */
+/* A frond: a curved stem of short pieces, each with barbs on both sides that become shorter towards the tip. */
 static void vrp_corrupt_frond(const vrp_corrupt_ice *ice, double x, double y, double angle, double length) {
     const double bend = vrp_corrupt_throw(ice->dice, -0.06, 0.06),
                  lean = vrp_corrupt_throw(ice->dice, 0.45, 0.95);
@@ -438,7 +437,7 @@ static void vrp_corrupt_frond(const vrp_corrupt_ice *ice, double x, double y, do
     }
 }
 
-/* Ice over the whole image: short needles everywhere, then fans of fronds, more small ones than large ones. */
+/* Ice over the whole image: short needles, then fans of fronds, more small ones than large ones. */
 static void vrp_corrupt_grow(const vrp_corrupt_ice *ice) {
     const double W = (double)ice->width, H = (double)ice->rows, s = ice->scale, margin = 30 * s;
     const double area = (W + 2 * margin) * (H + 2 * margin) / (s * s),
@@ -463,12 +462,12 @@ static void vrp_corrupt_grow(const vrp_corrupt_ice *ice) {
     }
 }
 
-/* The image, dimmed, and a share of ice: a misty pane of uneven thickness, ridges lit from the upper left. */
+/* The dimmed image plus a share of ice: mist of varying density, ridges lit from the upper left. */
 static void vrp_corrupt_frost(const vrp_corrupt_job *j) {
     static const float c[3][5][2] = {{{1, 0.2f}, {1, 0.3f}, {0.9f, 0.4f}, {0.85f, 0.4f}, {0.75f, 0.45f}},
                                      {{1, 0.3f}, {0.9f, 0.4f}, {0.8f, 0.45f}, {0.75f, 0.5f}, {0.7f, 0.55f}},
                                      {{1, 0.4f}, {0.8f, 0.6f}, {0.7f, 0.7f}, {0.65f, 0.7f}, {0.6f, 0.75f}}};
-    static const double scale[3] = {0.2, 0.3, 1}; /* by which the scripts shrink the photographs */
+    static const double scale[3] = {0.2, 0.3, 1}; /* by which the scripts shrink their photographs */
     const float keep = c[j->set][j->level][0], share = c[j->set][j->level][1];
     const int64_t W = j->width, H = j->height, size = vrp_corrupt_map_size(j);
     vrp_corrupt_dice dice = {.rng = vr_rng_split(j->rng, "crystals")};
@@ -489,7 +488,7 @@ static void vrp_corrupt_frost(const vrp_corrupt_job *j) {
     }
 }
 
-/* Adding to HSV's value with hue and saturation kept is one gain for all three channels; black becomes grey. */
+/* Adding to HSV's value at constant hue and saturation is one gain for all three channels; black becomes grey. */
 static void vrp_corrupt_brightness(const vrp_corrupt_job *j) {
     static const float c[3][5] = {
         {0.05f, 0.1f, 0.15f, 0.2f, 0.3f}, {0.1f, 0.2f, 0.3f, 0.4f, 0.5f}, {0.1f, 0.2f, 0.3f, 0.4f, 0.5f}};
@@ -521,8 +520,8 @@ static void vrp_corrupt_contrast(const vrp_corrupt_job *j) {
     }
 }
 
-/* x = x under the affine map that moves three points about the middle by up to `reach` pixels each way. Three
- * points that fall nearly on a line, which happens below 16 pixels only, describe no map: then nothing moves. */
+/* x = x under the affine map that moves three points around the middle by up to `reach` pixels in each direction; the
+ * identity where the points are nearly on a line, which happens below 16 pixels only. */
 static float *vrp_corrupt_affine(const vrp_corrupt_job *j, float *x, double reach) {
     const int64_t W = j->width, H = j->height, square = vr_min(W, H) / 3;
     float u[6];
@@ -533,23 +532,23 @@ static float *vrp_corrupt_affine(const vrp_corrupt_job *j, float *x, double reac
     for (int k = 0; k < 6; k++) to[k / 2][k % 2] = from[k / 2][k % 2] + reach * (2 * (double)u[k] - 1);
     const double ax = to[1][0] - to[0][0], ay = to[1][1] - to[0][1], bx = to[2][0] - to[0][0],
                  by = to[2][1] - to[0][1];
-    const double area = ax * by - ay * bx; /* 4 q^2 (negative: the points turn left) where nothing moves */
+    const double area = ax * by - ay * bx; /* -4 q^2 for the identity */
     if (square == 0 || !(fabs(area) > 0.1 * 4 * q * q)) return x;
-    /* the inverse map, on the sides of the two triangles: (0,-2q) and (-2q,-2q) from `from` */
+    /* the inverse map; the sides of the first triangle are (0,-2q) and (-2q,-2q) */
     const double xx = (2 * q * ay) / area, xy = -(2 * q * ax) / area;
     const double yx = (2 * q * ay - 2 * q * by) / area, yy = (2 * q * bx - 2 * q * ax) / area;
     float *out = vr_arena_alloc(j->scratch, j->values, sizeof *out);
     for (int64_t y = 0; y < H; y++)
         for (int64_t i = 0; i < W; i++) {
             const double dx = (double)i - to[0][0], dy = (double)y - to[0][1];
-            vr_sample_bilinear(out + (y * W + i) * 3, x, W, H, from[0][0] + xx * dx + xy * dy,
-                               from[0][1] + yx * dx + yy * dy, VR_BORDER_MIRROR);
+            vrp_sample_bilinear(out + (y * W + i) * 3, x, W, H, from[0][0] + xx * dx + xy * dy,
+                                from[0][1] + yx * dx + yy * dy, VRP_BORDER_MIRROR);
         }
     return out;
 }
 
 static void vrp_corrupt_elastic_transform(const vrp_corrupt_job *j) {
-    /* strength and sigma of the displacement, reach of the affine part, as shares of 32, 64 and 244 pixels */
+    /* strength and sigma of the displacement, reach of the affine part, relative to 32, 64 and 244 pixels */
     static const double side[3] = {32, 64, 244};
     static const double c[3][5][3] = {
         {{0, 0, 0.08}, {0.05, 0.2, 0.07}, {0.08, 0.06, 0.06}, {0.1, 0.04, 0.05}, {0.1, 0.03, 0.03}},
@@ -568,12 +567,13 @@ static void vrp_corrupt_elastic_transform(const vrp_corrupt_job *j) {
         move[k] = vr_arena_alloc(j->scratch, n, sizeof **move);
         vr_rng_uniform_fill(move[k], n, vr_rng_split(j->rng, k ? "down" : "right"), 0);
         for (int64_t i = 0; i < n; i++) move[k][i] = 2 * move[k][i] - 1;
-        vr_blur_gaussian(move[k], W, H, 1, sigma, (int64_t)(3 * sigma + 0.5), VR_BORDER_REFLECT, j->scratch);
+        vrp_blur_gaussian(move[k], W, H, 1, sigma, (int64_t)(3 * sigma + 0.5), VRP_BORDER_REFLECT,
+                          j->scratch);
     }
     for (int64_t i = 0; i < n; i++) {
         float rgb[3];
-        vr_sample_bilinear(rgb, x, W, H, (double)(i % W) + strength * (double)move[0][i],
-                           (double)(i / W) + strength * (double)move[1][i], VR_BORDER_REFLECT);
+        vrp_sample_bilinear(rgb, x, W, H, (double)(i % W) + strength * (double)move[0][i],
+                            (double)(i / W) + strength * (double)move[1][i], VRP_BORDER_REFLECT);
         for (int k = 0; k < 3; k++) j->out.pixels[3 * i + k] = vrp_corrupt_level(rgb[k]);
     }
 }
@@ -584,8 +584,8 @@ static void vrp_corrupt_pixelate(const vrp_corrupt_job *j) {
     const double share = c[j->set][j->level];
     const int64_t w = vr_max(1, (int64_t)((double)j->width * share)),
                   h = vr_max(1, (int64_t)((double)j->height * share));
-    const vr_image few = vr_resize(j->scratch, j->in, w, h, VR_FILTER_BOX);
-    const vr_image many = vr_resize(j->scratch, few, j->width, j->height, VR_FILTER_BOX);
+    const vr_image few = vr_image_resize(j->scratch, j->in, w, h, VR_FILTER_BOX);
+    const vr_image many = vr_image_resize(j->scratch, few, j->width, j->height, VR_FILTER_BOX);
     memcpy(j->out.pixels, many.pixels, (size_t)j->values);
 }
 
@@ -594,15 +594,15 @@ static void vrp_corrupt_jpeg_compression(const vrp_corrupt_job *j) {
     vr_err err = {0};
     vr_image image;
     const vr_bytes file = vr_image_format_jpeg(j->scratch, j->in, c[j->set][j->level]);
-    const bool read = vr_image_parse(j->scratch, &image, file, "jpeg_compression", &err);
-    VR_CHECK(read && image.width == j->width && image.height == j->height, "our own JPEG cannot be read: %s",
-             err.msg);
+    const bool read = vrp_image_parse(j->scratch, &image, file, "jpeg_compression", &err);
+    VR_CHECK(read && image.width == j->width && image.height == j->height,
+             "cannot decode a JPEG of visrob: %s", err.msg);
     memcpy(j->out.pixels, image.pixels, (size_t)j->values);
 }
 
 /* ---- the call ---- */
 
-void vr_corrupt(vr_image out, vr_image in, vr_factor f, int severity, vr_rng rng, vr_arena *scratch) {
+void vrp_corrupt(vr_image out, vr_image in, vr_factor f, int severity, vr_rng rng, vr_arena *scratch) {
     static void (*const corruption[])(const vrp_corrupt_job *) = {
         [VR_FACTOR_GAUSSIAN_NOISE] = vrp_corrupt_gaussian_noise,
         [VR_FACTOR_SHOT_NOISE] = vrp_corrupt_shot_noise,
@@ -620,12 +620,9 @@ void vr_corrupt(vr_image out, vr_image in, vr_factor f, int severity, vr_rng rng
         [VR_FACTOR_PIXELATE] = vrp_corrupt_pixelate,
         [VR_FACTOR_JPEG_COMPRESSION] = vrp_corrupt_jpeg_compression,
     };
-    VR_CHECK(!vr_factor_is_continuous(f), "%s has amounts, not severities", vr_factor_name(f));
-    VR_CHECK(severity >= 1 && severity <= 5, "severity %d, not 1..5", severity);
-    VR_CHECK(in.width >= 1 && in.height >= 1 && in.width == out.width && in.height == out.height &&
-                 in.pixels != out.pixels,
-             "from %lld x %lld to %lld x %lld", (long long)in.width, (long long)in.height,
-             (long long)out.width, (long long)out.height);
+    VR_CHECK((size_t)f < sizeof corruption / sizeof *corruption, "factor %d is not a corruption", (int)f);
+    VR_CHECK(in.width >= 1 && in.height >= 1, "an image of %lld x %lld", (long long)in.width,
+             (long long)in.height);
     const int64_t side = vr_min(in.width, in.height);
     const vrp_corrupt_job job = {.out = out,
                                  .in = in,

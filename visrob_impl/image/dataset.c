@@ -1,29 +1,31 @@
 /* image/dataset.c: every source is a list of paths and one function that decodes image n.
  *
- * Listing is cheap and decoding is not, so that opening ImageNet costs its directory and nothing else. The order
- * is that of the paths' bytes and labels are numbers of sorted class names: the same on any file system, and
- * alphabetical as in torchvision's ImageFolder. */
+ * Opening a data set only lists its files. They are in bytewise order of their paths, and labels are the indices of the
+ * sorted class names: the same on any file system, and as in torchvision's ImageFolder. */
 #include "dataset.h"
+#include "../base/names.h"
 #include "../base/os.h"
 #include "../base/par.h"
 #include "../format/array.h"
 #include "../format/cifar.h"
 #include "../format/idx.h"
+#include "../format/load.h"
 #include "../format/tar.h"
-#include "draw.h"
+#include "image_impl.h"
+#include "draw_impl.h"
 #include <stdlib.h>
 #include <string.h>
 
-/* Where the pixels come from: a function and what it needs; n is the image's number in the source. */
+/* A function that decodes an image, and its data; n is the index of the image in the source. */
 struct vr_dataset_source {
     bool (*decode)(vr_arena *arena, vr_image *image, const vr_dataset *data, const char *file, int64_t n,
                    vr_err *err);
     const vr_tar_entry *entries; /* tar */
     const uint8_t *pixels;       /* an array of pixels */
-    int64_t width, height;       /* of each image of an array, or of a drawn picture */
+    int64_t width, height;       /* of each image of an array, or of a drawn image */
     int64_t channels;            /* of an array: 3, or 1 = grey */
     vr_cifar cifar;
-    vr_rng rng; /* drawn pictures */
+    vr_rng rng; /* drawn images */
 };
 
 /* ---- decoding ---- */
@@ -43,7 +45,7 @@ static bool vrp_dataset_decode_file(vr_arena *arena, vr_image *image, const vr_d
 static bool vrp_dataset_decode_tar(vr_arena *arena, vr_image *image, const vr_dataset *data, const char *file,
                                    int64_t n, vr_err *err) {
     const char *name = vr_arena_printf(arena, "%s: %s", data->path, file);
-    return vr_image_parse(arena, image, data->source->entries[n].data, name, err);
+    return vrp_image_parse(arena, image, data->source->entries[n].data, name, err);
 }
 
 static bool vrp_dataset_decode_array(vr_arena *arena, vr_image *image, const vr_dataset *data,
@@ -70,7 +72,7 @@ static bool vrp_dataset_decode_cifar(vr_arena *arena, vr_image *image, const vr_
 static bool vrp_dataset_decode_shape(vr_arena *arena, vr_image *image, const vr_dataset *data,
                                      const char *file, int64_t n, vr_err *err) {
     (void)file, (void)err;
-    vr_draw_shapes_set(arena, image, NULL, n, 1, data->source->width, data->source->rng);
+    vrp_shapes_set(arena, image, NULL, n, 1, data->source->width, data->source->rng);
     return true;
 }
 
@@ -81,7 +83,7 @@ typedef struct vrp_dataset_item {
     int64_t origin;
 } vrp_dataset_item;
 
-/* What is found while a source is read. `perm` keeps the strings; `scratch` the list that grows. */
+/* The files found in a source. `perm` holds the strings, `scratch` the growing list. */
 typedef struct vrp_dataset_list {
     vr_arena *perm;
     vr_arena scratch;
@@ -120,19 +122,19 @@ static const char *vrp_dataset_endings_listed(vr_arena *arena) {
 
 static bool vrp_dataset_is_hidden(const char *path) { return path[0] == '.' || strstr(path, "/.") != NULL; }
 
-/* The folders that lead to the one that is being listed. */
+/* The folders above the current one. */
 typedef struct vrp_dataset_folder {
-    const char *path; /* as the system wants it */
+    const char *path; /* for the system */
     const struct vrp_dataset_folder *above;
 } vrp_dataset_folder;
 
-/* Adds the images below a folder; `inside` is its path in the data set, "" or "train/cat/". A link that leads back
- * to a folder above would never end. */
+/* Adds the images below a folder; `inside` is its path in the data set, "" or "train/cat/". A link to a folder above would
+ * recurse forever. */
 static bool vrp_dataset_walk(vrp_dataset_list *list, const vrp_dataset_folder *folder, const char *inside,
                              vr_err *err) {
     for (const vrp_dataset_folder *f = folder->above; f; f = f->above)
         if (vr_path_same(f->path, folder->path))
-            return vr_fail(err, VR_ERR_ARGUMENT, "%s: a link back to %s, which holds it", folder->path,
+            return vr_fail(err, VR_ERR_ARGUMENT, "%s: a link to %s, which contains it", folder->path,
                            f->path);
     const char **names;
     int64_t n;
@@ -163,57 +165,51 @@ static int vrp_dataset_by_name(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The name of the folder that holds a file, or NULL at the top: "b" of "a/b/c.jpg". */
-static const char *vrp_dataset_class(vr_arena *arena, const char *path) {
-    const char *end = strrchr(path, '/');
-    if (!end) return NULL;
-    const char *from = end;
+/* The name of the folder that contains a file: "b" of "a/b/c.jpg"; {0} at the top. */
+static vr_bytes vrp_dataset_class(const char *path) {
+    const char *end = strrchr(path, '/'), *from = end;
+    if (!end) return (vr_bytes){0};
     while (from > path && from[-1] != '/') from--;
-    return vr_arena_string(arena, from, end - from);
+    return (vr_bytes){(const uint8_t *)from, end - from};
 }
 
-/* True where both files lie in one folder. */
+/* True where both files are in the same folder. */
 static bool vrp_dataset_same_folder(const char *a, const char *b) {
     const char *end = strrchr(a, '/'), *end_b = strrchr(b, '/');
     const ptrdiff_t n = end ? end - a : -1, n_b = end_b ? end_b - b : -1;
     return n == n_b && (n < 0 || memcmp(a, b, (size_t)n) == 0);
 }
 
-/* classes = the sorted names of the folders that hold files; labels = their numbers. */
+/* classes = the sorted names of the folders that contain files; labels = their indices. */
 static void vrp_dataset_label(vr_dataset *data, vrp_dataset_list *list, int64_t *labels) {
-    const char *const *files = data->files;
-    const char **folder = VR_NEW(&list->scratch, const char *, data->count);
-    const char **classes = VR_NEW(list->perm, const char *, data->count);
-    int64_t n = 0;
+    vr_names names = {.arena = &list->scratch};
     for (int64_t i = 0; i < data->count; i++) {
-        const bool same = i > 0 && vrp_dataset_same_folder(files[i], files[i - 1]);
-        folder[i] = same ? folder[i - 1] : vrp_dataset_class(list->perm, files[i]);
-        if (!same && folder[i]) classes[n++] = folder[i];
-    }
-    if (n > 0) qsort(classes, (size_t)n, sizeof *classes, vrp_dataset_by_name);
-    int64_t unique = 0;
-    for (int64_t i = 0; i < n; i++)
-        if (i == 0 || strcmp(classes[i], classes[unique - 1]) != 0) classes[unique++] = classes[i];
-    for (int64_t i = 0; i < data->count; i++) {
-        if (i > 0 && folder[i] == folder[i - 1]) {
+        if (i > 0 && vrp_dataset_same_folder(data->files[i], data->files[i - 1])) {
             labels[i] = labels[i - 1];
             continue;
         }
-        const char **found = folder[i] ? (const char **)bsearch(&folder[i], classes, (size_t)unique,
-                                                                sizeof *classes, vrp_dataset_by_name)
-                                       : NULL;
-        labels[i] = found ? found - classes : -1;
+        const vr_bytes folder = vrp_dataset_class(data->files[i]);
+        labels[i] = folder.data ? vr_names_add(&names, (const char *)folder.data, folder.size) : -1;
     }
+    const int64_t n = names.count;
+    const char **classes = VR_NEW(list->perm, const char *, n);
+    int64_t *rank = VR_NEW(&list->scratch, int64_t, n);
+    for (int64_t k = 0; k < n; k++)
+        classes[k] = vr_arena_string(list->perm, vr_names_at(&names, k), names.name[k].size);
+    if (n > 0) qsort(classes, (size_t)n, sizeof *classes, vrp_dataset_by_name);
+    for (int64_t k = 0; k < n; k++) rank[vr_names_find(&names, classes[k], (int64_t)strlen(classes[k]))] = k;
+    for (int64_t i = 0; i < data->count; i++)
+        if (labels[i] >= 0) labels[i] = rank[labels[i]];
     data->classes = classes;
-    data->class_count = unique;
+    data->class_count = n;
 }
 
 /* Makes the data set of a list of paths. */
 static bool vrp_dataset_finish(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {
     if (list->count == 0)
         return vr_fail(err, VR_ERR_ARGUMENT,
-                       "%s: no image in it: files ending in %s are wanted (%lld others were seen)",
-                       data->path, vrp_dataset_endings_listed(&list->scratch), (long long)list->ignored);
+                       "%s: no images found; expected files ending in %s (%lld other files)", data->path,
+                       vrp_dataset_endings_listed(&list->scratch), (long long)list->ignored);
     qsort(list->items, (size_t)list->count, sizeof *list->items, vrp_dataset_by_path);
     const char **files = VR_NEW(list->perm, const char *, list->count);
     int64_t *labels = VR_NEW(list->perm, int64_t, list->count),
@@ -266,7 +262,7 @@ static bool vrp_dataset_open_tar(vr_dataset *data, vrp_dataset_list *list, vr_er
     return vrp_dataset_finish(data, list, err);
 }
 
-/* Sources of numbered images: files "00017" in the order of the source, which is that of the names too. */
+/* The files of numbered images: "00017", in the order of the source. */
 static int64_t *vrp_dataset_number(vr_arena *perm, vr_dataset *data, int64_t count) {
     int digits = 5;
     for (int64_t n = 100000; count > n; n *= 10) digits++;
@@ -293,8 +289,7 @@ static bool vrp_dataset_open_array(vr_dataset *data, vr_arena *perm, const vr_ar
     const bool grey = a->ndim == 3, colour = a->ndim == 4 && a->shape[3] == 3;
     if (a->dtype != VR_U8 || (!grey && !colour) || !vr_array_contiguous(a) || vr_array_count(a) == 0 ||
         a->shape[1] > VR_IMAGE_MAX_PIXELS / a->shape[2])
-        return vr_fail(err, VR_ERR_ARGUMENT,
-                       "%s: as a data set an array has to be u8 [N,H,W,3] or [N,H,W], in row-major order",
+        return vr_fail(err, VR_ERR_ARGUMENT, "%s: expected a row-major u8 array [N,H,W,3] or [N,H,W]",
                        data->path);
     struct vr_dataset_source *source = VR_NEW(perm, struct vr_dataset_source, 1);
     *source = (struct vr_dataset_source){.decode = vrp_dataset_decode_array,
@@ -311,19 +306,19 @@ static bool vrp_dataset_open_npy(vr_dataset *data, vrp_dataset_list *list, vr_er
     vr_arrays arrays;
     if (!vr_arrays_load(list->perm, &arrays, data->path, err)) return false;
     if (arrays.count != 1)
-        return vr_fail(err, VR_ERR_ARGUMENT, "%s: %lld arrays, a data set is one", data->path,
+        return vr_fail(err, VR_ERR_ARGUMENT, "%s: expected one array, found %lld", data->path,
                        (long long)arrays.count);
     return vrp_dataset_open_array(data, list->perm, &arrays.items[0], err);
 }
 
-/* "0", "1", ...: the names of classes that have none. */
+/* "0", "1", ...: class names where there are none. */
 static const char *const *vrp_dataset_numbers(vr_arena *perm, int64_t n) {
     const char **names = VR_NEW(perm, const char *, n);
     for (int64_t i = 0; i < n; i++) names[i] = vr_arena_printf(perm, "%lld", (long long)i);
     return names;
 }
 
-/* MNIST's images; the labels are in the file beside it whose name has "labels-idx1" for "images-idx3". */
+/* MNIST's images; the labels are in the file beside it with "labels-idx1" instead of "images-idx3". */
 static bool vrp_dataset_open_idx(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {
     vr_arena *perm = list->perm;
     vr_array images, labels;
@@ -336,7 +331,7 @@ static bool vrp_dataset_open_idx(vr_dataset *data, vrp_dataset_list *list, vr_er
     if (!vr_path_exists(path)) return true;
     if (!vr_idx_load(perm, &labels, path, err)) return false;
     if (labels.dtype != VR_U8 || labels.ndim != 1 || labels.shape[0] != data->count)
-        return vr_fail(err, VR_ERR_FORMAT, "%s: has to hold %lld labels, one byte each, for %s", path,
+        return vr_fail(err, VR_ERR_FORMAT, "%s: expected %lld labels of one byte each, for %s", path,
                        (long long)data->count, data->path);
     int64_t *numbers = VR_NEW(perm, int64_t, data->count);
     for (int64_t i = 0; i < data->count; i++) {
@@ -360,7 +355,7 @@ static bool vrp_dataset_open_cifar(vr_dataset *data, vrp_dataset_list *list, con
     return true;
 }
 
-/* The test part of a folder that holds CIFAR's binary files, or NULL. */
+/* The test part of a folder with CIFAR's binary files, or NULL. */
 static const char *vrp_dataset_cifar_test(vr_arena *perm, const char *folder) {
     static const char *const names[][2] = {{"test_batch.bin", "batches.meta.txt"},
                                            {"test.bin", "fine_label_names.txt"}};
@@ -374,7 +369,7 @@ static const char *vrp_dataset_cifar_test(vr_arena *perm, const char *folder) {
 
 static bool vrp_dataset_open_any(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {
     const char *path = data->path;
-    if (!vr_path_exists(path)) return vr_fail(err, VR_ERR_IO, "%s: no such file or folder", path);
+    if (!vr_path_exists(path)) return vr_fail(err, VR_ERR_IO, "%s: no such file or directory", path);
     if (vr_path_is_dir(path)) {
         const char *cifar = vrp_dataset_cifar_test(list->perm, path);
         return cifar ? vrp_dataset_open_cifar(data, list, cifar, err)
@@ -387,11 +382,11 @@ static bool vrp_dataset_open_any(vr_dataset *data, vrp_dataset_list *list, vr_er
     if (vr_path_has_suffix(path, ".bin")) return vrp_dataset_open_cifar(data, list, path, err);
     if (strstr(path, "-idx3-ubyte")) return vrp_dataset_open_idx(data, list, err);
     if (vrp_dataset_is_image(path)) return vrp_dataset_open_file(data, list, err);
-    return vr_fail(
-        err, VR_ERR_ARGUMENT,
-        "%s: a data set is a folder, a .tar or .tar.gz, CIFAR's .bin, MNIST's -idx3-ubyte, a .npy, or an "
-        "image ending in %s",
-        path, vrp_dataset_endings_listed(&list->scratch));
+    return vr_fail(err, VR_ERR_ARGUMENT,
+                   "%s: unknown kind of data set; expected a folder, .tar, .tar.gz, CIFAR's .bin, MNIST's "
+                   "-idx3-ubyte, .npy, or "
+                   "an image ending in %s",
+                   path, vrp_dataset_endings_listed(&list->scratch));
 }
 
 bool vr_dataset_open(vr_arena *perm, vr_dataset *data, const char *path, int64_t *ignored, vr_err *err) {
@@ -411,7 +406,7 @@ bool vr_dataset_open(vr_arena *perm, vr_dataset *data, const char *path, int64_t
 }
 
 void vr_dataset_shapes(vr_arena *perm, vr_dataset *data, int64_t count, int64_t size, vr_rng rng) {
-    VR_CHECK(count >= 0 && size >= 16, "%lld pictures of %lld pixels", (long long)count, (long long)size);
+    VR_CHECK(count >= 0 && size >= 16, "%lld images of %lld pixels", (long long)count, (long long)size);
     static const char *const names[] = {
 #define X(ID, name) #name,
         VR_SHAPES_CLASSES(X)
@@ -472,31 +467,4 @@ bool vr_dataset_image(vr_arena *arena, vr_image *image, const vr_dataset *data, 
     if (data->source->decode(arena, image, data, data->files[i], data->origin[i], err)) return true;
     vr_arena_rewind(arena, mark);
     return false;
-}
-
-int64_t vr_dataset_images(vr_arena *arena, vr_image *images, vr_err *faults, const vr_dataset *data,
-                          int64_t first, int64_t count) {
-    VR_CHECK(first >= 0 && count >= 0 && first + count <= data->count, "images %lld .. %lld of %lld",
-             (long long)first, (long long)(first + count), (long long)data->count);
-    int64_t bad = 0;
-    memset(faults, 0, (size_t)count * sizeof *faults);
-#pragma omp parallel num_threads(vr_threads()) reduction(+ : bad)
-    {
-        vr_arena own = {0}; /* an arena belongs to one thread: the caller's is only entered one at a time */
-#pragma omp for schedule(dynamic, 1)
-        for (int64_t i = 0; i < count; i++) {
-            vr_image decoded;
-            vr_arena_reset(&own);
-            images[i] = (vr_image){0};
-            if (!vr_dataset_image(&own, &decoded, data, first + i, &faults[i])) {
-                bad++;
-                continue;
-            }
-#pragma omp critical(vrp_dataset_arena)
-            images[i] = vr_image_new(arena, decoded.width, decoded.height);
-            memcpy(images[i].pixels, decoded.pixels, (size_t)(decoded.width * decoded.height * 3));
-        }
-        vr_arena_free(&own);
-    }
-    return bad;
 }

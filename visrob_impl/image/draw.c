@@ -1,24 +1,14 @@
-/* image/draw.c: shapes by coverage. Round things (discs, rings, lines) are all "closer than r to a segment", so
- * their coverage is a ramp of one pixel over that distance; polygons sum the exact area of each pixel under
- * their edges, one row at a time. Rejected: supersampling, which costs 16 times as much for a worse edge.
- * Paint is a function of the place, so that a shape's texture needs no bitmap. */
-#include "draw.h"
+/* image/draw.c: shapes by coverage. Discs, rings and lines are the points closer than r to a segment, so that their coverage
+ * is a ramp of one pixel over that distance; polygons sum the exact area of each pixel under their edges, row by row.
+ * Rejected: supersampling, which is slower and has worse edges. Paint is a function of the position, so that textures
+ * need no bitmap. */
+#include "draw_impl.h"
 #include "../base/par.h"
 #include <math.h>
 #include <string.h>
 
 #define VRP_DRAW_PI   3.14159265358979323846
-#define VRP_DRAW_TILE 512 /* columns of a polygon's row that are summed at once, on the stack */
-
-const char *vr_pattern_name(vr_pattern p) {
-    static const char *const names[] = {
-#define X(ID, name) #name,
-        VR_PATTERNS(X)
-#undef X
-    };
-    VR_CHECK(p >= 0 && p < VR_PATTERN_COUNT, "pattern %d of %d", (int)p, (int)VR_PATTERN_COUNT);
-    return names[p];
-}
+#define VRP_DRAW_TILE 512 /* columns of a polygon's row that are summed at a time, on the stack */
 
 const char *vr_shapes_class_name(vr_shapes_class s) {
     static const char *const names[] = {
@@ -32,7 +22,7 @@ const char *vr_shapes_class_name(vr_shapes_class s) {
 
 /* ---- paint ---- */
 
-/* A paint made ready: what is the same at every pixel. */
+/* A paint, with all that does not depend on the pixel. */
 typedef struct vrp_draw_ink {
     vr_pattern pattern;
     float a[3], b[3];     /* 0..255 */
@@ -41,7 +31,7 @@ typedef struct vrp_draw_ink {
     uint32_t key[2];
 } vrp_draw_ink;
 
-static vrp_draw_ink vrp_draw_mix_ink(const vr_paint *paint) {
+static vrp_draw_ink vrp_draw_mix_ink(const vrp_paint *paint) {
     VR_CHECK(paint->pattern >= 0 && paint->pattern < VR_PATTERN_COUNT, "pattern %d", (int)paint->pattern);
     VR_CHECK(paint->period >= 0 && isfinite(paint->angle), "period %g, angle %g", paint->period,
              paint->angle);
@@ -57,7 +47,7 @@ static vrp_draw_ink vrp_draw_mix_ink(const vr_paint *paint) {
 
 static double vrp_draw_clamp01(double x) { return x < 0 ? 0 : x > 1 ? 1 : x; }
 
-/* A number in [0,1) for a lattice point. Philox would do, at ten times the price a pixel. */
+/* A number in [0,1) for a lattice point. Rejected: Philox, which is ten times slower. */
 static double vrp_draw_hash(int64_t x, int64_t y, uint32_t key) {
     uint32_t h = (uint32_t)x * 0x9E3779B1u ^ (uint32_t)y * 0x85EBCA77u ^ key;
     h = (h ^ h >> 15) * 0x2C1B3C6Du;
@@ -75,12 +65,12 @@ static double vrp_draw_noise(double x, double y, uint32_t key) {
     return top * (1 - sv) + low * sv;
 }
 
-/* 1 in the middle half of each period of u, 0 in the other, with one pixel between. */
+/* 1 in the middle half of each period of u, 0 in the other, with a transition of one pixel. */
 static double vrp_draw_wave(double u, double period) {
     return vrp_draw_clamp01(0.5 - (fabs(u - floor(u) - 0.5) - 0.25) * period);
 }
 
-/* The share of colour b at a place. */
+/* The share of colour b at a position. */
 static double vrp_draw_share(const vrp_draw_ink *ink, double x, double y) {
     const double u = x * ink->along + y * ink->across, v = y * ink->along - x * ink->across;
     switch (ink->pattern) {
@@ -107,7 +97,7 @@ static double vrp_draw_share(const vrp_draw_ink *ink, double x, double y) {
     }
 }
 
-/* Covers a share of pixel (x,y) with ink. */
+/* Blends a share of ink into pixel (x,y). */
 static void vrp_draw_blend(vr_image image, int64_t x, int64_t y, const vrp_draw_ink *ink, double cover) {
     uint8_t *p = image.pixels + (y * image.width + x) * 3;
     const float b = (float)vrp_draw_share(ink, (double)x + 0.5, (double)y + 0.5), k = (float)cover;
@@ -120,32 +110,32 @@ static void vrp_draw_blend(vr_image image, int64_t x, int64_t y, const vrp_draw_
 
 /* ---- shapes ---- */
 
-vr_image vr_draw_canvas(vr_arena *arena, int64_t width, int64_t height) {
-    VR_CHECK(width >= 1 && height >= 1, "a canvas of %lld x %lld", (long long)width, (long long)height);
-    vr_image image = {.width = width, .height = height};
-    image.pixels = VR_NEW(arena, uint8_t, (width * height * 3));
+vr_image vrp_draw_canvas(vr_arena *arena, int64_t width, int64_t height) {
+    const vr_image image = vr_image_new(arena, width, height);
+    memset(image.pixels, 0, (size_t)(width * height * 3));
     return image;
 }
 
-void vr_draw_fill(vr_image image, const vr_paint *paint) {
+void vrp_draw_fill(vr_image image, const vrp_paint *paint) {
     const vrp_draw_ink ink = vrp_draw_mix_ink(paint);
     for (int64_t y = 0; y < image.height; y++)
         for (int64_t x = 0; x < image.width; x++) vrp_draw_blend(image, x, y, &ink, 1);
 }
 
-/* A coordinate as a column or row, within 0 .. n; huge ones do not overflow. */
+/* A coordinate as a column or row, clamped to 0 .. n. */
 static int64_t vrp_draw_cell(double x, int64_t n) { return x <= 0 ? 0 : x >= (double)n ? n : (int64_t)x; }
 
-/* Everything between `inner` and `outer` from the segment (x0,y0)-(x1,y1). */
+/* Fills the points at a distance between `inner` and `outer` from the segment (x0,y0)-(x1,y1). */
 static void vrp_draw_round(vr_image image, double x0, double y0, double x1, double y1, double inner,
-                           double outer, const vr_paint *paint) {
+                           double outer, const vrp_paint *paint) {
     VR_CHECK(isfinite(x0) && isfinite(y0) && isfinite(x1) && isfinite(y1) && inner <= outer &&
                  isfinite(outer),
              "(%g,%g) (%g,%g), radii %g and %g", x0, y0, x1, y1, inner, outer);
     if (!(outer > 0)) return;
     const vrp_draw_ink ink = vrp_draw_mix_ink(paint);
     const double dx = x1 - x0, dy = y1 - y0, length2 = dx * dx + dy * dy, reach = outer + 1;
-    const double thin = vrp_draw_clamp01(outer - (inner > 0 ? inner : -outer)); /* under a pixel: paler */
+    const double thin =
+        vrp_draw_clamp01(outer - (inner > 0 ? inner : -outer)); /* thinner than a pixel: paler */
     const int64_t left = vrp_draw_cell(fmin(x0, x1) - reach, image.width);
     const int64_t right = vrp_draw_cell(fmax(x0, x1) + reach + 1, image.width);
     const int64_t top = vrp_draw_cell(fmin(y0, y1) - reach, image.height);
@@ -161,21 +151,21 @@ static void vrp_draw_round(vr_image image, double x0, double y0, double x1, doub
         }
 }
 
-void vr_draw_disc(vr_image image, double cx, double cy, double radius, const vr_paint *paint) {
+void vrp_draw_disc(vr_image image, double cx, double cy, double radius, const vrp_paint *paint) {
     vrp_draw_round(image, cx, cy, cx, cy, 0, radius, paint);
 }
 
-void vr_draw_ring(vr_image image, double cx, double cy, double inner, double outer, const vr_paint *paint) {
+void vrp_draw_ring(vr_image image, double cx, double cy, double inner, double outer, const vrp_paint *paint) {
     vrp_draw_round(image, cx, cy, cx, cy, inner, outer, paint);
 }
 
-void vr_draw_line(vr_image image, double x0, double y0, double x1, double y1, double width,
-                  const vr_paint *paint) {
+void vrp_draw_line(vr_image image, double x0, double y0, double x1, double y1, double width,
+                   const vrp_paint *paint) {
     vrp_draw_round(image, x0, y0, x1, y1, 0, width / 2, paint);
 }
 
-/* Adds an edge that runs from column xa to xb while it rises by dy within one row. area[i], summed from the
- * left, is then the part of pixel i that lies right of all edges; what is left of column 0 covers the whole row. */
+/* Adds an edge from column xa to xb that rises by dy within one row. The running sum of area[i] is then the part of pixel
+ * i to the right of all edges; edges left of column 0 cover the whole row. */
 static void vrp_draw_edge(double *area, int64_t columns, double xa, double xb, double dy) {
     if (xa > xb) {
         const double t = xa;
@@ -202,7 +192,7 @@ static void vrp_draw_edge(double *area, int64_t columns, double xa, double xb, d
     }
 }
 
-/* area of row y under all edges, in the columns left .. left+columns-1. */
+/* area = that of row y under all edges, in the columns left .. left+columns-1. */
 static void vrp_draw_row(double *area, int64_t left, int64_t columns, int64_t y, const double *xy,
                          int64_t n) {
     memset(area, 0, (size_t)(columns + 1) * sizeof *area);
@@ -217,8 +207,8 @@ static void vrp_draw_row(double *area, int64_t left, int64_t columns, int64_t y,
     }
 }
 
-void vr_draw_polygon(vr_image image, const double *xy, int64_t n, const vr_paint *paint) {
-    VR_CHECK(n >= 3, "a polygon of %lld corners", (long long)n);
+void vrp_draw_polygon(vr_image image, const double *xy, int64_t n, const vrp_paint *paint) {
+    VR_CHECK(n >= 3, "polygon with %lld corners", (long long)n);
     double x0 = xy[0], x1 = xy[0], y0 = xy[1], y1 = xy[1];
     for (int64_t k = 0; k < n; k++) {
         VR_CHECK(isfinite(xy[2 * k]) && isfinite(xy[2 * k + 1]), "corner %lld is (%g,%g)", (long long)k,
@@ -238,32 +228,17 @@ void vr_draw_polygon(vr_image image, const double *xy, int64_t n, const vr_paint
                 sum += area[i];
                 const double cover = fmin(fabs(sum), 1);
                 if (cover > 1e-6)
-                    vrp_draw_blend(image, left + i, y, &ink, cover); /* not the sum's rounding */
+                    vrp_draw_blend(image, left + i, y, &ink, cover); /* more than a rounding error */
             }
         }
     }
 }
 
-void vr_draw_star(vr_image image, double cx, double cy, double inner, double outer, int points, double angle,
-                  const vr_paint *paint) {
-    VR_CHECK(points >= 2, "a star of %d points", points);
-    vr_arena scratch = {0};
-    double *xy = vr_arena_alloc(&scratch, 4 * (int64_t)points, sizeof *xy);
-    for (int64_t k = 0; k < 2 * points; k++) {
-        const double turn = fmod(angle, 360) * (VRP_DRAW_PI / 180) + VRP_DRAW_PI * (double)k / points;
-        const double r = k % 2 ? inner : outer;
-        xy[2 * k] = cx + r * sin(turn);
-        xy[2 * k + 1] = cy - r * cos(turn);
-    }
-    vr_draw_polygon(image, xy, 2 * points, paint);
-    vr_arena_free(&scratch);
-}
-
-/* ---- the picture set ---- */
+/* ---- the set of shapes ---- */
 
 enum { VRP_DRAW_MAX_CORNERS = 96 };
 
-/* count points of the arc about (cx,0) from angle a to b (degrees; 0 = right, 90 = down). */
+/* count points of the arc around (cx,0) from angle a to b (degrees; 0 = right, 90 = down). */
 static int64_t vrp_draw_arc(double *xy, int64_t n, int64_t count, double cx, double radius, double a,
                             double b) {
     for (int64_t k = 0; k < count; k++) {
@@ -274,8 +249,8 @@ static int64_t vrp_draw_arc(double *xy, int64_t n, int64_t count, double cx, dou
     return n + count;
 }
 
-/* A class's outline, upright, about the origin, of a radius of about 1; returns the number of corners, 0 for
- * the round ones. */
+/* The upright outline of a class around the origin, of a radius of about 1; returns the number of corners, 0 for disc and
+ * ring. */
 static int64_t vrp_draw_outline(double *xy, vr_shapes_class shape) {
     static const double triangle[] = {0, -1.05, 1.05, 0.8, -1.05, 0.8};
     static const double square[] = {-0.85, -0.85, 0.85, -0.85, 0.85, 0.85, -0.85, 0.85};
@@ -303,10 +278,10 @@ static int64_t vrp_draw_outline(double *xy, vr_shapes_class shape) {
             xy[2 * n + 1] = -r * cos(VRP_DRAW_PI / 5 * (double)n);
         }
         return n;
-    case VR_SHAPES_CRESCENT: /* the unit disc without the disc of radius 0.8 about (0.45,0): they meet at x = 0.625 */
+    case VR_SHAPES_CRESCENT: /* the unit disc without the disc of radius 0.8 around (0.45,0): they intersect at x = 0.625 */
         n = vrp_draw_arc(xy, n, 48, 0, 1, 51.3178, 308.6822);
         n = vrp_draw_arc(xy, n, 48, 0.45, 0.8, 282.6353, 77.3647);
-        for (int64_t k = 0; k < n; k++) xy[2 * k] += 0.2; /* its weight is on the left */
+        for (int64_t k = 0; k < n; k++) xy[2 * k] += 0.2; /* centre it */
         return n;
     case VR_SHAPES_HEART:
         for (; n < 64; n++) {
@@ -328,7 +303,7 @@ static void vrp_draw_hsv(float rgb[3], double hue, double saturation, double val
     }
 }
 
-/* Mixes in white until the colour is at least this light: a pure blue would drown in a dark background. */
+/* Mixes in white until the colour has at least this luma: a pure blue has no contrast to a dark background. */
 static void vrp_draw_lighten(float rgb[3], float least) {
     const float luma = 0.299f * rgb[0] + 0.587f * rgb[1] + 0.114f * rgb[2];
     if (luma >= least) return;
@@ -336,11 +311,11 @@ static void vrp_draw_lighten(float rgb[3], float least) {
     for (int c = 0; c < 3; c++) rgb[c] += white * (1 - rgb[c]);
 }
 
-/* The background is dull and of a hue at least 75 degrees from the shape's, so that the shape is always seen. */
-static vr_paint vrp_draw_background(const vr_shapes_factors *f, double side, vr_rng rng) {
+/* The background is dull, with a hue at least 75 degrees from the shape's, so that the shape is always visible. */
+static vrp_paint vrp_draw_background(const vr_shapes_factors *f, double side, vr_rng rng) {
     float u[6];
     vr_rng_uniform_fill(u, 6, rng, 0);
-    vr_paint paint = {.pattern = f->background_texture, .rng = vr_rng_split(rng, "grain")};
+    vrp_paint paint = {.pattern = f->background_texture, .rng = vr_rng_split(rng, "grain")};
     const double hue = fmod(f->hue + 75 + 210 * u[0], 360), value = 0.25 + 0.25 * u[1];
     vrp_draw_hsv(paint.a, hue, 0.2 + 0.3 * u[2], value);
     vrp_draw_hsv(paint.b, hue + 40 * u[3] - 20, 0.15 + 0.2 * u[2], value + 0.18);
@@ -349,10 +324,10 @@ static vr_paint vrp_draw_background(const vr_shapes_factors *f, double side, vr_
     return paint;
 }
 
-static vr_paint vrp_draw_surface(const vr_shapes_factors *f, double radius, vr_rng rng) {
+static vrp_paint vrp_draw_surface(const vr_shapes_factors *f, double radius, vr_rng rng) {
     float u[3];
     vr_rng_uniform_fill(u, 3, rng, 0);
-    vr_paint paint = {.pattern = f->shape_texture, .rng = vr_rng_split(rng, "grain")};
+    vrp_paint paint = {.pattern = f->shape_texture, .rng = vr_rng_split(rng, "grain")};
     vrp_draw_hsv(paint.a, f->hue, 0.75, 0.98);
     vrp_draw_hsv(paint.b, f->hue + 30 * u[0] - 15, 0.8, 0.68);
     vrp_draw_lighten(paint.a, 0.45f);
@@ -362,17 +337,16 @@ static vr_paint vrp_draw_surface(const vr_shapes_factors *f, double radius, vr_r
     return paint;
 }
 
-void vr_draw_shapes_picture(vr_image image, const vr_shapes_factors *factors, vr_rng rng) {
+void vr_shapes_image(vr_image image, const vr_shapes_factors *factors, vr_rng rng) {
     const vr_shapes_factors f = *factors;
-    VR_CHECK(image.width == image.height && image.width >= 1,
-             "a picture of the set is square, not %lld x %lld", (long long)image.width,
-             (long long)image.height);
+    VR_CHECK(image.width == image.height && image.width >= 1, "expected a square image, found %lld x %lld",
+             (long long)image.width, (long long)image.height);
     VR_CHECK(f.shape >= 0 && f.shape < VR_SHAPES_COUNT && f.light >= 0, "class %d, light %g", (int)f.shape,
              (double)f.light);
     const double side = (double)image.width, radius = f.size * side, cx = f.x * side, cy = f.y * side;
-    const vr_paint back = vrp_draw_background(&f, side, vr_rng_split(rng, "background"));
-    const vr_paint front = vrp_draw_surface(&f, radius, vr_rng_split(rng, "surface"));
-    vr_draw_fill(image, &back);
+    const vrp_paint back = vrp_draw_background(&f, side, vr_rng_split(rng, "background"));
+    const vrp_paint front = vrp_draw_surface(&f, radius, vr_rng_split(rng, "surface"));
+    vrp_draw_fill(image, &back);
     double xy[2 * VRP_DRAW_MAX_CORNERS];
     const int64_t n = vrp_draw_outline(xy, f.shape);
     const double turn = f.rotation * (VRP_DRAW_PI / 180), c = radius * cos(turn), s = radius * sin(turn);
@@ -382,11 +356,11 @@ void vr_draw_shapes_picture(vr_image image, const vr_shapes_factors *factors, vr
         xy[2 * k + 1] = cy + s * x + c * y;
     }
     if (f.shape == VR_SHAPES_DISC)
-        vr_draw_disc(image, cx, cy, radius, &front);
+        vrp_draw_disc(image, cx, cy, radius, &front);
     else if (f.shape == VR_SHAPES_RING)
-        vr_draw_ring(image, cx, cy, 0.55 * radius, radius, &front);
+        vrp_draw_ring(image, cx, cy, 0.55 * radius, radius, &front);
     else
-        vr_draw_polygon(image, xy, n, &front);
+        vrp_draw_polygon(image, xy, n, &front);
     for (int64_t k = 0; k < image.width * image.height * 3; k++) {
         const float v = (float)image.pixels[k] * f.light;
         image.pixels[k] = (uint8_t)(v >= 255 ? 255 : v + 0.5f);
@@ -408,17 +382,16 @@ static vr_shapes_factors vrp_draw_factors(int64_t index, vr_rng rng) {
     return f;
 }
 
-void vr_draw_shapes_set(vr_arena *arena, vr_image *images, vr_shapes_factors *factors, int64_t first,
-                        int64_t count, int64_t size, vr_rng rng) {
+void vrp_shapes_set(vr_arena *arena, vr_image *images, vr_shapes_factors *factors, int64_t first,
+                    int64_t count, int64_t size, vr_rng rng) {
     VR_CHECK(first >= 0 && count >= 0 && size >= 16, "first = %lld, count = %lld, size = %lld",
              (long long)first, (long long)count, (long long)size);
-    for (int64_t i = 0; i < count; i++) images[i] = vr_draw_canvas(arena, size, size);
-#pragma omp parallel for schedule(dynamic, 16)                                                               \
-    num_threads(vr_threads()) /* each picture is a function of its own index */
+    for (int64_t i = 0; i < count; i++) images[i] = vrp_draw_canvas(arena, size, size);
+#pragma omp parallel for schedule(dynamic, 16) num_threads(vr_threads()) /* images are independent */
     for (int64_t i = 0; i < count; i++) {
         const vr_rng own = vr_rng_at(rng, (uint64_t)(first + i));
         const vr_shapes_factors f = vrp_draw_factors(first + i, vr_rng_split(own, "factors"));
-        vr_draw_shapes_picture(images[i], &f, own);
+        vr_shapes_image(images[i], &f, own);
         if (factors) factors[i] = f;
     }
 }

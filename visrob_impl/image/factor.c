@@ -1,10 +1,10 @@
-/* image/factor.c: the list of factors, and the continuous ones. Geometry looks up, for each pixel of the result,
- * where it comes from, so that nothing is left empty; what lies outside of the frame is a reflection, because a
- * black corner would be a second factor (occlusion) mixed into the first. */
+/* image/factor.c: the names of factors, and the continuous factors. Geometric factors look up the source of each pixel of
+ * the result, so that no pixel is left empty; outside of the image they reflect it, because black corners would be a
+ * second factor (occlusion). */
 #include "factor.h"
-#include "blur.h"
-#include "corrupt.h"
-#include "draw.h"
+#include "blur_impl.h"
+#include "corrupt_impl.h"
+#include "draw_impl.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,8 +37,6 @@ const char *vr_factor_name(vr_factor f) { return vrp_factor_list[vrp_factor_vali
 
 const char *vr_factor_category(vr_factor f) { return vrp_factor_list[vrp_factor_valid(f)].category; }
 
-const char *vr_factor_level_meaning(vr_factor f) { return vrp_factor_list[vrp_factor_valid(f)].meaning; }
-
 bool vr_factor_is_continuous(vr_factor f) { return vrp_factor_list[vrp_factor_valid(f)].continuous; }
 
 double vr_factor_amount(vr_factor f, int severity) {
@@ -47,17 +45,39 @@ double vr_factor_amount(vr_factor f, int severity) {
     return vrp_factor_grid[f][severity - 1];
 }
 
-bool vr_factor_parse(vr_factor *f, const char *name, vr_err *err) {
-    for (int i = 0; i < VR_FACTOR_COUNT; i++)
-        if (strcmp(name, vrp_factor_list[i].name) == 0) {
-            *f = (vr_factor)i;
-            return true;
-        }
+static bool vrp_factor_unknown(const char *name, int n, vr_err *err) {
     char all[400];
-    int n = 0;
-    for (int i = 0; i < VR_FACTOR_COUNT && n < (int)sizeof all; i++)
-        n += snprintf(all + n, sizeof all - (size_t)n, "%s%s", i ? ", " : "", vrp_factor_list[i].name);
-    return vr_fail(err, VR_ERR_ARGUMENT, "no factor is called '%.60s'; there are %s", name, all);
+    int used = 0;
+    for (int i = 0; i < VR_FACTOR_COUNT && used < (int)sizeof all; i++)
+        used +=
+            snprintf(all + used, sizeof all - (size_t)used, "%s%s", i ? ", " : "", vrp_factor_list[i].name);
+    return vr_fail(err, VR_ERR_ARGUMENT, "unknown factor '%.*s'; expected one of %s", n < 60 ? n : 60, name,
+                   all);
+}
+
+static bool vrp_factor_is(const char *name, const char *from, size_t n) {
+    return strlen(name) == n && memcmp(name, from, n) == 0;
+}
+
+bool vr_factors_parse(vr_arena *perm, vr_factor **factors, int64_t *count, const char *list, vr_err *err) {
+    bool chosen[VR_FACTOR_COUNT] = {false};
+    *factors = NULL;
+    *count = 0;
+    for (const char *from = list; *from;) {
+        const size_t n = strcspn(from, ",");
+        bool known = false;
+        for (int f = 0; f < VR_FACTOR_COUNT; f++)
+            if (vrp_factor_is("all", from, n) || vrp_factor_is(vrp_factor_list[f].name, from, n) ||
+                vrp_factor_is(vrp_factor_list[f].category, from, n))
+                known = chosen[f] = true;
+        if (!known) return vrp_factor_unknown(from, (int)n, err);
+        from += n + (from[n] == ',');
+    }
+    vr_factor *found = VR_NEW(perm, vr_factor, VR_FACTOR_COUNT);
+    for (int f = 0; f < VR_FACTOR_COUNT; f++)
+        if (chosen[f]) found[(*count)++] = (vr_factor)f;
+    *factors = found;
+    return *count > 0 || vr_fail(err, VR_ERR_ARGUMENT, "empty list of factors");
 }
 
 /* ---- light and colour ---- */
@@ -70,7 +90,7 @@ static void vrp_factor_gain(vr_image out, vr_image in, double gain) {
     for (int64_t i = 0; i < in.width * in.height * 3; i++) out.pixels[i] = map[in.pixels[i]];
 }
 
-/* Mixes with the grey of the same luma (Rec. 601, as PIL's convert("L")). */
+/* Blends with the grey of the same luma (Rec. 601, as PIL's convert("L")). */
 static void vrp_factor_saturation(vr_image out, vr_image in, double taken) {
     const float keep = (float)(1 - taken);
     for (int64_t i = 0; i < in.width * in.height * 3; i += 3) {
@@ -80,7 +100,7 @@ static void vrp_factor_saturation(vr_image out, vr_image in, double taken) {
     }
 }
 
-/* Turns HSV's hue and leaves its saturation and value alone: the largest and the smallest of the three stay. */
+/* Rotates HSV's hue at constant saturation and value: the largest and the smallest channel values stay. */
 static void vrp_factor_hue(vr_image out, vr_image in, double degrees) {
     const float turn = (float)(fmod(degrees, 360) / 60); /* in sixths of the circle */
     for (int64_t i = 0; i < in.width * in.height * 3; i += 3) {
@@ -108,14 +128,14 @@ static void vrp_factor_rotation(vr_image out, vr_image in, double degrees, vr_ar
         for (int64_t x = 0; x < W; x++) {
             const double dx = (double)x - cx, dy = (double)y - cy;
             float rgb[3];
-            vr_sample_bilinear(rgb, pixels, W, H, cx + c * dx + s * dy, cy - s * dx + c * dy,
-                               VR_BORDER_REFLECT);
+            vrp_sample_bilinear(rgb, pixels, W, H, cx + c * dx + s * dy, cy - s * dx + c * dy,
+                                VRP_BORDER_REFLECT);
             for (int k = 0; k < 3; k++) out.pixels[(y * W + x) * 3 + k] = vrp_factor_round(rgb[k]);
         }
 }
 
-/* Where each of n pixels comes from when the line is scaled about its middle: `taps` neighbours from `first`,
- * weighted by a triangle that is one pixel of the larger of the two grids wide, so that shrinking averages. */
+/* The sources of each of n pixels when a line is scaled around its middle: `taps` neighbours, weighted by a triangle one
+ * pixel of the coarser grid wide, so that shrinking averages. */
 typedef struct vrp_factor_line {
     int64_t taps;
     int64_t *source; /* [n,taps] */
@@ -133,7 +153,7 @@ static vrp_factor_line vrp_factor_scale_line(int64_t n, double scale, vr_arena *
         double sum = 0;
         for (int64_t t = 0; t < line.taps; t++) sum += fmax(0, 1 - fabs((double)(first + t) - at) / reach);
         for (int64_t t = 0; t < line.taps; t++) {
-            line.source[i * line.taps + t] = vr_border_fold(first + t, n, VR_BORDER_REFLECT);
+            line.source[i * line.taps + t] = vrp_border_fold(first + t, n, VRP_BORDER_REFLECT);
             line.weight[i * line.taps + t] =
                 (float)(fmax(0, 1 - fabs((double)(first + t) - at) / reach) / sum);
         }
@@ -164,7 +184,7 @@ static void vrp_factor_scale(vr_image out, vr_image in, double scale, vr_arena *
     }
 }
 
-/* A whole number of pixels: a part of one would blur, which is another factor. */
+/* By whole pixels: a fraction would blur, which is another factor. */
 static void vrp_factor_translation(vr_image out, vr_image in, double share, vr_rng rng) {
     const int64_t W = in.width, H = in.height;
     const double angle = 2 * VRP_FACTOR_PI * vr_rng_uniform(rng, 0), step = share * (double)vr_min(W, H);
@@ -173,15 +193,15 @@ static void vrp_factor_translation(vr_image out, vr_image in, double share, vr_r
     for (int64_t y = 0; y < H; y++)
         for (int64_t x = 0; x < W; x++)
             memcpy(out.pixels + (y * W + x) * 3,
-                   in.pixels + (vr_border_fold(y - dy, H, VR_BORDER_REFLECT) * W +
-                                vr_border_fold(x - dx, W, VR_BORDER_REFLECT)) *
+                   in.pixels + (vrp_border_fold(y - dy, H, VRP_BORDER_REFLECT) * W +
+                                vrp_border_fold(x - dx, W, VRP_BORDER_REFLECT)) *
                                    3,
                    3);
 }
 
-/* ---- what is laid over, and what is torn up ---- */
+/* ---- occlusion, texture, watermark ---- */
 
-/* The box has the image's shape: its width is the nearest to it, its height then the nearest to the area. */
+/* A box with the image's aspect ratio: the nearest width, then the height nearest to the area. */
 static void vrp_factor_occlusion(vr_image out, vr_image in, double share, vr_rng rng) {
     const int64_t W = in.width, H = in.height;
     const double area = share * (double)W * (double)H;
@@ -193,13 +213,13 @@ static void vrp_factor_occlusion(vr_image out, vr_image in, double share, vr_rng
     for (int64_t y = top; y < top + h; y++) memset(out.pixels + (y * W + left) * 3, 128, (size_t)(w * 3));
 }
 
-/* Patch (i,j) goes where a random cycle through all patches sends it, so that each of them moves. Where the
- * side is no multiple of n, patches differ by a pixel; the last row or column is then repeated or left out. */
+/* The patches are permuted by one random cycle, so that each of them moves. Where the side is not a multiple of n the
+ * patches differ by a pixel; the last row or column is then repeated or dropped. */
 static void vrp_factor_texture(vr_image out, vr_image in, int64_t n, vr_rng rng, vr_arena *scratch) {
     const int64_t W = in.width, H = in.height;
     int64_t *from = vr_arena_alloc(scratch, n * n, sizeof *from);
     for (int64_t k = 0; k < n * n; k++) from[k] = k;
-    for (int64_t k = n * n - 1; k > 0; k--) { /* Sattolo: a swap with one before it, never with itself */
+    for (int64_t k = n * n - 1; k > 0; k--) { /* Sattolo: swap with an earlier one, never with itself */
         const int64_t j = vr_rng_below(rng, (uint64_t)k, k), t = from[k];
         from[k] = from[j];
         from[j] = t;
@@ -217,7 +237,7 @@ static void vrp_factor_texture(vr_image out, vr_image in, int64_t n, vr_rng rng,
     }
 }
 
-/* The word MARK as strokes: corners in a box of 1 x 1, y down, a stroke a line. */
+/* The word MARK as strokes: polylines in a box of 1 x 1, y down. */
 static const struct {
     int letter, corners;
     float xy[16];
@@ -231,10 +251,10 @@ static const struct {
     {3, 3, {1, 0, 0.06f, 0.56f, 1, 1}},
 };
 
-/* Four letters over the middle 88 % of the width, drawn white on black: the drawing is the opacity's mask. */
+/* Four letters over the middle 88 % of the width; the white on black drawing is the mask of the opacity. */
 static void vrp_factor_watermark(vr_image out, vr_image in, double opacity, vr_arena *scratch) {
-    const vr_image mask = vr_draw_canvas(scratch, in.width, in.height);
-    const vr_paint white = {.a = {1, 1, 1}};
+    const vr_image mask = vrp_draw_canvas(scratch, in.width, in.height);
+    const vrp_paint white = {.a = {1, 1, 1}};
     const double W = (double)in.width, H = (double)in.height, pitch = 0.235 * W, wide = 0.165 * W;
     const double high = fmin(0.3 * H, 0.34 * W), stroke = fmax(0.036 * W, 1), top = 0.5 * (H - high);
     const double left = 0.5 * (W - 3 * pitch - wide);
@@ -242,17 +262,17 @@ static void vrp_factor_watermark(vr_image out, vr_image in, double opacity, vr_a
         for (int i = 0; i + 1 < vrp_factor_strokes[k].corners; i++) {
             const float *p = vrp_factor_strokes[k].xy + 2 * i;
             const double x = left + pitch * vrp_factor_strokes[k].letter;
-            vr_draw_line(mask, x + wide * p[0], top + high * p[1], x + wide * p[2], top + high * p[3], stroke,
-                         &white);
+            vrp_draw_line(mask, x + wide * p[0], top + high * p[1], x + wide * p[2], top + high * p[3],
+                          stroke, &white);
         }
     for (int64_t i = 0; i < in.width * in.height * 3; i++)
         out.pixels[i] =
             vrp_factor_round(in.pixels[i] + (255 - in.pixels[i]) * opacity * mask.pixels[i] / 255);
 }
 
-/* ---- the two calls ---- */
+/* ---- application ---- */
 
-/* The stated range of each amount, as one condition. */
+/* The documented range of each amount. */
 static bool vrp_factor_in_range(vr_factor f, double amount, vr_image in) {
     switch (f) {
     case VR_FACTOR_BRIGHTEN:
@@ -275,7 +295,7 @@ static bool vrp_factor_in_range(vr_factor f, double amount, vr_image in) {
 vr_image vr_factor_apply_amount(vr_arena *arena, vr_image in, vr_factor f, double amount, vr_rng rng) {
     VR_CHECK(vr_factor_is_continuous(f), "%s has severities, not amounts", vr_factor_name(f));
     VR_CHECK(isfinite(amount) && vrp_factor_in_range(f, amount, in), "%s of %g (%s)", vr_factor_name(f),
-             amount, vr_factor_level_meaning(f));
+             amount, vrp_factor_list[f].meaning);
     const vr_image out = vr_image_copy(arena, in);
     const vr_arena_mark mark = vr_arena_here(arena);
     rng = vr_rng_split(rng, vr_factor_name(f));
@@ -327,7 +347,7 @@ vr_image vr_factor_apply(vr_arena *arena, vr_image in, vr_factor f, int severity
     }
     const vr_image out = vr_image_new(arena, in.width, in.height);
     const vr_arena_mark mark = vr_arena_here(arena);
-    vr_corrupt(out, in, f, severity, vr_rng_split(rng, vr_factor_name(f)), arena);
+    vrp_corrupt(out, in, f, severity, vr_rng_split(rng, vr_factor_name(f)), arena);
     vr_arena_rewind(arena, mark);
     return out;
 }

@@ -1,13 +1,12 @@
-/* image/inspect.c: one walk per file format, before stb sees a byte.
+/* image/inspect.c: one walk per file format, before stb decodes the file.
  *
- * stb reads beyond the end of a file as zeros, so a BMP, TGA or PSD that was cut short would become a half-black
- * image without a word; it trusts a JPEG's Huffman tables to hold at most 256 symbols and to be there at all; and
- * it allocates what a header declares. The walk settles all this in microseconds. Rejected: patching stb, which
- * the distribution updates and the user may have a copy of. */
-#include "inspect.h"
-#include "image.h"
+ * stb reads zeros beyond the end of a file, so that a truncated BMP, TGA or PSD would silently become a half-black image,
+ * and it allocates what a header declares. image/jpeg relies on complete segments and valid table numbers. The walk
+ * takes microseconds. Rejected: patching stb, which the distribution updates and the user may have a copy of. */
+#include "inspect_impl.h"
+#include "../base/crc32.h"
 #include "../base/os.h"
-#include "../format/zip.h"
+#include "image.h"
 #include <string.h>
 
 typedef struct vrp_inspect_file {
@@ -15,10 +14,10 @@ typedef struct vrp_inspect_file {
     int64_t size;
     const char *name;
     vr_err *err;
-    vr_image_info *info;
+    vrp_image_info *info;
 } vrp_inspect_file;
 
-static bool vrp_inspect_bad(const vrp_inspect_file *f, int64_t at, const char *what) {
+static bool vrp_inspect_error(const vrp_inspect_file *f, int64_t at, const char *what) {
     return vr_fail(f->err, VR_ERR_FORMAT, "%s: byte %lld: %s", f->name, (long long)at, what);
 }
 
@@ -27,8 +26,9 @@ static bool vrp_inspect_unsupported(const vrp_inspect_file *f, int64_t at, const
 }
 
 static bool vrp_inspect_short(const vrp_inspect_file *f, int64_t need) {
-    return vr_fail(f->err, VR_ERR_FORMAT, "%s: byte %lld: the file is cut short: %lld bytes are wanted",
-                   f->name, (long long)f->size, (long long)need);
+    return vr_fail(f->err, VR_ERR_FORMAT,
+                   "%s: byte %lld: unexpected end of file: expected at least %lld bytes", f->name,
+                   (long long)f->size, (long long)need);
 }
 
 static int64_t vrp_inspect_be16(const uint8_t *p) { return p[0] << 8 | p[1]; }
@@ -40,14 +40,14 @@ static int64_t vrp_inspect_le32(const uint8_t *p) {
     return vrp_inspect_le16(p + 2) << 16 | vrp_inspect_le16(p);
 }
 
-/* Takes over the declared size, if it is one that is read. */
+/* Stores the declared size, within the limits. */
 static bool vrp_inspect_size(const vrp_inspect_file *f, int64_t at, int64_t width, int64_t height) {
     const int64_t side = 1 << 16; /* STBI_MAX_DIMENSIONS */
-    if (width <= 0 || height <= 0) return vrp_inspect_bad(f, at, "the image has no pixels");
+    if (width <= 0 || height <= 0) return vrp_inspect_error(f, at, "image without pixels");
     if (width > side || height > side || width * height > VR_IMAGE_MAX_PIXELS)
         return vr_fail(
             f->err, VR_ERR_LIMIT,
-            "%s: byte %lld: %lld x %lld pixels are declared; at most %lld a side and %lld in all are read",
+            "%s: byte %lld: declares %lld x %lld pixels; at most %lld a side and %lld in all are supported",
             f->name, (long long)at, (long long)width, (long long)height, (long long)side,
             (long long)VR_IMAGE_MAX_PIXELS);
     f->info->width = width;
@@ -60,13 +60,13 @@ static bool vrp_inspect_size(const vrp_inspect_file *f, int64_t at, int64_t widt
 typedef struct vrp_inspect_jpeg {
     bool progressive;
     int components, id[4], sampling[4], table[4]; /* sampling: h << 4 | v */
-    unsigned quantizers, dc, ac;                  /* bit t: table t was given */
+    unsigned quantizers, dc, ac;                  /* bit t: table t is defined */
     unsigned begun;                               /* bit c: component c has its first scan */
     int64_t blocks, scan_bytes;
 } vrp_inspect_jpeg;
 
-/* The orientation of an APP1 segment that holds EXIF, a small TIFF file of either byte order; 1 where it does not
- * say or is damaged, since the picture is none the worse for it. */
+/* The orientation in an APP1 segment with EXIF, a small TIFF file of either byte order; 1 where it has none or is
+ * malformed, which does not affect the pixels. */
 static int vrp_inspect_exif(const uint8_t *p, int64_t n) {
     if (n < 14 || memcmp(p, "Exif\0\0", 6) != 0) return 1;
     p += 6, n -= 6;
@@ -91,21 +91,22 @@ static int vrp_inspect_exif(const uint8_t *p, int64_t n) {
 /* SOF0, 1 and 2: size, components and the number of 8 x 8 blocks. */
 static bool vrp_inspect_jpeg_frame(const vrp_inspect_file *f, vrp_inspect_jpeg *j, int64_t at, int64_t n) {
     const uint8_t *p = f->p + at;
-    if (j->components) return vrp_inspect_bad(f, at, "a second frame header");
-    if (n < 6) return vrp_inspect_bad(f, at, "the frame header is too short");
-    if (p[0] != 8) return vrp_inspect_unsupported(f, at, "a JPEG of other than 8 bits");
+    if (j->components) return vrp_inspect_error(f, at, "second frame header");
+    if (n < 6) return vrp_inspect_error(f, at, "frame header too short");
+    if (p[0] != 8) return vrp_inspect_unsupported(f, at, "unsupported: JPEG with other than 8 bits");
     const int64_t height = vrp_inspect_be16(p + 1), width = vrp_inspect_be16(p + 3);
-    if (p[5] != 1 && p[5] != 3 && p[5] != 4) return vrp_inspect_bad(f, at + 5, "not 1, 3 or 4 components");
+    if (p[5] != 1 && p[5] != 3 && p[5] != 4)
+        return vrp_inspect_error(f, at + 5, "expected 1, 3 or 4 components");
     j->components = p[5];
-    if (n != 6 + 3 * j->components) return vrp_inspect_bad(f, at, "the frame header has a wrong length");
+    if (n != 6 + 3 * j->components) return vrp_inspect_error(f, at, "invalid length of the frame header");
     if (!vrp_inspect_size(f, at, width, height)) return false;
     int64_t h_max = 1, v_max = 1;
     for (int c = 0; c < j->components; c++) {
         const uint8_t *q = p + 6 + 3 * c;
         const int64_t h = q[1] >> 4, v = q[1] & 15;
         if (h < 1 || h > 4 || v < 1 || v > 4)
-            return vrp_inspect_bad(f, q + 1 - f->p, "a sampling factor is not 1..4");
-        if (q[2] > 3) return vrp_inspect_bad(f, q + 2 - f->p, "a quantization table is not 0..3");
+            return vrp_inspect_error(f, q + 1 - f->p, "sampling factor out of range 1..4");
+        if (q[2] > 3) return vrp_inspect_error(f, q + 2 - f->p, "quantization table out of range 0..3");
         j->id[c] = q[0], j->sampling[c] = q[1], j->table[c] = q[2];
         h_max = vr_max(h_max, h), v_max = vr_max(v_max, v);
     }
@@ -119,13 +120,13 @@ static bool vrp_inspect_jpeg_frame(const vrp_inspect_file *f, vrp_inspect_jpeg *
 
 static bool vrp_inspect_jpeg_huffman(const vrp_inspect_file *f, vrp_inspect_jpeg *j, int64_t at, int64_t n) {
     while (n > 0) {
-        if (n < 17) return vrp_inspect_bad(f, at, "a Huffman table is cut short");
+        if (n < 17) return vrp_inspect_error(f, at, "truncated Huffman table");
         const int id = f->p[at];
         int64_t symbols = 0;
         for (int i = 1; i <= 16; i++) symbols += f->p[at + i];
-        if ((id & 15) > 3 || id >> 4 > 1) return vrp_inspect_bad(f, at, "a Huffman table is not 0..3");
-        if (symbols > 256) return vrp_inspect_bad(f, at, "a Huffman table has more than 256 symbols");
-        if (17 + symbols > n) return vrp_inspect_bad(f, at, "a Huffman table is cut short");
+        if ((id & 15) > 3 || id >> 4 > 1) return vrp_inspect_error(f, at, "Huffman table out of range 0..3");
+        if (symbols > 256) return vrp_inspect_error(f, at, "Huffman table with more than 256 symbols");
+        if (17 + symbols > n) return vrp_inspect_error(f, at, "truncated Huffman table");
         *(id >> 4 ? &j->ac : &j->dc) |= 1u << (id & 15);
         at += 17 + symbols, n -= 17 + symbols;
     }
@@ -137,40 +138,40 @@ static bool vrp_inspect_jpeg_quantizers(const vrp_inspect_file *f, vrp_inspect_j
     while (n > 0) {
         const int id = f->p[at];
         const int64_t bytes = id >> 4 ? 129 : 65;
-        if ((id & 15) > 3 || id >> 4 > 1) return vrp_inspect_bad(f, at, "a quantization table is not 0..3");
-        if (bytes > n) return vrp_inspect_bad(f, at, "a quantization table is cut short");
+        if ((id & 15) > 3 || id >> 4 > 1)
+            return vrp_inspect_error(f, at, "quantization table out of range 0..3");
+        if (bytes > n) return vrp_inspect_error(f, at, "truncated quantization table");
         j->quantizers |= 1u << (id & 15);
         at += bytes, n -= bytes;
     }
     return true;
 }
 
-/* A scan header: what it needs has to have been given before. */
+/* A scan header; its tables have to be defined before it. */
 static bool vrp_inspect_jpeg_scan(const vrp_inspect_file *f, vrp_inspect_jpeg *j, int64_t at, int64_t n) {
     const uint8_t *p = f->p + at;
-    if (!j->components) return vrp_inspect_bad(f, at, "a scan before the frame header");
+    if (!j->components) return vrp_inspect_error(f, at, "scan before the frame header");
     if (n < 4 || p[0] < 1 || p[0] > j->components || n != 4 + 2 * p[0])
-        return vrp_inspect_bad(f, at, "the scan header has a wrong length");
+        return vrp_inspect_error(f, at, "invalid length of the scan header");
     const int first = p[1 + 2 * p[0]], high = p[3 + 2 * p[0]] >> 4;
     const bool needs_dc = !j->progressive || (first == 0 && high == 0),
                needs_ac = !j->progressive || first > 0;
     for (int i = 0; i < p[0]; i++) {
         int c = 0;
         while (c < j->components && j->id[c] != p[1 + 2 * i]) c++;
-        if (c == j->components) return vrp_inspect_bad(f, at + 1 + 2 * i, "a scan of an unknown component");
+        if (c == j->components) return vrp_inspect_error(f, at + 1 + 2 * i, "scan of an unknown component");
         const int dc = p[2 + 2 * i] >> 4, ac = p[2 + 2 * i] & 15;
-        if (dc > 3 || ac > 3) return vrp_inspect_bad(f, at + 2 + 2 * i, "a Huffman table is not 0..3");
+        if (dc > 3 || ac > 3) return vrp_inspect_error(f, at + 2 + 2 * i, "Huffman table out of range 0..3");
         if (!(j->quantizers >> j->table[c] & 1) || (needs_dc && !(j->dc >> dc & 1)) ||
             (needs_ac && !(j->ac >> ac & 1)))
-            return vrp_inspect_bad(f, at + 2 + 2 * i, "a scan uses a table that was not given");
+            return vrp_inspect_error(f, at + 2 + 2 * i, "scan with an undefined table");
         if (needs_dc) j->begun |= 1u << c;
-        if (!(j->begun >> c & 1))
-            return vrp_inspect_bad(f, at, "a component is refined before its first scan");
+        if (!(j->begun >> c & 1)) return vrp_inspect_error(f, at, "component refined before its first scan");
     }
     return true;
 }
 
-/* Skips compressed data; returns where its closing marker stands, or the file's end. */
+/* Skips compressed data; returns the byte of the marker after it, or the size of the file. */
 static int64_t vrp_inspect_jpeg_entropy(const vrp_inspect_file *f, int64_t at) {
     while (at < f->size) {
         const uint8_t *ff = (const uint8_t *)memchr(f->p + at, 0xFF, (size_t)(f->size - at));
@@ -189,9 +190,9 @@ static int64_t vrp_inspect_jpeg_entropy(const vrp_inspect_file *f, int64_t at) {
 }
 
 static bool vrp_inspect_jpeg_end(const vrp_inspect_file *f, const vrp_inspect_jpeg *j, int64_t at) {
-    if (!j->components || !j->begun) return vrp_inspect_bad(f, at, "a JPEG without an image");
-    if (j->begun != (1u << j->components) - 1) return vrp_inspect_bad(f, at, "a component has no scan");
-    /* A block takes a bit for its DC and, in a sequential file, one for its end. */
+    if (!j->components || !j->begun) return vrp_inspect_error(f, at, "JPEG without an image");
+    if (j->begun != (1u << j->components) - 1) return vrp_inspect_error(f, at, "component without a scan");
+    /* A block takes at least one bit for its DC and, in a sequential file, one for its end. */
     if (j->scan_bytes * (j->progressive ? 8 : 4) < j->blocks)
         return vr_fail(f->err, VR_ERR_FORMAT,
                        "%s: byte %lld: %lld bytes of data cannot hold %lld x %lld pixels", f->name,
@@ -219,7 +220,8 @@ static bool vrp_inspect_jpeg_segment(const vrp_inspect_file *f, vrp_inspect_jpeg
         return true;
     default:
         if (marker >= 0xC3 && marker <= 0xCF)
-            return vrp_inspect_unsupported(f, at, "a lossless, hierarchical or arithmetic-coded JPEG");
+            return vrp_inspect_unsupported(f, at,
+                                           "unsupported: lossless, hierarchical or arithmetic-coded JPEG");
         return true;
     }
 }
@@ -230,15 +232,14 @@ static bool vrp_inspect_jpeg_file(const vrp_inspect_file *f) {
     for (;;) {
         while (at < f->size && f->p[at] != 0xFF) at++; /* some writers pad between segments */
         while (at < f->size && f->p[at] == 0xFF) at++;
-        if (at >= f->size)
-            return vrp_inspect_bad(f, f->size, "the file is cut short: a JPEG without its end mark");
+        if (at >= f->size) return vrp_inspect_error(f, f->size, "unexpected end of file: missing end marker");
         const int marker = f->p[at++];
         if (marker == 0xD9) return vrp_inspect_jpeg_end(f, &j, at);
         if (marker == 0 || marker == 1 || (marker >= 0xD0 && marker <= 0xD8))
-            return vrp_inspect_bad(f, at - 1, "a marker that cannot stand here");
+            return vrp_inspect_error(f, at - 1, "unexpected marker");
         if (at + 2 > f->size) return vrp_inspect_short(f, at + 2);
         const int64_t length = vrp_inspect_be16(f->p + at);
-        if (length < 2) return vrp_inspect_bad(f, at, "a segment of less than 2 bytes");
+        if (length < 2) return vrp_inspect_error(f, at, "segment of less than 2 bytes");
         if (at + length > f->size) return vrp_inspect_short(f, at + length);
         if (!vrp_inspect_jpeg_segment(f, &j, marker, at + 2, length - 2)) return false;
         at += length;
@@ -253,10 +254,10 @@ static bool vrp_inspect_jpeg_file(const vrp_inspect_file *f) {
 
 static bool vrp_inspect_png_header(const vrp_inspect_file *f, int64_t *raw, int64_t at, int64_t n) {
     const uint8_t *p = f->p + at;
-    if (n != 13) return vrp_inspect_bad(f, at, "the header chunk has a wrong length");
+    if (n != 13) return vrp_inspect_error(f, at, "invalid length of the header chunk");
     if (!vrp_inspect_size(f, at, vrp_inspect_be32(p), vrp_inspect_be32(p + 4))) return false;
     static const int8_t channels[7] = {1, 0, 3, 1, 2, 0, 4};
-    if (p[9] > 6 || !channels[p[9]]) return vrp_inspect_bad(f, at + 9, "an unknown colour type");
+    if (p[9] > 6 || !channels[p[9]]) return vrp_inspect_error(f, at + 9, "unknown colour type");
     const int64_t bits = p[8] * channels[p[9]];
     *raw = f->info->height * ((f->info->width * bits + 7) / 8 + 1);
     return true;
@@ -269,18 +270,17 @@ static bool vrp_inspect_png_file(const vrp_inspect_file *f) {
         const int64_t n = vrp_inspect_be32(f->p + at);
         const char *type = (const char *)f->p + at + 4;
         if (memcmp(type, "CgBI", 4) == 0)
-            return vrp_inspect_unsupported(f, at + 4,
-                                           "Apple's variant of PNG, which other programs cannot read");
+            return vrp_inspect_unsupported(f, at + 4, "unsupported: Apple's variant of PNG");
         if ((memcmp(type, "IHDR", 4) == 0) != (raw < 0))
-            return vrp_inspect_bad(f, at + 4, "not one header chunk, first");
+            return vrp_inspect_error(f, at + 4, "expected exactly one header chunk, as the first one");
         if (at + 12 + n > f->size) return vrp_inspect_short(f, at + 12 + n);
         if (vr_crc32(0, type, 4 + n) != (uint32_t)vrp_inspect_be32(f->p + at + 8 + n))
-            return vrp_inspect_bad(f, at + 8 + n, "the checksum of this chunk is wrong");
+            return vrp_inspect_error(f, at + 8 + n, "checksum mismatch");
         if (raw < 0 && !vrp_inspect_png_header(f, &raw, at + 8, n)) return false;
         if (memcmp(type, "IDAT", 4) == 0) data += n;
         at += 12 + n;
         if (memcmp(type, "IEND", 4) != 0) continue;
-        /* deflate turns a bit into at most 129 bytes */
+        /* deflate expands a bit to at most 129 bytes */
         if (raw > data * 1032)
             return vr_fail(f->err, VR_ERR_FORMAT,
                            "%s: byte %lld: %lld bytes of data cannot hold %lld x %lld pixels", f->name,
@@ -292,7 +292,7 @@ static bool vrp_inspect_png_file(const vrp_inspect_file *f) {
 
 /* ---- GIF: up to the end of its first frame ---- */
 
-/* Skips a chain of sub-blocks; false where the file ends before it does. */
+/* Skips a chain of sub-blocks. */
 static bool vrp_inspect_gif_blocks(const vrp_inspect_file *f, int64_t *at) {
     for (;;) {
         if (*at >= f->size) return vrp_inspect_short(f, *at + 1);
@@ -318,7 +318,7 @@ static bool vrp_inspect_gif_file(const vrp_inspect_file *f) {
             at += 10 + (flags & 0x80 ? 3 * (2 << (flags & 7)) : 0) + 1; /* + 1: the code size */
             return vrp_inspect_gif_blocks(f, &at);
         } else {
-            return vrp_inspect_bad(f, at, "neither an image nor an extension");
+            return vrp_inspect_error(f, at, "expected an image or an extension");
         }
     }
 }
@@ -335,7 +335,7 @@ static bool vrp_inspect_bmp_file(const vrp_inspect_file *f) {
     if (!old && height >> 31) height = ((int64_t)1 << 32) - height; /* negative: stored from the top */
     const int64_t bits = vrp_inspect_le16(p + (old ? 24 : 28)), packing = old ? 0 : vrp_inspect_le32(p + 30);
     if (!vrp_inspect_size(f, 18, width, height)) return false;
-    if (packing != 0 && packing != 3) return vrp_inspect_unsupported(f, 30, "a compressed BMP");
+    if (packing != 0 && packing != 3) return vrp_inspect_unsupported(f, 30, "unsupported: compressed BMP");
     const int64_t end = offset + (width * bits + 31) / 32 * 4 * height;
     return end <= f->size || vrp_inspect_short(f, end);
 }
@@ -363,7 +363,7 @@ static bool vrp_inspect_psd_file(const vrp_inspect_file *f) {
     return at <= f->size || vrp_inspect_short(f, at);
 }
 
-/* One number of a PNM header; comments run from # to the line's end. */
+/* A number of a PNM header, or -1; comments extend from # to the end of the line. */
 static int64_t vrp_inspect_pnm_number(const vrp_inspect_file *f, int64_t *at) {
     for (; *at < f->size; ++*at) {
         const int c = f->p[*at];
@@ -386,10 +386,11 @@ static bool vrp_inspect_pnm_file(const vrp_inspect_file *f) {
         const int64_t from = at;
         n[i] = vrp_inspect_pnm_number(f, &at);
         if (at == f->size) return vrp_inspect_short(f, at + 1);
-        if (n[i] < 0) return vrp_inspect_bad(f, from, "a number is wanted");
+        if (n[i] < 0) return vrp_inspect_error(f, from, "expected a number");
     }
     if (!vrp_inspect_size(f, 2, n[0], n[1])) return false;
-    if (n[2] != 255) return vrp_inspect_unsupported(f, at, "a PNM whose largest value is not 255");
+    if (n[2] != 255)
+        return vrp_inspect_unsupported(f, at, "unsupported: PNM with a maximum value other than 255");
     at += 1 + n[0] * n[1] * (f->p[1] == '6' ? 3 : 1);
     return at <= f->size || vrp_inspect_short(f, at);
 }
@@ -398,7 +399,7 @@ static bool vrp_inspect_tga_file(const vrp_inspect_file *f) {
     const uint8_t *p = f->p;
     if (f->size < 18) return vrp_inspect_short(f, 18);
     const int kind = p[2] & 7;
-    if (p[1] > 1 || kind < 1 || kind > 3 || (p[2] & ~11)) return vrp_inspect_bad(f, 2, "not a TGA file");
+    if (p[1] > 1 || kind < 1 || kind > 3 || (p[2] & ~11)) return vrp_inspect_error(f, 2, "not a TGA file");
     if (!vrp_inspect_size(f, 12, vrp_inspect_le16(p + 12), vrp_inspect_le16(p + 14))) return false;
     const int64_t palette = p[1] ? vrp_inspect_le16(p + 5) * ((p[7] + 7) / 8) : 0, bytes = (p[16] + 7) / 8;
     const int64_t pixels = f->info->width * f->info->height;
@@ -415,33 +416,34 @@ static bool vrp_inspect_tga_file(const vrp_inspect_file *f) {
     return at <= f->size || vrp_inspect_short(f, at);
 }
 
-bool vr_image_inspect(vr_image_info *info, vr_bytes file, const char *name, vr_err *err) {
+bool vrp_image_inspect(vrp_image_info *info, vr_bytes file, const char *name, vr_err *err) {
     static const struct {
         const char *mark;
         size_t n;
-        vr_image_kind kind;
+        vrp_image_kind kind;
         bool (*walk)(const vrp_inspect_file *);
     } kinds[] = {
-        {"\xFF\xD8", 2, VR_IMAGE_JPEG, vrp_inspect_jpeg_file},
-        {"\x89PNG\r\n\x1a\n", 8, VR_IMAGE_PNG, vrp_inspect_png_file},
-        {"GIF8", 4, VR_IMAGE_GIF, vrp_inspect_gif_file},
-        {"BM", 2, VR_IMAGE_BMP, vrp_inspect_bmp_file},
-        {"8BPS", 4, VR_IMAGE_PSD, vrp_inspect_psd_file},
-        {"P5", 2, VR_IMAGE_PNM, vrp_inspect_pnm_file},
-        {"P6", 2, VR_IMAGE_PNM, vrp_inspect_pnm_file},
-        {"", 0, VR_IMAGE_TGA, vrp_inspect_tga_file},
+        {"\xFF\xD8", 2, VRP_IMAGE_JPEG, vrp_inspect_jpeg_file},
+        {"\x89PNG\r\n\x1a\n", 8, VRP_IMAGE_PNG, vrp_inspect_png_file},
+        {"GIF8", 4, VRP_IMAGE_GIF, vrp_inspect_gif_file},
+        {"BM", 2, VRP_IMAGE_BMP, vrp_inspect_bmp_file},
+        {"8BPS", 4, VRP_IMAGE_PSD, vrp_inspect_psd_file},
+        {"P5", 2, VRP_IMAGE_PNM, vrp_inspect_pnm_file},
+        {"P6", 2, VRP_IMAGE_PNM, vrp_inspect_pnm_file},
+        {"", 0, VRP_IMAGE_TGA, vrp_inspect_tga_file},
     };
-    *info = (vr_image_info){.orientation = 1};
+    *info = (vrp_image_info){.orientation = 1};
     if (file.size > INT32_MAX) return vr_fail(err, VR_ERR_LIMIT, "%s: more than 2 GB", name);
-    if (file.size == 0) return vr_fail(err, VR_ERR_FORMAT, "%s: byte 0: the file is empty", name);
+    if (file.size == 0) return vr_fail(err, VR_ERR_FORMAT, "%s: byte 0: empty file", name);
     const vrp_inspect_file f = {.p = file.data, .size = file.size, .name = name, .err = err, .info = info};
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         if ((size_t)file.size < kinds[k].n || memcmp(file.data, kinds[k].mark, kinds[k].n) != 0) continue;
-        if (kinds[k].kind == VR_IMAGE_TGA && !vr_path_has_suffix(name, ".tga")) break;
+        if (kinds[k].kind == VRP_IMAGE_TGA && !vr_path_has_suffix(name, ".tga")) break;
         info->kind = kinds[k].kind;
         if (kinds[k].walk(&f)) return true;
-        *info = (vr_image_info){0};
+        *info = (vrp_image_info){0};
         return false;
     }
-    return vr_fail(err, VR_ERR_FORMAT, "%s: byte 0: not a JPEG, PNG, GIF, BMP, PSD or PNM image", name);
+    return vr_fail(err, VR_ERR_FORMAT, "%s: byte 0: unknown format; expected JPEG, PNG, GIF, BMP, PSD or PNM",
+                   name);
 }

@@ -1,21 +1,20 @@
-/* image/jpeg.c: a scan's bytes are freed of their stuffing, so that 64 bits can be taken at a time; one table look-up gives
- * a coefficient's run, size and value; a block goes through the IDCT while it is in the first-level cache. Sequential files never
- * hold their coefficients, progressive ones hold all.
+/* image/jpeg.c: stuffed zeros are removed from a scan first, so that 64 bits can be read at a time; one table look-up gives
+ * a coefficient's run, size and value; a block is transformed while it is in the first-level cache. Only progressive
+ * files keep their coefficients.
  *
- * Rejected: stb_image's decoder, which rounds otherwise than libjpeg (off by up to 3 levels on photographs, so that a model's
- * accuracy is not PyTorch's) and takes twice the time; its other formats are exact, and stay. */
-#include "jpeg.h"
-#include "../base/error.h"
+ * Rejected: stb_image's decoder, which rounds differently from libjpeg (by up to 3 levels on photographs, so that a
+ * model's accuracy differs from PyTorch's) and takes twice the time. Its other formats are exact and are used. */
+#include "jpeg_impl.h"
 #include "../base/text.h"
 #include <string.h>
 
 enum {
-    VRP_JPEG_BITS = 10, /* of a code that are looked up at once */
-    VRP_JPEG_PAD = 320  /* zeros behind a scan's data: more than the longest block can take */
+    VRP_JPEG_BITS = 10, /* of a code in one table look-up */
+    VRP_JPEG_PAD = 320  /* zeros after a scan's data: more than the longest block can take */
 };
 
-/* The next coefficient as the first bits tell it: `bits` are used up, after `run` zeros comes `value`.
- * VRP_JPEG_LONG in run: the value's own `value` bits still follow; bits = 0: the code is longer. */
+/* The next coefficient by the first VRP_JPEG_BITS bits: `bits` of them are consumed, `run` zeros precede `value`.
+ * VRP_JPEG_LONG in run: the value follows in `value` more bits; bits = 0: the code is longer. */
 typedef struct vrp_jpeg_code {
     int16_t value;
     uint8_t run, bits;
@@ -26,11 +25,11 @@ typedef struct vrp_jpeg_huffman {
     vrp_jpeg_code fast[1 << VRP_JPEG_BITS];
     uint16_t known[1 << VRP_JPEG_BITS]; /* the code's bits << 8 | its symbol; 0: the code is longer */
     uint8_t symbols[256];
-    int32_t limit[18]; /* codes of n bits, moved up to 16, are below limit[n]; limit[17] ends the search */
+    int32_t limit[18]; /* codes of n bits, shifted to 16, are below limit[n]; limit[17] ends the search */
     int32_t first[17]; /* symbol of code c of n bits: symbols[first[n] + c] */
 } vrp_jpeg_huffman;
 
-/* Bits not yet used, from the top; at least 56 after a refill. */
+/* Unread bits, from the top; at least 56 after a refill. */
 typedef struct vrp_jpeg_bits {
     uint64_t buffer;
     int count;
@@ -40,14 +39,14 @@ typedef struct vrp_jpeg_bits {
 /* One component. */
 typedef struct vrp_jpeg_plane {
     int id, h, v, table;
-    int64_t width, height;  /* in samples */
-    int64_t across, down;   /* in blocks, filled up to whole MCUs */
-    uint8_t *samples;       /* [8 * down, 8 * across] */
-    int16_t *coefficients;  /* [down, across, 64] of a progressive file, */
-    uint64_t *nonzero;      /* [down, across]: which of them, by place in the zigzag, beyond the first */
-    uint16_t quantizer[64]; /* the table that stood when its first scan began */
+    int64_t width, height; /* in samples */
+    int64_t across, down;  /* in blocks, rounded up to whole MCUs */
+    uint8_t *samples;      /* [8 * down, 8 * across] */
+    int16_t *coefficients; /* [down, across, 64], of a progressive file */
+    uint64_t *nonzero;     /* [down, across]: a bit for each nonzero one, in zigzag order, except the first */
+    uint16_t quantizer[64]; /* the table at the start of its first scan */
     bool begun;
-    const vrp_jpeg_huffman *dc, *ac; /* of the scan that is being read */
+    const vrp_jpeg_huffman *dc, *ac; /* of the current scan */
     int16_t last_dc;
 } vrp_jpeg_plane;
 
@@ -61,24 +60,24 @@ typedef struct vrp_jpeg {
     int planes, h_max, v_max;
     bool progressive, jfif;
     int adobe;                 /* its colour transform; -1 = no such segment */
-    uint16_t quantizer[4][64]; /* in the order of rows */
+    uint16_t quantizer[4][64]; /* in row-major order */
     vrp_jpeg_huffman *dc[4], *ac[4];
     int64_t restart;            /* MCUs between two restart markers; 0 = none */
-    uint8_t *clean;             /* a scan's data up to its next marker, without stuffing */
-    int64_t at;                 /* where that marker stands */
-    int first, last, high, low; /* the scan's part of the spectrum, and of the bits */
-    int64_t end_run;            /* blocks that are over for this scan */
+    uint8_t *clean;             /* a scan's data up to the next marker, without stuffing */
+    int64_t at;                 /* the byte of that marker */
+    int first, last, high, low; /* the scan's part of the spectrum and of the bits */
+    int64_t end_run;            /* blocks without further data in this scan */
     vrp_jpeg_bits bits;
 } vrp_jpeg;
 
-/* Where the k-th coefficient of a zigzag stands; beyond the last one too, for codes that lie. */
+/* The place of the k-th coefficient in zigzag order; also beyond the last one, for corrupt data. */
 static const uint8_t vrp_jpeg_zigzag[64 + 16] = {
     0,  1,  8,  16, 9,  2,  3,  10, 17, 24, 32, 25, 18, 11, 4,  5,  12, 19, 26, 33,
     40, 48, 41, 34, 27, 20, 13, 6,  7,  14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36,
     29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54,
     47, 55, 62, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63};
 
-static bool vrp_jpeg_bad(const vrp_jpeg *j, int64_t at, const char *what) {
+static bool vrp_jpeg_error(const vrp_jpeg *j, int64_t at, const char *what) {
     return vr_fail(j->err, VR_ERR_FORMAT, "%s: byte %lld: %s", j->name, (long long)at, what);
 }
 
@@ -103,10 +102,10 @@ static inline uint32_t vrp_jpeg_take(vrp_jpeg_bits *b, int n) { /* n >= 1 */
     return v;
 }
 
-/* The number that n bits stand for: the upper half as they are, the lower half negative. */
+/* The value of n bits: the upper half of the codes is positive, the lower half negative. */
 static inline int vrp_jpeg_extend(uint32_t v, int n) { return v >> (n - 1) ? (int)v : (int)v - (1 << n) + 1; }
 
-/* True where more was read than there is. */
+/* True where more bits were read than the data have. */
 static bool vrp_jpeg_overrun(const vrp_jpeg_bits *b) { return b->next - b->count / 8 > b->end; }
 
 /* The next symbol; -1 where there is no such code. */
@@ -126,7 +125,7 @@ static inline int vrp_jpeg_symbol(vrp_jpeg_bits *b, const vrp_jpeg_huffman *t) {
 
 /* ---- tables ---- */
 
-/* Fills the look-ups with what the code of `length` bits and its symbol say; values are those of AC tables. */
+/* Fills the look-up tables for a code of `length` bits and its symbol. */
 static void vrp_jpeg_huffman_fill(vrp_jpeg_huffman *t, int code, int length, int symbol, bool ac) {
     const int run = symbol >> 4, size = symbol & 15, spare = VRP_JPEG_BITS - length;
     vrp_jpeg_code *fast = t->fast + (code << spare);
@@ -155,8 +154,7 @@ static bool vrp_jpeg_huffman_read(vrp_jpeg *j, int64_t at, int64_t n) {
             t->first[length] = symbols - code;
             for (int i = 0; i < p[length]; i++, code++, symbols++) {
                 t->symbols[symbols] = p[17 + symbols];
-                if (code >> length)
-                    return vrp_jpeg_bad(j, at, "a Huffman table has more codes than there can be");
+                if (code >> length) return vrp_jpeg_error(j, at, "Huffman table with too many codes");
                 if (length <= VRP_JPEG_BITS) vrp_jpeg_huffman_fill(t, code, length, p[17 + symbols], ac);
             }
             t->limit[length] = code << (16 - length);
@@ -186,8 +184,7 @@ static bool vrp_jpeg_frame_read(vrp_jpeg *j, int64_t at) {
     for (int c = 0; c < j->planes; c++) {
         const uint8_t *q = p + 6 + 3 * c;
         j->plane[c] = (vrp_jpeg_plane){.id = q[0], .h = q[1] >> 4, .v = q[1] & 15, .table = q[2]};
-        if (j->planes == 1)
-            j->plane[c].h = j->plane[c].v = 1; /* blocks one after the other, whatever it says */
+        if (j->planes == 1) j->plane[c].h = j->plane[c].v = 1; /* blocks one after the other */
         j->h_max = (int)vr_max(j->h_max, j->plane[c].h);
         j->v_max = (int)vr_max(j->v_max, j->plane[c].v);
     }
@@ -197,8 +194,8 @@ static bool vrp_jpeg_frame_read(vrp_jpeg *j, int64_t at) {
         vrp_jpeg_plane *s = &j->plane[c];
         if (j->h_max % s->h || j->v_max % s->v)
             return vr_fail(j->err, VR_ERR_UNSUPPORTED,
-                           "%s: byte %lld: sampling factors of %d to %d, %d to %d", j->name, (long long)at,
-                           s->h, j->h_max, s->v, j->v_max);
+                           "%s: byte %lld: unsupported sampling factors %d of %d, %d of %d", j->name,
+                           (long long)at, s->h, j->h_max, s->v, j->v_max);
         s->width = (j->width * s->h + j->h_max - 1) / j->h_max;
         s->height = (j->height * s->v + j->v_max - 1) / j->v_max;
         s->across = mcus_across * s->h, s->down = mcus_down * s->v;
@@ -292,7 +289,7 @@ static bool vrp_jpeg_block_ac_first(vrp_jpeg *j, vrp_jpeg_plane *s, int16_t *blo
     return true;
 }
 
-/* Goes on from coefficient k over `zeros` that stay zero, adding a bit to those that are none; returns where it stands. */
+/* Skips `zeros` zero coefficients from k on, refining the nonzero ones on the way by a bit; returns the next place. */
 static inline int vrp_jpeg_refine(vrp_jpeg_bits *b, int16_t *block, uint64_t nonzero, int k, int last,
                                   int zeros, int bit) {
     while (k <= last) {
@@ -339,7 +336,7 @@ static bool vrp_jpeg_block_ac_refine(vrp_jpeg *j, vrp_jpeg_plane *s, int16_t *bl
 /* ---- inverse DCT ---- */
 
 typedef int32_t vrp_jpeg_vec __attribute__((vector_size(32)));
-typedef uint32_t vrp_jpeg_uvec __attribute__((vector_size(32))); /* sums of garbage may wrap */
+typedef uint32_t vrp_jpeg_uvec __attribute__((vector_size(32))); /* sums of corrupt data may wrap */
 
 #if defined(__clang__) || __GNUC__ >= 12
 #define VRP_JPEG_SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
@@ -349,7 +346,7 @@ typedef uint32_t vrp_jpeg_uvec __attribute__((vector_size(32))); /* sums of garb
 
 static inline void vrp_jpeg_transpose(vrp_jpeg_vec m[8]) {
     vrp_jpeg_vec t[8];
-    for (int i = 0; i < 8; i += 2) { /* rows i, i+1: pairs of one column next to each other */
+    for (int i = 0; i < 8; i += 2) { /* rows i, i+1: pairs of a column side by side */
         t[i] = VRP_JPEG_SHUFFLE(m[i], m[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
         t[i + 1] = VRP_JPEG_SHUFFLE(m[i], m[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
     }
@@ -400,7 +397,7 @@ static void vrp_jpeg_idct(uint8_t *out, int64_t stride, const int16_t *block, co
     rest |= c[0] & (coefficients){0, -1, -1, -1, -1, -1, -1, -1};
     uint64_t any[2];
     memcpy(any, &rest, sizeof any);
-    if (!(any[0] | any[1])) { /* what the sums below come to where there is only a mean */
+    if (!(any[0] | any[1])) { /* the result of the sums below where there is only a mean */
         const int32_t mean = ((block[0] * quantizer[0] + 4) >> 3) + 128;
         for (int y = 0; y < 8; y++) memset(out + y * stride, (int)vr_clamp(mean, 0, 255), 8);
         return;
@@ -425,7 +422,7 @@ static void vrp_jpeg_idct(uint8_t *out, int64_t stride, const int16_t *block, co
 
 /* ---- scans ---- */
 
-/* Copies the data up to the next marker without the zeros behind each 0xFF, and stands at that marker. */
+/* Copies the data up to the next marker without the zeros after each 0xFF; j->at becomes that marker. */
 static void vrp_jpeg_clean(vrp_jpeg *j) {
     uint8_t *to = j->clean;
     int64_t at = j->at;
@@ -457,7 +454,7 @@ static bool vrp_jpeg_block(vrp_jpeg *j, vrp_jpeg_plane *s, int64_t x, int64_t y,
     return true;
 }
 
-/* Reads MCU n of a scan of `count` components: of one alone it is a block, and blocks that only fill up are left out. */
+/* Reads MCU n of a scan of `count` components; with one component it is a block, without the blocks of padding. */
 static bool vrp_jpeg_mcu(vrp_jpeg *j, vrp_jpeg_plane *const *scan, int count, int64_t n,
                          vrp_jpeg_reader *read) {
     if (count == 1) {
@@ -472,13 +469,13 @@ static bool vrp_jpeg_mcu(vrp_jpeg *j, vrp_jpeg_plane *const *scan, int count, in
     return true;
 }
 
-/* Reads the scan header at `at`: its components, and how their blocks are read. */
+/* Reads the scan header at `at`: its components, and the reader of their blocks. */
 static vrp_jpeg_reader *vrp_jpeg_scan_read(vrp_jpeg *j, vrp_jpeg_plane **scan, int *count, int64_t at) {
     const uint8_t *p = j->file + at;
     *count = p[0];
     for (int i = 0; i < *count; i++) {
         int c = 0;
-        while (j->plane[c].id != p[1 + 2 * i]) c++; /* vr_image_inspect has seen that there is one */
+        while (j->plane[c].id != p[1 + 2 * i]) c++; /* vrp_image_inspect checked that it exists */
         vrp_jpeg_plane *s = scan[i] = &j->plane[c];
         s->dc = j->dc[p[2 + 2 * i] >> 4 & 3], s->ac = j->ac[p[2 + 2 * i] & 3];
         if (!s->begun) memcpy(s->quantizer, j->quantizer[s->table], sizeof s->quantizer);
@@ -489,7 +486,7 @@ static vrp_jpeg_reader *vrp_jpeg_scan_read(vrp_jpeg *j, vrp_jpeg_plane **scan, i
     j->first = p[0], j->last = p[1], j->high = p[2] >> 4, j->low = p[2] & 15;
     if (j->last > 63 || j->first > j->last || j->low > 13 || (j->high && j->high != j->low + 1) ||
         (j->first == 0 ? j->last > 0 : *count > 1)) {
-        vrp_jpeg_bad(j, at, "a scan of a part of the spectrum that cannot be");
+        vrp_jpeg_error(j, at, "invalid spectral selection");
         return NULL;
     }
     if (j->first == 0) return j->high ? vrp_jpeg_block_dc_refine : vrp_jpeg_block_dc_first;
@@ -510,12 +507,11 @@ static bool vrp_jpeg_scan(vrp_jpeg *j, int64_t at, int64_t n) {
         if (j->restart && m > 0 && m % j->restart == 0) {
             const int marker = 0xD0 + (int)(m / j->restart - 1) % 8;
             if (j->at + 1 >= j->size || j->file[j->at + 1] != marker)
-                return vrp_jpeg_bad(j, j->at, "a restart marker is missing");
+                return vrp_jpeg_error(j, j->at, "missing restart marker");
             j->at += 2;
             vrp_jpeg_clean(j);
         }
-        if (!vrp_jpeg_mcu(j, scan, count, m, read))
-            return vrp_jpeg_bad(j, at, "the data of this scan is damaged or ends too soon");
+        if (!vrp_jpeg_mcu(j, scan, count, m, read)) return vrp_jpeg_error(j, at, "corrupt or truncated scan");
     }
     while (j->at + 1 < j->size && j->file[j->at + 1] >= 0xD0 && j->file[j->at + 1] <= 0xD7) {
         j->at += 2; /* a restart marker after the last MCU */
@@ -524,7 +520,7 @@ static bool vrp_jpeg_scan(vrp_jpeg *j, int64_t at, int64_t n) {
     return true;
 }
 
-/* Reads all segments up to the end mark. */
+/* Reads all segments up to the end marker. */
 static bool vrp_jpeg_read(vrp_jpeg *j) {
     for (int64_t at = 2;;) {
         while (j->file[at] != 0xFF) at++;
@@ -558,7 +554,7 @@ static bool vrp_jpeg_read(vrp_jpeg *j) {
 
 /* ---- from planes to pixels ---- */
 
-/* s[-1 .. n] = row i of a plane, or the mix of three parts of it and one of the row that is nearer to y; replicated. */
+/* s[-1 .. n] = three times row i of a plane plus its nearer neighbour; the ends are replicated. */
 static void vrp_jpeg_mix_rows(uint16_t *restrict s, const vrp_jpeg_plane *p, int64_t i, int64_t near) {
     const uint8_t *restrict a = p->samples + i * p->across * 8;
     const uint8_t *restrict b = p->samples + vr_clamp(near, 0, p->height - 1) * p->across * 8;
@@ -567,7 +563,7 @@ static void vrp_jpeg_mix_rows(uint16_t *restrict s, const vrp_jpeg_plane *p, int
     s[-1] = s[0], s[n] = s[n - 1];
 }
 
-/* Every sample twice, a quarter of the neighbour mixed in: (3 s + neighbour + bias) >> shift. */
+/* Doubles every sample with a quarter of its neighbour: (3 s + neighbour + bias) >> shift. */
 static void vrp_jpeg_double(uint8_t *restrict out, const uint16_t *restrict s, int64_t n, int left, int right,
                             int shift) {
     for (int64_t x = 0; x < n; x++) {
@@ -576,15 +572,15 @@ static void vrp_jpeg_double(uint8_t *restrict out, const uint16_t *restrict s, i
     }
 }
 
-/* Row y of a plane at the image's size: as it is, smooth where it is half as wide or high, else by repetition.
- * room: the row; mixed: a row of sums, with one place before it. */
+/* Row y of a plane at the image's size: unchanged, interpolated where it is half as wide or high, else repeated.
+ * room: memory of the row; mixed: of a row of sums, with one place before it. */
 static const uint8_t *vrp_jpeg_row(const vrp_jpeg *j, const vrp_jpeg_plane *p, int64_t y, uint8_t *room,
                                    uint16_t *mixed) {
     const int h = j->h_max / p->h, v = j->v_max / p->v;
     const int64_t i = y / v, near = y % 2 ? i + 1 : i - 1, n = p->width;
     const uint8_t *row = p->samples + i * p->across * 8;
     if (h == 1 && v == 1) return row;
-    if (h == 2 && v <= 2 && n > 2) { /* libjpeg is not smooth on two columns */
+    if (h == 2 && v <= 2 && n > 2) { /* libjpeg does not interpolate two columns */
         if (v == 2) {
             vrp_jpeg_mix_rows(mixed, p, i, near);
             vrp_jpeg_double(room, mixed, n, 8, 7, 4);
@@ -605,14 +601,14 @@ static const uint8_t *vrp_jpeg_row(const vrp_jpeg *j, const vrp_jpeg_plane *p, i
 
 static inline uint8_t vrp_jpeg_level(int32_t v) { return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v); }
 
-/* JFIF's YCbCr, in 16 bits behind the point: libjpeg's jdcolor.c. */
+/* JFIF's YCbCr in fixed point with 16 fractional bits: libjpeg's jdcolor.c. */
 static void vrp_jpeg_ycc(uint8_t *restrict rgb, const uint8_t *restrict y, const uint8_t *restrict cb,
                          const uint8_t *restrict cr, int64_t n) {
     enum { TILE = 64 };
     uint8_t part[3][TILE];
     for (int64_t from = 0; from < n; from += TILE) {
         const int64_t count = vr_min(TILE, n - from);
-        for (int64_t k = 0; k < TILE; k++) { /* rows are wide enough: their room is whole tiles */
+        for (int64_t k = 0; k < TILE; k++) { /* rows are allocated in whole tiles */
             const int32_t l = y[from + k], b = cb[from + k] - 128, r = cr[from + k] - 128;
             part[0][k] = vrp_jpeg_level(l + ((91881 * r + 32768) >> 16));
             part[1][k] = vrp_jpeg_level(l + ((-22554 * b - 46802 * r + 32768) >> 16));
@@ -623,8 +619,8 @@ static void vrp_jpeg_ycc(uint8_t *restrict rgb, const uint8_t *restrict y, const
     }
 }
 
-/* rgb = light that passes three inks and black, each stored as what it lets through, as Adobe writes it and Pillow reads
- * it. rgb holds the inks. */
+/* rgb = the light that passes three inks and black, each stored inverted, as Adobe writes and Pillow reads them. rgb
+ * contains the inks. */
 static void vrp_jpeg_cmyk(uint8_t *rgb, const uint8_t *black, int64_t n) {
     for (int64_t x = 0; x < n; x++)
         for (int c = 0; c < 3; c++) {
@@ -633,7 +629,7 @@ static void vrp_jpeg_cmyk(uint8_t *rgb, const uint8_t *black, int64_t n) {
         }
 }
 
-/* True where three components are YCbCr, and the first three of four: libjpeg's rules. */
+/* True where the first three components are YCbCr: libjpeg's rules. */
 static bool vrp_jpeg_is_ycc(const vrp_jpeg *j) {
     if (j->planes == 4) return j->adobe == 2;
     if (j->jfif) return true;
@@ -663,7 +659,7 @@ static void vrp_jpeg_pixels(vrp_jpeg *j, vr_image image) {
     }
 }
 
-bool vr_jpeg_decode(vr_image image, vr_bytes file, const char *name, vr_arena *scratch, vr_err *err) {
+bool vrp_jpeg_decode(vr_image image, vr_bytes file, const char *name, vr_arena *scratch, vr_err *err) {
     const vr_arena_mark mark = vr_arena_here(scratch);
     vrp_jpeg *j = VR_NEW(scratch, vrp_jpeg, 1);
     *j = (vrp_jpeg){.file = file.data,
@@ -689,7 +685,7 @@ bool vr_jpeg_decode(vr_image image, vr_bytes file, const char *name, vr_arena *s
 
 /* ---- writing ---- */
 
-/* Annex K: the tables that every encoder uses. Quantizers in the order of rows, for quality 50: brightness, colour. */
+/* Annex K: the usual tables. Quantizers in row-major order, for quality 50: luma, chroma. */
 static const uint8_t vrp_jpeg_annex_quantizers[2][64] = {
     {16, 11,  10,  16, 24, 40, 51, 61, 12,  12,  14,  19,  26, 58, 60, 55,  14,  13,  16,  24, 40, 57,
      69, 56,  14,  17, 22, 29, 51, 87, 80,  62,  18,  22,  37, 56, 68, 109, 103, 77,  24,  35, 55, 64,
@@ -698,7 +694,7 @@ static const uint8_t vrp_jpeg_annex_quantizers[2][64] = {
      99, 99, 47, 66, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
      99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99}};
 
-/* How many codes there are of 1 .. 16 bits, and their symbols: DC and AC of brightness, then of colour. */
+/* The numbers of codes of 1 .. 16 bits, and their symbols: DC and AC of luma, then of chroma. */
 static const uint8_t vrp_jpeg_annex_dc_counts[2][16] = {{0, 1, 5, 1, 1, 1, 1, 1, 1},
                                                         {0, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1}};
 static const uint8_t vrp_jpeg_annex_dc_symbols[12] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
@@ -733,7 +729,7 @@ typedef struct vrp_jpeg_codes {
 
 typedef struct vrp_jpeg_writer {
     vr_text text;
-    uint64_t buffer; /* `count` bits at its lower end */
+    uint64_t buffer; /* `count` bits at the lower end */
     int count;
     uint16_t quantizer[2][64];
     vrp_jpeg_codes dc[2], ac[2];
@@ -812,7 +808,7 @@ static void vrp_jpeg_put_bits(vrp_jpeg_writer *w, uint32_t bits, int n) {
     }
 }
 
-/* A value's symbol, run << 4 | size, and its bits: a negative one as its value less one. */
+/* A value's symbol, run << 4 | size, and its bits; a negative value less one. */
 static void vrp_jpeg_put_value(vrp_jpeg_writer *w, const vrp_jpeg_codes *codes, int run, int value) {
     const unsigned size =
         value == 0 ? 0 : 32 - (unsigned)__builtin_clz((unsigned)(value < 0 ? -value : value));
@@ -846,7 +842,8 @@ static inline void vrp_jpeg_fdct_pass(vrp_jpeg_vec m[8], bool first) {
 /* Transforms, quantizes and appends the block of 8 x 8 samples. */
 static void vrp_jpeg_put_block(vrp_jpeg_writer *w, vrp_jpeg_plane *s, int64_t x, int64_t y) {
     const int t = s->table;
-    if (8 * x >= s->width || 8 * y >= s->height) { /* fills up an MCU: like the block before it, but flat */
+    if (8 * x >= s->width ||
+        8 * y >= s->height) { /* padding of an MCU: flat, with the DC of the block before it */
         vrp_jpeg_put_value(w, &w->dc[t], 0, 0);
         vrp_jpeg_put_value(w, &w->ac[t], 0, 0);
         return;
@@ -878,7 +875,7 @@ static void vrp_jpeg_put_block(vrp_jpeg_writer *w, vrp_jpeg_plane *s, int64_t x,
     if (run > 0) vrp_jpeg_put_value(w, &w->ac[t], 0, 0);
 }
 
-/* JFIF's YCbCr of all pixels, each row's last one repeated up to whole MCUs. */
+/* JFIF's YCbCr of all pixels, the last one of each row repeated up to whole MCUs. */
 static void vrp_jpeg_planes_of(vrp_jpeg_plane plane[3], vr_image image) {
     for (int64_t y = 0; y < image.height; y++) {
         const int64_t from = y * plane->across * 8;
@@ -894,7 +891,7 @@ static void vrp_jpeg_planes_of(vrp_jpeg_plane plane[3], vr_image image) {
     }
 }
 
-/* Halves a plane both ways: means of four, rounded down and up in turn. */
+/* Halves a plane in both directions: means of four, rounded down and up in turn. */
 static void vrp_jpeg_halve(vrp_jpeg_plane *s) {
     const int64_t wide = s->across * 8, rows = (s->height + 1) / 2;
     for (int64_t y = 0; y < rows; y++) {
@@ -908,9 +905,9 @@ static void vrp_jpeg_halve(vrp_jpeg_plane *s) {
     s->h = s->v = 1;
 }
 
-vr_bytes vr_image_format_jpeg(vr_arena *arena, vr_image image, int quality) {
+vr_bytes vrp_jpeg_encode(vr_arena *arena, vr_image image, int quality) {
     VR_CHECK(quality >= 1 && quality <= 100, "a JPEG quality of %d", quality);
-    VR_CHECK(image.width < 65536 && image.height < 65536, "%lld x %lld pixels are too many for a JPEG",
+    VR_CHECK(image.width < 65536 && image.height < 65536, "%lld x %lld pixels exceed a JPEG",
              (long long)image.width, (long long)image.height);
     const int side = quality <= 90 ? 2 : 1;
     vr_arena scratch = {0};

@@ -1,13 +1,13 @@
-/* image/resize.c: two passes of weighted sums, as Pillow's Resample.c: along the rows to 8 bits, then down the
- * columns. Weights are whole numbers with 22 bits behind the point, so that every sum is exact and the result does
- * not depend on its order: the vector loops below give Pillow's very bits.
+/* image/resize.c: two passes of weighted sums, as in Pillow's Resample.c: along the rows to 8 bits, then along the
+ * columns. Weights are fixed-point numbers with 22 fractional bits, so that every sum is exact, does not depend on its
+ * order, and the vector loops below agree with Pillow bit for bit.
  *
- * The two passes are interleaved: an input row is resampled when an output row first reaches it, into a ring of as
- * many rows as the filter is tall. The intermediate image never exists, rows and columns outside of a crop are
- * never computed, and all of the work area stays in the first-level cache. Nearest neighbour is a filter of one
- * weight, and a crop is an offset of the first output.
- * Rejected: 16-bit weights (pillow-simd): a fifth faster in the row pass, off by one level here and there. */
-#include "resize.h"
+ * The two passes are interleaved: an input row is resampled when an output row first needs it, into a ring of as many
+ * rows as the filter has taps. There is no intermediate image, rows and columns outside of a crop are not computed, and
+ * the work area stays in the first-level cache. Nearest neighbour is a filter of one weight, a crop an offset of the
+ * first output.
+ * Rejected: 16-bit weights (pillow-simd), a fifth faster in the row pass but off by one level in places. */
+#include "resize_impl.h"
 #include "../base/error.h"
 #include "../base/par.h"
 #include <math.h>
@@ -16,7 +16,7 @@
 #define VRP_FIXED_BITS 22
 #define VRP_FIXED_HALF (1 << (VRP_FIXED_BITS - 1))
 
-/* Eight lanes: two pixels of (red, green, blue, nothing). */
+/* Eight lanes: two pixels of (red, green, blue, unused). */
 typedef int32_t vrp_resize_vec __attribute__((vector_size(32), may_alias));
 
 /* A part of an image: rows are `stride` bytes apart. */
@@ -25,7 +25,7 @@ typedef struct {
     int64_t width, height, stride;
 } vrp_resize_view;
 
-/* How the outputs from .. from+count-1 of one axis are made of its inputs. */
+/* The outputs from .. from+count-1 of one axis. */
 typedef struct {
     int64_t in, out, from, count;
     vr_filter filter;
@@ -40,16 +40,16 @@ typedef struct {
 typedef struct {
     vrp_resize_view in;
     vrp_resize_axis x, y;
-    int64_t left, right;       /* the input columns that are reached */
+    int64_t left, right;       /* the range of input columns that are used */
     vrp_resize_vec *pairs;     /* x.weights, each in the four lanes of its pixel */
     vrp_resize_vec *widened;   /* one input row as pairs of pixels of four 32-bit lanes */
     int32_t *sums;             /* one output row */
     uint8_t *ring;             /* resampled rows: input row r is at r % y.stride */
-    int64_t ring_stride, next; /* rows from `next` on are not resampled yet */
-    bool columns_first;        /* sum down the columns first; ring is one row of the input's width then */
+    int64_t ring_stride, next; /* rows before `next` are resampled */
+    bool columns_first;        /* the columns are summed first; ring is then one row of the input's width */
 } vrp_resize_job;
 
-/* Keeps a product from being fused with what follows: an FMA would round otherwise than Pillow does. */
+/* Prevents contraction to an FMA, which would round differently from Pillow. */
 static double vrp_resize_rounded(double x) {
     volatile double y = x;
     return y;
@@ -79,7 +79,7 @@ static double vrp_resize_weight(vr_filter f, double x) {
     return 0.0;
 }
 
-/* An upper limit of the taps of one output, even, so that two pixels are taken at a time. */
+/* An even upper bound of the taps of one output: two pixels are processed at a time. */
 static int64_t vrp_resize_stride(const vrp_resize_span *s) {
     if (s->filter == VR_FILTER_NEAREST || s->in == s->out) return 2;
     const double scale = (double)s->in / (double)s->out;
@@ -87,7 +87,7 @@ static int64_t vrp_resize_stride(const vrp_resize_span *s) {
     return (vr_min(most, s->in) + 1) / 2 * 2;
 }
 
-/* Pillow adds the step up instead of multiplying; so the sum has to begin at output 0. */
+/* Pillow accumulates the step instead of multiplying, so that the sum has to begin at output 0. */
 static void vrp_resize_nearest(vrp_resize_axis *a, const vrp_resize_span *s) {
     const double scale = (double)s->in / (double)s->out;
     double at = scale * 0.5;
@@ -126,7 +126,7 @@ static void vrp_resize_filtered(vrp_resize_axis *a, const vrp_resize_span *s, do
     }
 }
 
-/* Takes `bytes` from *memory, or only counts them where *memory is NULL. */
+/* Allocates `bytes` from *memory, or only counts them where *memory is NULL. */
 static void *vrp_resize_take(uint8_t **memory, int64_t *used, int64_t bytes) {
     void *p = *memory ? *memory + *used : NULL;
     *used += (bytes + 63) / 64 * 64;
@@ -147,25 +147,25 @@ static vrp_resize_axis vrp_resize_axis_init(const vrp_resize_span *s, uint8_t **
     return a;
 }
 
-/* Pillow sums down the columns first where more than twice as many rows as columns vanish (since its version 13);
- * the two orders round, and cut off at 0 and 255, differently. */
+/* Since version 13 Pillow sums the columns first where more than twice as many rows as columns are removed; the two orders
+ * round and clip differently. */
 static bool vrp_resize_columns_first(const vrp_resize_span *x, const vrp_resize_span *y) {
     const int64_t rows = y->in - y->out, columns = x->in - x->out;
     return rows > 0 && rows > 2 * columns;
 }
 
-/* Lays a job out in `memory`; with memory NULL nothing is written. Returns the bytes that it takes. */
+/* Lays out a job in `memory`; with memory NULL nothing is written. Returns the number of bytes. */
 static int64_t vrp_resize_begin(vrp_resize_job *job, vrp_resize_view in, const vrp_resize_span *x,
                                 const vrp_resize_span *y, uint8_t *memory) {
     VR_CHECK(in.width > 0 && in.height > 0 && in.width < INT32_MAX / 8 && in.height < INT32_MAX / 8,
-             "an image of %lld x %lld cannot be resized", (long long)in.width, (long long)in.height);
+             "cannot resize an image of %lld x %lld", (long long)in.width, (long long)in.height);
     VR_CHECK(x->out > 0 && y->out > 0 && x->out < INT32_MAX / 8 && y->out < INT32_MAX / 8,
-             "an image cannot become %lld x %lld", (long long)x->out, (long long)y->out);
+             "cannot resize an image to %lld x %lld", (long long)x->out, (long long)y->out);
     int64_t used = 0;
     *job = (vrp_resize_job){.in = in, .columns_first = vrp_resize_columns_first(x, y)};
     job->x = vrp_resize_axis_init(x, &memory, &used);
     job->y = vrp_resize_axis_init(y, &memory, &used);
-    const int64_t width = job->columns_first ? in.width : x->count; /* of what lies between the passes */
+    const int64_t width = job->columns_first ? in.width : x->count; /* of a row between the passes */
     job->ring_stride = (width * 3 + 63) / 64 * 64;
     job->pairs = (vrp_resize_vec *)vrp_resize_take(&memory, &used, x->count * job->x.stride * 16);
     job->widened = (vrp_resize_vec *)vrp_resize_take(&memory, &used, (in.width + job->x.stride) * 16);
@@ -185,8 +185,8 @@ static int64_t vrp_resize_begin(vrp_resize_job *job, vrp_resize_view in, const v
     return used;
 }
 
-/* Two taps, all channels of each, in one multiplication; the last step adds the two halves and cuts off. Four bytes are
- * written for three channels, the last of which the next pixel overwrites; so the last pixel of a row goes by itself. */
+/* Two taps with all their channels in one multiplication; the last step adds the two halves and clips. Four bytes are
+ * written, the last of which the next pixel overwrites, so that the last pixel of a row is handled separately. */
 static inline void vrp_resize_pixel(uint8_t *out, size_t bytes, const int32_t *px, const vrp_resize_vec *w,
                                     int64_t pairs) {
     typedef int32_t half __attribute__((vector_size(16)));
@@ -215,7 +215,7 @@ static void vrp_resize_row(const vrp_resize_job *job, uint8_t *restrict out, con
     const vrp_resize_vec *w = job->pairs;
     for (int64_t i = 0; i < last; i++, w += pairs) {
         const int32_t *px = wide + job->x.first[i] * 4;
-        if (pairs == 2) /* between a half and the whole size, where most photographs go */
+        if (pairs == 2) /* scales between 1/2 and 1, the most frequent case */
             vrp_resize_pixel(out + i * 3, 4, px, w, 2);
         else
             vrp_resize_pixel(out + i * 3, 4, px, w, pairs);
@@ -241,7 +241,7 @@ static void vrp_resize_column(uint8_t *restrict out, int32_t *restrict sums, int
     }
 }
 
-/* Writes output row i, count pixels of 3 bytes; i only grows. */
+/* Writes output row i, count pixels of 3 bytes; i must increase from call to call. */
 static void vrp_resize_next(vrp_resize_job *job, uint8_t *out, int64_t i) {
     const vrp_resize_axis *y = &job->y;
     const int64_t first = y->first[i], taps = y->taps[i];
@@ -260,28 +260,21 @@ static void vrp_resize_next(vrp_resize_job *job, uint8_t *out, int64_t i) {
                       weights, taps);
 }
 
-static vrp_resize_view vrp_resize_view_of(vr_image in, vr_rect r) {
+static vrp_resize_view vrp_resize_view_of(vr_image in, vrp_rect r) {
     VR_CHECK(in.pixels && r.x >= 0 && r.y >= 0 && r.width > 0 && r.height > 0 && r.width <= in.width - r.x &&
                  r.height <= in.height - r.y,
-             "the rectangle of %lld x %lld at (%lld,%lld) does not lie in the image of %lld x %lld",
+             "the rectangle of %lld x %lld at (%lld,%lld) is not inside of the image of %lld x %lld",
              (long long)r.width, (long long)r.height, (long long)r.x, (long long)r.y, (long long)in.width,
              (long long)in.height);
     return (vrp_resize_view){in.pixels + (r.y * in.width + r.x) * 3, r.width, r.height, in.width * 3};
 }
 
-static vr_image vrp_resize_new(vr_arena *arena, int64_t width, int64_t height) {
-    int64_t count;
-    const bool fits = width > 0 && height > 0 && vr_size_mul(&count, width, height);
-    VR_CHECK(fits, "an image cannot be %lld x %lld", (long long)width, (long long)height);
-    return (vr_image){(uint8_t *)vr_arena_alloc(arena, count, 3), width, height};
-}
-
-vr_image vr_resize_crop(vr_arena *arena, vr_image in, vr_rect crop, int64_t width, int64_t height,
-                        vr_filter filter) {
+vr_image vrp_image_resize_crop(vr_arena *arena, vr_image in, vrp_rect crop, int64_t width, int64_t height,
+                               vr_filter filter) {
     const vrp_resize_view view = vrp_resize_view_of(in, crop);
     const vrp_resize_span x = {crop.width, width, 0, width, filter};
     const vrp_resize_span y = {crop.height, height, 0, height, filter};
-    vr_image out = vrp_resize_new(arena, width, height);
+    vr_image out = vr_image_new(arena, width, height);
     const vr_arena_mark mark = vr_arena_here(arena);
     vrp_resize_job job;
     const int64_t bytes = vrp_resize_begin(&job, view, &x, &y, NULL);
@@ -291,8 +284,8 @@ vr_image vr_resize_crop(vr_arena *arena, vr_image in, vr_rect crop, int64_t widt
     return out;
 }
 
-vr_image vr_resize(vr_arena *arena, vr_image in, int64_t width, int64_t height, vr_filter filter) {
-    return vr_resize_crop(arena, in, (vr_rect){0, 0, in.width, in.height}, width, height, filter);
+vr_image vr_image_resize(vr_arena *arena, vr_image in, int64_t width, int64_t height, vr_filter filter) {
+    return vrp_image_resize_crop(arena, in, (vrp_rect){0, 0, in.width, in.height}, width, height, filter);
 }
 
 void vr_resize_shorter(int64_t *width, int64_t *height, int64_t side) {
@@ -303,15 +296,7 @@ void vr_resize_shorter(int64_t *width, int64_t *height, int64_t side) {
     *height = w <= h ? side * h / w : side;
 }
 
-vr_image vr_crop(vr_arena *arena, vr_image in, vr_rect rect) {
-    const vrp_resize_view view = vrp_resize_view_of(in, rect);
-    vr_image out = vrp_resize_new(arena, rect.width, rect.height);
-    for (int64_t i = 0; i < rect.height; i++)
-        memcpy(out.pixels + i * rect.width * 3, view.pixels + i * view.stride, (size_t)rect.width * 3);
-    return out;
-}
-
-/* One axis of a centre crop: `count` values from `from` on land at `to` on; the rest of the crop is black. */
+/* One axis of a centre crop: `count` values are copied from `from` to `to`; the rest of the crop is black. */
 typedef struct {
     int64_t from, to, count;
 } vrp_crop_axis;
@@ -322,9 +307,9 @@ static vrp_crop_axis vrp_crop_centre(int64_t in, int64_t size) {
     return (vrp_crop_axis){twice % 2 ? half + half % 2 : half, 0, size}; /* Python's round(): half to even */
 }
 
-vr_image vr_crop_centre(vr_arena *arena, vr_image in, int64_t width, int64_t height) {
-    VR_CHECK(in.pixels && in.width > 0 && in.height > 0, "there is no image");
-    vr_image out = vrp_resize_new(arena, width, height);
+vr_image vr_image_crop_centre(vr_arena *arena, vr_image in, int64_t width, int64_t height) {
+    VR_CHECK(in.pixels && in.width > 0 && in.height > 0, "no image");
+    vr_image out = vr_image_new(arena, width, height);
     const vrp_crop_axis x = vrp_crop_centre(in.width, width), y = vrp_crop_centre(in.height, height);
     if (x.count < width || y.count < height) memset(out.pixels, 0, (size_t)(width * height * 3));
     for (int64_t i = 0; i < y.count; i++)
@@ -333,7 +318,7 @@ vr_image vr_crop_centre(vr_arena *arena, vr_image in, int64_t width, int64_t hei
     return out;
 }
 
-/* How one image goes through vr_preprocess: the crop, and the spans of the resizing that it needs. */
+/* The crop of one image, and the spans of its resizing. */
 typedef struct {
     vrp_resize_view in;
     vrp_crop_axis x, y;
@@ -343,7 +328,7 @@ typedef struct {
 static vrp_preprocess_plan vrp_preprocess_plan_of(vr_image in, const vr_preprocess *p) {
     VR_CHECK(p->size > 0 && p->resize >= 0, "the crop is %lld, after resizing to %lld", (long long)p->size,
              (long long)p->resize);
-    vrp_preprocess_plan plan = {.in = vrp_resize_view_of(in, (vr_rect){0, 0, in.width, in.height})};
+    vrp_preprocess_plan plan = {.in = vrp_resize_view_of(in, (vrp_rect){0, 0, in.width, in.height})};
     int64_t width = in.width, height = in.height;
     if (p->resize > 0) vr_resize_shorter(&width, &height, p->resize);
     plan.x = vrp_crop_centre(width, p->size);
@@ -355,7 +340,7 @@ static vrp_preprocess_plan vrp_preprocess_plan_of(vr_image in, const vr_preproce
 
 vr_image vr_preprocess_crop(vr_arena *arena, vr_image in, const vr_preprocess *p) {
     const vrp_preprocess_plan plan = vrp_preprocess_plan_of(in, p);
-    vr_image out = vrp_resize_new(arena, p->size, p->size);
+    vr_image out = vr_image_new(arena, p->size, p->size);
     if (plan.x.count < p->size || plan.y.count < p->size)
         memset(out.pixels, 0, (size_t)(p->size * p->size * 3));
     const vr_arena_mark mark = vr_arena_here(arena);
@@ -368,7 +353,7 @@ vr_image vr_preprocess_crop(vr_arena *arena, vr_image in, const vr_preprocess *p
     return out;
 }
 
-/* table[c][v] = (v/255 - mean[c]) / std[c]: two divisions for each of 256 levels instead of for each pixel. */
+/* table[c][v] = (v/255 - mean[c]) / std[c], computed per level instead of per pixel. */
 typedef float vrp_preprocess_table[3][256];
 
 static void vrp_preprocess_tabulate(vrp_preprocess_table table, const vr_preprocess *p) {

@@ -1,4 +1,12 @@
-/* image/resize.h: antialiased resizing as Pillow does it, and the crops of torchvision. */
+/* image/resize.h: resizing as in Pillow, crops and preprocessing as in torchvision.
+ *
+ *     const vr_preprocess imagenet = {.resize = 256, .size = 224, .filter = VR_FILTER_BILINEAR,
+ *                                     .mean = {0.485f, 0.456f, 0.406f}, .std = {0.229f, 0.224f, 0.225f}};
+ *     vr_image image;
+ *     vr_image_load(&perm, &image, "cat.jpg", VR_FATAL);
+ *     vr_tensor x = vr_tensor_3d(&perm, 224, 224, 3);
+ *     vr_preprocess_apply(x, image, &imagenet, &scratch);
+ */
 #ifndef VISROB_IMAGE_RESIZE_H
 #define VISROB_IMAGE_RESIZE_H
 #include "../tensor/tensor.h"
@@ -14,30 +22,25 @@ typedef enum vr_filter {
     VR_FILTER_BOX
 } vr_filter;
 
-/* How a photograph becomes a model's input: resize the shorter side, cut the centre, normalize. */
+/* How an image becomes a model's input: resize the shorter side, crop the centre, normalize. */
 typedef struct vr_preprocess {
-    int64_t resize; /* the shorter side after resizing; 0 = no resizing (the image has the right size) */
-    int64_t size;   /* the side of the centre crop = the model's input */
+    int64_t resize; /* the shorter side after resizing; 0 = no resizing */
+    int64_t size;   /* the side of the centre crop, the model's input */
     vr_filter filter;
-    float mean[3], std[3]; /* of values 0..1; std 0 = 1, so that zeros leave the values in 0..1 */
+    float mean[3], std[3]; /* of values in 0..1; a std of 0 is read as 1 */
 } vr_preprocess;
-
-/* A rectangle of whole pixels. */
-typedef struct vr_rect {
-    int64_t x, y, width, height;
-} vr_rect;
 
 /* out[i,j,c] = (pixel/255 - mean[c]) / std[c] of the resized, centre-cropped image.
  * Shapes:  out: [size,size,3], contiguous.
- * Notes:   resize, crop and normalisation are one pass: only the rows and columns of the crop are computed, and
- *          are the bits of resizing first and cropping then. Where the resized image is smaller than the crop it is
- *          surrounded by black, as CenterCrop does. scratch is rewound.
+ * Notes:   resizing, crop and normalization are one pass that computes only the rows and columns of the crop, with the
+ *          same bits as the three steps. Where the resized image is smaller than the crop it is padded with black, as
+ *          CenterCrop does. scratch is rewound.
  * Source:  torchvision Resize(int), CenterCrop, ToTensor, Normalize on PIL images, bit for bit: the longer side is
  *          floor(resize * long / short), the crop's offset is rounded half to even. */
 VR_API void vr_preprocess_apply(vr_tensor out, vr_image in, const vr_preprocess *p, vr_arena *scratch);
 
-/* The resized, centre-cropped 8-bit image alone: [size,size], where factors (image/factor.h) are applied.
- * Notes:   vr_preprocess_normalize of it is vr_preprocess_apply. */
+/* The resized, centre-cropped 8-bit image, [size,size], to which factors (image/factor.h) are applied.
+ * Notes:   followed by vr_preprocess_normalize it is vr_preprocess_apply. */
 VR_API vr_image vr_preprocess_crop(vr_arena *arena, vr_image in, const vr_preprocess *p);
 
 /* out[i,j,c] = (pixel/255 - mean[c]) / std[c]. Shapes: out: [size,size,3], contiguous; in: size x size. */
@@ -47,28 +50,21 @@ VR_API void vr_preprocess_normalize(vr_tensor out, vr_image in, const vr_preproc
 VR_API void vr_preprocess_batch(vr_tensor x, const vr_image *images, const vr_preprocess *p,
                                 vr_arena *scratch);
 
-/* A resized copy of width x height.
- * Notes:   antialiased on the way down; NEAREST is not filtered at all.
+/* A copy resized to width x height.
+ * Notes:   downscaling is antialiased; NEAREST is not filtered.
  * Source:  PIL.Image.resize of Pillow 13 with the filter of that name (BICUBIC: a = -0.5), bit for bit. Up to version
- *          12 Pillow differs where the height loses more than twice as many pixels as the width: it always resized
- *          the rows first. */
-VR_API vr_image vr_resize(vr_arena *arena, vr_image in, int64_t width, int64_t height, vr_filter filter);
+ *          12 Pillow differs where the height loses more than twice as many pixels as the width, since it always
+ *          resized the rows first. */
+VR_API vr_image vr_image_resize(vr_arena *arena, vr_image in, int64_t width, int64_t height,
+                                vr_filter filter);
 
-/* A resized copy of what lies in the rectangle; nothing outside of it is looked at.
- * Source:  torchvision.transforms.functional.resized_crop on PIL images (crop, then resize), bit for bit. */
-VR_API vr_image vr_resize_crop(vr_arena *arena, vr_image in, vr_rect crop, int64_t width, int64_t height,
-                               vr_filter filter);
-
-/* The size of an image whose shorter side becomes `side`, in *width and *height.
+/* *width, *height = the size of an image whose shorter side becomes `side`.
  * Source:  torchvision Resize(int): the longer side is floor(side * long / short), at least 1. */
 VR_API void vr_resize_shorter(int64_t *width, int64_t *height, int64_t side);
 
-/* A copy of the centre of in, surrounded by black where in is smaller.
+/* A copy of the centre of in, padded with black where in is smaller.
  * Source:  torchvision CenterCrop: the offset is (in - size) / 2, rounded half to even. */
-VR_API vr_image vr_crop_centre(vr_arena *arena, vr_image in, int64_t width, int64_t height);
-
-/* A copy of the rectangle, which has to lie inside. */
-VR_API vr_image vr_crop(vr_arena *arena, vr_image in, vr_rect rect);
+VR_API vr_image vr_image_crop_centre(vr_arena *arena, vr_image in, int64_t width, int64_t height);
 
 #ifdef __cplusplus
 }

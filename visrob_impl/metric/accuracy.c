@@ -6,14 +6,26 @@
 #include <math.h>
 #include <string.h>
 
-void vr_predict(int64_t *predicted, const float *scores, int64_t n, int64_t classes) {
-    VR_CHECK(n >= 0 && classes >= 1, "n = %lld, classes = %lld", (long long)n, (long long)classes);
+/* Is score a of class i ahead of score b of class j? NaN comes last, the lower class number first. */
+static bool vrp_accuracy_ahead(float a, int64_t i, float b, int64_t j) {
+    if (isnan(a) || isnan(b)) return isnan(a) == isnan(b) ? i < j : isnan(b);
+    return a != b ? a > b : i < j;
+}
+
+void vr_predict_top_k(int64_t *top, const float *scores, int64_t n, int64_t classes, int64_t k) {
+    VR_CHECK(n >= 0 && k >= 1 && k <= classes, "the best %lld of %lld classes", (long long)k,
+             (long long)classes);
     for (int64_t i = 0; i < n; i++) {
         const float *row = scores + i * classes;
-        int64_t best = 0;
-        for (int64_t c = 1; c < classes; c++)
-            if (row[c] > row[best] || (isnan(row[best]) && !isnan(row[c]))) best = c;
-        predicted[i] = best;
+        int64_t *best = top + i * k, held = 0;
+        for (int64_t c = 0; c < classes;
+             c++) { /* insertion: k is small, and most classes fail the first test */
+            if (held == k && !vrp_accuracy_ahead(row[c], c, row[best[k - 1]], best[k - 1])) continue;
+            int64_t at = held < k ? held++ : k - 1;
+            for (; at > 0 && vrp_accuracy_ahead(row[c], c, row[best[at - 1]], best[at - 1]); at--)
+                best[at] = best[at - 1];
+            best[at] = c;
+        }
     }
 }
 
@@ -70,14 +82,6 @@ int64_t vr_worst(const double *accuracy, int64_t n) {
     return worst;
 }
 
-double vr_mean_defined(const double *x, int64_t n) {
-    double sum = 0;
-    int64_t count = 0;
-    for (int64_t i = 0; i < n; i++)
-        if (!isnan(x[i])) sum += x[i], count++;
-    return count > 0 ? sum / (double)count : NAN;
-}
-
 double vr_error_ratio(double accuracy, double clean) { return (1 - accuracy) / (1 - clean); }
 
 double vr_mce(const double *error, const double *baseline, int64_t corruptions, int64_t severities) {
@@ -86,7 +90,7 @@ double vr_mce(const double *error, const double *baseline, int64_t corruptions, 
 
 double vr_relative_mce(const double *error, double clean, const double *baseline, double baseline_clean,
                        int64_t corruptions, int64_t severities) {
-    VR_CHECK(corruptions >= 1 && severities >= 1, "%lld corruptions, %lld severities", (long long)corruptions,
+    VR_CHECK(corruptions >= 0 && severities >= 1, "%lld corruptions, %lld severities", (long long)corruptions,
              (long long)severities);
     double mean = 0;
     for (int64_t c = 0; c < corruptions; c++) {
@@ -97,5 +101,5 @@ double vr_relative_mce(const double *error, double clean, const double *baseline
         }
         mean += sum / of;
     }
-    return mean / (double)corruptions;
+    return corruptions > 0 ? mean / (double)corruptions : NAN;
 }

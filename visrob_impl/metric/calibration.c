@@ -18,38 +18,27 @@ void vr_confidence(float *confidence, int64_t *predicted, const float *probabili
     }
 }
 
-/* A bin holds sums between begin and end, means after it. */
-static void vrp_calibration_begin(vr_reliability_bin *bins, int64_t bin_count) {
+void vr_reliability(vr_reliability_bin *bins, int64_t bin_count, const float *confidence,
+                    const uint8_t *correct, int64_t n) {
     VR_CHECK(bin_count >= 1, "%lld bins", (long long)bin_count);
     for (int64_t b = 0; b < bin_count; b++)
         bins[b] = (vr_reliability_bin){.low = (double)b / (double)bin_count,
                                        .high = (double)(b + 1) / (double)bin_count};
-}
-
-static void vrp_calibration_add(vr_reliability_bin *bins, int64_t bin_count, double p, bool correct) {
-    VR_CHECK(p >= 0 && p <= 1.000001, "a confidence is %g",
-             p); /* softmax may round to just above 1; NaN fails */
-    int64_t b = vr_clamp((int64_t)ceil(p * (double)bin_count) - 1, 0, bin_count - 1);
-    if (b > 0 && p <= bins[b].low) b--; /* the product was rounded up across an edge */
-    bins[b].count++;
-    bins[b].confidence += p;
-    bins[b].accuracy += correct;
-}
-
-static void vrp_calibration_end(vr_reliability_bin *bins, int64_t bin_count) {
-    for (int64_t b = 0; b < bin_count; b++) {
+    for (int64_t i = 0; i < n; i++) {
+        const double p = (double)confidence[i];
+        VR_CHECK(p >= 0 && p <= 1.000001, "a confidence is %g",
+                 p); /* softmax may round to just above 1; NaN fails */
+        int64_t b = vr_clamp((int64_t)ceil(p * (double)bin_count) - 1, 0, bin_count - 1);
+        if (b > 0 && p <= bins[b].low) b--; /* the product was rounded up across an edge */
+        bins[b].count++;
+        bins[b].confidence += p;
+        bins[b].accuracy += correct[i] != 0;
+    }
+    for (int64_t b = 0; b < bin_count; b++) { /* sums to means */
         const double count = (double)bins[b].count;
         bins[b].confidence = count > 0 ? bins[b].confidence / count : NAN;
         bins[b].accuracy = count > 0 ? bins[b].accuracy / count : NAN;
     }
-}
-
-void vr_reliability(vr_reliability_bin *bins, int64_t bin_count, const float *confidence,
-                    const uint8_t *correct, int64_t n) {
-    vrp_calibration_begin(bins, bin_count);
-    for (int64_t i = 0; i < n; i++)
-        vrp_calibration_add(bins, bin_count, (double)confidence[i], correct[i] != 0);
-    vrp_calibration_end(bins, bin_count);
 }
 
 double vr_ece(const vr_reliability_bin *bins, int64_t bin_count) {
@@ -98,21 +87,4 @@ double vr_nll(const float *probability, const int64_t *labels, int64_t n, int64_
         sum -= log(p < 0x1p-23 ? 0x1p-23 : p); /* a NaN stays one */
     }
     return n > 0 ? sum / (double)n : NAN;
-}
-
-vr_calibration vr_calibrate(vr_reliability_bin *bins, const float *probability, const int64_t *labels,
-                            int64_t n, int64_t classes) {
-    vr_reliability_bin own[VR_CALIBRATION_BINS];
-    if (!bins) bins = own;
-    vrp_calibration_begin(bins, VR_CALIBRATION_BINS);
-    for (int64_t i = 0; i < n; i++) {
-        float confidence;
-        int64_t predicted;
-        vr_confidence(&confidence, &predicted, probability + i * classes, 1, classes);
-        vrp_calibration_add(bins, VR_CALIBRATION_BINS, (double)confidence, predicted == labels[i]);
-    }
-    vrp_calibration_end(bins, VR_CALIBRATION_BINS);
-    return (vr_calibration){
-        vr_ece(bins, VR_CALIBRATION_BINS), vr_max_calibration_error(bins, VR_CALIBRATION_BINS),
-        vr_brier(probability, labels, n, classes), vr_nll(probability, labels, n, classes)};
 }

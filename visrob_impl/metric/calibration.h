@@ -23,7 +23,7 @@ typedef struct vr_calibration {
 
 /* confidence[i] = the highest probability of image i, and predicted[i] its class; either may be NULL.
  * Shapes:  confidence, predicted: [n]; probability: [n,classes].
- * Notes:   ties and NaN as vr_predict; a row of NaN gives confidence NaN. */
+ * Notes:   the lowest class number wins a tie, a NaN never wins; a row of NaN gives confidence NaN. */
 VR_API void vr_confidence(float *confidence, int64_t *predicted, const float *probability, int64_t n,
                           int64_t classes);
 
@@ -50,10 +50,6 @@ VR_API double vr_brier(const float *probability, const int64_t *labels, int64_t 
  * Notes:   a probability is raised to at least 2^-23 first, so that one certain mistake costs 15.9, not infinity.
  * Source:  sklearn.metrics.log_loss on float32 probabilities. */
 VR_API double vr_nll(const float *probability, const int64_t *labels, int64_t n, int64_t classes);
-
-/* All four, with VR_CALIBRATION_BINS bins; bins may be NULL or [VR_CALIBRATION_BINS], filled. */
-VR_API vr_calibration vr_calibrate(vr_reliability_bin *bins, const float *probability, const int64_t *labels,
-                                   int64_t n, int64_t classes);
 
 #ifdef __cplusplus
 }

@@ -1,32 +1,34 @@
-/* metric/effective.c: a straight line on the axes of the space. */
+/* metric/effective.c: a straight line on linear, logit or probit axes. */
 #include "effective.h"
 #include "../tensor/distribution.h"
 #include <math.h>
 
-double vr_space_of(vr_space space, double accuracy) {
+/* An accuracy on the axis: infinite at 0 and 1 but for VR_SCALE_LINEAR, NaN outside 0..1. */
+static double vrp_effective_to_axis(vr_axis_scale scale, double accuracy) {
     if (!(accuracy >= 0 && accuracy <= 1)) return NAN;
-    if (space == VR_SPACE_LOGIT) return log(accuracy / (1 - accuracy));
-    return space == VR_SPACE_PROBIT ? vr_normal_quantile(accuracy) : accuracy;
+    if (scale == VR_SCALE_LOGIT) return log(accuracy / (1 - accuracy));
+    return scale == VR_SCALE_PROBIT ? vr_normal_quantile(accuracy) : accuracy;
 }
 
-double vr_space_back(vr_space space, double x) {
-    if (space == VR_SPACE_LOGIT) return 1 / (1 + exp(-x));
-    return space == VR_SPACE_PROBIT ? vr_normal_cdf(x) : x;
+/* Back from the axis to an accuracy. */
+static double vrp_effective_from_axis(vr_axis_scale scale, double x) {
+    if (scale == VR_SCALE_LOGIT) return 1 / (1 + exp(-x));
+    return scale == VR_SCALE_PROBIT ? vr_normal_cdf(x) : x;
 }
 
-bool vr_trend_fit(vr_trend *trend, const double *clean, const double *shifted, int64_t n, vr_space space,
+bool vr_trend_fit(vr_trend *trend, const double *clean, const double *shifted, int64_t n, vr_axis_scale scale,
                   vr_arena *scratch, vr_err *err) {
-    *trend = (vr_trend){.space = space};
+    *trend = (vr_trend){.scale = scale};
     const vr_arena_mark mark = vr_arena_here(scratch);
     double *x = VR_NEW(scratch, double, n), *y = VR_NEW(scratch, double, n);
     bool ok = true;
     for (int64_t i = 0; i < n && ok; i++) {
-        x[i] = vr_space_of(space, clean[i]);
-        y[i] = vr_space_of(space, shifted[i]);
+        x[i] = vrp_effective_to_axis(scale, clean[i]);
+        y[i] = vrp_effective_to_axis(scale, shifted[i]);
         if (!isfinite(x[i]) || !isfinite(y[i]))
             ok = vr_fail(err, VR_ERR_NUMERIC, "model %lld has the accuracies %g and %g: %s", (long long)i,
                          clean[i], shifted[i],
-                         isnan(x[i]) || isnan(y[i]) ? "not in 0..1" : "0 and 1 have no place on these axes");
+                         isnan(x[i]) || isnan(y[i]) ? "not in 0..1" : "0 and 1 are infinite on this scale");
     }
     if (ok) {
         const vr_line line = vr_fit_line(x, y, n);
@@ -40,12 +42,14 @@ bool vr_trend_fit(vr_trend *trend, const double *clean, const double *shifted, i
     return ok;
 }
 
-double vr_trend_at(const vr_trend *trend, double clean) {
-    const double x = vr_space_of(trend->space, clean), slope = trend->line.slope;
+/* beta(clean): the accuracy on shifted images that an ordinary model of this clean accuracy has. */
+static double vrp_effective_trend(const vr_trend *trend, double clean) {
+    const double x = vrp_effective_to_axis(trend->scale, clean), slope = trend->line.slope;
     /* 0 times an infinite logit would be NaN: a flat line is flat to the very end. */
-    return vr_space_back(trend->space, trend->line.intercept + (slope == 0 && isinf(x) ? 0 : slope * x));
+    return vrp_effective_from_axis(trend->scale,
+                                   trend->line.intercept + (slope == 0 && isinf(x) ? 0 : slope * x));
 }
 
 double vr_effective_robustness(const vr_trend *trend, double clean, double shifted) {
-    return shifted - vr_trend_at(trend, clean);
+    return shifted - vrp_effective_trend(trend, clean);
 }

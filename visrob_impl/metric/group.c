@@ -125,12 +125,19 @@ int64_t vr_group_balanced(double *balanced, const vr_groups *groups, const vr_gr
 
 /* ---- bootstrap ---- */
 
-/* The scored rows that are in a group, by cluster: those of cluster c are row[begin[c]] .. row[begin[c+1] - 1]. */
+/* Rows of one cluster in one group: how many, and the sum of their values. */
+typedef struct vrp_group_cell {
+    int32_t group, count, sum;
+} vrp_group_cell;
+
+/* The scored rows that are in a group, by cluster: those of cluster c are row[begin[c]] .. row[begin[c+1] - 1], and what
+ * they add to the groups is cell[cells[c]] .. cell[cells[c+1] - 1], of which the first is for all rows (group G). */
 typedef struct vrp_group_rows {
     const vr_groups *groups;
     const uint8_t *correct, *before;
     int64_t clusters, n, high, low;
-    int64_t *begin, *row;
+    int64_t *begin, *row, *cells;
+    vrp_group_cell *cell;
 } vrp_group_rows;
 
 static vrp_group_rows vrp_group_by_cluster(vr_arena *scratch, const vr_groups *groups, const uint8_t *scored,
@@ -161,6 +168,31 @@ static vrp_group_rows vrp_group_by_cluster(vr_arena *scratch, const vr_groups *g
     return r;
 }
 
+/* Fills the cells: a resample then costs a look at each cluster, not at each row. */
+static void vrp_group_tally(vr_arena *scratch, vrp_group_rows *r) {
+    const int64_t G = r->groups->count, *of;
+    int64_t most = r->clusters, n = 0;
+    for (int64_t k = 0; k < r->n; k++) most += vr_groups_row(&of, r->groups, r->row[k]);
+    r->cells = VR_NEW(scratch, int64_t, r->clusters + 1);
+    r->cell = VR_NEW(scratch, vrp_group_cell, most);
+    int64_t *place = VR_NEW(scratch, int64_t, G); /* of the group's last cell */
+    for (int64_t c = 0; c < r->clusters; c++) {
+        vrp_group_cell *all = &r->cell[r->cells[c] = n++];
+        all->group = (int32_t)G;
+        for (int64_t at = r->begin[c]; at < r->begin[c + 1]; at++) {
+            const int64_t i = r->row[at], in = vr_groups_row(&of, r->groups, i);
+            const int32_t value = r->correct[i] - (r->before ? r->before[i] : 0);
+            all->count++, all->sum += value;
+            for (int64_t k = 0; k < in; k++) {
+                if (place[of[k]] <= r->cells[c]) r->cell[place[of[k]] = n++].group = (int32_t)of[k];
+                vrp_group_cell *cell = &r->cell[place[of[k]]];
+                cell->count++, cell->sum += value;
+            }
+        }
+    }
+    r->cells[r->clusters] = n;
+}
+
 /* out[0..G) = the value of each group, out[G] of all rows, out[G+1] best - worst, out[G+2] of the pair; NaN where empty. */
 static void vrp_group_values(double *out, const int64_t *sum, const int64_t *count, const vrp_group_rows *r) {
     const int64_t G = r->groups->count;
@@ -180,11 +212,9 @@ static void vrp_group_resample(const void *context, double *values, const int64_
     vr_arena own = {0};
     int64_t *count = VR_NEW(&own, int64_t, 2 * (G + 1)), *sum = count + G + 1;
     for (int64_t j = 0; j < m; j++)
-        for (int64_t at = r->begin[index[j]]; at < r->begin[index[j] + 1]; at++) {
-            const int64_t i = r->row[at], value = r->correct[i] - (r->before ? r->before[i] : 0);
-            const int64_t *of, in = vr_groups_row(&of, r->groups, i);
-            for (int64_t k = 0; k < in; k++) count[of[k]]++, sum[of[k]] += value;
-            count[G]++, sum[G] += value;
+        for (int64_t at = r->cells[index[j]]; at < r->cells[index[j] + 1]; at++) {
+            const vrp_group_cell cell = r->cell[at];
+            count[cell.group] += cell.count, sum[cell.group] += cell.sum;
         }
     vrp_group_values(values, sum, count, r);
     vr_arena_free(&own);
@@ -230,6 +260,7 @@ void vr_group_bootstrap(vr_arena *perm, vr_group_summary *out, const vr_groups *
     vr_arena scratch = {0};
     vrp_group_rows r = vrp_group_by_cluster(&scratch, groups, scored, n, o.cluster);
     r.correct = correct, r.before = o.before, r.high = o.high, r.low = o.low;
+    vrp_group_tally(&scratch, &r);
     vr_interval *values = VR_NEW(&scratch, vr_interval, G + 3);
     vr_bootstrap_statistics(&scratch, values, G + 3, vrp_group_resample, &r, r.clusters, &o.bootstrap);
     memcpy(out->accuracy, values, (size_t)G * sizeof *values);

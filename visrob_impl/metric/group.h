@@ -1,9 +1,12 @@
 /* metric/group.h: accuracy by group (income, region, factor, class, class x background) and how far apart groups are.
  *
- *     vr_groups regions = {.count = 4, .names = names, .of = region};       // region: [n], -1 = in none
- *     vr_group by[4];
- *     vr_group_accuracy(by, &regions, correct, NULL, n);
- *     printf("worst: %s\n", names[vr_group_worst(by, 4)]); */
+ *     const char *const names[] = {"Africa", "Asia"};
+ *     const int64_t region[] = {0, 1, 1, 0};                    // of each image; -1 = in none
+ *     const uint8_t correct[] = {0, 1, 1, 1};
+ *     vr_groups regions = {.count = 2, .names = names, .of = region};
+ *     vr_group by[2];
+ *     vr_group_accuracy(by, &regions, correct, NULL, 4);
+ *     printf("worst: %s\n", names[vr_group_worst(by, 2)]); */
 #ifndef VISROB_METRIC_GROUP_H
 #define VISROB_METRIC_GROUP_H
 #include "../tensor/stats.h"

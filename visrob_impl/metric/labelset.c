@@ -1,7 +1,6 @@
 /* metric/labelset.c: sets are a few numbers long, so that looking through them beats any index. */
 #include "labelset.h"
 #include "../base/error.h"
-#include <math.h>
 #include <string.h>
 
 /* x with room for one more than n numbers. */
@@ -45,29 +44,6 @@ bool vr_label_sets_has(const vr_label_sets *sets, int64_t i, int64_t x) {
     for (int64_t k = sets->begin[i]; k < sets->begin[i + 1]; k++)
         if (sets->label[k] == x) return true;
     return false;
-}
-
-/* Is score a of class i ahead of score b of class j? NaN comes last, the lower class number first. */
-static bool vrp_labelset_ahead(float a, int64_t i, float b, int64_t j) {
-    if (isnan(a) || isnan(b)) return isnan(a) == isnan(b) ? i < j : isnan(b);
-    return a != b ? a > b : i < j;
-}
-
-void vr_predict_top_k(int64_t *top, const float *scores, int64_t n, int64_t classes, int64_t k) {
-    VR_CHECK(n >= 0 && k >= 1 && k <= classes, "the best %lld of %lld classes", (long long)k,
-             (long long)classes);
-    for (int64_t i = 0; i < n; i++) {
-        const float *row = scores + i * classes;
-        int64_t *best = top + i * k, held = 0;
-        for (int64_t c = 0; c < classes;
-             c++) { /* insertion: k is small, and most classes fail the first test */
-            if (held == k && !vrp_labelset_ahead(row[c], c, row[best[k - 1]], best[k - 1])) continue;
-            int64_t at = held < k ? held++ : k - 1;
-            for (; at > 0 && vrp_labelset_ahead(row[c], c, row[best[at - 1]], best[at - 1]); at--)
-                best[at] = best[at - 1];
-            best[at] = c;
-        }
-    }
 }
 
 void vr_correct_sets(uint8_t *correct, const int64_t *top, int64_t n, int64_t k, int64_t stride,

@@ -44,12 +44,6 @@ VR_API int64_t vr_label_sets_size(const vr_label_sets *sets, int64_t i);
 /* Is x in set i? */
 VR_API bool vr_label_sets_has(const vr_label_sets *sets, int64_t i, int64_t x);
 
-/* top[i,0..k-1] = the k classes with the highest scores of image i, best first.
- * Shapes:  top: [n,k]; scores: [n,classes]; 1 <= k <= classes.
- * Notes:   the lowest class number wins a tie, NaN comes last.
- * Source:  torch.topk, but for ties and NaN; sklearn.metrics.top_k_accuracy_score of one label an image. */
-VR_API void vr_predict_top_k(int64_t *top, const float *scores, int64_t n, int64_t classes, int64_t k);
-
 /* correct[i] = 1 where one of the k predictions of image i is in its label set.
  * Shapes:  correct: [n]; top: [n,stride], of which the first k of each row count, 1 <= k <= stride; labels: n sets.
  * Notes:   an image without labels is not correct; a negative prediction never is.

@@ -2,20 +2,6 @@
 #include "prevalence.h"
 #include "../base/error.h"
 #include <math.h>
-#include <string.h>
-
-int64_t vr_factor_counts(int64_t *count, const uint8_t *ticks, const uint8_t *chosen, int64_t n,
-                         int64_t factors) {
-    VR_CHECK(n >= 0 && factors >= 0, "n = %lld, %lld factors", (long long)n, (long long)factors);
-    int64_t images = 0;
-    memset(count, 0, (size_t)factors * sizeof *count);
-    for (int64_t i = 0; i < n; i++) {
-        if (chosen && !chosen[i]) continue;
-        images++;
-        for (int64_t f = 0; f < factors; f++) count[f] += ticks[i * factors + f];
-    }
-    return images;
-}
 
 static double vrp_prevalence_total(const int64_t *count, int64_t factors) {
     int64_t total = 0;

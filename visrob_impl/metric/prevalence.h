@@ -1,18 +1,13 @@
 /* metric/prevalence.h: which factors do images have, and which are over-represented where a model fails?
  *
- * Annotations are ticks: [n,factors] of 0 or 1, one row an image. Counts of ticks become shares (which sum to 1 over
- * the factors) and shares become shifts against a base. */
+ * Counts of images that have a factor become shares (which sum to 1 over the factors), and shares become shifts against
+ * a base. */
 #ifndef VISROB_METRIC_PREVALENCE_H
 #define VISROB_METRIC_PREVALENCE_H
 #include "../base/base.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* count[f] = the images of the chosen ones that have factor f; returns the number of chosen images.
- * Shapes:  count: [factors]; ticks: [n,factors]; chosen: [n] of 0 or 1 (wrong images, a metaclass), or NULL for all. */
-VR_API int64_t vr_factor_counts(int64_t *count, const uint8_t *ticks, const uint8_t *chosen, int64_t n,
-                                int64_t factors);
 
 /* share[f] = count[f] / sum of count: the prevalence, which sums to 1; NaN without ticks.
  * Source:  class Prevalence of ImageNet-X. */

@@ -1,23 +1,24 @@
-/* model/checkpoint.c: a sorted index over one subtree of the keys, and a mark on each key that was taken.
+/* model/checkpoint.c: an index of one subtree of the keys, and a mark on each key that was taken.
  *
- * Packing is the only copy of a weight: mapped pages go back to the system as soon as their layer is packed,
- * so that loading needs the size of the packed model and not twice as much. Rejected: renaming all keys into one
- * dialect first (timm's converters do); an error would then name a key that the user's file does not have. */
-#include "checkpoint.h"
+ * Packing is the only copy of a weight: mapped pages are released as soon as their layer is packed, so that loading
+ * needs the size of the packed model and not twice as much. Rejected: renaming all keys to one dialect first (as timm's
+ * converters do); an error would then name a key that the user's file does not have. */
+#include "checkpoint_impl.h"
 #include "../base/os.h"
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* Which of several subtrees is the model: the first rank one of whose words occurs in the prefix. */
+enum { VRP_CHECKPOINT_STEM = 64 }; /* bytes of the longest stem that vrp_checkpoint_has_below is asked for */
+
+/* Which of several subtrees is the model: that of the lowest rank of a word in its prefix (the list in model.h). */
 enum { VRP_CHECKPOINT_PLAIN = 3, VRP_CHECKPOINT_RANKS };
 static const struct {
     const char *word;
     int rank;
-    bool projector; /* what looks like a head there is a projector: `fc.weight` of MoCo v1 */
+    bool projector; /* its head is a projector: `fc.weight` of MoCo v1 */
 } vrp_checkpoint_words[] = {
-    {"state_dict_ema", 0, false}, /* timm and DeiT: the averaged weights are the ones that are evaluated */
+    {"state_dict_ema", 0, false}, /* timm and DeiT evaluate the averaged weights */
     {"model_ema", 0, false},
     {"ema", 0, false},
     {"teacher", 1, true},        /* DINO, DINOv2, iBOT */
@@ -26,15 +27,15 @@ static const struct {
     {"base_encoder", 2, true},   /* MoCo v3 */
     {"online_encoder", 2, true}, /* BYOL */
     {"student", 2, true},
-    /* VRP_CHECKPOINT_PLAIN: anything else: state_dict, model, module, backbone, encoder, net, "" */
+    /* VRP_CHECKPOINT_PLAIN: any other: state_dict, model, module, backbone, encoder, net, "" */
     {"encoder_k", 4, true},
     {"momentum_encoder", 4, true},
     {"momentum_backbone", 4, true},
-    {"attacker", 4, false}, /* the robustness library keeps the model twice */
+    {"attacker", 4, false}, /* the robustness library saves the model twice */
 };
 
-/* What may be in a subtree besides the model. */
-static const char *const vrp_checkpoint_besides[] = {
+/* What a training checkpoint may add to the model. */
+static const char *const vrp_checkpoint_extras[] = {
     "*.num_batches_tracked", /* a counter of training */
     "mask_token",            /* MAE, DINOv2, iBOT: for masked patches, in training */
     "decoder",               /* MAE's decoder_embed, decoder_blocks.#, ... */
@@ -50,16 +51,11 @@ static const char *const vrp_checkpoint_besides[] = {
     "head.#.", /* MoCo v3's */
 };
 
-struct vr_checkpoint_key {
-    const char *name; /* behind the prefix */
+struct vrp_checkpoint_key {
     const vr_array *array;
     bool taken;
-    struct vr_checkpoint_key *next_unpacked;
+    struct vrp_checkpoint_key *next_unpacked;
 };
-
-static int vrp_checkpoint_compare(const void *a, const void *b) {
-    return strcmp(((const struct vr_checkpoint_key *)a)->name, ((const struct vr_checkpoint_key *)b)->name);
-}
 
 /* The row of vrp_checkpoint_words that decides about a prefix, or -1 for a plain one. */
 static int vrp_checkpoint_word(const char *prefix, size_t length) {
@@ -89,29 +85,48 @@ static bool vrp_checkpoint_anchored(size_t *length, const char *name, const char
     return true;
 }
 
-/* A wish matches with or without its closing dot; no wish matches everything. */
-static bool vrp_checkpoint_wished(const char *name, size_t length, const char *wish) {
-    if (!wish) return true;
-    const size_t n = strlen(wish);
-    const size_t want = n > 0 && wish[n - 1] != '.' ? n + 1 : n;
-    return want == length && memcmp(name, wish, n) == 0;
+/* Whether a prefix is the requested one, with or without its closing dot; NULL matches any. */
+static bool vrp_checkpoint_requested(const char *name, size_t length, const char *request) {
+    if (!request) return true;
+    const size_t n = strlen(request);
+    const size_t whole = n > 0 && request[n - 1] != '.' ? n + 1 : n;
+    return whole == length && memcmp(name, request, n) == 0;
 }
 
-static int vrp_checkpoint_none(const vr_arrays *arrays, const char *const *anchors, int count,
-                               const char *wish, vr_err *err) {
+static int vrp_checkpoint_unknown(const vr_arrays *arrays, const char *const *anchors, int count,
+                                  const char *request, vr_err *err) {
     char list[256] = "";
     for (int a = 0, n = 0; a < count && n < (int)sizeof list; a++)
-        n += snprintf(list + n, sizeof list - (size_t)n, "%s'%s'", a ? ", " : "", anchors[a]);
-    vr_fail(err, VR_ERR_FORMAT,
-            "%s: no model that is known here%s%s: none of its %lld keys ends in %s; the first is '%s'",
-            arrays->path ? arrays->path : "arrays", wish ? " below " : "", wish ? wish : "",
-            (long long)arrays->count, list, arrays->count > 0 ? arrays->items[0].name : "");
+        n += snprintf(list + n, sizeof list - (size_t)n, "%s'%s'", a ? " or " : "", anchors[a]);
+    vr_fail(err, VR_ERR_FORMAT, "%s: unsupported model: no key%s%s ends in %s (%lld keys, the first '%s')",
+            arrays->path ? arrays->path : "arrays", request ? " below " : "", request ? request : "", list,
+            (long long)arrays->count, arrays->count > 0 ? arrays->items[0].name : "");
     return -1;
 }
 
-int vr_checkpoint_open(vr_checkpoint *c, vr_arena *scratch, const vr_arrays *arrays,
-                       const char *const *anchors, int anchor_count, const char *prefix, vr_err *err) {
-    *c = (vr_checkpoint){.path = arrays->path ? arrays->path : "arrays", .scratch = scratch};
+/* The names of the keys with the prefix, and what they begin with. */
+static bool vrp_checkpoint_index(vrp_checkpoint *c, const vr_arrays *arrays, vr_err *err) {
+    const size_t length = strlen(c->prefix);
+    c->names.arena = c->stems.arena = c->scratch;
+    c->keys = VR_NEW(c->scratch, struct vrp_checkpoint_key, arrays->count);
+    for (int64_t i = 0; i < arrays->count; i++) {
+        if (strncmp(arrays->items[i].name, c->prefix, length) != 0) continue;
+        const char *name = arrays->items[i].name + length;
+        const int64_t count = c->names.count, at = vr_names_add(&c->names, name, (int64_t)strlen(name));
+        if (at < count)
+            return vr_fail(err, VR_ERR_FORMAT, "%s: duplicate key '%s'", c->path, arrays->items[i].name);
+        c->keys[at].array = &arrays->items[i];
+        for (const char *dot = strchr(name, '.'); dot && dot - name < VRP_CHECKPOINT_STEM;
+             dot = strchr(dot + 1, '.'))
+            vr_names_add(&c->stems, name, dot + 1 - name);
+    }
+    return true;
+}
+
+int vrp_checkpoint_open(vrp_checkpoint *c, vr_arena *scratch, const vr_arrays *arrays,
+                        const char *const *anchors, int anchor_count, const char *prefix, vr_err *err) {
+    *c = (vrp_checkpoint){
+        .path = arrays->path ? arrays->path : "arrays", .scratch = scratch, .file = arrays->file};
     const char *best = NULL, *tie = NULL;
     size_t length = 0, tie_length = 0;
     int found = -1, rank = VRP_CHECKPOINT_RANKS + 1;
@@ -119,7 +134,7 @@ int vr_checkpoint_open(vr_checkpoint *c, vr_arena *scratch, const vr_arrays *arr
         for (int a = 0; a < anchor_count; a++) {
             const char *name = arrays->items[i].name;
             size_t n;
-            if (!vrp_checkpoint_anchored(&n, name, anchors[a]) || !vrp_checkpoint_wished(name, n, prefix))
+            if (!vrp_checkpoint_anchored(&n, name, anchors[a]) || !vrp_checkpoint_requested(name, n, prefix))
                 continue;
             const int r = vrp_checkpoint_rank(vrp_checkpoint_word(name, n));
             if (r < rank)
@@ -127,62 +142,37 @@ int vr_checkpoint_open(vr_checkpoint *c, vr_arena *scratch, const vr_arrays *arr
             else if (r == rank)
                 tie = name, tie_length = n;
         }
-    if (found < 0) return vrp_checkpoint_none(arrays, anchors, anchor_count, prefix, err);
+    if (found < 0) return vrp_checkpoint_unknown(arrays, anchors, anchor_count, prefix, err);
     if (tie) {
-        vr_fail(err, VR_ERR_FORMAT,
-                "%s: both '%.*s' and '%.*s' hold a model: choose one by the option prefix", c->path,
+        vr_fail(err, VR_ERR_FORMAT, "%s: both '%.*s' and '%.*s' hold a model: set the option prefix", c->path,
                 (int)length, best, (int)tie_length, tie);
         return -1;
     }
     c->prefix = vr_arena_string(scratch, best, (int64_t)length);
     const int word = vrp_checkpoint_word(best, length);
     c->projector = word >= 0 && vrp_checkpoint_words[word].projector;
-    c->keys = VR_NEW(scratch, struct vr_checkpoint_key, arrays->count);
-    for (int64_t i = 0; i < arrays->count; i++)
-        if (strncmp(arrays->items[i].name, c->prefix, length) == 0)
-            c->keys[c->count++] = (struct vr_checkpoint_key){.name = arrays->items[i].name + length,
-                                                             .array = &arrays->items[i]};
-    qsort(c->keys, (size_t)c->count, sizeof *c->keys, vrp_checkpoint_compare);
-    return found;
+    return vrp_checkpoint_index(c, arrays, err) ? found : -1;
 }
 
-void vr_checkpoint_random(vr_checkpoint *c, vr_arena *scratch, uint64_t seed) {
-    *c = (vr_checkpoint){.path = "random weights", .prefix = "", .random = true, .scratch = scratch};
+void vrp_checkpoint_random(vrp_checkpoint *c, vr_arena *scratch, uint64_t seed) {
+    *c = (vrp_checkpoint){.path = "random weights", .prefix = "", .random = true, .scratch = scratch};
     c->rng = vr_rng_split(vr_rng_init(seed), "weights");
 }
 
-static struct vr_checkpoint_key *vrp_checkpoint_find(const vr_checkpoint *c, const char *stem,
-                                                     const char *leaf) {
-    const size_t n = strlen(stem);
-    int64_t lo = 0, hi = c->count;
-    while (lo < hi) {
-        const int64_t mid = lo + (hi - lo) / 2;
-        int order = strncmp(c->keys[mid].name, stem, n);
-        if (order == 0) order = strcmp(c->keys[mid].name + n, leaf);
-        if (order == 0) return &c->keys[mid];
-        if (order < 0)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return NULL;
+static struct vrp_checkpoint_key *vrp_checkpoint_find(const vrp_checkpoint *c, const char *stem,
+                                                      const char *leaf) {
+    char name[256];
+    const int n = snprintf(name, sizeof name, "%s%s", stem, leaf);
+    const int64_t at = n < (int)sizeof name ? vr_names_find(&c->names, name, n) : -1;
+    return at >= 0 ? &c->keys[at] : NULL;
 }
 
-bool vr_checkpoint_has(const vr_checkpoint *c, const char *stem, const char *leaf) {
+bool vrp_checkpoint_has(const vrp_checkpoint *c, const char *stem, const char *leaf) {
     return vrp_checkpoint_find(c, stem, leaf) != NULL;
 }
 
-bool vr_checkpoint_has_below(const vr_checkpoint *c, const char *stem) {
-    const size_t n = strlen(stem);
-    int64_t lo = 0, hi = c->count; /* the first key that is not before the stem */
-    while (lo < hi) {
-        const int64_t mid = lo + (hi - lo) / 2;
-        if (strcmp(c->keys[mid].name, stem) < 0)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo < c->count && strncmp(c->keys[lo].name, stem, n) == 0;
+bool vrp_checkpoint_has_below(const vrp_checkpoint *c, const char *stem) {
+    return vr_names_find(&c->stems, stem, (int64_t)strlen(stem)) >= 0;
 }
 
 /* "[64,3,7,7]" */
@@ -194,12 +184,12 @@ static const char *vrp_checkpoint_shape_text(char text[128], int ndim, const int
     return text;
 }
 
-static bool vrp_checkpoint_missing(const vr_checkpoint *c, const char *stem, const char *leaf, vr_err *err) {
-    return vr_fail(err, VR_ERR_FORMAT, "%s: the key '%s%s%s' is missing", c->path, c->prefix, stem, leaf);
+static bool vrp_checkpoint_missing(const vrp_checkpoint *c, const char *stem, const char *leaf, vr_err *err) {
+    return vr_fail(err, VR_ERR_FORMAT, "%s: missing key '%s%s%s'", c->path, c->prefix, stem, leaf);
 }
 
-/* Strides of 0 would let a small file declare endless weights. */
-static bool vrp_checkpoint_limit(const vr_checkpoint *c, const vr_array *a, vr_err *err) {
+/* Strides of 0 would let a small file declare weights of any size. */
+static bool vrp_checkpoint_limit(const vrp_checkpoint *c, const vr_array *a, vr_err *err) {
     int64_t count = 1;
     bool fits = true;
     for (int d = 0; d < a->ndim; d++) fits = fits && vr_size_mul(&count, count, a->shape[d]);
@@ -207,13 +197,13 @@ static bool vrp_checkpoint_limit(const vr_checkpoint *c, const vr_array *a, vr_e
         (vr_array_contiguous(a) || count <= vr_max(c->file.size, 1 << 20)))
         return true;
     char text[128];
-    return vr_fail(err, VR_ERR_LIMIT, "%s: the key '%s' is %s: more numbers than such a file can hold",
-                   c->path, a->name, vrp_checkpoint_shape_text(text, a->ndim, a->shape));
+    return vr_fail(err, VR_ERR_LIMIT, "%s: key '%s' has shape %s, more than the file can hold", c->path,
+                   a->name, vrp_checkpoint_shape_text(text, a->ndim, a->shape));
 }
 
-bool vr_checkpoint_shape(vr_checkpoint *c, int64_t *shape, int ndim, const char *stem, const char *leaf,
-                         vr_err *err) {
-    const struct vr_checkpoint_key *key = vrp_checkpoint_find(c, stem, leaf);
+bool vrp_checkpoint_shape(vrp_checkpoint *c, int64_t *shape, int ndim, const char *stem, const char *leaf,
+                          vr_err *err) {
+    const struct vrp_checkpoint_key *key = vrp_checkpoint_find(c, stem, leaf);
     if (!key) return vrp_checkpoint_missing(c, stem, leaf, err);
     if (!vrp_checkpoint_limit(c, key->array, err)) return false;
     char text[128];
@@ -223,9 +213,9 @@ bool vr_checkpoint_shape(vr_checkpoint *c, int64_t *shape, int ndim, const char 
         fits = shape[d] >= 1;
     }
     return fits ||
-           vr_fail(err, VR_ERR_FORMAT, "%s: the key '%s' is %s, where %d dimensions are wanted, none empty",
-                   c->path, key->array->name,
-                   vrp_checkpoint_shape_text(text, key->array->ndim, key->array->shape), ndim);
+           vr_fail(err, VR_ERR_FORMAT, "%s: key '%s': expected %d dimensions, none of size 0, found shape %s",
+                   c->path, key->array->name, ndim,
+                   vrp_checkpoint_shape_text(text, key->array->ndim, key->array->shape));
 }
 
 static bool vrp_checkpoint_ends(const char *s, const char *end) {
@@ -233,7 +223,7 @@ static bool vrp_checkpoint_ends(const char *s, const char *end) {
     return n >= k && strcmp(s + n - k, end) == 0;
 }
 
-static vr_tensor vrp_checkpoint_draw(vr_checkpoint *c, const char *stem, const char *leaf, int ndim,
+static vr_tensor vrp_checkpoint_draw(vrp_checkpoint *c, const char *stem, const char *leaf, int ndim,
                                      const int64_t *shape) {
     vr_tensor x = vr_tensor_raw(c->scratch, ndim, shape);
     const char *key = vr_arena_printf(c->scratch, "%s%s", stem, leaf);
@@ -251,31 +241,31 @@ static vr_tensor vrp_checkpoint_draw(vr_checkpoint *c, const char *stem, const c
     return x;
 }
 
-bool vr_checkpoint_take(vr_checkpoint *c, vr_tensor *out, const char *stem, const char *leaf, int ndim,
-                        const int64_t *shape, vr_err *err) {
+bool vrp_checkpoint_take(vrp_checkpoint *c, vr_tensor *out, const char *stem, const char *leaf, int ndim,
+                         const int64_t *shape, vr_err *err) {
     *out = (vr_tensor){0};
     if (c->random) {
         *out = vrp_checkpoint_draw(c, stem, leaf, ndim, shape);
         return true;
     }
-    struct vr_checkpoint_key *key = vrp_checkpoint_find(c, stem, leaf);
+    struct vrp_checkpoint_key *key = vrp_checkpoint_find(c, stem, leaf);
     if (!key) return vrp_checkpoint_missing(c, stem, leaf, err);
     const vr_array *a = key->array;
     if (a->ndim != ndim || memcmp(a->shape, shape, (size_t)ndim * sizeof *shape) != 0) {
-        char is[128], wanted[128];
-        return vr_fail(err, VR_ERR_FORMAT, "%s: the key '%s' is %s, where %s is wanted", c->path, a->name,
-                       vrp_checkpoint_shape_text(is, a->ndim, a->shape),
-                       vrp_checkpoint_shape_text(wanted, ndim, shape));
+        char found[128], expected[128];
+        return vr_fail(err, VR_ERR_FORMAT, "%s: key '%s': expected shape %s, found %s", c->path, a->name,
+                       vrp_checkpoint_shape_text(expected, ndim, shape),
+                       vrp_checkpoint_shape_text(found, a->ndim, a->shape));
     }
     if (!vrp_checkpoint_limit(c, a, err)) return false;
-    if (!vr_array_tensor(c->scratch, out, a, err)) return vr_err_context(err, "%s: the key ", c->path);
+    if (!vr_array_tensor(c->scratch, out, a, err)) return vr_err_context(err, "%s: key ", c->path);
     if (!key->taken) key->next_unpacked = c->unpacked, c->unpacked = key;
     key->taken = true;
     return true;
 }
 
-/* What was taken since is packed: rewinds scratch and gives mapped pages back. */
-static void vrp_checkpoint_packed(vr_checkpoint *c, vr_arena_mark mark) {
+/* What was taken is packed: rewinds scratch and releases the mapped pages. */
+static void vrp_checkpoint_packed(vrp_checkpoint *c, vr_arena_mark mark) {
     const uintptr_t from = (uintptr_t)c->file.data, to = from + (uintptr_t)c->file.size;
     for (; c->unpacked; c->unpacked = c->unpacked->next_unpacked) {
         const vr_array *a = c->unpacked->array;
@@ -287,33 +277,34 @@ static void vrp_checkpoint_packed(vr_checkpoint *c, vr_arena_mark mark) {
     vr_arena_rewind(c->scratch, mark);
 }
 
-bool vr_checkpoint_conv(vr_checkpoint *c, vr_conv *conv, vr_arena *perm, const char *stem, bool bias,
-                        int ndim, const int64_t *shape, vr_conv_opts opts, vr_err *err) {
+bool vrp_checkpoint_conv(vrp_checkpoint *c, vr_conv *conv, vr_arena *perm, const char *stem, bool bias,
+                         int ndim, const int64_t *shape, vr_conv_opts opts, vr_err *err) {
     const vr_arena_mark mark = vr_arena_here(c->scratch);
     vr_tensor w, b = {0};
-    const bool ok = vr_checkpoint_take(c, &w, stem, "weight", ndim, shape, err) &&
-                    (!bias || vr_checkpoint_take(c, &b, stem, "bias", 1, shape, err));
+    const bool ok = vrp_checkpoint_take(c, &w, stem, "weight", ndim, shape, err) &&
+                    (!bias || vrp_checkpoint_take(c, &b, stem, "bias", 1, shape, err));
     if (ok) *conv = vr_conv_pack(perm, w, b, opts);
     vrp_checkpoint_packed(c, mark);
     return ok;
 }
 
-bool vr_checkpoint_conv_batchnorm(vr_checkpoint *c, vr_conv *conv, vr_arena *perm, const char *stem,
-                                  const char *norm, int ndim, const int64_t *shape, vr_conv_opts opts,
-                                  float gain, vr_err *err) {
+bool vrp_checkpoint_conv_batchnorm(vrp_checkpoint *c, vr_conv *conv, vr_arena *perm, const char *stem,
+                                   const char *norm, int ndim, const int64_t *shape, vr_conv_opts opts,
+                                   float gain, vr_err *err) {
     const float eps = 1e-5f;
     const vr_arena_mark mark = vr_arena_here(c->scratch);
     const int64_t O = shape[0];
     vr_tensor w, gamma, beta, mean, var;
-    bool ok = vr_checkpoint_take(c, &w, stem, "weight", ndim, shape, err) &&
-              vr_checkpoint_take(c, &gamma, norm, "weight", 1, &O, err) &&
-              vr_checkpoint_take(c, &beta, norm, "bias", 1, &O, err) &&
-              vr_checkpoint_take(c, &mean, norm, "running_mean", 1, &O, err) &&
-              vr_checkpoint_take(c, &var, norm, "running_var", 1, &O, err);
+    bool ok = vrp_checkpoint_take(c, &w, stem, "weight", ndim, shape, err) &&
+              vrp_checkpoint_take(c, &gamma, norm, "weight", 1, &O, err) &&
+              vrp_checkpoint_take(c, &beta, norm, "bias", 1, &O, err) &&
+              vrp_checkpoint_take(c, &mean, norm, "running_mean", 1, &O, err) &&
+              vrp_checkpoint_take(c, &var, norm, "running_var", 1, &O, err);
     for (int64_t o = 0; ok && o < O; o++) {
         const double v = var.data[o * var.stride[0]];
         if (!(v + eps > 0))
-            ok = vr_fail(err, VR_ERR_NUMERIC, "%s: the key '%s%srunning_var' has the variance %g", c->path,
+            ok = vr_fail(err, VR_ERR_NUMERIC,
+                         "%s: key '%s%srunning_var': expected a variance of at least 0, found %g", c->path,
                          c->prefix, norm, v);
         if (c->random) gamma.data[o] *= gain;
     }
@@ -322,13 +313,13 @@ bool vr_checkpoint_conv_batchnorm(vr_checkpoint *c, vr_conv *conv, vr_arena *per
     return ok;
 }
 
-bool vr_checkpoint_linear(vr_checkpoint *c, vr_linear *linear, vr_arena *perm, const char *stem, bool bias,
-                          const char *scale, int64_t in, int64_t out, vr_err *err) {
+bool vrp_checkpoint_linear(vrp_checkpoint *c, vr_linear *linear, vr_arena *perm, const char *stem, bool bias,
+                           const char *scale, int64_t in, int64_t out, vr_err *err) {
     const vr_arena_mark mark = vr_arena_here(c->scratch);
     vr_tensor w, b = {0}, s;
-    bool ok = vr_checkpoint_take(c, &w, stem, "weight", VR_SHAPE(out, in), err) &&
-              (!bias || vr_checkpoint_take(c, &b, stem, "bias", VR_SHAPE(out), err)) &&
-              (!scale || vr_checkpoint_take(c, &s, scale, "gamma", VR_SHAPE(out), err));
+    bool ok = vrp_checkpoint_take(c, &w, stem, "weight", VRP_SHAPE(out, in), err) &&
+              (!bias || vrp_checkpoint_take(c, &b, stem, "bias", VRP_SHAPE(out), err)) &&
+              (!scale || vrp_checkpoint_take(c, &s, scale, "gamma", VRP_SHAPE(out), err));
     if (ok && scale) {
         w = vr_tensor_copy(c->scratch, w);
         if (bias) b = vr_tensor_copy(c->scratch, b);
@@ -343,12 +334,12 @@ bool vr_checkpoint_linear(vr_checkpoint *c, vr_linear *linear, vr_arena *perm, c
     return ok;
 }
 
-bool vr_checkpoint_norm(vr_checkpoint *c, vr_norm *norm, vr_arena *perm, const char *stem, int64_t C,
-                        vr_err *err) {
+bool vrp_checkpoint_norm(vrp_checkpoint *c, vr_norm *norm, vr_arena *perm, const char *stem, int64_t C,
+                         vr_err *err) {
     const vr_arena_mark mark = vr_arena_here(c->scratch);
     vr_tensor w, b;
-    const bool ok = vr_checkpoint_take(c, &w, stem, "weight", 1, &C, err) &&
-                    vr_checkpoint_take(c, &b, stem, "bias", 1, &C, err);
+    const bool ok = vrp_checkpoint_take(c, &w, stem, "weight", 1, &C, err) &&
+                    vrp_checkpoint_take(c, &b, stem, "bias", 1, &C, err);
     if (ok) *norm = (vr_norm){vr_tensor_copy(perm, w), vr_tensor_copy(perm, b)};
     vrp_checkpoint_packed(c, mark);
     return ok;
@@ -361,17 +352,17 @@ static bool vrp_checkpoint_matches(const char *name, const char *pattern) {
     return true;
 }
 
-void vr_checkpoint_skip(vr_checkpoint *c, const char *pattern) {
-    for (int64_t i = 0; i < c->count; i++)
-        if (vrp_checkpoint_matches(c->keys[i].name, pattern)) c->keys[i].taken = true;
+void vrp_checkpoint_skip(vrp_checkpoint *c, const char *pattern) {
+    for (int64_t i = 0; i < c->names.count; i++)
+        if (vrp_checkpoint_matches(vr_names_at(&c->names, i), pattern)) c->keys[i].taken = true;
 }
 
-bool vr_checkpoint_close(vr_checkpoint *c, const char *model, vr_err *err) {
-    for (size_t i = 0; i < sizeof vrp_checkpoint_besides / sizeof *vrp_checkpoint_besides; i++)
-        vr_checkpoint_skip(c, vrp_checkpoint_besides[i]);
-    for (int64_t i = 0; i < c->count; i++)
+bool vrp_checkpoint_close(vrp_checkpoint *c, const char *model, vr_err *err) {
+    for (size_t i = 0; i < sizeof vrp_checkpoint_extras / sizeof *vrp_checkpoint_extras; i++)
+        vrp_checkpoint_skip(c, vrp_checkpoint_extras[i]);
+    for (int64_t i = 0; i < c->names.count; i++)
         if (!c->keys[i].taken)
-            return vr_fail(err, VR_ERR_FORMAT, "%s: the key '%s' is not part of a %s", c->path,
+            return vr_fail(err, VR_ERR_FORMAT, "%s: unexpected key '%s': not part of a %s", c->path,
                            c->keys[i].array->name, model);
     return true;
 }

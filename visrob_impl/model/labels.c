@@ -1,10 +1,10 @@
-/* model/labels.c: names in index order, as torchvision spells them. */
-#include "labels.h"
+/* model/labels.c: names in the order of the classes, as torchvision spells them. */
+#include "labels_impl.h"
 #include "../base/number.h"
 #include "../base/os.h"
 #include <string.h>
 
-/* A flowing list, not a column of a thousand lines. */
+/* Several names a line. */
 /* clang-format off */
 static const char *const vrp_labels_imagenet[1000] = {
     "tench", "goldfish", "great white shark", "tiger shark", "hammerhead", "electric ray", "stingray", "cock",
@@ -145,7 +145,7 @@ static const char *const vrp_labels_imagenet[1000] = {
     "toilet tissue"
 };
 
-/* Sorted, so that a class is found by halving. */
+/* The numbers of the WordNet ids, in ascending order. */
 static const int32_t vrp_labels_wordnet[1000] = {
     1440764, 1443537, 1484850, 1491361, 1494475, 1496331, 1498041, 1514668, 1514859, 1518878, 1530575,
     1531178, 1532829, 1534433, 1537544, 1558993, 1560419, 1580077, 1582220, 1592084, 1601694, 1608432,
@@ -242,11 +242,11 @@ static const int32_t vrp_labels_wordnet[1000] = {
 };
 /* clang-format on */
 
-static const char *const vrp_labels_cifar10[10] = {"airplane", "automobile", "bird",  "cat",  "deer",
-                                                   "dog",      "frog",       "horse", "ship", "truck"};
+static const char *const vrp_labels_cifar10_names[10] = {"airplane", "automobile", "bird",  "cat",  "deer",
+                                                         "dog",      "frog",       "horse", "ship", "truck"};
 
 const char *const *vr_labels_imagenet(void) { return vrp_labels_imagenet; }
-const char *const *vr_labels_cifar10(void) { return vrp_labels_cifar10; }
+const char *const *vrp_labels_cifar10(void) { return vrp_labels_cifar10_names; }
 
 int64_t vr_labels_wordnet(const char *id) {
     int64_t number, low = 0, high = 1000;
@@ -261,13 +261,13 @@ int64_t vr_labels_wordnet(const char *id) {
     return low < 1000 && vrp_labels_wordnet[low] == number ? low : -1;
 }
 
-bool vr_model_labels_load(vr_arena *perm, vr_model *model, const char *path, vr_err *err) {
+const char *const *vr_labels_load(vr_arena *perm, const char *path, int64_t count, vr_err *err) {
     const vr_arena_mark mark = vr_arena_here(perm);
     vr_bytes file;
-    if (!vr_file_read(perm, &file, path, err)) return false;
+    if (!vr_file_read(perm, &file, path, err)) return NULL;
     const char *p = (const char *)file.data, *end = p + file.size;
     while (end > p && (end[-1] == '\n' || end[-1] == '\r')) end--;
-    const char **labels = VR_NEW(perm, const char *, model->classes);
+    const char **labels = VR_NEW(perm, const char *, count);
     int64_t line = 0;
     while (p < end) {
         const char *stop = (const char *)memchr(p, '\n', (size_t)(end - p));
@@ -276,18 +276,19 @@ bool vr_model_labels_load(vr_arena *perm, vr_model *model, const char *path, vr_
         if (stop > p && stop[-1] == '\r') stop--;
         if (stop == p) {
             vr_arena_rewind(perm, mark);
-            return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: the line is empty, a class name is wanted", path,
-                           (long long)line + 1);
+            vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: expected a class name, found an empty line", path,
+                    (long long)line + 1);
+            return NULL;
         }
-        if (line < model->classes) labels[line] = vr_arena_string(perm, p, stop - p);
+        if (line < count) labels[line] = vr_arena_string(perm, p, stop - p);
         line++;
         p = next;
     }
-    if (line != model->classes) {
+    if (line != count) {
         vr_arena_rewind(perm, mark);
-        return vr_fail(err, VR_ERR_FORMAT, "%s: it has %lld names, the model %lld classes", path,
-                       (long long)line, (long long)model->classes);
+        vr_fail(err, VR_ERR_FORMAT, "%s: expected %lld class names, found %lld", path, (long long)count,
+                (long long)line);
+        return NULL;
     }
-    model->labels = labels;
-    return true;
+    return labels;
 }

@@ -1,10 +1,55 @@
 /* model/model.h: one model, whatever its family: load a checkpoint, get logits or features.
  *
  *     vr_model *model = vr_model_load(&perm, "resnet50.pth", NULL, VR_FATAL);
- *     vr_tensor logits = vr_model_logits(&step, model, x);      // x: [N,size,size,3] -> [N,classes]
+ *     const int64_t size = model->preprocess.size;
+ *     vr_tensor x = vr_tensor_4d(&step, 8, size, size, 3);      // eight images (vr_preprocess_apply)
+ *     vr_tensor logits = vr_model_logits(&step, model, x);      // [8,classes]
  *
- * Family, widths, depth and dialect (timm, torchvision, DINO, MAE, ...) are read from the checkpoint's keys and
- * shapes; what they cannot tell is a documented rule and an option. */
+ * Architecture and dialect (timm, torchvision, DINO, MAE, ...) are read from the checkpoint's keys and shapes. Where
+ * these do not determine a model, the following rules apply; options override them.
+ *
+ * Prefix. Checkpoints wrap a model's keys (`state_dict.module.`, `teacher.backbone.`, ...). The model's prefix is what
+ * precedes the anchor key of its family: `layer1.0.conv1.weight` (ResNet), `patch_embed.proj.weight` or
+ * `conv_proj.weight` (ViT). Only the keys with that prefix count, so that optimizers, queues and second networks are
+ * ignored. Among several prefixes the model is the one with a word (between dots) of the first row of this list; a
+ * tie is an error:
+ *
+ *   state_dict_ema, model_ema, ema                           averaged weights (timm, DeiT)
+ *   teacher, target_encoder                                  DINO, DINOv2, iBOT; I-JEPA
+ *   encoder_q, base_encoder, online_encoder, student         MoCo; MoCo v3; BYOL; DINO
+ *   any other: state_dict, model, module, backbone, net, ""
+ *   encoder_k, momentum_encoder, momentum_backbone, attacker
+ *
+ * ResNet (He et al. 2016). From keys and shapes: basic or bottleneck blocks, their number and widths, groups
+ * (ResNeXt), the stem (3x3 without pooling is the CIFAR form, 7x7 with pooling the ImageNet form), the shortcuts
+ * (`downsample.` of torchvision and timm, `shortcut.` of the CIFAR codes; without either, option A: every second
+ * pixel, new channels zero), the head (`fc.` or `linear.`). The stride of a bottleneck is in its 3x3 convolution, as
+ * in torchvision and timm. What is not in the keys cannot be detected: timm's blur pooling (resnetblur*) is read as
+ * a plain ResNet.
+ *
+ * ViT (Dosovitskiy et al. 2021). From keys and shapes: width, depth, patch, MLP or SwiGLU, layer scale, biases, the
+ * class, distillation and register tokens, the grid of the position embedding, the norms. By rule:
+ *
+ *   heads    3, 6, 12, 16, 16, 16, 24, 16 for the widths 192, 384, 768, 1024, 1280, 1408, 1536, 1664, else width/64;
+ *            opts->heads overrides
+ *   eps      1e-6; 1e-5 with a norm before the blocks (CLIP)
+ *   features the class token after the last norm; the class and the distillation token side by side (DeiT); the mean of
+ *            the patch tokens where there is a `fc_norm.` (timm's avg, MAE fine-tuned) or no class token
+ *
+ *   dialect      recognized by                       normalization   resize, filter     other image sizes: positions by
+ *   torchvision  `conv_proj.`                        ImageNet        256/224 bilinear   bicubic, corners aligned
+ *   clip         `norm_pre.`                         CLIP            1/0.9 bicubic      antialiased bicubic (timm)
+ *   dinov2       `register_tokens`, or layer scale   ImageNet        256/224 bicubic    bicubic, scale (grid + 0.1)/old;
+ *                and `mask_token`                                                       antialiased with registers
+ *   deit         `dist_token`, or a head below       ImageNet        256/224 bicubic    bicubic
+ *                `model.` (mae: with `fc_norm.`)
+ *   dino         no head, or a projector             ImageNet        256/224 bicubic    bicubic, scale (grid + 0.1)/old
+ *   timm         any other                           0.5 / 0.5, with 1/0.9 bicubic, 1   antialiased bicubic
+ *                                                    layer scale     from 384 on
+ *                                                    ImageNet
+ *
+ * The image size is the position embedding's grid times the patch; 224 for dinov2, as in its repository's
+ * evaluations. */
 #ifndef VISROB_MODEL_MODEL_H
 #define VISROB_MODEL_MODEL_H
 #include "../format/array.h"
@@ -14,59 +59,55 @@
 extern "C" {
 #endif
 
-/* What a checkpoint's keys and shapes cannot tell. All zero = the documented rules. */
+/* What a checkpoint's keys and shapes do not determine. All zero = the rules above. */
 typedef struct vr_model_opts {
-    int64_t image_size; /* 0: 32 for CIFAR ResNets, 224 for the others; a ViT's from its position embedding */
-    int64_t heads;      /* 0: the rule of the published ViTs, see vit.h */
-    float mean[3], std[3]; /* std 0: ImageNet's .485 .456 .406 / .229 .224 .225, or the family's own */
-    bool no_head;          /* ignore a classification head that is there */
-    bool quick_gelu;       /* OpenAI's CLIP was trained with x * sigmoid(1.702 x) */
-    const char *prefix; /* NULL: the rule of checkpoint.h; else the subtree of the keys, "student.backbone" */
+    int64_t
+        image_size; /* 0: 32 for CIFAR ResNets, 224 for other ResNets; a ViT's from its position embedding */
+    int64_t heads;  /* of a ViT */
+    float mean[3], std[3]; /* std 0: ImageNet's .485 .456 .406 / .229 .224 .225, or the dialect's own */
+    bool no_head;          /* ignore a classification head */
+    bool quick_gelu;       /* x * sigmoid(1.702 x), as OpenAI trained CLIP */
+    const char *prefix;    /* NULL: by the rule above; else the prefix of the keys, "student.backbone" */
 } vr_model_opts;
 
-/* The constants of normalization, of pixels as 0..1, by name: "imagenet", "half" (0.5 and 0.5: Inception's, most of
- * timm's ViTs'), "clip", "none", or six numbers "m,m,m,s,s,s".
+/* A loaded model. */
+typedef struct vr_model {
+    const char *name;          /* "resnet50", "vit_base_patch16_224": family and size, as timm calls it */
+    const char *dialect;       /* "torchvision", "timm", "dino", "dinov2", "mae", "cifar", ... */
+    int64_t classes;           /* 0 = no head: only features */
+    int64_t features;          /* the width of the features */
+    const char *const *labels; /* [classes] or NULL; ImageNet's names where classes = 1000 */
+    vr_preprocess preprocess;
+    vr_linear head;            /* of features -> classes */
+    struct vrp_model_net *net; /* the packed weights before the head */
+} vr_model;
+
+/* The constants of normalization, of pixels as 0..1, by name: "imagenet", "half" (0.5 and 0.5, as Inception and most of
+ * timm's ViTs), "clip", "none", or six numbers "m,m,m,s,s,s".
  * Errors:  VR_ERR_ARGUMENT for anything else, and for a std that is not above 0; mean and std are then unchanged. */
 VR_API bool vr_model_normalization(float mean[3], float std[3], const char *text, vr_err *err);
 
-/* A family's forward pass: y [N,features] from x [N,H,W,3]; scratch is rewound. */
-typedef struct vr_model_ops {
-    void (*features)(vr_tensor y, const void *weights, vr_tensor x, vr_arena *scratch);
-    /* How many images a thread takes through the network by itself; 0: the threads work together inside each layer. */
-    int64_t (*alone)(const void *weights, int64_t H, int64_t W);
-} vr_model_ops;
-
-typedef struct vr_model {
-    const char *name;    /* "resnet50", "vit_base_patch16_224": family and size, as timm would call it */
-    const char *dialect; /* "torchvision", "timm", "dino", "dinov2", "mae", "cifar", ... */
-    int64_t classes;     /* 0 = no head: only features */
-    int64_t features;    /* the width of the features */
-    const char *const *labels; /* [classes] or NULL; ImageNet's names where classes = 1000 */
-    vr_preprocess preprocess;
-    vr_linear head; /* of features -> classes */
-    const vr_model_ops *ops;
-    void *weights;
-} vr_model;
-
 /* Loads a checkpoint: .safetensors, .pt, .pth, .th, .bin, .npz.
  * Notes:   the file is mapped while it is read and unmapped afterwards; weights are packed once. opts may be NULL.
- * Errors:  the reader's own; VR_ERR_FORMAT naming a missing, extra or misshapen key. */
+ * Errors:  the reader's own; VR_ERR_FORMAT naming a missing, unexpected or misshapen key, VR_ERR_NUMERIC naming the
+ *          key of a NaN, VR_ERR_ARGUMENT for an option that is needed or does not fit. */
 VR_API vr_model *vr_model_load(vr_arena *perm, const char *path, const vr_model_opts *opts, vr_err *err);
-
-/* The same from arrays that were read or made already; they are not needed afterwards. */
-VR_API vr_model *vr_model_from_arrays(vr_arena *perm, const vr_arrays *arrays, const vr_model_opts *opts,
-                                      vr_err *err);
 
 /* A model of that architecture ("resnet20", "resnet50", "vit_tiny_patch16_224") with random weights (He et al. 2015),
  * without a head: random features for a probe, and for benchmarks.
- * Errors:  VR_ERR_ARGUMENT naming what there is. */
+ * Errors:  VR_ERR_ARGUMENT naming the known architectures. */
 VR_API vr_model *vr_model_random(vr_arena *perm, const char *name, uint64_t seed, vr_err *err);
 
-/* Class scores before softmax. Shapes: x: [N,H,W,3], normalized -> [N,classes]. A model without head is a bug here. */
+/* Gives a model a new classification head.
+ * Shapes:  w: [classes,features]; b: [classes] or {0}; labels: [classes] names or NULL, which are not copied. */
+VR_API void vr_model_set_head(vr_arena *perm, vr_model *model, vr_tensor w, vr_tensor b,
+                              const char *const *labels);
+
+/* Class scores before softmax. Shapes: x: [N,H,W,3], normalized -> [N,classes]. Notes: no head is a bug (VR_CHECK). */
 VR_API vr_tensor vr_model_logits(vr_arena *step, const vr_model *model, vr_tensor x);
 
-/* What the head sees: pooled activations of a ResNet, the class token (or mean) of a ViT after its last norm.
- * Shapes: x: [N,H,W,3] -> [N,features]. */
+/* The input of the head: pooled activations of a ResNet, the class token (or mean) of a ViT after its last norm.
+ * Shapes:  x: [N,H,W,3] -> [N,features]. */
 VR_API vr_tensor vr_model_features(vr_arena *step, const vr_model *model, vr_tensor x);
 
 #ifdef __cplusplus

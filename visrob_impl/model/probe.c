@@ -1,7 +1,7 @@
 /* model/probe.c: ridge by the normal equations in double (one-hot labels make F^T Y a sum over the images of each
  * class), logistic regression by L-BFGS on two products per evaluation: logits F W^T and gradient F^T (P - Y). The
- * features stay in float as they lie; sums are in double, because near the minimum the gradient is a difference of
- * sums a million times its size. */
+ * features are not copied and stay in float; sums are in double, because near the minimum the gradient is a
+ * difference of sums a million times its size. */
 #include "probe.h"
 #include "../base/error.h"
 #include "../base/par.h"
@@ -10,13 +10,14 @@
 #include <math.h>
 #include <string.h>
 
-/* The lower triangle of a = x x^T + ridge I. Shapes: a: [n,n]; x: [n,len]. Four dot products share each load of a row. */
+/* The lower triangle of a = x x^T + ridge I. Shapes: a: [n,n]; x: [n,len]. Four dot products share each load of a
+ * row. */
 static void vrp_probe_gram(double *a, const double *x, int64_t n, int64_t len, double ridge) {
 #pragma omp parallel for num_threads(vr_threads()) schedule(dynamic, 8) if (n * n * len > 100000)
     for (int64_t i = 0; i < n; i++) {
         const double *xi = x + i * len;
         for (int64_t j = 0; j <= i; j += 4) {
-            /* Beyond the diagonal the last row is read again; what it gives is not stored. */
+            /* Beyond the diagonal the last row is read again, and its product is not stored. */
             const double *y0 = x + j * len, *y1 = x + vr_min(j + 1, i) * len,
                          *y2 = x + vr_min(j + 2, i) * len, *y3 = x + vr_min(j + 3, i) * len;
             double s[4], s0 = 0, s1 = 0, s2 = 0, s3 = 0;
@@ -76,12 +77,12 @@ static bool vrp_probe_dual(double *out, const double *x, const int64_t *labels, 
 static bool vrp_probe_inputs(vr_tensor features, const int64_t *labels, int64_t classes, vr_err *err) {
     const int64_t bad = vr_tensor_find_nonfinite(features), D = features.shape[1];
     if (bad >= 0)
-        return vr_fail(err, VR_ERR_NUMERIC, "feature %lld of image %lld is not finite", (long long)(bad % D),
-                       (long long)(bad / D));
+        return vr_fail(err, VR_ERR_NUMERIC, "image %lld: feature %lld is not finite", (long long)(bad / D),
+                       (long long)(bad % D));
     for (int64_t n = 0; n < features.shape[0]; n++)
         if (labels[n] < 0 || labels[n] >= classes)
-            return vr_fail(err, VR_ERR_ARGUMENT, "the label of image %lld is %lld, there are %lld classes",
-                           (long long)n, (long long)labels[n], (long long)classes);
+            return vr_fail(err, VR_ERR_ARGUMENT, "image %lld: expected a label of 0..%lld, found %lld",
+                           (long long)n, (long long)classes - 1, (long long)labels[n]);
     return true;
 }
 
@@ -123,12 +124,10 @@ bool vr_probe_ridge(vr_tensor w, vr_tensor b, vr_tensor features, const int64_t 
 
 /* ---- logistic regression ---- */
 
-enum {
-    VRP_PROBE_ROWS = 64
-}; /* images whose losses are summed together: a chunk per thread, chunks in order */
+enum { VRP_PROBE_ROWS = 64 }; /* images of a chunk, whose losses are summed by one thread; chunks in order */
 
 typedef struct vrp_probe_logistic {
-    vr_operand features, transposed; /* [N,D] and [D,N], the same numbers */
+    vr_operand features, transposed; /* [N,D] and [D,N], of the same data */
     const int64_t *labels;
     int64_t N, D, C;
     double penalty;       /* of |W|^2 / 2, in an objective that is divided by N */
@@ -182,7 +181,8 @@ static bool vrp_probe_options(vr_logistic *o, vr_err *err) {
     if (o->iterations == 0) o->iterations = 1000;
     if (o->tolerance == 0) o->tolerance = 1e-7;
     if (o->c > 0 && isfinite(o->c) && o->tolerance > 0 && o->iterations > 0) return true;
-    return vr_fail(err, VR_ERR_ARGUMENT, "logistic regression with C %g, tolerance %g, %lld iterations", o->c,
+    return vr_fail(err, VR_ERR_ARGUMENT,
+                   "expected a positive c, tolerance and number of iterations, found %g, %g and %lld", o->c,
                    o->tolerance, (long long)o->iterations);
 }
 
@@ -198,7 +198,7 @@ bool vr_probe_logistic(vr_tensor w, vr_tensor b, vr_lbfgs_result *result, vr_ten
     if (result) *result = (vr_lbfgs_result){0};
     bool ok = vrp_probe_options(&o, err) && vrp_probe_inputs(features, labels, C, err);
     if (ok) {
-        /* Two rows share what scikit-learn's one row pays: |w/2|^2 + |w/2|^2 is half of |w|^2. */
+        /* Two rows in place of scikit-learn's one: |w/2|^2 + |w/2|^2 is half of |w|^2. */
         const double penalty = (C == 2 ? 2 : 1) / (o.c * (double)N);
         vrp_probe_logistic p = {{NULL, features.data, features.stride[0], features.stride[1]},
                                 {NULL, features.data, features.stride[1], features.stride[0]},
@@ -219,13 +219,4 @@ bool vr_probe_logistic(vr_tensor w, vr_tensor b, vr_lbfgs_result *result, vr_ten
     }
     vr_arena_rewind(scratch, mark);
     return ok;
-}
-
-void vr_model_set_head(vr_arena *perm, vr_model *model, vr_tensor w, vr_tensor b, const char *const *labels) {
-    const int64_t C = w.shape[0];
-    VR_CHECK(vr_is_mat(w, C, model->features) && C >= 1, "w is [%lld,%lld], the model has %lld features",
-             (long long)C, (long long)w.shape[1], (long long)model->features);
-    model->head = vr_linear_pack(perm, w, b);
-    model->classes = C;
-    model->labels = labels;
 }

@@ -1,20 +1,21 @@
-/* model/resnet.c: one description of a network (vrp_resnet_shape), read from keys or looked up by name; one function
- * that packs it, one that runs it. Every batch-norm is folded into its convolution; each residual sum and each
- * ReLU happens on the convolution's finished tile.
+/* model/resnet.c: one description of a network (vrp_resnet_shape), read from keys or found by name; one function
+ * that packs it, one that runs it. Every batch-norm is folded into its convolution; residual sums and ReLUs are part of
+ * the convolution's epilogue.
  *
- * A block's sum is made in place, on the shortcut; where that has another shape, two buffers take turns. What lives inside
- * a block is given back with it. */
-#include "resnet.h"
+ * A block's sum is computed in place, on the shortcut; where that has another shape, two buffers alternate. What is
+ * allocated inside a block is rewound at its end. */
+#include "resnet_impl.h"
 #include "../base/error.h"
+#include "model_impl.h"
 #include <math.h>
 #include <string.h>
 
 enum {
     VRP_RESNET_STAGES = 4,
-    VRP_RESNET_CACHED = 96 * 1024, /* floats of the widest activation of a thread's own images: most of L2 */
-    VRP_RESNET_SMALL = 256 * 1024, /* floats of an image's activation, from which on a batch goes together */
-    VRP_RESNET_TOGETHER =
-        1024 * 1024 /* floats of the widest activation of images that go together before that */
+    VRP_RESNET_CACHED = 96 * 1024, /* floats of the largest activation of one thread's images: most of L2 */
+    VRP_RESNET_SMALL =
+        256 * 1024, /* floats of an image's activation at which the batch is no longer divided */
+    VRP_RESNET_PART = 1024 * 1024 /* floats of the largest activation of a part of the batch before that */
 };
 
 typedef struct vrp_resnet_shape {
@@ -83,36 +84,37 @@ static bool vrp_resnet_by_name(vrp_resnet_shape *s, const char *name) {
     return false;
 }
 
-static const char *vrp_resnet_key(vr_checkpoint *c, int64_t stage, int64_t block, const char *rest) {
+static const char *vrp_resnet_key(vrp_checkpoint *c, int64_t stage, int64_t block, const char *rest) {
     return vr_arena_printf(c->scratch, "layer%lld.%lld.%s", (long long)stage + 1, (long long)block, rest);
 }
 
-static bool vrp_resnet_by_keys(vrp_resnet_shape *s, vr_checkpoint *c, vr_err *err) {
+static bool vrp_resnet_by_keys(vrp_resnet_shape *s, vrp_checkpoint *c, vr_err *err) {
     int64_t w[4];
     *s = (vrp_resnet_shape){0};
-    if (!vr_checkpoint_shape(c, w, 4, "conv1.", "weight", err)) return false;
+    if (!vrp_checkpoint_shape(c, w, 4, "conv1.", "weight", err)) return false;
     s->stem = w[0], s->kernel = w[2];
     if (s->kernel != 3 && s->kernel != 7)
-        return vr_fail(
-            err, VR_ERR_UNSUPPORTED,
-            "%s: the key '%sconv1.weight' is a %lldx%lld convolution: a stem of 3x3 or 7x7 is wanted",
-            c->path, c->prefix, (long long)w[2], (long long)w[3]);
-    s->convs = vr_checkpoint_has(c, "layer1.0.conv3.", "weight") ? 3 : 2;
+        return vr_fail(err, VR_ERR_UNSUPPORTED,
+                       "%s: key '%sconv1.weight': expected a convolution of 3x3 or 7x7, found %lldx%lld",
+                       c->path, c->prefix, (long long)w[2], (long long)w[3]);
+    s->convs = vrp_checkpoint_has(c, "layer1.0.conv3.", "weight") ? 3 : 2;
     for (; s->stages < VRP_RESNET_STAGES; s->stages++) {
         const int64_t i = s->stages;
-        while (vr_checkpoint_has_below(c, vrp_resnet_key(c, i, s->blocks[i], ""))) s->blocks[i]++;
+        while (vrp_checkpoint_has_below(c, vrp_resnet_key(c, i, s->blocks[i], ""))) s->blocks[i]++;
         if (s->blocks[i] == 0) break;
-        if (!vr_checkpoint_shape(c, w, 4, vrp_resnet_key(c, i, 0, "conv1."), "weight", err)) return false;
+        if (!vrp_checkpoint_shape(c, w, 4, vrp_resnet_key(c, i, 0, "conv1."), "weight", err)) return false;
         s->width[i] = w[0];
-        if (!vr_checkpoint_shape(c, w, 4, vrp_resnet_key(c, i, 0, "conv2."), "weight", err)) return false;
+        if (!vrp_checkpoint_shape(c, w, 4, vrp_resnet_key(c, i, 0, "conv2."), "weight", err)) return false;
         if (i == 0)
-            s->groups = s->width[0] / w[1]; /* 0 where w[1] is too large: packing then names the key */
-        if (s->convs == 3 && !vr_checkpoint_shape(c, w, 4, vrp_resnet_key(c, i, 0, "conv3."), "weight", err))
+            s->groups =
+                s->width[0] / w[1]; /* 0 where w[1] is too large: an error of packing, which names the key */
+        if (s->convs == 3 && !vrp_checkpoint_shape(c, w, 4, vrp_resnet_key(c, i, 0, "conv3."), "weight", err))
             return false;
         s->out[i] = w[0];
-        if (vr_checkpoint_has(c, vrp_resnet_key(c, i, 0, "downsample.0."), "weight"))
+        if (vrp_checkpoint_has(c, vrp_resnet_key(c, i, 0, "downsample.0."), "weight"))
             s->shortcut = "downsample.";
-        if (vr_checkpoint_has(c, vrp_resnet_key(c, i, 0, "shortcut.0."), "weight")) s->shortcut = "shortcut.";
+        if (vrp_checkpoint_has(c, vrp_resnet_key(c, i, 0, "shortcut.0."), "weight"))
+            s->shortcut = "shortcut.";
     }
     if (!s->shortcut && s->kernel == 7) s->shortcut = "downsample."; /* option A belongs to the CIFAR form */
     s->groups = vr_max(s->groups, 1);
@@ -135,25 +137,25 @@ static const char *vrp_resnet_name(vr_arena *perm, const vrp_resnet_shape *s) {
 /* ---- packing ---- */
 
 static bool vrp_resnet_shortcut(vr_arena *perm, vrp_resnet_block *b, const vrp_resnet_shape *s,
-                                vr_checkpoint *c, int64_t stage, int64_t block, vr_err *err) {
+                                vrp_checkpoint *c, int64_t stage, int64_t block, vr_err *err) {
     const bool changes = b->stride != 1 || b->in != b->out;
     if (!s->shortcut) {
         if (changes && (b->out < b->in || (b->out - b->in) % 2 != 0))
             return vr_fail(err, VR_ERR_FORMAT,
-                           "%s: '%slayer%lld' goes from %lld to %lld channels without a shortcut key",
+                           "%s: '%slayer%lld' has %lld input and %lld output channels, but no shortcut key",
                            c->path, c->prefix, (long long)stage + 1, (long long)b->in, (long long)b->out);
         return true;
     }
     const char *stem = vrp_resnet_key(c, stage, block, s->shortcut);
     const char *conv = vr_arena_printf(c->scratch, "%s0.", stem),
                *norm = vr_arena_printf(c->scratch, "%s1.", stem);
-    if (!changes && !vr_checkpoint_has(c, conv, "weight")) return true;
-    return vr_checkpoint_conv_batchnorm(c, &b->shortcut, perm, conv, norm, VR_SHAPE(b->out, b->in, 1, 1),
-                                        (vr_conv_opts){.stride = b->stride}, 1, err);
+    if (!changes && !vrp_checkpoint_has(c, conv, "weight")) return true;
+    return vrp_checkpoint_conv_batchnorm(c, &b->shortcut, perm, conv, norm, VRP_SHAPE(b->out, b->in, 1, 1),
+                                         (vr_conv_opts){.stride = b->stride}, 1, err);
 }
 
 static bool vrp_resnet_pack_block(vr_arena *perm, vrp_resnet_block *b, const vrp_resnet_shape *s,
-                                  vr_checkpoint *c, int64_t stage, int64_t block, float gain, vr_err *err) {
+                                  vrp_checkpoint *c, int64_t stage, int64_t block, float gain, vr_err *err) {
     const int64_t width = s->width[stage];
     const bool bottleneck = b->convs == 3;
     for (int64_t i = 0; i < b->convs; i++) {
@@ -166,21 +168,21 @@ static bool vrp_resnet_pack_block(vr_arena *perm, vrp_resnet_block *b, const vrp
         const char *norm = vr_arena_printf(c->scratch, "layer%lld.%lld.bn%lld.", (long long)stage + 1,
                                            (long long)block, (long long)i + 1);
         const vr_conv_opts opts = {.stride = i == strided ? b->stride : 1, .pad = k / 2, .groups = groups};
-        if (!vr_checkpoint_conv_batchnorm(c, &b->conv[i], perm, stem, norm, VR_SHAPE(out, in / groups, k, k),
-                                          opts, last ? gain : 1, err))
+        if (!vrp_checkpoint_conv_batchnorm(c, &b->conv[i], perm, stem, norm,
+                                           VRP_SHAPE(out, in / groups, k, k), opts, last ? gain : 1, err))
             return false;
     }
     return vrp_resnet_shortcut(perm, b, s, c, stage, block, err);
 }
 
-static bool vrp_resnet_pack(vr_arena *perm, vrp_resnet *net, const vrp_resnet_shape *s, vr_checkpoint *c,
+static bool vrp_resnet_pack(vr_arena *perm, vrp_resnet *net, const vrp_resnet_shape *s, vrp_checkpoint *c,
                             vr_err *err) {
     for (int64_t i = 0; i < s->stages; i++) net->count += s->blocks[i];
     net->pool = s->kernel == 7;
     net->blocks = VR_NEW(perm, vrp_resnet_block, net->count);
     const vr_conv_opts stem = {.stride = net->pool ? 2 : 1, .pad = s->kernel / 2};
-    if (!vr_checkpoint_conv_batchnorm(c, &net->stem, perm, "conv1.", "bn1.",
-                                      VR_SHAPE(s->stem, 3, s->kernel, s->kernel), stem, 1, err))
+    if (!vrp_checkpoint_conv_batchnorm(c, &net->stem, perm, "conv1.", "bn1.",
+                                       VRP_SHAPE(s->stem, 3, s->kernel, s->kernel), stem, 1, err))
         return false;
     const float gain = 1 / sqrtf((float)net->count);
     vrp_resnet_block *b = net->blocks;
@@ -197,7 +199,7 @@ static bool vrp_resnet_pack(vr_arena *perm, vrp_resnet *net, const vrp_resnet_sh
 
 /* ---- running ---- */
 
-/* Option A: every second pixel; the new channels, half of them in front and half behind, are zero. */
+/* Option A: every second pixel; the new channels, half of them before and half after the others, are zero. */
 static void vrp_resnet_option_a(vr_tensor y, vr_tensor x, const vrp_resnet_block *b) {
     const int64_t front = (b->out - b->in) / 2;
     for (int64_t n = 0; n < y.shape[0]; n++)
@@ -229,11 +231,11 @@ static vr_tensor vrp_resnet_pixels(vr_arena *scratch, const int64_t shape[4]) {
 static vr_tensor vrp_resnet_inner(vr_arena *scratch, vr_tensor x, const vr_conv *conv, vr_act act) {
     vr_tensor y = vrp_resnet_output(NULL, x, conv);
     y = vrp_resnet_pixels(scratch, y.shape);
-    vr_conv_apply(y, x, conv, act, (vr_tensor){0}, scratch);
+    vr_conv_apply(y, x, conv, (vr_tensor){0}, act, scratch);
     return y;
 }
 
-/* y = relu(branch(x) + shortcut(x)): the sum is made where the shortcut lies, which is x itself or `buffer`. */
+/* y = relu(branch(x) + shortcut(x)): the sum replaces the shortcut, which is x itself or in `buffer`. */
 static vr_tensor vrp_resnet_run_block(float *buffer, vr_tensor x, const vrp_resnet_block *b,
                                       vr_arena *scratch) {
     const vr_arena_mark mark = vr_arena_here(scratch);
@@ -243,17 +245,17 @@ static vr_tensor vrp_resnet_run_block(float *buffer, vr_tensor x, const vrp_resn
     if (!vrp_resnet_identity(b)) {
         y = vrp_resnet_output(buffer, t, last);
         if (b->shortcut.out)
-            vr_conv_apply(y, x, &b->shortcut, VR_ACT_NONE, (vr_tensor){0}, scratch);
+            vr_conv_apply(y, x, &b->shortcut, (vr_tensor){0}, VR_ACT_NONE, scratch);
         else
             vrp_resnet_option_a(y, x, b);
     }
-    vr_conv_apply(y, t, last, VR_ACT_RELU, y, scratch);
+    vr_conv_apply(y, t, last, y, VR_ACT_RELU, scratch);
     vr_arena_rewind(scratch, mark);
     return y;
 }
 
-/* The largest tensor that goes from block to block, for images of H x W. */
-static int64_t vrp_resnet_room(const vrp_resnet *net, int64_t N, int64_t H, int64_t W) {
+/* Floats of the largest input or output of a block, for images of H x W. */
+static int64_t vrp_resnet_largest(const vrp_resnet *net, int64_t N, int64_t H, int64_t W) {
     H = vr_conv_out_size(H, net->stem.kh, net->stem.opts),
     W = vr_conv_out_size(W, net->stem.kw, net->stem.opts);
     int64_t most = N * H * W * vr_pixel_stride(net->stem.out);
@@ -269,13 +271,13 @@ static int64_t vrp_resnet_room(const vrp_resnet *net, int64_t N, int64_t H, int6
 static void vrp_resnet_begin(vr_tensor y, const vrp_resnet *net, vr_tensor x, int64_t early,
                              vr_arena *scratch) {
     const vr_arena_mark mark = vr_arena_here(scratch);
-    const int64_t room = vrp_resnet_room(net, x.shape[0], x.shape[1], x.shape[2]);
-    float *now = (float *)vr_arena_alloc(scratch, room, sizeof(float));
-    float *next = (float *)vr_arena_alloc(scratch, room, sizeof(float));
-    int64_t last = early - 1; /* whose output moves on */
+    const int64_t largest = vrp_resnet_largest(net, x.shape[0], x.shape[1], x.shape[2]);
+    float *now = (float *)vr_arena_alloc(scratch, largest, sizeof(float));
+    float *next = (float *)vr_arena_alloc(scratch, largest, sizeof(float));
+    int64_t last = early - 1; /* the last block that does not work in place */
     while (last >= 0 && vrp_resnet_identity(&net->blocks[last])) last--;
     vr_tensor t = vrp_resnet_output(!net->pool && last < 0 ? y.data : now, x, &net->stem);
-    vr_conv_apply(t, x, &net->stem, VR_ACT_RELU, (vr_tensor){0}, scratch);
+    vr_conv_apply(t, x, &net->stem, (vr_tensor){0}, VR_ACT_RELU, scratch);
     if (net->pool) {
         const vr_tensor pooled =
             vr_pixels_view(last < 0 ? y.data : next, t.shape[0], (t.shape[1] - 1) / 2 + 1,
@@ -290,7 +292,7 @@ static void vrp_resnet_begin(vr_tensor y, const vrp_resnet *net, vr_tensor x, in
     vr_arena_rewind(scratch, mark);
 }
 
-/* How many blocks there are before the outputs of an image are down to `small` floats; shape: of the last one's. */
+/* The number of blocks before the output of an image has at most `small` floats; shape: of the last one's output. */
 static int64_t vrp_resnet_early(const vrp_resnet *net, vr_tensor x, int64_t small, int64_t shape[4]) {
     const vr_tensor stem = vrp_resnet_output(NULL, x, &net->stem);
     memcpy(shape, stem.shape, sizeof stem.shape);
@@ -304,18 +306,18 @@ static int64_t vrp_resnet_early(const vrp_resnet *net, vr_tensor x, int64_t smal
     }
 }
 
-/* The early layers have small weights and large activations: a few images at a time stay in the caches. The late ones
- * are the other way round: the whole batch shares what is read of the weights. */
+/* The early layers have small weights and large activations: a few images at a time stay in the caches. The late layers
+ * have large weights and small activations: the weights are read once for the whole batch. */
 static void vrp_resnet_features(vr_tensor y, const void *weights, vr_tensor x, vr_arena *scratch) {
     const vrp_resnet *net = (const vrp_resnet *)weights;
     const vr_arena_mark mark = vr_arena_here(scratch);
-    const int64_t N = x.shape[0], widest = vrp_resnet_room(net, 1, x.shape[1], x.shape[2]);
-    const int64_t together = vr_clamp(VRP_RESNET_TOGETHER / widest, 1, N);
+    const int64_t N = x.shape[0], largest = vrp_resnet_largest(net, 1, x.shape[1], x.shape[2]);
+    const int64_t part = vr_clamp(VRP_RESNET_PART / largest, 1, N);
     int64_t shape[4];
-    const int64_t early = vrp_resnet_early(net, x, N > together ? VRP_RESNET_SMALL : -1, shape);
+    const int64_t early = vrp_resnet_early(net, x, N > part ? VRP_RESNET_SMALL : -1, shape);
     vr_tensor t = vrp_resnet_pixels(scratch, shape);
-    for (int64_t n = 0; n < N; n += together) {
-        const int64_t to = vr_min(n + together, N);
+    for (int64_t n = 0; n < N; n += part) {
+        const int64_t to = vr_min(n + part, N);
         vrp_resnet_begin(vr_tensor_slice(t, 0, n, to), net, vr_tensor_slice(x, 0, n, to), early, scratch);
     }
     float *buffers[2] = {NULL, NULL};
@@ -329,13 +331,14 @@ static void vrp_resnet_features(vr_tensor y, const void *weights, vr_tensor x, v
     vr_arena_rewind(scratch, mark);
 }
 
-static int64_t vrp_resnet_alone(const void *weights, int64_t H, int64_t W) {
-    return VRP_RESNET_CACHED / vr_max(1, vrp_resnet_room((const vrp_resnet *)weights, 1, H, W));
+static int64_t vrp_resnet_images(const void *weights, int64_t H, int64_t W) {
+    return VRP_RESNET_CACHED / vr_max(1, vrp_resnet_largest((const vrp_resnet *)weights, 1, H, W));
 }
 
-static const vr_model_ops vrp_resnet_ops = {.features = vrp_resnet_features, .alone = vrp_resnet_alone};
+static const vrp_model_ops vrp_resnet_ops = {.features = vrp_resnet_features,
+                                             .images_per_thread = vrp_resnet_images};
 
-/* ---- the two doors ---- */
+/* ---- building ---- */
 
 static vrp_resnet *vrp_resnet_describe(vr_arena *perm, vr_model *model, const vrp_resnet_shape *s,
                                        const vr_model_opts *opts) {
@@ -344,8 +347,8 @@ static vrp_resnet *vrp_resnet_describe(vr_arena *perm, vr_model *model, const vr
     model->name = vrp_resnet_name(perm, s);
     model->dialect = cifar ? "cifar" : "torchvision";
     model->features = s->stages > 0 ? s->out[s->stages - 1] : 0;
-    model->ops = &vrp_resnet_ops;
-    model->weights = net;
+    model->net->ops = &vrp_resnet_ops;
+    model->net->weights = net;
     vr_preprocess *p = &model->preprocess;
     p->size = opts->image_size ? opts->image_size : cifar ? 32 : 224;
     p->resize = !cifar ? (p->size * 256 + 112) / 224 : opts->image_size; /* torchvision's 256 for 224 */
@@ -353,26 +356,26 @@ static vrp_resnet *vrp_resnet_describe(vr_arena *perm, vr_model *model, const vr
     return net;
 }
 
-bool vr_resnet_build(vr_arena *perm, vr_model *model, vr_checkpoint *c, const vr_model_opts *opts,
-                     vr_err *err) {
+bool vrp_resnet_build(vr_arena *perm, vr_model *model, vrp_checkpoint *c, const vr_model_opts *opts,
+                      vr_err *err) {
     vrp_resnet_shape s;
     if (!vrp_resnet_by_keys(&s, c, err)) return false;
     vrp_resnet *net = vrp_resnet_describe(perm, model, &s, opts);
     if (!vrp_resnet_pack(perm, net, &s, c, err)) return false;
-    const char *head = vr_checkpoint_has_below(c, "linear.") ? "linear." : "fc.";
+    const char *head = vrp_checkpoint_has_below(c, "linear.") ? "linear." : "fc.";
     if (opts->no_head || c->projector) {
-        vr_checkpoint_skip(c, head);
-    } else if (vr_checkpoint_has(c, head, "weight") || vr_checkpoint_has(c, head, "bias")) {
+        vrp_checkpoint_skip(c, head);
+    } else if (vrp_checkpoint_has(c, head, "weight") || vrp_checkpoint_has(c, head, "bias")) {
         int64_t w[2];
-        if (!vr_checkpoint_shape(c, w, 2, head, "weight", err) ||
-            !vr_checkpoint_linear(c, &model->head, perm, head, true, NULL, model->features, w[0], err))
+        if (!vrp_checkpoint_shape(c, w, 2, head, "weight", err) ||
+            !vrp_checkpoint_linear(c, &model->head, perm, head, true, NULL, model->features, w[0], err))
             return false;
         model->classes = w[0];
     }
-    return vr_checkpoint_close(c, model->name, err);
+    return vrp_checkpoint_close(c, model->name, err);
 }
 
-bool vr_resnet_build_random(vr_arena *perm, vr_model *model, const char *name, vr_checkpoint *c) {
+bool vrp_resnet_build_random(vr_arena *perm, vr_model *model, const char *name, vrp_checkpoint *c) {
     vrp_resnet_shape s;
     if (!vrp_resnet_by_name(&s, name)) return false;
     const vr_model_opts opts = {0};

@@ -1,8 +1,9 @@
 /* model/vit.c: one description (vrp_vit_shape), read from keys or from a name; one function that packs it, one that
  * runs it. Layer scale is folded into the layer before it, the position embedding is the residual of the patch
- * convolution, and behind the last attention only the tokens that are pooled go on. */
-#include "vit.h"
+ * convolution, and after the last attention only the tokens that are pooled are computed. */
+#include "vit_impl.h"
 #include "../base/error.h"
+#include "model_impl.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,7 +39,7 @@ static const char *const vrp_vit_keys[VRP_VIT_PART_COUNT][VRP_VIT_KEY_SETS] = {
 #undef X
 };
 
-/* The published sizes: the name, and the number of heads, which no shape tells. */
+/* The published sizes: the name, and the number of heads, which no shape determines. */
 static const struct {
     const char *name;
     int64_t width, depth, heads;
@@ -48,13 +49,13 @@ static const struct {
 };
 enum { VRP_VIT_SIZES = sizeof vrp_vit_sizes / sizeof *vrp_vit_sizes };
 
-/* The table of vit.h. */
+/* The table of dialects of model.h. */
 typedef struct vrp_vit_dialect {
     const char *name;
     const char *normalization;
     bool by_timm; /* resize to size/0.9, and to size from 384 on; else to size*256/224 */
     vr_filter filter;
-    vr_position_rule position;
+    vrp_position_rule position;
 } vrp_vit_dialect;
 enum {
     VRP_VIT_TORCHVISION,
@@ -86,10 +87,10 @@ typedef struct vrp_vit_shape {
     const vrp_vit_dialect *dialect;
     int64_t width, depth, heads, patch, hidden, image_size;
     int64_t class_token, dist_token, registers;
-    int64_t positions, grid; /* rows of the position embedding; of which grid * grid are patches */
+    int64_t positions, grid; /* rows of the position embedding, of which grid * grid are patches */
     const char *register_key;
     bool chunked, gated, scaled, qkv_bias; /* keys of blocks in chunks; SwiGLU; layer scale */
-    bool norm_pre, norm, fc_norm;          /* which norms there are besides the blocks' */
+    bool norm_pre, norm, fc_norm;          /* the norms outside the blocks */
 } vrp_vit_shape;
 
 typedef struct vrp_vit_block {
@@ -99,48 +100,48 @@ typedef struct vrp_vit_block {
 
 typedef struct vrp_vit {
     int64_t width, heads, patch, depth, hidden;
-    int64_t pooled; /* 1 or 2 tokens; 0 = the mean of the patches */
+    int64_t pooled; /* the first 1 or 2 tokens; 0: the mean of the patches */
     float eps;
     vr_act act;
     vr_conv embed;
-    vr_tensor prefix;          /* [P,D], their position embeddings added, or {0} */
-    vr_tensor position, ready; /* [grid,grid,D] as stored, and for the preprocessing's image size */
-    vr_position_rule rule;
+    vr_tensor prefix;            /* [P,D], their position embeddings added, or {0} */
+    vr_tensor position, resized; /* [grid,grid,D] as stored; for the image size of the preprocessing */
+    vrp_position_rule rule;
     vrp_vit_block *blocks;
-    vr_norm norm_pre, norm, fc_norm; /* w.data = NULL: there is none */
+    vr_norm norm_pre, norm, fc_norm; /* w.data = NULL: none */
 } vrp_vit;
 
 /* ---- the description ---- */
 
 static const char *vrp_vit_part(const vrp_vit_shape *s, int part) { return vrp_vit_keys[part][s->keys]; }
 
-/* "blocks.3.norm1."; where a trainer cut the blocks into chunks (DINOv2), "blocks.1.3.norm1.". */
-static const char *vrp_vit_block_key(const vrp_vit_shape *s, vr_checkpoint *c, int64_t block,
+/* "blocks.3.norm1."; where the blocks were trained in chunks (DINOv2), "blocks.1.3.norm1.". */
+static const char *vrp_vit_block_key(const vrp_vit_shape *s, vrp_checkpoint *c, int64_t block,
                                      const char *rest) {
     const char *stem = vrp_vit_part(s, VRP_VIT_BLOCK);
     for (int64_t chunk = 0; s->chunked && chunk <= block; chunk++) {
         const char *key =
             vr_arena_printf(c->scratch, "%s%lld.%lld.", stem, (long long)chunk, (long long)block);
-        if (vr_checkpoint_has_below(c, key)) return vr_arena_printf(c->scratch, "%s%s", key, rest);
+        if (vrp_checkpoint_has_below(c, key)) return vr_arena_printf(c->scratch, "%s%s", key, rest);
     }
     return vr_arena_printf(c->scratch, "%s%lld.%s", stem, (long long)block, rest);
 }
 
-/* The first set of keys that fits the patch embedding and the first MLP; failing that, the patch embedding, so that the
- * error names a key that is nearly there. */
-static void vrp_vit_choose_keys(vrp_vit_shape *s, vr_checkpoint *c) {
-    int nearly = 0;
-    s->chunked = vr_checkpoint_has_below(c, "blocks.0.0.");
+/* The first set of keys that has the patch embedding and the first MLP; else the patch embedding only, so that the
+ * error names the key that is missing. */
+static void vrp_vit_choose_keys(vrp_vit_shape *s, vrp_checkpoint *c) {
+    int partial = 0;
+    s->chunked = vrp_checkpoint_has_below(c, "blocks.0.0.");
     for (s->keys = VRP_VIT_KEY_SETS - 1; s->keys >= 0; s->keys--)
-        if (vr_checkpoint_has(c, vrp_vit_part(s, VRP_VIT_PATCH), "weight")) {
-            nearly = s->keys;
-            if (vr_checkpoint_has(c, vrp_vit_block_key(s, c, 0, vrp_vit_part(s, VRP_VIT_FC1)), "weight"))
+        if (vrp_checkpoint_has(c, vrp_vit_part(s, VRP_VIT_PATCH), "weight")) {
+            partial = s->keys;
+            if (vrp_checkpoint_has(c, vrp_vit_block_key(s, c, 0, vrp_vit_part(s, VRP_VIT_FC1)), "weight"))
                 return;
         }
-    s->keys = nearly;
+    s->keys = partial;
 }
 
-static const vrp_vit_dialect *vrp_vit_choose_dialect(const vrp_vit_shape *s, const vr_checkpoint *c) {
+static const vrp_vit_dialect *vrp_vit_choose_dialect(const vrp_vit_shape *s, const vrp_checkpoint *c) {
     int d = VRP_VIT_TIMM;
     const bool below_model = strncmp(c->prefix, "model", 5) == 0;
     if (s->keys >= VRP_VIT_TORCHVISION_KEYS)
@@ -149,11 +150,11 @@ static const vrp_vit_dialect *vrp_vit_choose_dialect(const vrp_vit_shape *s, con
         d = VRP_VIT_CLIP;
     else if (s->register_key && strcmp(s->register_key, "register_tokens") == 0)
         d = VRP_VIT_DINOV2_REG;
-    else if (s->scaled && vr_checkpoint_has(c, "", "mask_token"))
+    else if (s->scaled && vrp_checkpoint_has(c, "", "mask_token"))
         d = VRP_VIT_DINOV2;
     else if (s->dist_token)
         d = VRP_VIT_DEIT;
-    else if (c->projector || !vr_checkpoint_has(c, vrp_vit_part(s, VRP_VIT_HEAD), "weight"))
+    else if (c->projector || !vrp_checkpoint_has(c, vrp_vit_part(s, VRP_VIT_HEAD), "weight"))
         d = s->scaled ? VRP_VIT_TIMM_SCALE : VRP_VIT_DINO;
     else if (below_model)
         d = s->fc_norm ? VRP_VIT_MAE : VRP_VIT_DEIT;
@@ -162,20 +163,20 @@ static const vrp_vit_dialect *vrp_vit_choose_dialect(const vrp_vit_shape *s, con
     return &vrp_vit_dialects[d];
 }
 
-static bool vrp_vit_choose_heads(vrp_vit_shape *s, const vr_checkpoint *c, int64_t wish, vr_err *err) {
-    s->heads = wish;
+static bool vrp_vit_choose_heads(vrp_vit_shape *s, const vrp_checkpoint *c, int64_t requested, vr_err *err) {
+    s->heads = requested;
     for (int i = 0; i < VRP_VIT_SIZES && s->heads == 0; i++)
         if (vrp_vit_sizes[i].width == s->width) s->heads = vrp_vit_sizes[i].heads;
     if (s->heads == 0 && s->width % 64 == 0) s->heads = s->width / 64;
     if (s->heads >= 1 && s->width % s->heads == 0) return true;
-    return wish ? vr_fail(err, VR_ERR_ARGUMENT, "%s: a width of %lld does not divide into %lld heads",
-                          c->path, (long long)s->width, (long long)wish)
-                : vr_fail(err, VR_ERR_ARGUMENT,
-                          "%s: no key tells how many heads a width of %lld has: set the option heads",
-                          c->path, (long long)s->width);
+    return requested ? vr_fail(err, VR_ERR_ARGUMENT, "%s: a width of %lld does not divide into %lld heads",
+                               c->path, (long long)s->width, (long long)requested)
+                     : vr_fail(err, VR_ERR_ARGUMENT,
+                               "%s: cannot tell the number of heads of a width of %lld: set the option heads",
+                               c->path, (long long)s->width);
 }
 
-/* How many of the tokens before the patches have a position: all, those that are no registers, or none. */
+/* How many of the tokens before the patches have a position: all, all but the registers, or none. */
 static int64_t vrp_vit_positioned(vrp_vit_shape *s) {
     const int64_t tokens = s->class_token + s->dist_token;
     const int64_t guesses[3] = {tokens + s->registers, tokens, 0};
@@ -187,45 +188,46 @@ static int64_t vrp_vit_positioned(vrp_vit_shape *s) {
     return -1;
 }
 
-static bool vrp_vit_read_tokens(vrp_vit_shape *s, vr_checkpoint *c, vr_err *err) {
+static bool vrp_vit_read_tokens(vrp_vit_shape *s, vrp_checkpoint *c, vr_err *err) {
     int64_t n[3];
-    s->class_token = vr_checkpoint_has(c, vrp_vit_part(s, VRP_VIT_CLASS), "");
-    s->dist_token = vr_checkpoint_has(c, "dist_token", "");
-    if (vr_checkpoint_has(c, "register_tokens", "")) s->register_key = "register_tokens";
-    if (vr_checkpoint_has(c, "reg_token", "")) s->register_key = "reg_token";
+    s->class_token = vrp_checkpoint_has(c, vrp_vit_part(s, VRP_VIT_CLASS), "");
+    s->dist_token = vrp_checkpoint_has(c, "dist_token", "");
+    if (vrp_checkpoint_has(c, "register_tokens", "")) s->register_key = "register_tokens";
+    if (vrp_checkpoint_has(c, "reg_token", "")) s->register_key = "reg_token";
     if (s->register_key) {
-        if (!vr_checkpoint_shape(c, n, 3, s->register_key, "", err)) return false;
+        if (!vrp_checkpoint_shape(c, n, 3, s->register_key, "", err)) return false;
         s->registers = n[1];
     }
     const char *position = vrp_vit_part(s, VRP_VIT_POSITION);
-    if (!vr_checkpoint_shape(c, n, 3, position, "", err)) return false;
+    if (!vrp_checkpoint_shape(c, n, 3, position, "", err)) return false;
     s->positions = n[1];
     if (vrp_vit_positioned(s) < 0)
-        return vr_fail(err, VR_ERR_UNSUPPORTED, "%s: the %lld positions of '%s%s' are no square grid",
-                       c->path, (long long)n[1], c->prefix, position);
+        return vr_fail(err, VR_ERR_UNSUPPORTED,
+                       "%s: key '%s%s': expected positions of a square grid, found %lld positions", c->path,
+                       c->prefix, position, (long long)n[1]);
     return true;
 }
 
-static bool vrp_vit_by_keys(vrp_vit_shape *s, vr_checkpoint *c, const vr_model_opts *opts, vr_err *err) {
+static bool vrp_vit_by_keys(vrp_vit_shape *s, vrp_checkpoint *c, const vr_model_opts *opts, vr_err *err) {
     int64_t w[4];
     *s = (vrp_vit_shape){0};
     vrp_vit_choose_keys(s, c);
-    if (!vr_checkpoint_shape(c, w, 4, vrp_vit_part(s, VRP_VIT_PATCH), "weight", err)) return false;
+    if (!vrp_checkpoint_shape(c, w, 4, vrp_vit_part(s, VRP_VIT_PATCH), "weight", err)) return false;
     s->width = w[0], s->patch = w[2];
-    while (vr_checkpoint_has_below(c, vrp_vit_block_key(s, c, s->depth, ""))) s->depth++;
-    if (!vr_checkpoint_shape(c, w, 2, vrp_vit_block_key(s, c, 0, vrp_vit_part(s, VRP_VIT_FC2)), "weight",
-                             err))
+    while (vrp_checkpoint_has_below(c, vrp_vit_block_key(s, c, s->depth, ""))) s->depth++;
+    if (!vrp_checkpoint_shape(c, w, 2, vrp_vit_block_key(s, c, 0, vrp_vit_part(s, VRP_VIT_FC2)), "weight",
+                              err))
         return false;
     s->hidden = w[1];
-    if (!vr_checkpoint_shape(c, w, 2, vrp_vit_block_key(s, c, 0, vrp_vit_part(s, VRP_VIT_FC1)), "weight",
-                             err))
+    if (!vrp_checkpoint_shape(c, w, 2, vrp_vit_block_key(s, c, 0, vrp_vit_part(s, VRP_VIT_FC1)), "weight",
+                              err))
         return false;
     s->gated = w[0] == 2 * s->hidden;
-    s->qkv_bias = vr_checkpoint_has(c, vrp_vit_block_key(s, c, 0, vrp_vit_part(s, VRP_VIT_QKV)), "bias");
-    s->scaled = vr_checkpoint_has(c, vrp_vit_block_key(s, c, 0, "ls1."), "gamma");
-    s->norm_pre = vr_checkpoint_has(c, "norm_pre.", "weight");
-    s->fc_norm = vr_checkpoint_has(c, "fc_norm.", "weight");
-    s->norm = !s->fc_norm || vr_checkpoint_has(c, vrp_vit_part(s, VRP_VIT_NORM), "weight");
+    s->qkv_bias = vrp_checkpoint_has(c, vrp_vit_block_key(s, c, 0, vrp_vit_part(s, VRP_VIT_QKV)), "bias");
+    s->scaled = vrp_checkpoint_has(c, vrp_vit_block_key(s, c, 0, "ls1."), "gamma");
+    s->norm_pre = vrp_checkpoint_has(c, "norm_pre.", "weight");
+    s->fc_norm = vrp_checkpoint_has(c, "fc_norm.", "weight");
+    s->norm = !s->fc_norm || vrp_checkpoint_has(c, vrp_vit_part(s, VRP_VIT_NORM), "weight");
     if (!vrp_vit_read_tokens(s, c, err) || !vrp_vit_choose_heads(s, c, opts->heads, err)) return false;
     s->dialect = vrp_vit_choose_dialect(s, c);
     const bool dinov2 = s->dialect == &vrp_vit_dialects[VRP_VIT_DINOV2] ||
@@ -234,11 +236,11 @@ static bool vrp_vit_by_keys(vrp_vit_shape *s, vr_checkpoint *c, const vr_model_o
                     : dinov2 && 224 % s->patch == 0 ? 224
                                                     : s->grid * s->patch;
     return s->image_size % s->patch == 0 ||
-           vr_fail(err, VR_ERR_ARGUMENT, "%s: an image size of %lld is no multiple of the patch, %lld",
+           vr_fail(err, VR_ERR_ARGUMENT, "%s: the image size %lld is not a multiple of the patch size %lld",
                    c->path, (long long)s->image_size, (long long)s->patch);
 }
 
-/* vit_SIZE_patchP_S, S = the image's side or [regN_]dinov2 */
+/* vit_SIZE_patchP_S, S = the image size or [regN_]dinov2 */
 static bool vrp_vit_by_name(vrp_vit_shape *s, const char *name) {
     char size[16], rest[32];
     int patch = 0, end = 0, registers = 0, side = 0;
@@ -281,13 +283,13 @@ static const char *vrp_vit_name(vr_arena *perm, const vrp_vit_shape *s) {
 /* ---- packing ---- */
 
 /* SwiGLU's first layer holds two: the gate's rows, then the values'. */
-static bool vrp_vit_pack_gated(vr_arena *perm, vrp_vit_block *b, const vrp_vit_shape *s, vr_checkpoint *c,
+static bool vrp_vit_pack_gated(vr_arena *perm, vrp_vit_block *b, const vrp_vit_shape *s, vrp_checkpoint *c,
                                const char *stem, vr_err *err) {
     const vr_arena_mark mark = vr_arena_here(c->scratch);
     const int64_t H = s->hidden;
     vr_tensor w, bias;
-    const bool ok = vr_checkpoint_take(c, &w, stem, "weight", VR_SHAPE(2 * H, s->width), err) &&
-                    vr_checkpoint_take(c, &bias, stem, "bias", VR_SHAPE(2 * H), err);
+    const bool ok = vrp_checkpoint_take(c, &w, stem, "weight", VRP_SHAPE(2 * H, s->width), err) &&
+                    vrp_checkpoint_take(c, &bias, stem, "bias", VRP_SHAPE(2 * H), err);
     if (ok) {
         b->gate = vr_linear_pack(perm, vr_tensor_slice(w, 0, 0, H), vr_tensor_slice(bias, 0, 0, H));
         b->fc1 = vr_linear_pack(perm, vr_tensor_slice(w, 0, H, 2 * H), vr_tensor_slice(bias, 0, H, 2 * H));
@@ -296,24 +298,24 @@ static bool vrp_vit_pack_gated(vr_arena *perm, vrp_vit_block *b, const vrp_vit_s
     return ok;
 }
 
-static bool vrp_vit_pack_block(vr_arena *perm, vrp_vit_block *b, const vrp_vit_shape *s, vr_checkpoint *c,
+static bool vrp_vit_pack_block(vr_arena *perm, vrp_vit_block *b, const vrp_vit_shape *s, vrp_checkpoint *c,
                                int64_t i, vr_err *err) {
     const int64_t D = s->width, H = s->hidden;
 #define VRP_KEY(part) vrp_vit_block_key(s, c, i, vrp_vit_part(s, VRP_VIT_##part))
     const char *ls1 = s->scaled ? vrp_vit_block_key(s, c, i, "ls1.") : NULL;
     const char *ls2 = s->scaled ? vrp_vit_block_key(s, c, i, "ls2.") : NULL;
-    return vr_checkpoint_norm(c, &b->norm1, perm, VRP_KEY(NORM1), D, err) &&
-           vr_checkpoint_linear(c, &b->qkv, perm, VRP_KEY(QKV), s->qkv_bias, NULL, D, 3 * D, err) &&
-           vr_checkpoint_linear(c, &b->proj, perm, VRP_KEY(PROJ), true, ls1, D, D, err) &&
-           vr_checkpoint_norm(c, &b->norm2, perm, VRP_KEY(NORM2), D, err) &&
+    return vrp_checkpoint_norm(c, &b->norm1, perm, VRP_KEY(NORM1), D, err) &&
+           vrp_checkpoint_linear(c, &b->qkv, perm, VRP_KEY(QKV), s->qkv_bias, NULL, D, 3 * D, err) &&
+           vrp_checkpoint_linear(c, &b->proj, perm, VRP_KEY(PROJ), true, ls1, D, D, err) &&
+           vrp_checkpoint_norm(c, &b->norm2, perm, VRP_KEY(NORM2), D, err) &&
            (s->gated ? vrp_vit_pack_gated(perm, b, s, c, VRP_KEY(FC1), err)
-                     : vr_checkpoint_linear(c, &b->fc1, perm, VRP_KEY(FC1), true, NULL, D, H, err)) &&
-           vr_checkpoint_linear(c, &b->fc2, perm, VRP_KEY(FC2), true, ls2, H, D, err);
+                     : vrp_checkpoint_linear(c, &b->fc1, perm, VRP_KEY(FC1), true, NULL, D, H, err)) &&
+           vrp_checkpoint_linear(c, &b->fc2, perm, VRP_KEY(FC2), true, ls2, H, D, err);
 #undef VRP_KEY
 }
 
 /* The tokens before the patches with their positions, and the patches' positions. */
-static bool vrp_vit_pack_tokens(vr_arena *perm, vrp_vit *net, vrp_vit_shape *s, vr_checkpoint *c,
+static bool vrp_vit_pack_tokens(vr_arena *perm, vrp_vit *net, vrp_vit_shape *s, vrp_checkpoint *c,
                                 vr_err *err) {
     const int64_t D = s->width, counts[3] = {s->class_token, s->dist_token, s->registers};
     const char *keys[3] = {vrp_vit_part(s, VRP_VIT_CLASS), "dist_token", s->register_key};
@@ -322,49 +324,50 @@ static bool vrp_vit_pack_tokens(vr_arena *perm, vrp_vit *net, vrp_vit_shape *s, 
     vr_tensor t;
     for (int64_t k = 0, row = 0; k < 3; row += counts[k++])
         if (counts[k] > 0) {
-            if (!vr_checkpoint_take(c, &t, keys[k], "", VR_SHAPE(1, counts[k], D), err)) return false;
+            if (!vrp_checkpoint_take(c, &t, keys[k], "", VRP_SHAPE(1, counts[k], D), err)) return false;
             vr_tensor_assign(vr_tensor_slice(net->prefix, 0, row, row + counts[k]), vr_tensor_row(t, 0));
         }
-    if (!vr_checkpoint_take(c, &t, vrp_vit_part(s, VRP_VIT_POSITION), "", VR_SHAPE(1, s->positions, D), err))
+    if (!vrp_checkpoint_take(c, &t, vrp_vit_part(s, VRP_VIT_POSITION), "", VRP_SHAPE(1, s->positions, D),
+                             err))
         return false;
     t = vr_tensor_copy(perm, vr_tensor_row(t, 0));
     for (int64_t i = 0; i < positioned * D; i++) net->prefix.data[i] += t.data[i];
     const int64_t shape[3] = {s->grid, s->grid, D};
     net->position = vr_tensor_view(t.data + positioned * D, 3, shape);
     net->rule = s->dialect->position;
-    net->ready = net->position;
+    net->resized = net->position;
     const int64_t now = s->image_size / s->patch;
     if (now != s->grid) {
-        net->ready = vr_tensor_3d(perm, now, now, D);
-        vr_position_resize(net->ready, net->position, net->rule, c->scratch);
+        net->resized = vr_tensor_3d(perm, now, now, D);
+        vrp_position_resize(net->resized, net->position, net->rule, c->scratch);
     }
     return true;
 }
 
-static bool vrp_vit_pack(vr_arena *perm, vrp_vit *net, vrp_vit_shape *s, vr_checkpoint *c, vr_err *err) {
+static bool vrp_vit_pack(vr_arena *perm, vrp_vit *net, vrp_vit_shape *s, vrp_checkpoint *c, vr_err *err) {
     net->blocks = VR_NEW(perm, vrp_vit_block, s->depth);
     const vr_conv_opts stride = {.stride = s->patch};
-    const bool bias = !s->norm_pre; /* CLIP's norm before the blocks does its work */
-    if (!vr_checkpoint_conv(c, &net->embed, perm, vrp_vit_part(s, VRP_VIT_PATCH), bias,
-                            VR_SHAPE(s->width, 3, s->patch, s->patch), stride, err) ||
+    const bool bias = !s->norm_pre; /* CLIP has a norm before the blocks instead */
+    if (!vrp_checkpoint_conv(c, &net->embed, perm, vrp_vit_part(s, VRP_VIT_PATCH), bias,
+                             VRP_SHAPE(s->width, 3, s->patch, s->patch), stride, err) ||
         !vrp_vit_pack_tokens(perm, net, s, c, err))
         return false;
     for (int64_t i = 0; i < s->depth; i++)
         if (!vrp_vit_pack_block(perm, &net->blocks[i], s, c, i, err)) return false;
     const char *norm = vrp_vit_part(s, VRP_VIT_NORM);
-    return (!s->norm_pre || vr_checkpoint_norm(c, &net->norm_pre, perm, "norm_pre.", s->width, err)) &&
-           (!s->norm || vr_checkpoint_norm(c, &net->norm, perm, norm, s->width, err)) &&
-           (!s->fc_norm || vr_checkpoint_norm(c, &net->fc_norm, perm, "fc_norm.", s->width, err));
+    return (!s->norm_pre || vrp_checkpoint_norm(c, &net->norm_pre, perm, "norm_pre.", s->width, err)) &&
+           (!s->norm || vrp_checkpoint_norm(c, &net->norm, perm, norm, s->width, err)) &&
+           (!s->fc_norm || vrp_checkpoint_norm(c, &net->fc_norm, perm, "fc_norm.", s->width, err));
 }
 
-/* DeiT's two heads are averaged: one head on both tokens side by side. */
-static bool vrp_vit_pack_two_heads(vr_arena *perm, vr_model *model, vr_checkpoint *c, int64_t classes,
+/* The mean of DeiT's two heads: one head on both tokens side by side. */
+static bool vrp_vit_pack_two_heads(vr_arena *perm, vr_model *model, vrp_checkpoint *c, int64_t classes,
                                    int64_t D, vr_err *err) {
     const char *stems[2] = {"head.", "head_dist."};
     vr_tensor w = vr_tensor_2d(c->scratch, classes, 2 * D), b = vr_tensor_1d(c->scratch, classes), one, bias;
     for (int h = 0; h < 2; h++) {
-        if (!vr_checkpoint_take(c, &one, stems[h], "weight", VR_SHAPE(classes, D), err) ||
-            !vr_checkpoint_take(c, &bias, stems[h], "bias", VR_SHAPE(classes), err))
+        if (!vrp_checkpoint_take(c, &one, stems[h], "weight", VRP_SHAPE(classes, D), err) ||
+            !vrp_checkpoint_take(c, &bias, stems[h], "bias", VRP_SHAPE(classes), err))
             return false;
         vr_tensor_assign(vr_tensor_slice(w, 1, h * D, (h + 1) * D), one);
         for (int64_t o = 0; o < classes; o++) b.data[o] += 0.5f * bias.data[o * bias.stride[0]];
@@ -374,20 +377,21 @@ static bool vrp_vit_pack_two_heads(vr_arena *perm, vr_model *model, vr_checkpoin
     return true;
 }
 
-static bool vrp_vit_pack_head(vr_arena *perm, vr_model *model, const vrp_vit_shape *s, vr_checkpoint *c,
+static bool vrp_vit_pack_head(vr_arena *perm, vr_model *model, const vrp_vit_shape *s, vrp_checkpoint *c,
                               bool skip, vr_err *err) {
     const char *head = vrp_vit_part(s, VRP_VIT_HEAD);
     int64_t w[2];
     if (skip || c->projector) {
-        vr_checkpoint_skip(c, head);
-        vr_checkpoint_skip(c, "head_dist.");
+        vrp_checkpoint_skip(c, head);
+        vrp_checkpoint_skip(c, "head_dist.");
         return true;
     }
-    if (!vr_checkpoint_has(c, head, "weight") && !vr_checkpoint_has(c, head, "bias")) return true;
-    if (!vr_checkpoint_shape(c, w, 2, head, "weight", err)) return false;
+    if (!vrp_checkpoint_has(c, head, "weight") && !vrp_checkpoint_has(c, head, "bias")) return true;
+    if (!vrp_checkpoint_shape(c, w, 2, head, "weight", err)) return false;
     model->classes = w[0];
-    return s->dist_token ? vrp_vit_pack_two_heads(perm, model, c, w[0], s->width, err)
-                         : vr_checkpoint_linear(c, &model->head, perm, head, true, NULL, s->width, w[0], err);
+    return s->dist_token
+               ? vrp_vit_pack_two_heads(perm, model, c, w[0], s->width, err)
+               : vrp_checkpoint_linear(c, &model->head, perm, head, true, NULL, s->width, w[0], err);
 }
 
 /* ---- positions for another grid ---- */
@@ -400,7 +404,7 @@ static double vrp_vit_cubic(double x, double a) {
 }
 
 /* weights[i][k] of x[first[i] + k], k < taps, for each of n outputs from m inputs; returns taps. */
-static int64_t vrp_vit_taps(float **weights, int64_t **first, int64_t n, int64_t m, vr_position_rule rule,
+static int64_t vrp_vit_taps(float **weights, int64_t **first, int64_t n, int64_t m, vrp_position_rule rule,
                             vr_arena *scratch) {
     double scale = (double)m / ((double)n + (double)rule.offset);
     if (rule.align_corners) scale = n > 1 ? (double)(m - 1) / (double)(n - 1) : 0;
@@ -416,7 +420,8 @@ static int64_t vrp_vit_taps(float **weights, int64_t **first, int64_t n, int64_t
         (*first)[i] = from;
         for (int64_t j = low; j <= high; j++) {
             const double w = vrp_vit_cubic(((double)j - at) / wide, rule.antialias ? -0.5 : -0.75);
-            if (rule.antialias && (j < 0 || j >= m)) continue; /* cut the kernel; else the border repeats */
+            if (rule.antialias && (j < 0 || j >= m))
+                continue; /* the kernel ends at the border; else the border repeats */
             (*weights)[i * taps + vr_clamp(j, 0, m - 1) - from] += (float)w;
             sum += w;
         }
@@ -425,7 +430,7 @@ static int64_t vrp_vit_taps(float **weights, int64_t **first, int64_t n, int64_t
     return taps;
 }
 
-void vr_position_resize(vr_tensor y, vr_tensor x, vr_position_rule rule, vr_arena *scratch) {
+void vrp_position_resize(vr_tensor y, vr_tensor x, vrp_position_rule rule, vr_arena *scratch) {
     const int64_t h = x.shape[0], w = x.shape[1], D = x.shape[2], H = y.shape[0], W = y.shape[1];
     VR_CHECK(x.ndim == 3 && y.ndim == 3 && y.shape[2] == D && vr_tensor_contiguous(x) &&
                  vr_tensor_contiguous(y),
@@ -464,17 +469,17 @@ static vr_tensor vrp_vit_embed(const vrp_vit *net, vr_tensor images, vr_arena *s
                   shape[3] = {N, P + gh * gw, D};
     vr_tensor x = vr_tensor_raw(scratch, 3, shape);
     const vr_arena_mark mark = vr_arena_here(scratch);
-    vr_tensor position = gh == net->position.shape[0] && gw == gh ? net->position : net->ready;
+    vr_tensor position = gh == net->position.shape[0] && gw == gh ? net->position : net->resized;
     if (gh != position.shape[0] || gw != position.shape[1]) {
         position = vr_tensor_3d(scratch, gh, gw, D);
-        vr_position_resize(position, net->position, net->rule, scratch);
+        vrp_position_resize(position, net->position, net->rule, scratch);
     }
     for (int64_t n = 0; n < N; n++) {
         float *tokens = x.data + n * x.stride[0];
         const int64_t grid[4] = {1, gh, gw, D};
         if (P > 0) memcpy(tokens, net->prefix.data, (size_t)(P * D) * sizeof(float));
         vr_conv_apply(vr_tensor_view(tokens + P * D, 4, grid), vr_tensor_slice(images, 0, n, n + 1),
-                      &net->embed, VR_ACT_NONE, vr_tensor_view(position.data, 4, grid), scratch);
+                      &net->embed, vr_tensor_view(position.data, 4, grid), VR_ACT_NONE, scratch);
     }
     vr_arena_rewind(scratch, mark);
     if (net->norm_pre.w.data)
@@ -511,7 +516,7 @@ static void vrp_vit_mix(const vrp_vit *net, const vrp_vit_block *b, vr_tensor x,
     vr_arena_rewind(scratch, mark);
 }
 
-/* y = the first `count` tokens of each image, one below the other; y may be where x is. */
+/* y = the first `count` tokens of each image, contiguous; y may be x. */
 static void vrp_vit_gather(vr_tensor y, vr_tensor x, int64_t count) {
     const int64_t D = x.shape[2];
     for (int64_t n = 0; n < x.shape[0]; n++)
@@ -539,7 +544,7 @@ static void vrp_vit_features(vr_tensor y, const void *weights, vr_tensor images,
     for (int64_t i = 0; i < net->depth; i++) {
         vrp_vit_attend(net, &net->blocks[i], h, x, scratch);
         vr_tensor mixed = vr_tensor_rows(h);
-        if (net->pooled && i == net->depth - 1) { /* the other tokens end here */
+        if (net->pooled && i == net->depth - 1) { /* the other tokens are not needed any more */
             vrp_vit_gather(mixed = vr_tensor_slice(mixed, 0, 0, N * net->pooled), h, net->pooled);
             vrp_vit_gather(rows = pooled, x, net->pooled);
         }
@@ -551,16 +556,16 @@ static void vrp_vit_features(vr_tensor y, const void *weights, vr_tensor images,
     vr_arena_rewind(scratch, mark);
 }
 
-/* As many as keep the weights busy for 500 rows, while the inner activations of the MLP stay in a cache. */
-static int64_t vrp_vit_alone(const void *weights, int64_t H, int64_t W) {
+/* Enough images for products of 500 rows, as long as the MLP's activations stay in a cache. */
+static int64_t vrp_vit_images(const void *weights, int64_t H, int64_t W) {
     const vrp_vit *net = (const vrp_vit *)weights;
     const int64_t tokens = net->prefix.shape[0] + H / net->patch * (W / net->patch);
     return vr_clamp(VRP_VIT_CACHED / vr_max(1, tokens * net->hidden), 1, vr_max(1, 512 / vr_max(1, tokens)));
 }
 
-static const vr_model_ops vrp_vit_ops = {.features = vrp_vit_features, .alone = vrp_vit_alone};
+static const vrp_model_ops vrp_vit_ops = {.features = vrp_vit_features, .images_per_thread = vrp_vit_images};
 
-/* ---- the two doors ---- */
+/* ---- building ---- */
 
 static vrp_vit *vrp_vit_describe(vr_arena *perm, vr_model *model, const vrp_vit_shape *s,
                                  const vr_model_opts *opts) {
@@ -573,29 +578,30 @@ static vrp_vit *vrp_vit_describe(vr_arena *perm, vr_model *model, const vrp_vit_
     model->name = vrp_vit_name(perm, s);
     model->dialect = s->dialect->name;
     model->features = s->width * vr_max(1, net->pooled);
-    model->ops = &vrp_vit_ops;
-    model->weights = net;
+    model->net->ops = &vrp_vit_ops;
+    model->net->weights = net;
     vr_preprocess *p = &model->preprocess;
     vr_model_normalization(p->mean, p->std, s->dialect->normalization, VR_FATAL);
     p->size = s->image_size;
     p->filter = s->dialect->filter;
     p->resize = s->dialect->by_timm ? s->image_size * 10 / 9 : (s->image_size * 256 + 112) / 224;
     if (s->image_size >= 384 && strcmp(s->dialect->name, "dinov2") != 0) {
-        p->resize = s->image_size; /* timm's crop of 1; torchvision's SWAG weights are bicubic too */
+        p->resize = s->image_size; /* timm's crop of 1; torchvision's SWAG weights are bicubic as well */
         p->filter = VR_FILTER_BICUBIC;
     }
     return net;
 }
 
-bool vr_vit_build(vr_arena *perm, vr_model *model, vr_checkpoint *c, const vr_model_opts *opts, vr_err *err) {
+bool vrp_vit_build(vr_arena *perm, vr_model *model, vrp_checkpoint *c, const vr_model_opts *opts,
+                   vr_err *err) {
     vrp_vit_shape s;
     if (!vrp_vit_by_keys(&s, c, opts, err)) return false;
     vrp_vit *net = vrp_vit_describe(perm, model, &s, opts);
     return vrp_vit_pack(perm, net, &s, c, err) && vrp_vit_pack_head(perm, model, &s, c, opts->no_head, err) &&
-           vr_checkpoint_close(c, model->name, err);
+           vrp_checkpoint_close(c, model->name, err);
 }
 
-bool vr_vit_build_random(vr_arena *perm, vr_model *model, const char *name, vr_checkpoint *c) {
+bool vrp_vit_build_random(vr_arena *perm, vr_model *model, const char *name, vrp_checkpoint *c) {
     vrp_vit_shape s;
     if (!vrp_vit_by_name(&s, name)) return false;
     const vr_model_opts opts = {0};

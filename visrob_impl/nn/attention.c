@@ -1,32 +1,31 @@
 /* nn/attention.c: one head at a time, a block of queries at a time; the block's scores stay in L1.
  *
- * Keys and values of a head are packed into column panels; queries are read where they lie. The scores of six
- * queries and a panel of keys are one finished tile, and tiles stay as they are: softmax runs over a row's pieces,
- * and the second product gathers them, sixteen keys a tap. So nothing is transposed or copied between the two.
- * Keys are padded to sixteen; the scores of those that are not there become exactly 0, and their values are zeros. */
+ * Keys and values of a head are packed into column panels; queries are read in place. The scores of a few queries and a
+ * panel of keys are one tile. Tiles keep their layout: softmax runs over the pieces of a row, and the second product
+ * gathers them, sixteen keys a tap, so that nothing is transposed or copied between the two.
+ * Keys are padded to a multiple of sixteen; the scores of the padding become exactly 0, and its values are zeros. */
 #include "packed.h"
-#include "../base/error.h"
 #include "../base/par.h"
-#include "../tensor/gemm.h"
-#include "epilogue.h"
+#include "gather_impl.h"
+#include "kernels_impl.h"
 #include <math.h>
 #include <string.h>
 
 enum {
     VRP_ATTENTION_TILES =
-        4, /* tiles of queries in a block: a panel of keys is read from L2 once for all of them */
+        4, /* tiles of queries in a block: they share one reading of a panel of keys from L2 */
     VRP_ATTENTION_LANES = 16 /* divides a panel's columns */
 };
 
-/* What one thread needs; sizes in floats, each a multiple of 16. */
-typedef struct vrp_attention_room {
+/* The memory of one thread; sizes in floats, each a multiple of 16. */
+typedef struct vrp_attention_sizes {
     int64_t keys, panels, pack_k, pack_v, scores, total;
     int64_t pointers; /* of a tile of scores */
-} vrp_attention_room;
+} vrp_attention_sizes;
 
-static vrp_attention_room vrp_attention_plan(int64_t T, int64_t d) {
+static vrp_attention_sizes vrp_attention_plan(int64_t T, int64_t d) {
     const int64_t R = vr_gemm_gather_rows(), nr = vr_gemm_columns();
-    vrp_attention_room r = {.panels = (T + nr - 1) / nr};
+    vrp_attention_sizes r = {.panels = (T + nr - 1) / nr};
     r.keys = r.panels * nr;
     r.pack_k = (vr_gemm_packed_size(d, T) + 15) / 16 * 16;
     r.pack_v = (vr_gemm_packed_size(r.keys, d) + 15) / 16 * 16;
@@ -50,14 +49,14 @@ static void vrp_attention_pack_values(float *panels, const float *v, int64_t T, 
 }
 
 /* A row of scores (panels of nr keys, `step` floats apart) to exp(scale * (s - max)), 0 from key T to the end of its
- * piece of sixteen; returns the sum. Sixteen maxima and sums run side by side, so that every compiler vectorizes. */
+ * piece of sixteen; returns the sum. Sixteen maxima and sums side by side, so that every compiler vectorizes. */
 static float vrp_attention_softmax(float *s, int64_t step, int64_t T, int64_t nr, float scale) {
     enum { LANES = VRP_ATTENTION_LANES };
     float most[LANES], sums[LANES] = {0}, max = -INFINITY, sum = 0;
     for (int j = 0; j < LANES; j++) most[j] = -INFINITY;
-    const int64_t last = (T - 1) / LANES * LANES, left = T - last;
+    const int64_t last = (T - 1) / LANES * LANES, rest = T - last;
     float *end = s + last / nr * step + last % nr;
-    for (int64_t j = left; j < LANES; j++) end[j] = -INFINITY;
+    for (int64_t j = rest; j < LANES; j++) end[j] = -INFINITY;
     for (int64_t p = 0; p < T; p += nr, s += step)
         for (int64_t c = 0; c < nr && p + c < T; c += LANES)
 #pragma omp simd
@@ -68,30 +67,29 @@ static float vrp_attention_softmax(float *s, int64_t step, int64_t T, int64_t nr
         for (int64_t c = 0; c < nr && p + c < T; c += LANES)
 #pragma omp simd
             for (int j = 0; j < LANES; j++) {
-                s[c + j] = vr_exp_fast(scale * (s[c + j] - max));
+                s[c + j] = vrp_exp_fast(scale * (s[c + j] - max));
                 sums[j] += s[c + j];
             }
-    for (int64_t j = left; j < LANES; j++) sums[j] -= end[j], end[j] = 0; /* e^-87 is not 0 */
+    for (int64_t j = rest; j < LANES; j++) sums[j] -= end[j], end[j] = 0; /* e^-87 is not 0 */
     for (int j = 0; j < LANES; j++) sum += sums[j];
     return sum;
 }
 
 /* Queries t0 .. t0+count-1 of one head against its packed keys and values. */
 static void vrp_attention_block(float *y, const float *q, int64_t count, int64_t T, int64_t D, int64_t d,
-                                const vrp_attention_room *room, const float *k, const float *v, float *scores,
-                                const float **pointers) {
+                                const vrp_attention_sizes *sizes, const float *k, const float *v,
+                                float *scores, const float **pointers) {
     enum { LANES = VRP_ATTENTION_LANES };
-    const int64_t R = vr_gemm_gather_rows(), nr = vr_gemm_columns(), each = R * room->keys,
+    const int64_t R = vr_gemm_gather_rows(), nr = vr_gemm_columns(), each = R * sizes->keys,
                   pieces = (T + LANES - 1) / LANES;
     const float scale = 1 / sqrtf((float)d);
     float sum[VRP_ATTENTION_TILES * 16];
     _Alignas(64) float tile[16 * 32];
-    for (int64_t p = 0; p < room->panels; p++)
+    for (int64_t p = 0; p < sizes->panels; p++)
         for (int64_t t = 0; t < count; t += R) {
-            const float *rows[16];
-            for (int64_t i = 0; i < R; i++) rows[i] = q + (t + i) * 3 * D;
-            vr_gemm_gather(scores + t / R * each + p * R * nr, rows, vr_min(R, count - t), 1, d,
-                           k + p * nr * d, T - p * nr, false);
+            const int64_t rows = vr_min(R, count - t);
+            vrp_gather_tile(scores + t / R * each + p * R * nr, q + t * 3 * D, 3 * D, rows, d, k + p * nr * d,
+                            T - p * nr, false);
         }
     for (int64_t t = 0; t < count; t++)
         sum[t] = vrp_attention_softmax(scores + t / R * each + t % R * nr, R * nr, T, nr, scale);
@@ -102,7 +100,7 @@ static void vrp_attention_block(float *y, const float *q, int64_t count, int64_t
                 const float *piece = scores + t / R * each + p * LANES / nr * R * nr + p * LANES % nr;
                 for (int64_t i = 0; i < rows; i++) pointers[p * R + i] = piece + i * nr;
             }
-            vr_gemm_gather(tile, pointers, rows, pieces, LANES, v + j * room->keys, columns, false);
+            vr_gemm_gather(tile, pointers, rows, pieces, LANES, v + j * sizes->keys, columns, false);
             for (int64_t i = 0; i < rows; i++) {
                 const float by = 1 / sum[t + i];
                 for (int64_t c = 0; c < columns; c++) y[(t + i) * D + j + c] = tile[i * nr + c] * by;
@@ -114,40 +112,36 @@ typedef struct vrp_attention_job {
     float *y, *work;
     const float *qkv, **pointers;
     int64_t T, D, d, heads, parts;
-    vrp_attention_room room;
+    vrp_attention_sizes sizes;
 } vrp_attention_job;
 
-/* Some of the queries of one head; heads count through all images. */
+/* Part of the queries of one head; i counts the parts of all heads of all images. */
 static void vrp_attention_head(const void *context, int64_t i, int thread) {
     const vrp_attention_job *job = (const vrp_attention_job *)context;
-    const vrp_attention_room *room = &job->room;
+    const vrp_attention_sizes *sizes = &job->sizes;
     const int64_t T = job->T, D = job->D, d = job->d, part = i % job->parts, n = i / job->parts / job->heads,
                   h = i / job->parts % job->heads, end = (part + 1) * T / job->parts,
                   block = VRP_ATTENTION_TILES * vr_gemm_gather_rows();
     const float *q = job->qkv + n * T * 3 * D + h * d;
     float *out = job->y + n * T * D + h * d;
-    float *k = job->work + thread * room->total, *v = k + room->pack_k, *scores = v + room->pack_v;
+    float *k = job->work + thread * sizes->total, *v = k + sizes->pack_k, *scores = v + sizes->pack_v;
     vr_gemm_pack(k, q + D, d, T, 1, 3 * D);
-    vrp_attention_pack_values(v, q + 2 * D, T, room->keys, d, 3 * D);
+    vrp_attention_pack_values(v, q + 2 * D, T, sizes->keys, d, 3 * D);
     for (int64_t t = part * T / job->parts; t < end; t += block)
-        vrp_attention_block(out + t * D, q + t * 3 * D, vr_min(block, end - t), T, D, d, room, k, v, scores,
-                            job->pointers + thread * room->pointers);
+        vrp_attention_block(out + t * D, q + t * 3 * D, vr_min(block, end - t), T, D, d, sizes, k, v, scores,
+                            job->pointers + thread * sizes->pointers);
 }
 
 void vr_attention_apply(vr_tensor y, vr_tensor qkv, int64_t heads, vr_arena *scratch) {
     const int64_t N = y.shape[0], T = y.shape[1], D = y.shape[2];
-    VR_CHECK(heads >= 1 && D % heads == 0, "%lld channels do not divide into %lld heads", (long long)D,
-             (long long)heads);
-    VR_CHECK(y.ndim == 3 && qkv.ndim == 3 && qkv.shape[0] == N && qkv.shape[1] == T &&
-                 qkv.shape[2] == 3 * D && vr_tensor_contiguous(y) && vr_tensor_contiguous(qkv),
-             "y must be [N,T,D] and qkv [N,T,3D], without gaps");
+    vrp_attention_check(y, qkv, heads);
     if (N * T * D == 0) return;
     vrp_attention_job job = {.y = y.data, .qkv = qkv.data, .T = T, .D = D, .d = D / heads, .heads = heads};
-    job.room = vrp_attention_plan(T, job.d);
+    job.sizes = vrp_attention_plan(T, job.d);
     const vr_arena_mark mark = vr_arena_here(scratch);
     const int threads = vr_threads();
-    job.work = (float *)vr_arena_alloc(scratch, threads * job.room.total, sizeof(float));
-    job.pointers = (const float **)vr_arena_alloc(scratch, threads * job.room.pointers, sizeof(float *));
+    job.work = (float *)vr_arena_alloc(scratch, threads * job.sizes.total, sizeof(float));
+    job.pointers = (const float **)vr_arena_alloc(scratch, threads * job.sizes.pointers, sizeof(float *));
     job.parts =
         N * heads % threads != 0 && N * heads < 8 * threads ? threads : 1; /* three heads on two threads */
     vr_parallel(N * heads * job.parts, vrp_attention_head, &job);

@@ -1,11 +1,11 @@
 /* nn/epilogue.c: loops over 16 floats at a time, so that each becomes a few vector instructions without tails. */
-#include "epilogue.h"
+#include "epilogue_impl.h"
 #include <math.h>
 
 enum { VRP_EPILOGUE_STEP = 16 };
 
-/* erf to 4e-7: x p(x^2) / q(x^2) on |x| <= 4, beyond which erf is 1 in float. A division and ten products are fewer than
- * the fifteen of a polynomial: 36 -> 23 cycles for 16 floats with AVX, 24 -> 20 with AVX-512.
+/* erf to 4e-7: x p(x^2) / q(x^2) on |x| <= 4, beyond which erf is 1 in float. A division and ten products are faster
+ * than the fifteen products of a polynomial.
  * Source: the coefficients of Eigen's erf for floats. */
 static inline float vrp_epilogue_erf(float x) {
     static const float a[7] = {-1.60960333262415e-02f, -2.95459980854025e-03f, -7.34990630326855e-04f,
@@ -21,7 +21,7 @@ static inline float vrp_epilogue_erf(float x) {
     return m * p / q;
 }
 
-/* One activation as a function of one float; the switch of vr_act_fast turns each into its own loop. */
+/* An activation of one float; the switch of vrp_act_fast makes a loop of its own of each. */
 static inline __attribute__((always_inline)) float vrp_epilogue_act(float x, const vr_act act) {
     switch (act) {
     case VR_ACT_RELU:
@@ -29,11 +29,11 @@ static inline __attribute__((always_inline)) float vrp_epilogue_act(float x, con
     case VR_ACT_GELU:
         return 0.5f * x + 0.5f * x * vrp_epilogue_erf(x * 0.70710678f);
     case VR_ACT_GELU_TANH: /* (1 + tanh z) / 2 = sigmoid(2 z) */
-        return x / (1 + vr_exp_fast(-1.59576912f * (x + 0.044715f * x * x * x)));
+        return x / (1 + vrp_exp_fast(-1.59576912f * (x + 0.044715f * x * x * x)));
     case VR_ACT_QUICK_GELU:
-        return x / (1 + vr_exp_fast(-1.702f * x));
+        return x / (1 + vrp_exp_fast(-1.702f * x));
     case VR_ACT_SILU:
-        return x / (1 + vr_exp_fast(-x));
+        return x / (1 + vrp_exp_fast(-x));
     case VR_ACT_NONE:
         break;
     }
@@ -48,7 +48,7 @@ static inline __attribute__((always_inline)) void vrp_epilogue_loop(float *x, in
     for (; i < n; i++) x[i] = vrp_epilogue_act(x[i], act);
 }
 
-void vr_act_fast(float *x, int64_t n, vr_act act) {
+void vrp_act_fast(float *x, int64_t n, vr_act act) {
     switch (act) {
     case VR_ACT_NONE:
         break;
@@ -83,8 +83,8 @@ static inline __attribute__((always_inline)) void vrp_epilogue_row(float *y, con
         y[i] = vrp_epilogue_act(t[i] + (bias ? bias[i] : 0) + (residual ? residual[i] : 0), act);
 }
 
-/* The rows of a tile, the residual (or none) before the activation; what is constant at the call makes it short. */
-static inline __attribute__((always_inline)) void vrp_epilogue_rows(const vr_epilogue *e, const float *tile,
+/* The rows of a tile, the residual (or none) before the activation; constant arguments make it short. */
+static inline __attribute__((always_inline)) void vrp_epilogue_rows(const vrp_epilogue *e, const float *tile,
                                                                     int64_t ld, int64_t row, int64_t rows,
                                                                     const float *bias, const float *residual,
                                                                     int64_t column, const int64_t columns,
@@ -96,8 +96,8 @@ static inline __attribute__((always_inline)) void vrp_epilogue_rows(const vr_epi
     }
 }
 
-/* Nearly all tiles are a whole panel wide and have a bias. */
-static inline __attribute__((always_inline)) void vrp_epilogue_tile(const vr_epilogue *e, const float *tile,
+/* Nearly all tiles have the width of a panel and a bias. */
+static inline __attribute__((always_inline)) void vrp_epilogue_tile(const vrp_epilogue *e, const float *tile,
                                                                     int64_t ld, int64_t row, int64_t rows,
                                                                     int64_t column, int64_t columns,
                                                                     const vr_act act) {
@@ -115,16 +115,16 @@ static inline __attribute__((always_inline)) void vrp_epilogue_tile(const vr_epi
         vrp_epilogue_rows(e, tile, ld, row, rows, bias, NULL, column, 16, act);
 }
 
-void vr_epilogue_apply(const vr_epilogue *e, float *tile, int64_t ld, int64_t row, int64_t rows,
-                       int64_t column, int64_t columns) {
-    if (e->residual && !e->residual_first &&
-        e->act != VR_ACT_NONE) { /* the activation by itself, over the tile */
-        const vr_epilogue first = {
+void vrp_epilogue_apply(const vrp_epilogue *e, float *tile, int64_t ld, int64_t row, int64_t rows,
+                        int64_t column, int64_t columns) {
+    if (e->residual && !e->residual_before_act &&
+        e->act != VR_ACT_NONE) { /* first the activation, in the tile */
+        const vrp_epilogue first = {
             .bias = e->bias ? e->bias + column : NULL, .y = tile, .ldy = ld, .act = e->act};
-        const vr_epilogue second = {
+        const vrp_epilogue second = {
             .residual = e->residual, .ld_residual = e->ld_residual, .y = e->y, .ldy = e->ldy};
-        vr_epilogue_apply(&first, tile, ld, 0, rows, 0, columns);
-        vr_epilogue_apply(&second, tile, ld, row, rows, column, columns);
+        vrp_epilogue_apply(&first, tile, ld, 0, rows, 0, columns);
+        vrp_epilogue_apply(&second, tile, ld, row, rows, column, columns);
         return;
     }
 #define VRP_EPILOGUE_CASE(act)                                                                               \

@@ -1,7 +1,7 @@
 /* nn/kernels.c: each layer as its equation: loops over outputs, one sum inside. Parallel over independent
- * outputs only, so the bits do not depend on the number of threads. Speed is nn/packed's business; anything
- * clever here would make two things to doubt instead of one. */
-#include "kernels.h"
+ * outputs only, so the bits do not depend on the number of threads. Not optimized: a reference has to be easy to
+ * check. */
+#include "kernels_impl.h"
 #include "../base/error.h"
 #include "../base/par.h"
 #include <math.h>
@@ -26,7 +26,7 @@ static float vrp_kernels_act(float x, vr_act act) {
 
 void vr_act_forward(vr_tensor y, vr_tensor x, vr_act act) {
     VR_CHECK(vr_same_shape(y, x) && vr_tensor_contiguous(y) && vr_tensor_contiguous(x),
-             "x and y must have one shape and no gaps");
+             "x and y must have the same shape and be contiguous");
     const int64_t n = vr_tensor_count(x);
 #pragma omp parallel for num_threads(vr_threads()) if (n > 20000)
     for (int64_t i = 0; i < n; i++) y.data[i] = vrp_kernels_act(x.data[i], act);
@@ -48,6 +48,12 @@ void vr_linear_forward(vr_tensor y, vr_tensor x, vr_tensor w, vr_tensor b) {
         }
 }
 
+int64_t vr_conv_out_size(int64_t h, int64_t k, vr_conv_opts opts) {
+    const int64_t stride = opts.stride ? opts.stride : 1, dilation = opts.dilation ? opts.dilation : 1;
+    const int64_t room = h + 2 * opts.pad - dilation * (k - 1) - 1;
+    return room < 0 ? 0 : room / stride + 1;
+}
+
 /* One output of a convolution, without its bias: a sum over the window and the group's channels. */
 static float vrp_kernels_window(vr_tensor x, vr_tensor w, int64_t n, int64_t i, int64_t j, int64_t o,
                                 int64_t c0, int64_t stride, int64_t pad, int64_t dilation) {
@@ -66,8 +72,8 @@ static float vrp_kernels_window(vr_tensor x, vr_tensor w, int64_t n, int64_t i, 
 void vr_conv2d_forward(vr_tensor y, vr_tensor x, vr_tensor w, vr_tensor b, vr_conv_opts opts) {
     const int64_t stride = opts.stride ? opts.stride : 1, dilation = opts.dilation ? opts.dilation : 1;
     const int64_t groups = opts.groups ? opts.groups : 1, pad = opts.pad, O = w.shape[0];
-    const int64_t OH = (x.shape[1] + 2 * pad - dilation * (w.shape[2] - 1) - 1) / stride + 1;
-    const int64_t OW = (x.shape[2] + 2 * pad - dilation * (w.shape[3] - 1) - 1) / stride + 1;
+    const int64_t OH = vr_conv_out_size(x.shape[1], w.shape[2], opts),
+                  OW = vr_conv_out_size(x.shape[2], w.shape[3], opts);
     VR_CHECK(x.ndim == 4 && w.ndim == 4 && y.ndim == 4, "x, w and y must have four dimensions");
     VR_CHECK(w.shape[1] * groups == x.shape[3] && O % groups == 0,
              "%lld input channels, %lld a group, %lld groups, %lld outputs", (long long)x.shape[3],
@@ -94,7 +100,7 @@ void vr_layernorm_forward(vr_tensor y, vr_tensor mean, vr_tensor rstd, vr_tensor
     VR_CHECK(vr_is_mat(x, N, C) && vr_is_mat(y, N, C) && vr_is_vec(w, C) && vr_is_vec(b, C),
              "x and y must be [N,C], w and b [C=%lld]", (long long)C);
     VR_CHECK(x.stride[1] == 1 && y.stride[1] == 1 && w.stride[0] == 1 && b.stride[0] == 1,
-             "rows must have no gaps");
+             "rows must be contiguous");
     VR_CHECK((!mean.data || vr_is_vec(mean, N)) && (!rstd.data || vr_is_vec(rstd, N)),
              "mean and rstd must be [N]");
 #pragma omp parallel for num_threads(vr_threads()) if (N * C > 20000)
@@ -118,7 +124,7 @@ void vr_batchnorm_forward(vr_tensor y, vr_tensor x, vr_tensor mean, vr_tensor va
                           float eps) {
     const int64_t C = x.shape[3], rows = C ? vr_tensor_count(x) / C : 0;
     VR_CHECK(x.ndim == 4 && vr_same_shape(y, x) && vr_tensor_contiguous(x) && vr_tensor_contiguous(y),
-             "x and y must be [N,H,W,C] without gaps");
+             "x and y must be [N,H,W,C], contiguous");
     VR_CHECK(vr_is_vec(mean, C) && vr_is_vec(var, C) && vr_is_vec(w, C) && vr_is_vec(b, C),
              "mean, var, w and b must be [C=%lld]", (long long)C);
 #pragma omp parallel for num_threads(vr_threads()) if (rows * C > 20000)
@@ -132,7 +138,7 @@ void vr_batchnorm_forward(vr_tensor y, vr_tensor x, vr_tensor mean, vr_tensor va
 void vr_softmax_forward(vr_tensor y, vr_tensor x) {
     const int64_t N = x.shape[0], C = x.shape[1];
     VR_CHECK(vr_is_mat(x, N, C) && vr_is_mat(y, N, C) && x.stride[1] == 1 && y.stride[1] == 1,
-             "x and y must be [N,C] with rows without gaps");
+             "x and y must be [N,C] with contiguous rows");
 #pragma omp parallel for num_threads(vr_threads()) if (N * C > 20000)
     for (int64_t i = 0; i < N; i++) {
         const float *xi = x.data + i * x.stride[0];
@@ -143,8 +149,8 @@ void vr_softmax_forward(vr_tensor y, vr_tensor x) {
     }
 }
 
-/* One query of one head. Three passes over the keys (largest score, denominator, sum of values) need no
- * memory for the scores; the fast path keeps them instead. */
+/* One query of one head. The scores are computed twice, for their largest and for the sums, so that they need no
+ * memory. */
 static void vrp_kernels_query(float *y, const float *q, const float *k, const float *v, int64_t T,
                               int64_t row, int64_t d) {
     const float scale = 1 / sqrtf((float)d);
@@ -166,13 +172,18 @@ static void vrp_kernels_query(float *y, const float *q, const float *k, const fl
     for (int64_t c = 0; c < d; c++) y[c] /= sum;
 }
 
-void vr_attention_forward(vr_tensor y, vr_tensor qkv, int64_t heads) {
+void vrp_attention_check(vr_tensor y, vr_tensor qkv, int64_t heads) {
     const int64_t N = y.shape[0], T = y.shape[1], D = y.shape[2];
     VR_CHECK(heads >= 1 && D % heads == 0, "%lld channels do not divide into %lld heads", (long long)D,
              (long long)heads);
     VR_CHECK(y.ndim == 3 && qkv.ndim == 3 && qkv.shape[0] == N && qkv.shape[1] == T &&
                  qkv.shape[2] == 3 * D && vr_tensor_contiguous(y) && vr_tensor_contiguous(qkv),
-             "y must be [N,T,D] and qkv [N,T,3D], without gaps");
+             "y must be [N,T,D] and qkv [N,T,3D], contiguous");
+}
+
+void vr_attention_forward(vr_tensor y, vr_tensor qkv, int64_t heads) {
+    const int64_t N = y.shape[0], T = y.shape[1], D = y.shape[2];
+    vrp_attention_check(y, qkv, heads);
     const int64_t d = D / heads;
 #pragma omp parallel for collapse(3) num_threads(vr_threads())
     for (int64_t n = 0; n < N; n++)
@@ -184,16 +195,21 @@ void vr_attention_forward(vr_tensor y, vr_tensor qkv, int64_t heads) {
             }
 }
 
-/* The common shape of the two poolings: one row of windows, all channels of a window at a time. */
-static void vrp_kernels_pool(vr_tensor y, vr_tensor x, int64_t k, int64_t stride, int64_t pad, bool largest) {
-    const int64_t N = x.shape[0], H = x.shape[1], W = x.shape[2], C = x.shape[3];
+void vrp_pool_check(vr_tensor y, vr_tensor x, int64_t k, int64_t stride, int64_t pad) {
     VR_CHECK(k >= 1 && stride >= 1 && pad >= 0 && 2 * pad <= k, "a window of %lld, stride %lld, padding %lld",
              (long long)k, (long long)stride, (long long)pad);
-    const int64_t OH = (H + 2 * pad - k) / stride + 1, OW = (W + 2 * pad - k) / stride + 1;
-    VR_CHECK(x.ndim == 4 && y.ndim == 4 && y.shape[0] == N && y.shape[1] == OH && y.shape[2] == OW &&
-                 y.shape[3] == C && vr_tensor_contiguous(x) && vr_tensor_contiguous(y),
-             "y must be [%lld,%lld,%lld,%lld], without gaps", (long long)N, (long long)OH, (long long)OW,
-             (long long)C);
+    const int64_t OH = (x.shape[1] + 2 * pad - k) / stride + 1, OW = (x.shape[2] + 2 * pad - k) / stride + 1;
+    VR_CHECK(x.ndim == 4 && y.ndim == 4 && y.shape[0] == x.shape[0] && y.shape[1] == OH && y.shape[2] == OW &&
+                 y.shape[3] == x.shape[3] && vr_tensor_contiguous(x) && vr_tensor_contiguous(y),
+             "y must be [%lld,%lld,%lld,%lld], x and y contiguous", (long long)x.shape[0], (long long)OH,
+             (long long)OW, (long long)x.shape[3]);
+}
+
+/* Both poolings: one row of windows, all channels of a window at a time. */
+static void vrp_kernels_pool(vr_tensor y, vr_tensor x, int64_t k, int64_t stride, int64_t pad, bool largest) {
+    vrp_pool_check(y, x, k, stride, pad);
+    const int64_t N = x.shape[0], H = x.shape[1], W = x.shape[2], C = x.shape[3], OH = y.shape[1],
+                  OW = y.shape[2];
 #pragma omp parallel for num_threads(vr_threads()) if (N * OH * OW * C > 20000)
     for (int64_t ni = 0; ni < N * OH; ni++)
         for (int64_t j = 0; j < OW; j++) {
@@ -203,7 +219,7 @@ static void vrp_kernels_pool(vr_tensor y, vr_tensor x, int64_t k, int64_t stride
             for (int64_t r = vr_max(top, 0); r < vr_min(top + k, H); r++)
                 for (int64_t s = vr_max(left, 0); s < vr_min(left + k, W); s++) {
                     const float *in = x.data + ((n * H + r) * W + s) * C;
-                    if (largest) /* a NaN stays: it compares false */
+                    if (largest) /* a NaN stays, as it compares false */
                         for (int64_t c = 0; c < C; c++)
                             out[c] = in[c] <= out[c] ? out[c] : out[c] != out[c] ? out[c] : in[c];
                     else
@@ -225,7 +241,7 @@ void vr_avgpool2d_forward(vr_tensor y, vr_tensor x, int64_t k, int64_t stride, i
 void vr_global_avgpool_forward(vr_tensor y, vr_tensor x) {
     const int64_t N = x.shape[0], P = x.shape[1] * x.shape[2], C = x.shape[3];
     VR_CHECK(x.ndim == 4 && vr_tensor_contiguous(x) && vr_is_mat(y, N, C) && vr_tensor_contiguous(y),
-             "x must be [N,H,W,C] and y [N,C], without gaps");
+             "x must be [N,H,W,C] and y [N,C], contiguous");
 #pragma omp parallel for num_threads(vr_threads()) if (N * P * C > 20000)
     for (int64_t n = 0; n < N; n++) {
         float *out = y.data + n * C;

@@ -1,11 +1,11 @@
-/* nn/packed.c: linear layers: products of packed panels (tensor/gemm.h) with an epilogue (nn/epilogue.h) on each
- * finished tile; layer norm and the poolings. Convolutions are in convolution.c and winograd.c, attention in
- * attention.c. */
+/* nn/packed.c: linear layers (products with an epilogue on each finished tile), layer norm and the poolings.
+ * Convolutions are in convolution.c and winograd.c, attention in attention.c. */
 #include "packed.h"
 #include "../base/error.h"
 #include "../base/par.h"
 #include "../tensor/gemm.h"
-#include "epilogue.h"
+#include "gather_impl.h"
+#include "kernels_impl.h"
 #include <math.h>
 #include <string.h>
 
@@ -37,7 +37,7 @@ static void vrp_packed_scale(float *y, const float *x, float mean, float rstd, c
     for (int64_t c = 0; c < n; c++) y[c] = (x[c] - mean) * rstd * w[c] + b[c];
 }
 
-/* A few rows at a time: one by one they would cost less than their number costs to agree on. */
+/* A few rows a piece: a single row takes less time than its share of the loop over threads. */
 static void vrp_packed_norm_rows(const void *context, int64_t piece, int thread) {
     const vrp_packed_norm *n = (const vrp_packed_norm *)context;
     (void)thread;
@@ -52,10 +52,10 @@ static void vrp_packed_norm_rows(const void *context, int64_t piece, int thread)
 void vr_layernorm_apply(vr_tensor y, vr_tensor x, const vr_norm *norm, float eps) {
     const int64_t N = x.shape[0], C = x.shape[1];
     VR_CHECK(x.ndim == 2 && vr_same_shape(x, y) && x.stride[1] == 1 && y.stride[1] == 1,
-             "x and y must be [N,C], with rows without gaps");
+             "x and y must be [N,C], with contiguous rows");
     VR_CHECK(vr_is_vec(norm->w, C) && vr_is_vec(norm->b, C) && norm->w.stride[0] == 1 &&
                  norm->b.stride[0] == 1,
-             "the norm's w and b must be [C=%lld], without gaps", (long long)C);
+             "the norm's w and b must be [C=%lld], contiguous", (long long)C);
     const vrp_packed_norm job = {.x = x.data,
                                  .w = norm->w.data,
                                  .b = norm->b.data,
@@ -73,7 +73,7 @@ void vr_layernorm_apply(vr_tensor y, vr_tensor x, const vr_norm *norm, float eps
 typedef struct vrp_packed_linear {
     const float *x;
     int64_t ldx, K;
-    vr_epilogue epilogue;
+    vrp_epilogue epilogue;
 } vrp_packed_linear;
 
 static void vrp_packed_fill(const void *context, float *panel, int64_t row, int64_t rows) {
@@ -84,7 +84,7 @@ static void vrp_packed_fill(const void *context, float *panel, int64_t row, int6
 static void vrp_packed_finish(const void *context, float *tile, int64_t row, int64_t rows, int64_t column,
                               int64_t columns) {
     const vrp_packed_linear *p = (const vrp_packed_linear *)context;
-    vr_epilogue_apply(&p->epilogue, tile, vr_gemm_columns(), row, rows, column, columns);
+    vrp_epilogue_apply(&p->epilogue, tile, vr_gemm_columns(), row, rows, column, columns);
 }
 
 vr_linear vr_linear_pack(vr_arena *perm, vr_tensor w, vr_tensor b) {
@@ -117,7 +117,7 @@ void vr_linear_apply(vr_tensor y, vr_tensor x, const vr_linear *layer, vr_act ac
                                               .act = act}};
     const vr_gemm_job job = {N, layer->out, layer->in, layer->panels, vrp_packed_fill, vrp_packed_finish, &p};
     if (vr_gemm_gathers())
-        vr_rows_run(&p.epilogue, x.data, x.stride[0], N, layer, scratch);
+        vrp_gather_rows(&p.epilogue, x.data, x.stride[0], N, layer->panels, layer->in, layer->out, scratch);
     else
         vr_gemm_run(&job, scratch);
 }
@@ -143,11 +143,6 @@ int64_t vr_pixel_stride(int64_t C) { return C % 512 == 0 ? C + 16 : C; }
 vr_tensor vr_pixels_view(float *data, int64_t N, int64_t H, int64_t W, int64_t C) {
     const int64_t shape[4] = {N, H, W, vr_pixel_stride(C)};
     return vr_tensor_slice(vr_tensor_view(data, 4, shape), 3, 0, C);
-}
-
-bool vr_pixels_even(vr_tensor x) {
-    return x.ndim == 4 && x.stride[3] == 1 && x.stride[2] >= x.shape[3] &&
-           x.stride[1] == x.shape[2] * x.stride[2] && x.stride[0] == x.shape[1] * x.stride[1];
 }
 
 /* ---- poolings ---- */
@@ -179,13 +174,7 @@ static void vrp_packed_maxpool_row(const void *context, int64_t row, int thread)
 }
 
 void vr_maxpool2d_apply(vr_tensor y, vr_tensor x, int64_t k, int64_t stride, int64_t pad) {
-    VR_CHECK(k >= 1 && stride >= 1 && pad >= 0 && 2 * pad <= k, "a window of %lld, stride %lld, padding %lld",
-             (long long)k, (long long)stride, (long long)pad);
-    VR_CHECK(x.ndim == 4 && y.ndim == 4 && y.shape[0] == x.shape[0] && y.shape[3] == x.shape[3] &&
-                 y.shape[1] == (x.shape[1] + 2 * pad - k) / stride + 1 &&
-                 y.shape[2] == (x.shape[2] + 2 * pad - k) / stride + 1 && vr_tensor_contiguous(x) &&
-                 vr_tensor_contiguous(y),
-             "x must be [N,H,W,C] and y [N,OH,OW,C], without gaps");
+    vrp_pool_check(y, x, k, stride, pad);
     const vrp_packed_pool job = {y, x, k, stride, pad};
     vr_parallel(y.shape[0] * y.shape[1], vrp_packed_maxpool_row, &job);
 }
@@ -203,8 +192,8 @@ static void vrp_packed_mean(const void *context, int64_t n, int thread) {
 }
 
 void vr_global_avgpool_apply(vr_tensor y, vr_tensor x) {
-    VR_CHECK(vr_pixels_even(x) && vr_is_mat(y, x.shape[0], x.shape[3]) && vr_tensor_contiguous(y),
-             "x must be [N,H,W,C], its pixels evenly apart, and y [N,C] without gaps");
+    VR_CHECK(vrp_pixels_even(x) && vr_is_mat(y, x.shape[0], x.shape[3]) && vr_tensor_contiguous(y),
+             "x must be [N,H,W,C], its pixels evenly apart, and y [N,C] contiguous");
     const vrp_packed_pool job = {.y = y, .x = x};
     vr_parallel(x.shape[0], vrp_packed_mean, &job);
 }

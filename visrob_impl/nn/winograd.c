@@ -1,23 +1,24 @@
 /* nn/winograd.c: Y = A^T [ (G g G^T) . (B^T d B) ] A, summed over channels: for each of the (m+2)^2 positions of
  * the transformed tile a matrix product [tiles, C] x [C, O].
  *
- * B^T d B of all channels (V) lies as [position][tile][channel], so both transforms work on vectors of channels
- * and vr_gemm_gather reads V as it lies. A column panel's products (P) meet A^T P A with bias, residual and
- * activation at once, in L2. Three ways, which give the same bits:
+ * B^T d B of all channels (V) is stored as [position][tile][channel], so that both transforms work on vectors of
+ * channels and vr_gemm_gather reads V in place. The products of a column panel (P) are transformed to A^T P A with
+ * bias, residual and activation while they are in L2. There are three ways, which give the same bits:
  *   - Small weights, many tiles: a thread takes a block of tiles whose V stays in L2, and all panels. The
- *     transformed weights (U) were made at load; they are read again for every block.
- *   - Else, up to four tiles (a ResNet's last stage at one image): a vector of outputs at a time, so that P stays in L1,
- *     and U goes from the plain weights into the products without being kept.
- *   - Else the threads make V of up to a few hundred tiles together, then share out the column panels. U is made
- *     from the plain weights as it is used, some channels at a time, in L2: F(4x4)'s are 4 times as large, and to
- *     read them from memory costs a network at one image more than to make them (and the memory is saved).
+ *     transformed weights (U) were computed at load; they are read again for every block.
+ *   - Else, up to four tiles (a ResNet's last stage at one image): a vector of outputs at a time, so that P stays in
+ *     L1, and U is computed from the plain weights in registers and not stored.
+ *   - Else the threads compute V of up to a few hundred tiles together, then divide the column panels. U is computed
+ *     from the plain weights when it is needed, some channels at a time, in L2: F(4x4)'s are 4 times as large, and
+ *     reading them from memory takes longer than computing them (and the memory is saved).
  *
- * The rule of vr_winograd_choose: the fewest products for the image's size, whatever the batch. Below 8 channels the
- * transforms cost more than they save. F(6x6) was rejected: its constants up to 21/4 lose two digits. */
-#include "winograd.h"
+ * vrp_winograd_choose: the fewest products for the image's size, whatever the batch. Below 8 channels the
+ * transforms take longer than the products that they save. Rejected: F(6x6), whose constants up to 21/4 lose two
+ * digits. */
+#include "winograd_impl.h"
 #include "../base/error.h"
 #include "../base/par.h"
-#include "../tensor/gemm.h"
+#include "gather_impl.h"
 #include <math.h>
 #include <string.h>
 
@@ -28,16 +29,16 @@ enum {
     VRP_WINO_LANES = 8,
 #endif
     VRP_WINO_V = 64 * 1024,    /* floats of a thread's V: half of L2 */
-    VRP_WINO_U = 160 * 1024,   /* floats of weights that may be read again and again */
-    VRP_WINO_SHARED = 1 << 20, /* floats of a V that all threads share */
+    VRP_WINO_U = 160 * 1024,   /* floats of weights that may be read for every block */
+    VRP_WINO_SHARED = 1 << 20, /* floats of a V of all threads */
     VRP_WINO_TILES = 64,       /* of a panel's products in L2 */
     VRP_WINO_CHANNELS = 64,    /* of a panel's transformed weights in L2 */
     VRP_WINO_FEW = 4,          /* tiles whose products of one vector of outputs stay in L1 */
-    VRP_WINO_DEEP = 4,         /* channels between two visits to them */
-    VRP_WINO_AHEAD = 8,        /* channels by which their weights are fetched early: 1.52 -> 1.22 ms */
-    VRP_WINO_PLACES = 36,      /* positions of the largest tile */
-    /* From place to place of such weights: a constant for their addresses, and not the same lines of L1. */
-    VRP_WINO_APART = 2 * VRP_WINO_LANES * VRP_WINO_CHANNELS + 16
+    VRP_WINO_DEEP = 4,         /* channels that are added to them at a time */
+    VRP_WINO_AHEAD = 8,        /* channels by which their weights are fetched early */
+    VRP_WINO_POSITIONS = 36,   /* of the largest tile */
+    /* Floats from position to position of a panel's transformed weights: a constant, and not the same lines of L1. */
+    VRP_WINO_STEP = 2 * VRP_WINO_LANES * VRP_WINO_CHANNELS + 16
 };
 #define VRP_WINO_INLINE static inline __attribute__((always_inline))
 #if defined(__clang__)
@@ -48,14 +49,14 @@ enum {
 typedef float vrp_wino_vec __attribute__((vector_size(VRP_WINO_LANES * 4), aligned(4), may_alias));
 
 typedef struct vrp_wino_job {
-    const float *x, *weights, *ready, *zeros; /* weights: packed as they are; ready: transformed, or NULL */
-    const vr_epilogue *e;
-    int64_t H, W, C, O, OH, OW, pad;
-    int64_t ldx, ldv;                    /* floats from pixel to pixel, from tile to tile of V */
-    int64_t TH, TW, total;               /* tiles of an image, of all */
-    int64_t places, panels, block, rows; /* block: of tiles; rows: the most of one panel's products */
-    int64_t first, tiles, parts;         /* of the shared way; parts: of a block */
-    float *v, *u, *products;             /* u, products: each thread has its own */
+    vrp_gather_image image;
+    const float *weights, *transformed; /* packed plain weights; U, or NULL */
+    const vrp_epilogue *e;
+    int64_t C, O, OH, OW, pad, ldv;         /* ldv: floats from tile to tile of V */
+    int64_t TH, TW, total;                  /* tiles of an image, of all */
+    int64_t positions, panels, block, rows; /* block: of tiles; rows: the most of one panel's products */
+    int64_t first, tiles, parts;            /* of the shared way; parts: of a block */
+    float *v, *u, *products;                /* u, products: each thread has its own */
     int m;
 } vrp_wino_job;
 
@@ -63,7 +64,7 @@ static int64_t vrp_wino_tiles(int64_t OH, int64_t OW, int64_t m) {
     return (OH + m - 1) / m * ((OW + m - 1) / m);
 }
 
-int vr_winograd_choose(const vr_conv *layer, int64_t OH, int64_t OW) {
+int vrp_winograd_choose(const vr_conv *layer, int64_t OH, int64_t OW) {
     if (layer->kh != 3 || layer->kw != 3 || layer->in < 8 || layer->out < 8) return 0;
     if (layer->opts.stride > 1 || layer->opts.groups > 1 || layer->opts.dilation > 1) return 0;
     const int64_t direct = 9 * OH * OW, two = 16 * vrp_wino_tiles(OH, OW, 2),
@@ -71,15 +72,15 @@ int vr_winograd_choose(const vr_conv *layer, int64_t OH, int64_t OW) {
     return direct <= vr_min(two, four) ? 0 : two <= four ? 2 : 4;
 }
 
-int64_t vr_winograd_ready_size(int64_t C, int64_t O) {
-    const int64_t nr = vr_gemm_columns(), size = VRP_WINO_PLACES * C * ((O + nr - 1) / nr * nr);
+int64_t vrp_winograd_weights_size(int64_t C, int64_t O) {
+    const int64_t nr = vr_gemm_columns(), size = VRP_WINO_POSITIONS * C * ((O + nr - 1) / nr * nr);
     return size <= VRP_WINO_U ? size : 0;
 }
 
 /* ---- the three transforms of one row or column ----
  *
- * G's rows 1 and 2 have lost their factor -1/6 (m = 2: 1/2), 3 and 4 theirs of 1/24, and row 0 that of 1/4: A^T has them,
- * where they cost less. */
+ * G's rows 1 and 2 are without their factor -1/6 (m = 2: 1/2), 3 and 4 without 1/24, and row 0 without 1/4: A^T has
+ * these factors, where they take fewer operations. */
 
 /* out = G in: 3 -> m + 2. */
 VRP_WINO_INLINE void vrp_wino_g(vrp_wino_vec *out, const vrp_wino_vec *in, const int m) {
@@ -117,7 +118,7 @@ VRP_WINO_INLINE void vrp_wino_a(vrp_wino_vec *d, const int m) {
 
 /* ---- weights ---- */
 
-/* u[place][channel][column] = G g G^T of one vector of columns; g: at its first tap, taps `tap` floats apart. */
+/* u[position][channel][column] = G g G^T of one vector of columns; g: its first tap, taps `tap` floats apart. */
 VRP_WINO_INLINE void vrp_wino_weight(float *u, int64_t step, const float *g, int64_t tap, const int m) {
     const int n = m + 2;
     vrp_wino_vec rows[6][3], line[6];
@@ -133,7 +134,7 @@ VRP_WINO_INLINE void vrp_wino_weight(float *u, int64_t step, const float *g, int
     }
 }
 
-/* The same of `count` channels of a packed panel, [tap][channel][column]; u's places are `step` floats apart. */
+/* The same of `count` channels of a packed panel, [tap][channel][column]; u's positions are `step` floats apart. */
 VRP_WINO_INLINE void vrp_wino_weights(float *u, const int64_t step, const float *panel, int64_t C,
                                       int64_t count, const int m) {
     const int64_t nr = vr_gemm_columns();
@@ -141,16 +142,16 @@ VRP_WINO_INLINE void vrp_wino_weights(float *u, const int64_t step, const float 
         vrp_wino_weight(u + i, step, panel + i, C * nr, m);
 }
 
-void vr_winograd_ready(float *ready, const float *panels, int64_t C, int64_t O) {
+void vrp_winograd_weights(float *u, const float *panels, int64_t C, int64_t O) {
     const int64_t nr = vr_gemm_columns(), count = (O + nr - 1) / nr;
     for (int64_t p = 0; p < count; p++)
-        vrp_wino_weights(ready + p * C * nr, count * C * nr, panels + p * 9 * C * nr, C, C, 4);
+        vrp_wino_weights(u + p * C * nr, count * C * nr, panels + p * 9 * C * nr, C, C, 4);
 }
 
 /* ---- one tile in, one tile out ---- */
 
-/* B^T d B of one vector of channels, written to v, places `step` floats apart. Inside the image the pixels lie `row` and `column` floats apart; else each has its
- * pointer. Fewer lanes: the last channels. */
+/* B^T d B of one vector of channels, written to v, positions `step` floats apart. Inside the image the pixels are
+ * `row` and `column` floats apart; else each has its pointer. Fewer lanes: the last channels. */
 VRP_WINO_INLINE void vrp_wino_in_lanes(float *v, int64_t step, const float *x, int64_t row, int64_t column,
                                        const float *const *pixel, int64_t c, int64_t lanes, const int m) {
     const int n = m + 2;
@@ -175,27 +176,25 @@ VRP_WINO_INLINE void vrp_wino_in_lanes(float *v, int64_t step, const float *x, i
     }
 }
 
-/* v[place][.. channels ..] = B^T d B of tile `index`; places are `step` floats apart, vectors of channels `next`. */
+/* v[position][.. channels ..] = B^T d B of tile `index`; positions are `step` floats apart, vectors of channels
+ * `next`. */
 VRP_WINO_INLINE void vrp_wino_in(const vrp_wino_job *job, float *v, int64_t step, int64_t next, int64_t index,
                                  const int m) {
     const int n = m + 2;
-    const int64_t C = job->C, ld = job->ldx, row = job->W * ld, image = index / (job->TH * job->TW);
+    const vrp_gather_image g = job->image; /* a copy: stores to v cannot change it */
+    const int64_t C = job->C, row = g.W * g.ld;
     const int64_t top = index / job->TW % job->TH * m - job->pad, left = index % job->TW * m - job->pad;
-    const float *x = job->x + image * job->H * row, *pixel[VRP_WINO_PLACES];
+    const float *x = g.x + index / (job->TH * job->TW) * g.H * row, *pixel[VRP_WINO_POSITIONS];
     int64_t c = 0;
-    if (top >= 0 && left >= 0 && top + n <= job->H && left + n <= job->W) {
-        x += top * row + left * ld;
+    if (top >= 0 && left >= 0 && top + n <= g.H && left + n <= g.W) {
+        x += top * row + left * g.ld;
         for (; c + VRP_WINO_LANES <= C; c += VRP_WINO_LANES, v += next)
-            vrp_wino_in_lanes(v, step, x, row, ld, NULL, c, VRP_WINO_LANES, m);
-        if (c < C) vrp_wino_in_lanes(v, step, x, row, ld, NULL, c, C - c, m);
+            vrp_wino_in_lanes(v, step, x, row, g.ld, NULL, c, VRP_WINO_LANES, m);
+        if (c < C) vrp_wino_in_lanes(v, step, x, row, g.ld, NULL, c, C - c, m);
         return;
     }
     for (int i = 0; i < n; i++)
-        for (int j = 0; j < n; j++) {
-            const int64_t r = top + i, s = left + j;
-            const bool seen = r >= 0 && r < job->H && s >= 0 && s < job->W;
-            pixel[i * n + j] = seen ? x + r * row + s * ld : job->zeros;
-        }
+        for (int j = 0; j < n; j++) pixel[i * n + j] = vrp_gather_pixel(&g, x, top + i, left + j);
     for (; c + VRP_WINO_LANES <= C; c += VRP_WINO_LANES, v += next)
         vrp_wino_in_lanes(v, step, NULL, 0, 0, pixel, c, VRP_WINO_LANES, m);
     if (c < C) vrp_wino_in_lanes(v, step, NULL, 0, 0, pixel, c, C - c, m);
@@ -210,15 +209,15 @@ VRP_WINO_INLINE void vrp_wino_store(float *y, const float *residual, vrp_wino_ve
     *(vrp_wino_vec *)y = (vrp_wino_vec)(((bits)*least & low) | ((bits)*sum & ~low));
 }
 
-/* The same for fewer channels of a pixel from o on, and for the activations that need a call. By address: without AVX a
- * vector argument changes the ABI. */
-static void vrp_wino_store_some(const vr_epilogue *e, int64_t pixel, int64_t o, const vrp_wino_vec *sum,
+/* The same for fewer channels of a pixel from o on, and for the activations that need a call. The sum is passed by
+ * address, as without AVX a vector argument changes the ABI. */
+static void vrp_wino_store_some(const vrp_epilogue *e, int64_t pixel, int64_t o, const vrp_wino_vec *sum,
                                 int64_t lanes) {
     float out[VRP_WINO_LANES];
     memcpy(out, sum, sizeof out);
     for (int64_t l = 0; l < lanes; l++)
         out[l] += e->residual ? e->residual[pixel * e->ld_residual + o + l] : 0;
-    vr_act_fast(out, lanes, e->act);
+    vrp_act_fast(out, lanes, e->act);
     memcpy(e->y + pixel * e->ldy + o, out, (size_t)lanes * sizeof(float));
 }
 
@@ -226,7 +225,7 @@ static void vrp_wino_store_some(const vr_epilogue *e, int64_t pixel, int64_t o, 
 VRP_WINO_INLINE void vrp_wino_out(const vrp_wino_job *job, const float *p, int64_t step, int64_t index,
                                   int64_t o, const int m) {
     const int n = m + 2;
-    const vr_epilogue *e = job->e;
+    const vrp_epilogue *e = job->e;
     const int64_t image = index / (job->TH * job->TW), top = index / job->TW % job->TH * m,
                   left = index % job->TW * m, lanes = vr_min(VRP_WINO_LANES, job->O - o);
     const int64_t first = (image * job->OH + top) * job->OW + left; /* pixel */
@@ -265,7 +264,7 @@ VRP_WINO_INLINE void vrp_wino_out(const vrp_wino_job *job, const float *p, int64
 
 /* ---- some tiles, one column panel ---- */
 
-/* V of the t-th tile of those that start at `first`; places are `step` floats apart. */
+/* V of the t-th tile from `first` on; positions are `step` floats apart. */
 static void vrp_wino_transform(const vrp_wino_job *job, float *v, int64_t step, int64_t first, int64_t t) {
     if (job->m == 2)
         vrp_wino_in(job, v + t * job->ldv, step, VRP_WINO_LANES, first + t, 2);
@@ -273,20 +272,18 @@ static void vrp_wino_transform(const vrp_wino_job *job, float *v, int64_t step, 
         vrp_wino_in(job, v + t * job->ldv, step, VRP_WINO_LANES, first + t, 4);
 }
 
-/* products[tile][column] (+)= V of one place times the weights of K channels. Groups of tiles are of equal height,
- * as one of a single row costs as much as one of four. */
+/* products[tile][column] (+)= V of one position times the weights of K channels. Groups of tiles are of equal height,
+ * as one of a single row takes as long as one of four. */
 static void vrp_wino_multiply(const vrp_wino_job *job, float *products, const float *v, int64_t tiles,
                               const float *u, int64_t K, int64_t columns, bool add) {
     const int64_t R = vr_gemm_gather_rows(), nr = vr_gemm_columns(), groups = (tiles + R - 1) / R;
     for (int64_t g = 0; g < groups; g++) {
         const int64_t t = g * tiles / groups, count = (g + 1) * tiles / groups - t;
-        const float *rows[16];
-        for (int64_t i = 0; i < count; i++) rows[i] = v + (t + i) * job->ldv;
-        vr_gemm_gather(products + t * nr, rows, count, 1, K, u, columns, add);
+        vrp_gather_tile(products + t * nr, v + t * job->ldv, job->ldv, count, K, u, columns, add);
     }
 }
 
-/* The outputs of column panel p of tile `index`; its products' places are `step` floats apart. */
+/* The outputs of column panel p of tile `index`; its products' positions are `step` floats apart. */
 static void vrp_wino_inverse(const vrp_wino_job *job, const float *products, int64_t step, int64_t index,
                              int64_t p) {
     const int64_t nr = vr_gemm_columns();
@@ -297,31 +294,31 @@ static void vrp_wino_inverse(const vrp_wino_job *job, const float *products, int
             vrp_wino_out(job, products + j, step, index, p * nr + j, 4);
 }
 
-/* Column panel p of `tiles` tiles from `index` on; v: at the first of them, places are `step` floats apart. */
+/* Column panel p of `tiles` tiles from `index` on; v: of the first of them, positions are `step` floats apart. */
 static void vrp_wino_panel(const vrp_wino_job *job, const float *v, int64_t step, int64_t index,
                            int64_t tiles, int64_t p, int thread) {
     const int64_t nr = vr_gemm_columns(), C = job->C, columns = job->O - p * nr, most = VRP_WINO_CHANNELS;
-    const int64_t each = job->rows * nr, chunk = job->ready ? C : vr_min(C, most),
-                  apart = job->ready ? job->panels * C * nr : VRP_WINO_APART;
-    float *products = job->products + thread * job->places * each,
-          *made = job->u + thread * job->places * VRP_WINO_APART;
+    const int64_t each = job->rows * nr, chunk = job->transformed ? C : vr_min(C, most),
+                  step_u = job->transformed ? job->panels * C * nr : VRP_WINO_STEP;
+    float *products = job->products + thread * job->positions * each,
+          *made = job->u + thread * job->positions * VRP_WINO_STEP;
     for (int64_t c = 0; c < C; c += chunk) {
         const int64_t count = vr_min(chunk, C - c);
-        const float *u = job->ready ? job->ready + p * C * nr : made;
+        const float *u = job->transformed ? job->transformed + p * C * nr : made;
         const float *from = job->weights + (p * 9 * C + c) * nr;
-        if (!job->ready && job->m == 2) vrp_wino_weights(made, VRP_WINO_APART, from, C, count, 2);
-        if (!job->ready && job->m == 4) vrp_wino_weights(made, VRP_WINO_APART, from, C, count, 4);
-        for (int64_t place = 0; place < job->places; place++)
-            vrp_wino_multiply(job, products + place * each, v + place * step + c, tiles, u + place * apart,
-                              count, columns, c > 0);
+        if (!job->transformed && job->m == 2) vrp_wino_weights(made, VRP_WINO_STEP, from, C, count, 2);
+        if (!job->transformed && job->m == 4) vrp_wino_weights(made, VRP_WINO_STEP, from, C, count, 4);
+        for (int64_t position = 0; position < job->positions; position++)
+            vrp_wino_multiply(job, products + position * each, v + position * step + c, tiles,
+                              u + position * step_u, count, columns, c > 0);
     }
     for (int64_t t = 0; t < tiles; t++) vrp_wino_inverse(job, products + t * nr, each, index + t, p);
 }
 
 /* ---- few tiles: neither U nor P leaves L1 ---- */
 
-/* p[place][tile] += U V of a few channels and one vector of columns; g: their packed weights, taps `tap` floats apart; V lies
- * as [place][tile][channel]. All strides but those of g are constants. */
+/* p[position][tile] += U V of a few channels and one vector of columns; g: their packed weights, taps `tap` floats
+ * apart; V: [position][tile][channel]. All strides but those of g are constants. */
 VRP_WINO_INLINE void vrp_wino_few_channels(vrp_wino_vec *p, const float *v, const float *g, int64_t tap,
                                            int64_t nr, const int tiles) {
     _Alignas(64) vrp_wino_vec rows[VRP_WINO_DEEP][6][3], u[VRP_WINO_DEEP][6];
@@ -337,7 +334,7 @@ VRP_WINO_INLINE void vrp_wino_few_channels(vrp_wino_vec *p, const float *v, cons
         }
     for (int i = 0; i < 6; i++, p += 6 * tiles, v += 6 * tiles * VRP_WINO_LANES) {
         VRP_WINO_UNROLL for (int c = 0; c < VRP_WINO_DEEP; c++) vrp_wino_g(u[c], rows[c][i], 4);
-        /* Two places at a time: a sum waits four cycles for the one before. */
+        /* Two positions at a time: a sum has to wait four cycles for the one before. */
         VRP_WINO_UNROLL for (int j = 0; j < 6; j += 2) {
             vrp_wino_vec sum[2 * VRP_WINO_FEW];
             VRP_WINO_UNROLL for (int t = 0; t < 2 * tiles; t++) sum[t] = p[j * tiles + t];
@@ -353,9 +350,9 @@ VRP_WINO_INLINE void vrp_wino_few_channels(vrp_wino_vec *p, const float *v, cons
 VRP_WINO_INLINE void vrp_wino_few_outputs(const vrp_wino_job *job, int64_t o, const int tiles) {
     const int64_t nr = vr_gemm_columns(), C = job->C;
     const float *g = job->weights + o / nr * 9 * C * nr + o % nr, *v = job->v;
-    _Alignas(64) vrp_wino_vec p[VRP_WINO_PLACES * VRP_WINO_FEW];
-    for (int i = 0; i < VRP_WINO_PLACES * tiles; i++) p[i] = (vrp_wino_vec){0};
-    for (int64_t c = 0; c < C; c += VRP_WINO_LANES, v += VRP_WINO_PLACES * tiles * VRP_WINO_LANES)
+    _Alignas(64) vrp_wino_vec p[VRP_WINO_POSITIONS * VRP_WINO_FEW];
+    for (int i = 0; i < VRP_WINO_POSITIONS * tiles; i++) p[i] = (vrp_wino_vec){0};
+    for (int64_t c = 0; c < C; c += VRP_WINO_LANES, v += VRP_WINO_POSITIONS * tiles * VRP_WINO_LANES)
         for (int k = 0; k < VRP_WINO_LANES; k += VRP_WINO_DEEP, g += VRP_WINO_DEEP * nr)
             vrp_wino_few_channels(p, v + k, g, C * nr, nr, tiles);
     for (int t = 0; t < tiles; t++)
@@ -366,7 +363,7 @@ static void vrp_wino_few_in(const void *context, int64_t t, int thread) {
     const vrp_wino_job *job = (const vrp_wino_job *)context;
     const int64_t step = job->total * VRP_WINO_LANES;
     (void)thread;
-    vrp_wino_in(job, job->v + t * VRP_WINO_LANES, step, VRP_WINO_PLACES * step, t, 4);
+    vrp_wino_in(job, job->v + t * VRP_WINO_LANES, step, VRP_WINO_POSITIONS * step, t, 4);
 }
 
 static void vrp_wino_few_out(const void *context, int64_t i, int thread) {
@@ -379,23 +376,23 @@ static void vrp_wino_few_out(const void *context, int64_t i, int thread) {
 }
 
 static void vrp_wino_few(vrp_wino_job *job, vr_arena *scratch) {
-    job->v = (float *)vr_arena_alloc(scratch, job->total * VRP_WINO_PLACES * job->C, sizeof(float));
+    job->v = (float *)vr_arena_alloc(scratch, job->total * VRP_WINO_POSITIONS * job->C, sizeof(float));
     vr_parallel(job->total, vrp_wino_few_in, job);
     vr_parallel((job->O + VRP_WINO_LANES - 1) / VRP_WINO_LANES, vrp_wino_few_out, job);
 }
 
-/* ---- each thread its own blocks ---- */
+/* ---- a block for each thread ---- */
 
 static void vrp_wino_block(const void *context, int64_t i, int thread) {
     const vrp_wino_job *job = (const vrp_wino_job *)context;
     const int64_t first = i * job->block, tiles = vr_min(job->block, job->total - first),
                   step = tiles * job->ldv;
-    float *v = job->v + thread * job->block * job->places * job->ldv;
+    float *v = job->v + thread * job->block * job->positions * job->ldv;
     for (int64_t t = 0; t < tiles; t++) vrp_wino_transform(job, v, step, first, t);
     for (int64_t p = 0; p < job->panels; p++) vrp_wino_panel(job, v, step, first, tiles, p, thread);
 }
 
-/* ---- all threads one block, in two steps ---- */
+/* ---- a block for all threads, in two steps ---- */
 
 static void vrp_wino_shared_in(const void *context, int64_t t, int thread) {
     const vrp_wino_job *job = (const vrp_wino_job *)context;
@@ -419,54 +416,53 @@ static void vrp_wino_shared(vrp_wino_job *job) {
     }
 }
 
-/* How many tiles are a block, and the rows of a panel's products. */
+/* The number of tiles of a block, and the rows of a panel's products. */
 static void vrp_wino_cut(vrp_wino_job *job, bool shared) {
-    const int64_t R = vr_gemm_gather_rows(), threads = vr_threads(), tile = job->places * job->ldv;
+    const int64_t R = vr_gemm_gather_rows(), threads = vr_threads(), tile = job->positions * job->ldv;
     int64_t blocks;
     if (shared) {
         blocks = (job->total * tile + VRP_WINO_SHARED - 1) / VRP_WINO_SHARED;
-    } else { /* of one size, and up to three a thread */
+    } else { /* of equal size, and up to three a thread */
         blocks = (job->total * tile + VRP_WINO_V - 1) / VRP_WINO_V;
         if (threads > 1) blocks = vr_max(blocks, threads * vr_clamp(job->total / (2 * R * threads), 1, 3));
     }
     job->block = (job->total + blocks - 1) / blocks, job->rows = job->block;
     if (!shared) return;
     job->parts = (job->block + VRP_WINO_TILES - 1) / VRP_WINO_TILES;
-    if (threads > 1) /* four pieces a thread, unless they would be flat */
+    if (threads > 1) /* four pieces a thread, unless they have fewer rows than a tile */
         job->parts =
             vr_max(job->parts, vr_min((4 * threads + job->panels - 1) / job->panels, job->block / R));
     job->rows = (job->block + job->parts - 1) / job->parts;
 }
 
 static void vrp_wino_many(vrp_wino_job *job, vr_arena *scratch) {
-    const int64_t threads = vr_threads(), nr = vr_gemm_columns(), made = job->ready ? 0 : VRP_WINO_APART;
-    const bool shared = !job->ready || (threads > 1 && job->total < 8 * threads);
+    const int64_t threads = vr_threads(), nr = vr_gemm_columns(), made = job->transformed ? 0 : VRP_WINO_STEP;
+    const bool shared = !job->transformed || (threads > 1 && job->total < 8 * threads);
     vrp_wino_cut(job, shared);
     const int64_t tiles = (shared ? 1 : threads) * job->block;
-    job->v = (float *)vr_arena_alloc(scratch, tiles * job->places * job->ldv, sizeof(float));
-    job->products = (float *)vr_arena_alloc(scratch, threads * job->places * job->rows * nr, sizeof(float));
-    job->u = (float *)vr_arena_alloc(scratch, threads * job->places * made, sizeof(float));
+    job->v = (float *)vr_arena_alloc(scratch, tiles * job->positions * job->ldv, sizeof(float));
+    job->products =
+        (float *)vr_arena_alloc(scratch, threads * job->positions * job->rows * nr, sizeof(float));
+    job->u = (float *)vr_arena_alloc(scratch, threads * job->positions * made, sizeof(float));
     if (shared)
         vrp_wino_shared(job);
     else
         vr_parallel((job->total + job->block - 1) / job->block, vrp_wino_block, job);
 }
 
-void vr_winograd_run(vr_tensor x, const vr_conv *layer, int m, const vr_epilogue *e, vr_arena *scratch) {
+void vrp_winograd_run(vr_tensor x, const vr_conv *layer, int m, const vrp_epilogue *e, vr_arena *scratch) {
     const int64_t N = x.shape[0], H = x.shape[1], W = x.shape[2], C = layer->in, O = layer->out,
                   pad = layer->opts.pad, OH = H + 2 * pad - 2, OW = W + 2 * pad - 2;
-    VR_CHECK((m == 2 || m == 4) && (e->residual_first || !e->residual),
+    VR_CHECK((m == 2 || m == 4) && (e->residual_before_act || !e->residual),
              "m = 2 or 4, the residual before the activation");
     if (N == 0 || OH <= 0 || OW <= 0) return;
     const vr_arena_mark mark = vr_arena_here(scratch);
     const int64_t nr = vr_gemm_columns();
-    vrp_wino_job job = {.x = x.data,
-                        .weights = layer->gemm.panels,
-                        .ready = m == 4 ? layer->ready : NULL,
-                        .zeros = VR_NEW(scratch, float, C),
+    const float *zeros = VR_NEW(scratch, float, C);
+    vrp_wino_job job = {.image = {.x = x.data, .zeros = zeros, .H = H, .W = W, .ld = x.stride[2]},
+                        .weights = layer->panels,
+                        .transformed = m == 4 ? layer->winograd : NULL,
                         .e = e,
-                        .H = H,
-                        .W = W,
                         .C = C,
                         .O = O,
                         .OH = OH,
@@ -474,13 +470,12 @@ void vr_winograd_run(vr_tensor x, const vr_conv *layer, int m, const vr_epilogue
                         .TH = (OH + m - 1) / m,
                         .TW = (OW + m - 1) / m,
                         .pad = pad,
-                        .ldx = x.stride[2],
                         .ldv = (C + VRP_WINO_LANES - 1) / VRP_WINO_LANES * VRP_WINO_LANES,
                         .m = m,
-                        .places = (m + 2) * (m + 2),
+                        .positions = (m + 2) * (m + 2),
                         .panels = (O + nr - 1) / nr};
     job.total = N * job.TH * job.TW;
-    if (!job.ready && m == 4 && job.total <= VRP_WINO_FEW && C % VRP_WINO_LANES == 0)
+    if (!job.transformed && m == 4 && job.total <= VRP_WINO_FEW && C % VRP_WINO_LANES == 0)
         vrp_wino_few(&job, scratch);
     else
         vrp_wino_many(&job, scratch);

@@ -1,11 +1,11 @@
-/* report/font.c: the letters are of this project's own design: one pen, few curves, the proportions of Helvetica,
- * whose advances they keep. Rejected: a bitmap font, which is right at one size only, and a real font, which is
- * hundreds of kilobytes and somebody's work. */
-#include "font.h"
+/* report/font.c: the letters are designed for this library: one pen, few curves, the proportions of Helvetica,
+ * whose advances they keep. Rejected: a bitmap font, which is right at one size only, and a font file, which is
+ * hundreds of kilobytes and has a licence of its own. */
+#include "font_impl.h"
 #include <stddef.h>
 #include <string.h>
 
-uint32_t vr_utf8_next(const char **s) {
+uint32_t vrp_utf8_next(const char **s) {
     const unsigned char *p = (const unsigned char *)*s;
     if (!p[0]) return 0;
     const int more = p[0] < 0x80                   ? 0
@@ -15,7 +15,7 @@ uint32_t vr_utf8_next(const char **s) {
                                                    : -1;
     uint32_t c = more <= 0 ? p[0] : p[0] & (0x3Fu >> more);
     for (int i = 1; i <= more; i++) {
-        if ((p[i] & 0xC0) != 0x80) { /* a closing 0 ends here too */
+        if ((p[i] & 0xC0) != 0x80) { /* the final 0 too */
             *s += 1;
             return 0xFFFD;
         }
@@ -27,13 +27,13 @@ uint32_t vr_utf8_next(const char **s) {
     return bad ? 0xFFFD : c;
 }
 
-/* The letters of Latin-1, U+00C0 to U+00FF: what each is made of. A base of '?' is a drawing of its own. */
+/* The letters of Latin-1, U+00C0 to U+00FF: their base letters and accents. '?': no base letter. */
 static const char vrp_font_bases[] = "AAAAAA?CEEEEIIIIDNOOOOO?OUUUUY??aaaaaa?ceeeeiiii?nooooo?ouuuuy?y";
 static const char vrp_font_accents[] = "`'^~:o?,`'^:`'^:-~`'^~:?/`'^:'??`'^~:o?,`'^:`'^:?~`'^~:?/`'^:'?:";
 
 static char vrp_font_base(uint32_t c) { return c >= 0xC0 && c <= 0xFF ? vrp_font_bases[c - 0xC0] : '?'; }
 
-const char *vr_font_accent(uint32_t c, double *x, double *y) {
+const char *vrp_font_accent(uint32_t c, double *x, double *y) {
     static const char kinds[] = "`'^~:o,/-";
     static const char *const strokes[] = {
         "M-9 17L3 5",
@@ -50,13 +50,13 @@ const char *vr_font_accent(uint32_t c, double *x, double *y) {
     if (base == '?') return NULL;
     const char kind = vrp_font_accents[c - 0xC0];
     const bool lower = base >= 'a', on_top = kind != ',' && kind != '/' && kind != '-';
-    *x = vr_font_advance((unsigned char)base) / 20.0;
-    *y = on_top ? lower ? VR_FONT_X_HEIGHT : VR_FONT_CAP_HEIGHT : 0;
+    *x = vrp_font_advance((unsigned char)base) / 20.0;
+    *y = on_top ? lower ? VRP_FONT_X_HEIGHT : VRP_FONT_CAP_HEIGHT : 0;
     if (kind == '/') return lower ? "M-21 -4L21 56" : "M-30 -4L30 76";
     return strokes[strchr(kinds, kind) - kinds];
 }
 
-int vr_font_advance(uint32_t c) {
+int vrp_font_advance(uint32_t c) {
     static const short ascii[95] = {
         278,  278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, /*   to / */
         556,  556, 556, 556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556, /* 0 to ? */
@@ -65,7 +65,7 @@ int vr_font_advance(uint32_t c) {
         333,  556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, /* ` to o */
         556,  556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584};     /* p to ~ */
     if (c >= 32 && c < 127) return ascii[c - 32];
-    if (vrp_font_base(c) != '?') return vr_font_advance((unsigned char)vrp_font_base(c));
+    if (vrp_font_base(c) != '?') return vrp_font_advance((unsigned char)vrp_font_base(c));
     switch (c) {
     case 0xC6: /* AE */
         return 1000;
@@ -99,7 +99,7 @@ int vr_font_advance(uint32_t c) {
     return c >= 0x2E80 ? 1000 : 600;
 }
 
-const char *vr_font_strokes(uint32_t c) {
+const char *vrp_font_strokes(uint32_t c) {
     static const char *const ascii[95] = {
         // clang-format off
         /* space */ "",
@@ -201,7 +201,7 @@ const char *vr_font_strokes(uint32_t c) {
     };
     if (c >= 32 && c < 127) return ascii[c - 32];
     const char base = vrp_font_base(c);
-    if (base == 'i') return "M11 52L11 0"; /* its dot makes room */
+    if (base == 'i') return "M11 52L11 0"; /* without its dot, for the accent */
     if (base != '?') return ascii[base - 32];
     switch (c) {
     case 0xC6:

@@ -1,58 +1,52 @@
-/* report/frame.c: text is measured before it is placed (vr_text_width), so nothing overlaps by luck. */
-#include "frame.h"
+/* report/frame.c: text is measured (vrp_text_width) before it is placed, so that nothing overlaps. */
+#include "frame_impl.h"
 #include <math.h>
 
-vr_colour vr_series_colour(int64_t k) { return VR_COLOUR_SERIES + (vr_colour)(k % VR_COLOUR_SERIES_COUNT); }
-
-void vr_axis_widen(double *low, double *high, double x) {
-    if (!isfinite(x)) return;
-    *low = fmin(*low, x);
-    *high = fmax(*high, x);
+vrp_colour vrp_series_colour(int64_t k) {
+    return VRP_COLOUR_SERIES + (vrp_colour)(k % VRP_COLOUR_SERIES_COUNT);
 }
 
-const char *vr_plot_tooltip(vr_arena *arena, const char *name, vr_interval x, bool percent) {
-    const char *value = vr_value_text(arena, x.value, percent);
+const char *vrp_frame_tooltip(vr_arena *arena, const char *name, vr_interval x, bool percent) {
+    const char *value = vrp_value_text(arena, x.value, percent);
     if (isnan(x.low) || isnan(x.high) || x.low == x.high)
         return vr_arena_printf(arena, "%s: %s", name, value);
-    return vr_arena_printf(arena, "%s: %s [%s, %s]", name, value, vr_value_text(arena, x.low, percent),
-                           vr_value_text(arena, x.high, percent));
+    return vr_arena_printf(arena, "%s: %s [%s, %s]", name, value, vrp_value_text(arena, x.low, percent),
+                           vrp_value_text(arena, x.high, percent));
 }
 
-double vr_plot_head(vr_canvas *c, const vr_plot *p, const char *remark) {
-    double y = 2;
-    if (p->title) y = vr_canvas_paragraph(c, 0, y, c->width, VR_TYPE_TITLE, VR_COLOUR_INK, true, p->title);
-    if (p->subtitle)
-        y = vr_canvas_paragraph(c, 0, y, c->width, VR_TYPE_TEXT, VR_COLOUR_MUTED, false, p->subtitle);
-    if (remark) y = vr_canvas_paragraph(c, 0, y, c->width, VR_TYPE_TEXT, VR_COLOUR_MUTED, false, remark);
+double vrp_frame_head(vrp_canvas *c, const char *title, const char *subtitle, const char *remark) {
+    double y = vrp_canvas_paragraph(c, 0, 2, c->width, VRP_TYPE_TITLE, VRP_COLOUR_INK, true, title);
+    y = vrp_canvas_paragraph(c, 0, y, c->width, VRP_TYPE_TEXT, VRP_COLOUR_MUTED, false, subtitle);
+    y = vrp_canvas_paragraph(c, 0, y, c->width, VRP_TYPE_TEXT, VRP_COLOUR_MUTED, false, remark);
     return y + (y > 2 ? 10 : 6);
 }
 
-void vr_plot_foot(vr_canvas *c, const vr_plot *p, double y) {
-    if (p->note)
-        y = vr_canvas_paragraph(c, 0, y + 8, c->width, VR_TYPE_SMALL, VR_COLOUR_MUTED, false, p->note);
+void vrp_frame_foot(vrp_canvas *c, const char *note, double y) {
+    if (note) y = vrp_canvas_paragraph(c, 0, y + 8, c->width, VRP_TYPE_SMALL, VRP_COLOUR_MUTED, false, note);
     c->height = ceil(y + 4);
 }
 
-double vr_plot_names_width(const char *const *names, int64_t count, double size, double most) {
+double vrp_frame_names_width(const char *const *names, int64_t count, double size, double most) {
     double width = 0;
     for (int64_t i = 0; i < count && width < most; i++)
-        if (names) width = fmax(width, vr_text_width(names[i], size));
+        if (names) width = fmax(width, vrp_text_width(names[i], size));
     return fmin(width, most);
 }
 
-double vr_plot_x_label(vr_canvas *c, const char *label, const vr_axis *x, double bottom) {
+double vrp_frame_x_label(vrp_canvas *c, const char *label, const vrp_axis *x, double bottom) {
     if (!label) return bottom + 18;
-    const double width = vr_text_width(label, VR_TYPE_TEXT);
+    const double width = vrp_text_width(label, VRP_TYPE_TEXT);
     if (width <= fabs(x->to - x->from)) {
-        vr_canvas_text(c, (x->from + x->to) / 2, bottom + 33, VR_TYPE_TEXT, VR_COLOUR_MUTED, VR_ANCHOR_MIDDLE,
-                       0, false, label);
+        vrp_canvas_text(c, (x->from + x->to) / 2, bottom + 33, VRP_TYPE_TEXT, VRP_COLOUR_MUTED,
+                        VRP_ANCHOR_MIDDLE, 0, false, label);
         return bottom + 37;
     }
-    return vr_canvas_paragraph(c, 0, bottom + 21, c->width, VR_TYPE_TEXT, VR_COLOUR_MUTED, false, label);
+    return vrp_canvas_paragraph(c, 0, bottom + 21, c->width, VRP_TYPE_TEXT, VRP_COLOUR_MUTED, false, label);
 }
 
 /* The part of the segment p0 p1 inside the frame (Liang and Barsky 1984), or false. */
-static bool vrp_frame_clip_segment(double out[4], const double p0[2], const double p1[2], const vr_frame *f) {
+static bool vrp_frame_clip_segment(double out[4], const double p0[2], const double p1[2],
+                                   const vrp_frame *f) {
     const double low[2] = {f->x.from, f->y.to}, high[2] = {f->x.to, f->y.from};
     double t0 = 0, t1 = 1;
     for (int d = 0; d < 2; d++) {
@@ -73,14 +67,14 @@ static bool vrp_frame_clip_segment(double out[4], const double p0[2], const doub
     return true;
 }
 
-void vr_frame_curve(vr_canvas *c, const vr_frame *f, const double *x, const double *y, int64_t count,
-                    double width, vr_colour colour, bool dashed) {
+void vrp_frame_curve(vrp_canvas *c, const vrp_frame *f, const double *x, const double *y, int64_t count,
+                     double width, vrp_colour colour, bool dashed) {
     double *out = VR_NEW(c->arena, double, (6 * count)); /* a gap and two points for each segment */
     int64_t n = 0;
     for (int64_t i = 0; i < count; i++) {
-        const int64_t last = i > 0 ? i - 1 : 0; /* the first point, a segment of no length: it may be alone */
-        const double p0[2] = {vr_axis_at(&f->x, x[last]), vr_axis_at(&f->y, y[last])};
-        const double p1[2] = {vr_axis_at(&f->x, x[i]), vr_axis_at(&f->y, y[i])};
+        const int64_t last = i > 0 ? i - 1 : 0; /* the first point is a segment of no length */
+        const double p0[2] = {vrp_axis_at(&f->x, x[last]), vrp_axis_at(&f->y, y[last])};
+        const double p1[2] = {vrp_axis_at(&f->x, x[i]), vrp_axis_at(&f->y, y[i])};
         if (!isfinite(p1[0]) || !isfinite(p1[1])) continue;
         const bool joined = isfinite(p0[0]) && isfinite(p0[1]);
         double part[4];
@@ -91,43 +85,44 @@ void vr_frame_curve(vr_canvas *c, const vr_frame *f, const double *x, const doub
         }
         if (part[2] != part[0] || part[3] != part[1]) out[2 * n] = part[2], out[2 * n + 1] = part[3], n++;
     }
-    vr_canvas_polyline(c, out, n, width, colour, dashed);
+    vrp_canvas_polyline(c, out, n, width, colour, dashed);
 }
 
-void vr_frame_straight(vr_canvas *c, const vr_frame *f, double slope, double intercept, double width,
-                       vr_colour colour, bool dashed) {
+void vrp_frame_straight(vrp_canvas *c, const vrp_frame *f, double slope, double intercept, double width,
+                        vrp_colour colour, bool dashed) {
     const double x[2] = {f->x.min, f->x.max};
     const double y[2] = {intercept + slope * x[0], intercept + slope * x[1]};
-    vr_frame_curve(c, f, x, y, 2, width, colour, dashed);
+    vrp_frame_curve(c, f, x, y, 2, width, colour, dashed);
 }
 
-double vr_plot_legend(vr_canvas *c, const char *const *names, int64_t count, bool points, double y) {
+double vrp_frame_legend(vrp_canvas *c, const char *const *names, int64_t count, bool points, double y) {
     double x = 0;
     for (int64_t k = 0; k < count; k++) {
-        const vr_colour colour = vr_series_colour(k);
-        const char *name = vr_text_shorten(c->arena, names[k] ? names[k] : "", VR_TYPE_TEXT, c->width - 24);
-        const double width = 20 + vr_text_width(name, VR_TYPE_TEXT);
+        const vrp_colour colour = vrp_series_colour(k);
+        const char *name = vrp_text_shorten(c->arena, names[k] ? names[k] : "", VRP_TYPE_TEXT, c->width - 24);
+        const double width = 20 + vrp_text_width(name, VRP_TYPE_TEXT);
         if (x > 0 && x + width > c->width) x = 0, y += 18;
         if (points)
-            vr_canvas_circle(c, x + 6, y + 5, 4, colour, 0.9, NULL);
+            vrp_canvas_circle(c, x + 6, y + 5, 4, colour, 0.9, NULL);
         else
-            vr_canvas_line(c, x, y + 5, x + 14, y + 5, 2, colour, k >= VR_COLOUR_SERIES_COUNT);
-        vr_canvas_text(c, x + 19, y + 9, VR_TYPE_TEXT, VR_COLOUR_INK, VR_ANCHOR_START, 0, false, name);
+            vrp_canvas_line(c, x, y + 5, x + 14, y + 5, 2, colour, k >= VRP_COLOUR_SERIES_COUNT);
+        vrp_canvas_text(c, x + 19, y + 9, VRP_TYPE_TEXT, VRP_COLOUR_INK, VRP_ANCHOR_START, 0, false, name);
         x += width + 12;
     }
     return count > 0 ? y + 22 : y;
 }
 
-double vr_plot_y_label(vr_canvas *c, const char *label, double y) {
+double vrp_frame_y_label(vrp_canvas *c, const char *label, double y) {
     if (!label) return y + 6;
-    return vr_canvas_paragraph(c, 0, y, c->width, VR_TYPE_TEXT, VR_COLOUR_MUTED, false, label) + 8;
+    return vrp_canvas_paragraph(c, 0, y, c->width, VRP_TYPE_TEXT, VRP_COLOUR_MUTED, false, label) + 8;
 }
 
-void vr_frame_draw(vr_canvas *c, vr_frame *f, double mark, double top, double bottom, double right_margin) {
-    f->x.from = vr_axis_width(c->arena, &f->y, VR_TYPE_SMALL) + 8;
+void vrp_frame_draw(vrp_canvas *c, vrp_frame *f, double mark, double top, double bottom,
+                    double right_margin) {
+    f->x.from = vrp_axis_width(c->arena, &f->y, VRP_TYPE_SMALL) + 8;
     f->x.to = c->width - right_margin;
     f->y.from = bottom, f->y.to = top;
-    vr_axis_draw_y(c, &f->y, f->x.from, f->x.to, VR_TYPE_SMALL);
-    vr_axis_draw_x(c, &f->x, top, bottom, VR_TYPE_SMALL);
-    vr_axis_mark_y(c, &f->y, mark, f->x.from, f->x.to);
+    vrp_axis_draw_y(c, &f->y, f->x.from, f->x.to, VRP_TYPE_SMALL);
+    vrp_axis_draw_x(c, &f->x, top, bottom, VRP_TYPE_SMALL);
+    vrp_axis_mark_y(c, &f->y, mark, f->x.from, f->x.to);
 }

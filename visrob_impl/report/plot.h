@@ -1,27 +1,27 @@
-/* report/plot.h: the few plots a robustness study needs, as SVG (readable in light and dark) or pixels.
+/* report/plot.h: bars, lines, scatter plots, heat maps and reliability diagrams, as SVG (for light and dark themes) or PNG.
  *
- * A plot is one options struct; what is zero is chosen for you (size, axes, colours).
+ * A plot is one options struct; a field that is zero has its default (size, axes, colours).
  *
+ *     const char *const factor[] = {"fog", "hue"};
+ *     const vr_interval ratio[] = {{1.52, 1.40, 1.66}, {1.05, 0.98, 1.13}};
  *     vr_plot p = {.kind = VR_PLOT_BARS, .title = "Error ratio by factor", .x_label = "error ratio",
- *                  .names = factor, .intervals = ratio, .count = 25, .mark = 1};
+ *                  .names = factor, .intervals = ratio, .count = 2, .mark = 1};
  *     vr_plot_save(&p, "ratio.svg", VR_FATAL);
  */
 #ifndef VISROB_REPORT_PLOT_H
 #define VISROB_REPORT_PLOT_H
 #include "../base/error.h"
-#include "../base/text.h"
-#include "../image/image.h"
+#include "../base/base.h"
 #include "../metric/calibration.h"
 #include "../tensor/stats.h"
-#include "canvas.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* The kinds, and the fields that each reads beside titles, labels, note, width and axes.
+/* The kinds, and the fields that each reads in addition to titles, labels, note, width and axes.
  *
- * What would be unreadable is laid out so that it can be read. Bars: up to 60 have room, more are set tighter, and
- * from 460 on not every one has its name; over 100 sorted ones keep the names of the 40 highest and 20 lowest,
+ * Large inputs stay readable. Bars: up to 60 are spaced normally, more are closer, and from 460 on not every one has its
+ * name; over 100 sorted ones keep the names of the 40 highest and 20 lowest,
  * and those between become at most 240 thin lines, evenly chosen; over 1000 are always sorted. Lines: more than 16
  * become panels. Heat maps: cells of less than 3 pixels are averaged with their neighbours, and the subtitle says
  * so. A name that is too long ends in an ellipsis. */
@@ -35,6 +35,9 @@ typedef enum vr_plot_kind {
     VR_PLOT_RELIABILITY /* bins, count: accuracy against confidence, and how many images */
 } vr_plot_kind;
 
+/* More series than these begin the colours again. */
+enum { VR_PLOT_COLOURS = 8 };
+
 /* One line or cloud: x, y: [count]; low, high: [count] or NULL; a NaN in y is a gap. */
 typedef struct vr_series {
     const char *name;
@@ -46,7 +49,7 @@ typedef struct vr_series {
 typedef struct vr_plot {
     vr_plot_kind kind;
     const char *title, *subtitle, *x_label, *y_label;
-    const char *note; /* small, at the foot: what the numbers come from, as vr_page_note writes it */
+    const char *note; /* small, at the bottom: where the numbers come from, as vr_page_note writes it */
     const char *const *names;
     const vr_interval *intervals;
     const vr_series *series;
@@ -64,19 +67,9 @@ typedef struct vr_plot {
     double width;  /* 0 = 720 (reliability: 460); the height follows from the content */
 } vr_plot;
 
-/* Draws the plot on a new canvas in the arena.
+/* Saves the plot; the path's ending decides: .svg or .png (at twice the size).
  * Notes:   NaN is drawn as a gap or an empty cell, and so is an infinite point of a line or cloud; an infinite bar
- *          ends at the frame and says so. */
-VR_API vr_canvas vr_plot_draw(vr_arena *arena, const vr_plot *plot);
-
-/* Writes the plot as a stand-alone SVG document. */
-VR_API void vr_plot_svg(vr_text *out, const vr_plot *plot);
-
-/* The ordinary least-squares line y = intercept + slope x through the points of which both x and y are finite.
- * Notes:   false, and both NaN, where fewer than two different x are left, or their squares overflow. */
-VR_API bool vr_series_fit(double *slope, double *intercept, const vr_series *series);
-
-/* Saves the plot; the path's ending says how: .svg or .png (at twice the size).
+ *          ends at the frame, with its value beside it.
  * Errors:  VR_ERR_ARGUMENT for another ending, VR_ERR_LIMIT for a .png of more than VR_IMAGE_MAX_PIXELS, VR_ERR_IO
  *          naming the path. */
 VR_API bool vr_plot_save(const vr_plot *plot, const char *path, vr_err *err);

@@ -1,13 +1,13 @@
-/* report/plot_heat.c: a map of coloured cells with their numbers, while these fit; of more cells than can be seen, means
- * of neighbours. */
-#include "frame.h"
+/* report/plot_heat.c: a map of coloured cells, with their numbers where these fit; cells that are too small to be seen
+ * are averaged with their neighbours. */
+#include "plot_impl.h"
 #include <math.h>
 #include <string.h>
 
 /* A map's measures: `pool` neighbours are averaged into one of rows x columns cells of w x h pixels. */
 typedef struct vrp_heat {
-    const double *values; /* what the colours say */
-    const double *counts; /* of a confusion matrix: what stands in the cells; else NULL */
+    const double *values; /* of the colours */
+    const double *counts; /* of a confusion matrix: the numbers in the cells; else NULL */
     int64_t rows, columns, pool_rows, pool_columns;
     double left, top, w, h, low, high;
     bool diverging;
@@ -30,11 +30,11 @@ static void vrp_heat_pool(vr_arena *arena, vrp_heat *m, int64_t rows, int64_t co
 
 static void vrp_heat_range(vrp_heat *m, const vr_plot *p) {
     double low = INFINITY, high = -INFINITY;
-    for (int64_t i = 0; i < m->rows * m->columns; i++) vr_axis_widen(&low, &high, m->values[i]);
+    for (int64_t i = 0; i < m->rows * m->columns; i++) vrp_axis_widen(&low, &high, m->values[i]);
     if (!(low <= high)) low = 0, high = 1;
     if (p->y_min != p->y_max) {
         low = p->y_min, high = p->y_max;
-    } else if (low >= 0) { /* zero is where the light end belongs, and 100 % the dark end of a share */
+    } else if (low >= 0) { /* zero is the light end, and 100 % the dark end of a share */
         low = low < 0.5 * high || p->percent ? 0 : low;
         high = p->percent && high > 0.5 && high <= 1 ? 1 : high;
     }
@@ -58,60 +58,61 @@ static const double *vrp_heat_shares(vr_arena *arena, const vr_plot *p) {
     return shares;
 }
 
-static vr_colour vrp_heat_colour(const vrp_heat *m, double value) {
-    if (isnan(value)) return VR_COLOUR_NONE;
-    const double t = vr_between((value - m->low) / (m->high - m->low), 0, 1);
-    return m->diverging ? VR_COLOUR_DIVERGING + (vr_colour)lround(t * (VR_COLOUR_DIVERGING_COUNT - 1))
-                        : VR_COLOUR_HEAT + (vr_colour)lround(t * (VR_COLOUR_HEAT_COUNT - 1));
+static vrp_colour vrp_heat_colour(const vrp_heat *m, double value) {
+    if (isnan(value)) return VRP_COLOUR_NONE;
+    const double t = vrp_between((value - m->low) / (m->high - m->low), 0, 1);
+    return m->diverging ? VRP_COLOUR_DIVERGING + (vrp_colour)lround(t * (VRP_COLOUR_DIVERGING_COUNT - 1))
+                        : VRP_COLOUR_HEAT + (vrp_colour)lround(t * (VRP_COLOUR_HEAT_COUNT - 1));
 }
 
 /* Ink on cells near the paper's colour, paper on those near the ink's. */
-static vr_colour vrp_heat_ink(vr_colour cell) {
-    if (cell >= VR_COLOUR_DIVERGING)
-        return cell <= VR_COLOUR_DIVERGING + 6 || cell >= VR_COLOUR_DIVERGING + 26 ? VR_COLOUR_PAPER
-                                                                                   : VR_COLOUR_INK;
-    return cell >= VR_COLOUR_HEAT + 18 ? VR_COLOUR_PAPER : VR_COLOUR_INK;
+static vrp_colour vrp_heat_ink(vrp_colour cell) {
+    if (cell >= VRP_COLOUR_DIVERGING)
+        return cell <= VRP_COLOUR_DIVERGING + 6 || cell >= VRP_COLOUR_DIVERGING + 26 ? VRP_COLOUR_PAPER
+                                                                                     : VRP_COLOUR_INK;
+    return cell >= VRP_COLOUR_HEAT + 18 ? VRP_COLOUR_PAPER : VRP_COLOUR_INK;
 }
 
-/* What stands in a cell: percent without the sign, whole numbers without decimals. */
+/* The text of a cell: percent without the sign, whole numbers without decimals. */
 static const char *vrp_heat_cell_text(vr_arena *arena, double x, bool percent) {
-    if (percent) return vr_value_fixed(arena, 100 * x, 0, "");
-    return fabs(x) < 1e6 && x == floor(x) ? vr_value_fixed(arena, x, 0, "") : vr_value_text(arena, x, false);
+    if (percent) return vrp_value_fixed(arena, 100 * x, 0, "");
+    return fabs(x) < 1e6 && x == floor(x) ? vrp_value_fixed(arena, x, 0, "")
+                                          : vrp_value_text(arena, x, false);
 }
 
 /* "cat, dog: 3.1 %"; of a confusion matrix "cat, predicted dog: 31, 3.1 %". */
 static const char *vrp_heat_tooltip(vr_arena *arena, const vr_plot *p, const vrp_heat *m, int64_t i) {
     const char *of = p->names && m->pool_rows == 1 ? p->names[i / m->columns] : "";
     const char *at = p->column_names && m->pool_columns == 1 ? p->column_names[i % m->columns] : "";
-    const char *value = vr_value_text(arena, m->values[i], p->percent);
+    const char *value = vrp_value_text(arena, m->values[i], p->percent);
     if (m->counts)
         value = vr_arena_printf(arena, "%s, %s", vrp_heat_cell_text(arena, m->counts[i], false), value);
     return vr_arena_printf(arena, "%s%s%s%s: %s", of, *of && *at ? ", " : "",
                            m->counts && *at ? "predicted " : "", at, value);
 }
 
-/* One cell with its tooltip, and its number where text is not NULL; an empty one is left open. */
-static void vrp_heat_cell(vr_canvas *c, const vr_plot *p, const vrp_heat *m, int64_t i, const char *text) {
-    const vr_colour colour = vrp_heat_colour(m, m->values[i]);
-    if (colour == VR_COLOUR_NONE) return;
+/* One cell with its tooltip, and its number where text is not NULL; an empty one is not drawn. */
+static void vrp_heat_cell(vrp_canvas *c, const vr_plot *p, const vrp_heat *m, int64_t i, const char *text) {
+    const vrp_colour colour = vrp_heat_colour(m, m->values[i]);
+    if (colour == VRP_COLOUR_NONE) return;
     const double gap = m->w >= 10 && m->h >= 10 ? 1 : 0;
     const double x = m->left + m->w * (double)(i % m->columns), y = m->top + m->h * (double)(i / m->columns);
-    vr_canvas_rect(c, x, y, m->w - gap, m->h - gap, colour, 1, vrp_heat_tooltip(c->arena, p, m, i));
+    vrp_canvas_rect(c, x, y, m->w - gap, m->h - gap, colour, 1, vrp_heat_tooltip(c->arena, p, m, i));
     if (text)
-        vr_canvas_text(c, x + (m->w - gap) / 2, y + (m->h - gap) / 2 + 3.8, 10.5,
-                       strcmp(text, "0") == 0 ? VR_COLOUR_MUTED : vrp_heat_ink(colour), VR_ANCHOR_MIDDLE, 0,
-                       false, text);
+        vrp_canvas_text(c, x + (m->w - gap) / 2, y + (m->h - gap) / 2 + 3.8, 10.5,
+                        strcmp(text, "0") == 0 ? VRP_COLOUR_MUTED : vrp_heat_ink(colour), VRP_ANCHOR_MIDDLE,
+                        0, false, text);
 }
 
 /* Few cells: a rectangle each, with numbers where all of them fit. Many: one shape. */
-static void vrp_heat_cells(vr_canvas *c, const vr_plot *p, const vrp_heat *m) {
+static void vrp_heat_cells(vrp_canvas *c, const vr_plot *p, const vrp_heat *m) {
     enum { FEW = 2500 };
     const int64_t n = m->rows * m->columns;
     if (n > FEW) {
-        vr_colour *cells = VR_NEW(c->arena, vr_colour, n);
+        vrp_colour *cells = VR_NEW(c->arena, vrp_colour, n);
         for (int64_t i = 0; i < n; i++) cells[i] = vrp_heat_colour(m, m->values[i]);
-        vr_canvas_cells(c, m->left, m->top, m->w * (double)m->columns, m->h * (double)m->rows, cells, m->rows,
-                        m->columns);
+        vrp_canvas_cells(c, m->left, m->top, m->w * (double)m->columns, m->h * (double)m->rows, cells,
+                         m->rows, m->columns);
         return;
     }
     double widest = 0;
@@ -119,7 +120,7 @@ static void vrp_heat_cells(vr_canvas *c, const vr_plot *p, const vrp_heat *m) {
     for (int64_t i = 0; i < n; i++) {
         texts[i] = m->counts ? vrp_heat_cell_text(c->arena, m->counts[i], false)
                              : vrp_heat_cell_text(c->arena, m->values[i], p->percent);
-        widest = fmax(widest, vr_text_width(texts[i], 10.5));
+        widest = fmax(widest, vrp_text_width(texts[i], 10.5));
     }
     const bool numbers = widest <= m->w - 2 && m->h >= 14;
     for (int64_t i = 0; i < n; i++) vrp_heat_cell(c, p, m, i, numbers ? texts[i] : NULL);
@@ -129,63 +130,64 @@ static void vrp_heat_cells(vr_canvas *c, const vr_plot *p, const vrp_heat *m) {
 static const char *vrp_heat_end_text(vr_arena *arena, double x, bool percent) {
     const double shown = percent ? 100 * x : x;
     if (fabs(shown) < 1e6 && shown == floor(shown))
-        return vr_value_fixed(arena, shown, 0, percent ? " %" : "");
-    return vr_value_text(arena, x, percent);
+        return vrp_value_fixed(arena, shown, 0, percent ? " %" : "");
+    return vrp_value_text(arena, x, percent);
 }
 
-/* The scale of colours, below the map's left end, which a phone shows first; returns the y below. */
-static double vrp_heat_scale(vr_canvas *c, const vr_plot *p, const vrp_heat *m, double y) {
-    const int levels = m->diverging ? VR_COLOUR_DIVERGING_COUNT : VR_COLOUR_HEAT_COUNT;
-    const vr_colour first = m->diverging ? VR_COLOUR_DIVERGING : VR_COLOUR_HEAT;
-    vr_colour cells[VR_COLOUR_DIVERGING_COUNT];
-    for (int i = 0; i < levels; i++) cells[i] = first + (vr_colour)i;
+/* The colour scale, below the map's left end, which a phone shows first; returns the y below. */
+static double vrp_heat_scale(vrp_canvas *c, const vr_plot *p, const vrp_heat *m, double y) {
+    const int levels = m->diverging ? VRP_COLOUR_DIVERGING_COUNT : VRP_COLOUR_HEAT_COUNT;
+    const vrp_colour first = m->diverging ? VRP_COLOUR_DIVERGING : VRP_COLOUR_HEAT;
+    vrp_colour cells[VRP_COLOUR_DIVERGING_COUNT];
+    for (int i = 0; i < levels; i++) cells[i] = first + (vrp_colour)i;
     const double width = 128;
     const char *low = vrp_heat_end_text(c->arena, m->low, p->percent);
     const char *high = vr_arena_printf(c->arena, "%s%s", vrp_heat_end_text(c->arena, m->high, p->percent),
                                        p->kind == VR_PLOT_CONFUSION ? " of the row" : "");
-    const double x = fmax(m->left, vr_text_width(low, VR_TYPE_SMALL) + 6);
-    vr_canvas_cells(c, x, y, width, 10, cells, 1, levels);
-    vr_canvas_text(c, x - 6, y + 9, VR_TYPE_SMALL, VR_COLOUR_MUTED, VR_ANCHOR_END, 0, false, low);
-    vr_canvas_text(c, x + width + 6, y + 9, VR_TYPE_SMALL, VR_COLOUR_MUTED, VR_ANCHOR_START, 0, false, high);
+    const double x = fmax(m->left, vrp_text_width(low, VRP_TYPE_SMALL) + 6);
+    vrp_canvas_cells(c, x, y, width, 10, cells, 1, levels);
+    vrp_canvas_text(c, x - 6, y + 9, VRP_TYPE_SMALL, VRP_COLOUR_MUTED, VRP_ANCHOR_END, 0, false, low);
+    vrp_canvas_text(c, x + width + 6, y + 9, VRP_TYPE_SMALL, VRP_COLOUR_MUTED, VRP_ANCHOR_START, 0, false,
+                    high);
     return y + 14;
 }
 
-/* Names of rows at the left and of columns above, thinned where they would touch; turned by turn degrees. */
-static void vrp_heat_names(vr_canvas *c, const vr_plot *p, const vrp_heat *m, double turn,
+/* Names of rows at the left and of columns above, some left out where they would touch; rotated by `turn` degrees. */
+static void vrp_heat_names(vrp_canvas *c, const vr_plot *p, const vrp_heat *m, double turn,
                            double name_width) {
     const int64_t row_stride = (int64_t)ceil(12 / m->h),
                   column_stride = turn == 0 ? 1 : (int64_t)ceil(13 / m->w);
     for (int64_t r = 0; p->names && r < m->rows; r += row_stride)
-        vr_canvas_text(c, m->left - 6, m->top + m->h * ((double)r + 0.5) + 3.8, VR_TYPE_SMALL, VR_COLOUR_INK,
-                       VR_ANCHOR_END, 0, false,
-                       vr_text_shorten(c->arena, p->names[r * m->pool_rows], VR_TYPE_SMALL, m->left - 6));
+        vrp_canvas_text(c, m->left - 6, m->top + m->h * ((double)r + 0.5) + 3.8, VRP_TYPE_SMALL,
+                        VRP_COLOUR_INK, VRP_ANCHOR_END, 0, false,
+                        vrp_text_shorten(c->arena, p->names[r * m->pool_rows], VRP_TYPE_SMALL, m->left - 6));
     for (int64_t k = 0; p->column_names && k < m->columns; k += column_stride) {
         const double x = m->left + m->w * ((double)k + 0.5) + (turn == 0 ? 0 : turn == -45 ? 1 : 4);
-        vr_canvas_text(
-            c, x, m->top - 6, VR_TYPE_SMALL, VR_COLOUR_INK, turn == 0 ? VR_ANCHOR_MIDDLE : VR_ANCHOR_START,
-            turn, false,
-            vr_text_shorten(c->arena, p->column_names[k * m->pool_columns], VR_TYPE_SMALL, name_width));
+        vrp_canvas_text(
+            c, x, m->top - 6, VRP_TYPE_SMALL, VRP_COLOUR_INK,
+            turn == 0 ? VRP_ANCHOR_MIDDLE : VRP_ANCHOR_START, turn, false,
+            vrp_text_shorten(c->arena, p->column_names[k * m->pool_columns], VRP_TYPE_SMALL, name_width));
     }
 }
 
-/* Chooses cells and the blocks that are averaged into them; returns how column names are turned. */
+/* Chooses cells and the blocks that are averaged into them; returns the rotation of column names. */
 static double vrp_heat_place(vrp_heat *m, const vr_plot *p, double width, double name_width) {
     enum { LEAST = 3 }; /* pixels of a cell that can be seen */
     const bool square = p->rows == p->columns;
     double room = width - m->left, turn = 0;
     const double cell = room / (double)vr_max(p->columns, 1), most = square ? 52 : 80;
     if (name_width > fmin(cell, most) - 3) turn = cell >= 16 ? -45 : -90;
-    if (turn == -45) room -= fmax(0, 0.75 * name_width - cell / 2); /* the last name leans out to the right */
+    if (turn == -45) room -= fmax(0, 0.75 * name_width - cell / 2); /* the last name extends to the right */
     m->pool_columns = vr_max(1, (int64_t)ceil(LEAST * (double)p->columns / room - 1e-9));
     m->pool_rows = square ? m->pool_columns : vr_max(1, (int64_t)ceil((double)p->rows / 400));
     m->rows = (p->rows + m->pool_rows - 1) / m->pool_rows;
     m->columns = (p->columns + m->pool_columns - 1) / m->pool_columns;
     m->w = fmin(room / (double)vr_max(m->columns, 1), most);
-    m->h = square ? m->w : m->rows <= 60 ? vr_between(m->w, 16, 24) : fmax(LEAST, 1200 / (double)m->rows);
+    m->h = square ? m->w : m->rows <= 60 ? vrp_between(m->w, 16, 24) : fmax(LEAST, 1200 / (double)m->rows);
     return turn;
 }
 
-/* Averages where the cells would be too small to be seen; returns what the subtitle says of it, or NULL. */
+/* Averages where the cells would be too small to be seen; returns the remark below the title, or NULL. */
 static const char *vrp_heat_pool_if_small(vr_arena *arena, vrp_heat *m, const vr_plot *p) {
     if (m->pool_rows == 1 && m->pool_columns == 1) return NULL;
     vrp_heat_pool(arena, m, p->rows, p->columns);
@@ -194,36 +196,36 @@ static const char *vrp_heat_pool_if_small(vr_arena *arena, vrp_heat *m, const vr
                            (long long)m->pool_columns);
 }
 
-static void vrp_heat_draw(vr_canvas *c, const vr_plot *p, const double *counts) {
+static void vrp_heat_draw(vrp_canvas *c, const vr_plot *p, const double *counts) {
     vrp_heat m = {.values = p->values, .counts = counts};
-    const double label = vr_plot_names_width(p->names, p->rows, VR_TYPE_SMALL, 0.3 * c->width);
-    const double widest = vr_plot_names_width(p->column_names, p->columns, VR_TYPE_SMALL, 110);
+    const double label = vrp_frame_names_width(p->names, p->rows, VRP_TYPE_SMALL, 0.3 * c->width);
+    const double widest = vrp_frame_names_width(p->column_names, p->columns, VRP_TYPE_SMALL, 110);
     m.left = label > 0 ? label + 6 : 0;
     const double turn = vrp_heat_place(&m, p, c->width, widest);
-    double y = vr_plot_head(c, p, vrp_heat_pool_if_small(c->arena, &m, p));
+    double y = vrp_frame_head(c, p->title, p->subtitle, vrp_heat_pool_if_small(c->arena, &m, p));
     vrp_heat_range(&m, p);
     if (p->y_label)
-        y = vr_canvas_paragraph(c, 0, y, c->width, VR_TYPE_TEXT, VR_COLOUR_MUTED, false, p->y_label) + 4;
+        y = vrp_canvas_paragraph(c, 0, y, c->width, VRP_TYPE_TEXT, VRP_COLOUR_MUTED, false, p->y_label) + 4;
     const double names = turn == 0 ? 14 : turn == -45 ? 0.71 * widest + 10 : widest + 4;
     m.top = y + (widest == 0 ? 0 : names + 4);
     vrp_heat_names(c, p, &m, turn, 110);
     vrp_heat_cells(c, p, &m);
     y = m.top + m.h * (double)m.rows;
     if (p->x_label) {
-        const char *text = vr_text_shorten(c->arena, p->x_label, VR_TYPE_TEXT, c->width);
-        const double half = vr_text_width(text, VR_TYPE_TEXT) / 2;
-        vr_canvas_text(c, vr_between(m.left + m.w * (double)m.columns / 2, half, c->width - half), y + 17,
-                       VR_TYPE_TEXT, VR_COLOUR_MUTED, VR_ANCHOR_MIDDLE, 0, false, text);
+        const char *text = vrp_text_shorten(c->arena, p->x_label, VRP_TYPE_TEXT, c->width);
+        const double half = vrp_text_width(text, VRP_TYPE_TEXT) / 2;
+        vrp_canvas_text(c, vrp_between(m.left + m.w * (double)m.columns / 2, half, c->width - half), y + 17,
+                        VRP_TYPE_TEXT, VRP_COLOUR_MUTED, VRP_ANCHOR_MIDDLE, 0, false, text);
         y += 20;
     }
     c->description = vr_arena_printf(c->arena, "%s of %lld rows and %lld columns, from %s to %s.",
                                      counts ? "Confusion matrix" : "Heat map", (long long)p->rows,
                                      (long long)p->columns, vrp_heat_end_text(c->arena, m.low, p->percent),
                                      vrp_heat_end_text(c->arena, m.high, p->percent));
-    vr_plot_foot(c, p, vrp_heat_scale(c, p, &m, y + 12));
+    vrp_frame_foot(c, p->note, vrp_heat_scale(c, p, &m, y + 12));
 }
 
-void vr_plot_draw_heat(vr_canvas *c, const vr_plot *p) {
+void vrp_plot_draw_heat(vrp_canvas *c, const vr_plot *p) {
     if (p->kind == VR_PLOT_HEAT) {
         vrp_heat_draw(c, p, NULL);
         return;

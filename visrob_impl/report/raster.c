@@ -1,8 +1,8 @@
 /* report/raster.c: a canvas as pixels. Every shape becomes a mask of coverage, 0..1 per pixel, and is then blended:
  * areas by the signed area that each edge cuts from each pixel, which is exact; lines, circles and letters by the
- * distance from the pixel's centre to the pen's path, which is exact along straight edges and has round ends and
- * joins for nothing. Rejected: sampling several points per pixel, which is slower and less smooth. */
-#include "canvas.h"
+ * distance from the pixel's centre to the pen's path, which is exact along straight edges and gives round ends and
+ * joins. Rejected: sampling several points per pixel, which is slower and less smooth. */
+#include "canvas_impl.h"
 #include "../base/error.h"
 #include <math.h>
 #include <stdlib.h>
@@ -29,9 +29,9 @@ static vrp_raster_mask vrp_raster_mask_new(vr_arena *scratch, vr_image image, do
     return m;
 }
 
-/* Lays a colour over the image where the mask covers it. */
-static void vrp_raster_blend(vr_image image, const vrp_raster_mask *m, vr_colour colour, double alpha) {
-    const uint32_t rgb = vr_colour_rgb(colour, false);
+/* Blends a colour into the image where the mask covers it. */
+static void vrp_raster_blend(vr_image image, const vrp_raster_mask *m, vrp_colour colour, double alpha) {
+    const uint32_t rgb = vrp_colour_rgb(colour, false);
     for (int64_t y = 0; y < m->height; y++) {
         uint8_t *p = &image.pixels[((m->top + y) * image.width + m->left) * 3];
         for (int64_t x = 0; x < m->width; x++, p += 3) {
@@ -69,7 +69,7 @@ static void vrp_raster_segment(vrp_raster_mask *m, const double p[2], const doub
     }
 }
 
-/* Draws a segment as dashes 4 long and 3 apart; *along is how far the line has come. */
+/* Draws a segment as dashes 4 long and 3 apart; *along is the length of the line so far. */
 static void vrp_raster_dashes(vrp_raster_mask *m, const double p[2], const double q[2], double r,
                               double scale, double *along) {
     const double dash = 4 * scale, period = 7 * scale, dx = q[0] - p[0], dy = q[1] - p[1],
@@ -130,7 +130,7 @@ static void vrp_raster_clipped_edge(float *sums, const vrp_raster_mask *m, const
                         fmin(fmax(p[1] + cut[i + 1] * dy, 0), h));
 }
 
-static void vrp_raster_polygon(vr_arena *scratch, vr_image image, const vr_shape *s, double scale) {
+static void vrp_raster_polygon(vr_arena *scratch, vr_image image, const vrp_shape *s, double scale) {
     double box[4] = {INFINITY, INFINITY, -INFINITY, -INFINITY};
     for (int64_t i = 0; i < 2 * s->count; i++) {
         box[i % 2] = fmin(box[i % 2], s->points[i] * scale);
@@ -163,7 +163,7 @@ static float vrp_raster_overlap(int64_t i, double from, double to) {
 }
 
 static void vrp_raster_rect(vr_arena *scratch, vr_image image, double x0, double y0, double x1, double y1,
-                            vr_colour fill, double alpha) {
+                            vrp_colour fill, double alpha) {
     vrp_raster_mask m = vrp_raster_mask_new(scratch, image, x0, y0, x1, y1);
     for (int64_t y = 0; y < m.height; y++)
         for (int64_t x = 0; x < m.width; x++)
@@ -174,7 +174,7 @@ static void vrp_raster_rect(vr_arena *scratch, vr_image image, double x0, double
 
 /* ---- shapes ---- */
 
-static void vrp_raster_line(vr_arena *scratch, vr_image image, const vr_shape *s, double scale) {
+static void vrp_raster_line(vr_arena *scratch, vr_image image, const vrp_shape *s, double scale) {
     const double r = s->size * scale / 2, infinite = INFINITY;
     double box[4] = {infinite, infinite, -infinite, -infinite}, along = 0;
     for (int64_t i = 0; i < s->count; i++) {
@@ -200,7 +200,7 @@ static void vrp_raster_line(vr_arena *scratch, vr_image image, const vr_shape *s
     vrp_raster_blend(image, &m, s->stroke, s->alpha);
 }
 
-static void vrp_raster_circle(vr_arena *scratch, vr_image image, const vr_shape *s, double scale) {
+static void vrp_raster_circle(vr_arena *scratch, vr_image image, const vrp_shape *s, double scale) {
     const double x = s->points[0] * scale, y = s->points[1] * scale, r = s->size * scale;
     vrp_raster_mask m = vrp_raster_mask_new(scratch, image, x - r - 1, y - r - 1, x + r + 1, y + r + 1);
     vrp_raster_segment(&m, (const double[2]){x, y}, (const double[2]){x, y}, r);
@@ -208,10 +208,10 @@ static void vrp_raster_circle(vr_arena *scratch, vr_image image, const vr_shape 
 }
 
 /* Cells begin and end on whole pixels, so that no seam shows between them. */
-static void vrp_raster_cells(vr_arena *scratch, vr_image image, const vr_shape *s, double scale) {
+static void vrp_raster_cells(vr_arena *scratch, vr_image image, const vrp_shape *s, double scale) {
     const double w = s->points[2] * scale / (double)s->columns, h = s->points[3] * scale / (double)s->rows;
     for (int64_t i = 0; i < s->rows * s->columns; i++) {
-        if (s->cells[i] == VR_COLOUR_NONE) continue;
+        if (s->cells[i] == VRP_COLOUR_NONE) continue;
         const vr_arena_mark mark = vr_arena_here(scratch);
         const double x = s->points[0] * scale + w * (double)(i % s->columns);
         const double y = s->points[1] * scale + h * (double)(i / s->columns);
@@ -227,13 +227,13 @@ static void vrp_raster_cells(vr_arena *scratch, vr_image image, const vr_shape *
 typedef struct vrp_raster_type {
     double size, r; /* font size and the pen's radius, in pixels */
     double x_height,
-        cap_height; /* whole pixels where the text is level: tops and bottoms of letters are sharp */
+        cap_height; /* whole pixels where the text is horizontal, so that tops and bottoms of letters are sharp */
     double x, y, cosine, sine; /* the pen's place, and the turn */
 } vrp_raster_type;
 
-/* Height above the baseline, bent so that the pen's OUTER edge meets baseline, x-height and cap height. */
+/* Height above the baseline, adjusted so that the pen's OUTER edge meets baseline, x-height and cap height. */
 static double vrp_raster_height(const vrp_raster_type *t, double y) {
-    const double x_line = VR_FONT_X_HEIGHT, cap_line = VR_FONT_CAP_HEIGHT;
+    const double x_line = VRP_FONT_X_HEIGHT, cap_line = VRP_FONT_CAP_HEIGHT;
     if (y <= 0) return t->r + y * t->size / 100;
     if (y >= cap_line) return t->cap_height - t->r + (y - cap_line) * t->size / 100;
     if (y <= x_line) return t->r + y / x_line * (t->x_height - 2 * t->r);
@@ -284,28 +284,28 @@ static void vrp_raster_strokes(vrp_raster_mask *m, const vrp_raster_type *t, con
 
 /* Draws one letter and moves the pen on. */
 static void vrp_raster_letter(vr_arena *scratch, vr_image image, vrp_raster_type *t, uint32_t c,
-                              double advance, vr_colour fill) {
-    const char *path = vr_font_strokes(c);
+                              double advance, vrp_colour fill) {
+    const char *path = vrp_font_strokes(c);
     if (!path) path = c >= 0x2E80 ? "M12 0L12 72L88 72L88 0L12 0" : "M10 0L10 72L50 72L50 0L10 0";
     const double reach = 1.3 * t->size + 2;
     vrp_raster_mask m =
         vrp_raster_mask_new(scratch, image, t->x - reach, t->y - reach, t->x + reach, t->y + reach);
     vrp_raster_strokes(&m, t, path, 0, 0);
     double x, y;
-    const char *accent = vr_font_accent(c, &x, &y);
+    const char *accent = vrp_font_accent(c, &x, &y);
     if (accent) vrp_raster_strokes(&m, t, accent, x, y);
     vrp_raster_blend(image, &m, fill, 1);
     t->x += advance * t->cosine;
     t->y += advance * t->sine;
 }
 
-static void vrp_raster_text(vr_arena *scratch, vr_image image, const vr_shape *s, double scale) {
+static void vrp_raster_text(vr_arena *scratch, vr_image image, const vrp_shape *s, double scale) {
     const double size = s->size * scale, pi = 3.14159265358979323846;
     const double spacing = s->bold ? 0.03 : 0, weight = s->bold ? VRP_RASTER_BOLD : VRP_RASTER_REGULAR;
     vrp_raster_type t = {.size = size,
                          .r = fmax(0.5, weight * size / 2),
-                         .x_height = size * VR_FONT_X_HEIGHT / 100,
-                         .cap_height = size * VR_FONT_CAP_HEIGHT / 100,
+                         .x_height = size * VRP_FONT_X_HEIGHT / 100,
+                         .cap_height = size * VRP_FONT_CAP_HEIGHT / 100,
                          .x = s->points[0] * scale,
                          .y = s->points[1] * scale,
                          .cosine = cos(s->turn * pi / 180),
@@ -317,53 +317,55 @@ static void vrp_raster_text(vr_arena *scratch, vr_image image, const vr_shape *s
     }
     double length = 0;
     for (const char *p = s->text; *p;)
-        length += (vr_font_advance(vr_utf8_next(&p)) / 1000.0 + spacing) * size;
-    const double back = s->anchor == VR_ANCHOR_END ? length : s->anchor == VR_ANCHOR_MIDDLE ? length / 2 : 0;
+        length += (vrp_font_advance(vrp_utf8_next(&p)) / 1000.0 + spacing) * size;
+    const double back = s->anchor == VRP_ANCHOR_END      ? length
+                        : s->anchor == VRP_ANCHOR_MIDDLE ? length / 2
+                                                         : 0;
     t.x -= back * t.cosine;
     t.y -= back * t.sine;
     for (const char *p = s->text; *p;) {
-        const uint32_t c = vr_utf8_next(&p);
+        const uint32_t c = vrp_utf8_next(&p);
         const vr_arena_mark mark = vr_arena_here(scratch);
-        vrp_raster_letter(scratch, image, &t, c, (vr_font_advance(c) / 1000.0 + spacing) * size, s->fill);
+        vrp_raster_letter(scratch, image, &t, c, (vrp_font_advance(c) / 1000.0 + spacing) * size, s->fill);
         vr_arena_rewind(scratch, mark);
     }
 }
 
-static void vrp_raster_shape(vr_arena *scratch, vr_image image, const vr_shape *s, double scale) {
+static void vrp_raster_shape(vr_arena *scratch, vr_image image, const vrp_shape *s, double scale) {
     const double *p = s->points;
     switch (s->kind) {
-    case VR_SHAPE_RECT:
+    case VRP_SHAPE_RECT:
         vrp_raster_rect(scratch, image, p[0] * scale, p[1] * scale, (p[0] + p[2]) * scale,
                         (p[1] + p[3]) * scale, s->fill, s->alpha);
         break;
-    case VR_SHAPE_LINE:
+    case VRP_SHAPE_LINE:
         if (s->fill)
             vrp_raster_polygon(scratch, image, s, scale);
         else
             vrp_raster_line(scratch, image, s, scale);
         break;
-    case VR_SHAPE_CIRCLE:
+    case VRP_SHAPE_CIRCLE:
         vrp_raster_circle(scratch, image, s, scale);
         break;
-    case VR_SHAPE_TEXT:
+    case VRP_SHAPE_TEXT:
         vrp_raster_text(scratch, image, s, scale);
         break;
-    case VR_SHAPE_CELLS:
+    case VRP_SHAPE_CELLS:
         vrp_raster_cells(scratch, image, s, scale);
         break;
     }
 }
 
-vr_image vr_canvas_image(vr_arena *arena, const vr_canvas *c, double scale) {
+vr_image vrp_canvas_image(vr_arena *arena, const vrp_canvas *c, double scale) {
     const double width = c->width + 2 * c->margin, height = c->height + 2 * c->margin;
     VR_CHECK(scale > 0 && width > 0 && height > 0, "a canvas of %g x %g at scale %g", width, height, scale);
     const vr_image image = vr_image_new(arena, (int64_t)ceil(width * scale), (int64_t)ceil(height * scale));
     memset(image.pixels, 255, (size_t)(image.width * image.height * 3));
     for (int64_t i = 0; i < c->count; i++) {
         const vr_arena_mark mark = vr_arena_here(arena);
-        vr_shape s = c->shapes[i];
+        vrp_shape s = c->shapes[i];
         const bool sized =
-            s.kind == VR_SHAPE_RECT || s.kind == VR_SHAPE_CELLS; /* the second point is a size */
+            s.kind == VRP_SHAPE_RECT || s.kind == VRP_SHAPE_CELLS; /* the second point is a size */
         s.points = VR_NEW(arena, double, (2 * s.count));
         for (int64_t k = 0; k < 2 * s.count; k++)
             s.points[k] = c->shapes[i].points[k] + (sized && k >= 2 ? 0 : c->margin);

@@ -1,10 +1,10 @@
 /* report/table.c: cells are formatted when they are added and kept with their number, so that every form shows
  * the same digits and CSV and sorting still have the full number. Rejected: a printf format per column, which
- * could not say what a missing value or an interval is. */
+ * has no way to write a missing value or an interval. */
 #include "table.h"
 #include "../base/os.h"
 #include "../format/csv.h"
-#include "font.h"
+#include "font_impl.h"
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
@@ -16,6 +16,8 @@ vr_table vr_table_new(vr_arena *arena, const char *const *names, int64_t columns
         copy[c] = vr_arena_string(arena, names[c], (int64_t)strlen(names[c]));
     return (vr_table){.arena = arena, .names = copy, .columns = columns};
 }
+
+int64_t vr_table_rows(const vr_table *t) { return t->count / t->columns; }
 
 static void vrp_table_add(vr_table *t, vr_cell cell) {
     if (t->count == t->capacity) {
@@ -61,10 +63,8 @@ void vr_table_interval(vr_table *t, vr_interval x, int decimals) {
     vrp_table_add(t, (vr_cell){.text = text, .number = x, .kind = VR_CELL_INTERVAL});
 }
 
-int64_t vr_table_rows(const vr_table *t) { return t->count / t->columns; }
-
-/* How many columns of a terminal a character takes: none for a mark that is set over the one before, two for the
- * wide ones of East Asia and for pictures (Unicode's East Asian Width W and F, by blocks). */
+/* The number of terminal columns of a character: none for a combining mark, two for the
+ * wide ones of East Asia and for emoji (Unicode's East Asian Width W and F, by blocks). */
 static int vrp_table_character_width(uint32_t c) {
     static const struct {
         uint32_t first, last;
@@ -83,18 +83,18 @@ static int vrp_table_character_width(uint32_t c) {
 
 static int64_t vrp_table_width(const char *s) {
     int64_t n = 0;
-    while (*s) n += vrp_table_character_width(vr_utf8_next(&s));
+    while (*s) n += vrp_table_character_width(vrp_utf8_next(&s));
     return n;
 }
 
-/* The text on one line: control characters, which would break a row or drive the terminal, become spaces, and bytes
+/* The text on one line: control characters, which would break a row or control the terminal, become spaces, and bytes
  * that are not UTF-8 U+FFFD. */
 static const char *vrp_table_line(vr_arena *arena, const char *s) {
     vr_text out = {.arena = arena};
     vr_text_add(&out, "");
     while (*s) {
         const char *from = s;
-        const uint32_t c = vr_utf8_next(&s);
+        const uint32_t c = vrp_utf8_next(&s);
         if (c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029)
             vr_text_add(&out, " ");
         else if (c == 0xFFFD)
@@ -109,7 +109,7 @@ static void vrp_table_pad(vr_text *out, int64_t n) {
     for (int64_t i = 0; i < n; i++) vr_text_bytes(out, " ", 1);
 }
 
-/* A column is set flush right where none of its cells is a text. */
+/* A column is aligned right where none of its cells is a text. */
 static bool vrp_table_numeric(const vr_table *t, int64_t column) {
     for (int64_t i = column; i < t->count; i += t->columns)
         if (t->cells[i].kind == VR_CELL_TEXT) return false;
@@ -122,8 +122,8 @@ static bool vrp_table_has_interval(const vr_table *t, int64_t column) {
     return false;
 }
 
-/* Whether the character at s[i] would mean something in a cell of GitHub's Markdown. An underscore between letters
- * does not, and an ampersand only where an entity may follow: names and prose stay readable. */
+/* Whether the character at s[i] is markup in a cell of GitHub's Markdown. An underscore between letters is not, and an
+ * ampersand only where an entity may follow. */
 static bool vrp_table_markdown_special(const char *s, int64_t i) {
     if (s[i] == '&') return s[i + 1] == '#' || isalpha((unsigned char)s[i + 1]);
     if (s[i] == '_') return i == 0 || !isalnum((unsigned char)s[i - 1]) || !isalnum((unsigned char)s[i + 1]);
@@ -209,29 +209,29 @@ static void vrp_table_csv(vr_text *out, const vr_table *t) {
     }
 }
 
-/* The characters that TeX reads as commands, and those that its old text fonts print as others. A bracket or a star
+/* The characters that are commands in TeX, and those that its OT1 fonts print as others. A bracket or a star
  * is braced, since at the start of a row it would be an argument of the \\ before. */
 static void vrp_table_latex_text(vr_text *out, const char *s) {
-    static const char *const ways[128] = {['\\'] = "\\textbackslash{}",
-                                          ['~'] = "\\textasciitilde{}",
-                                          ['^'] = "\\textasciicircum{}",
-                                          ['|'] = "\\textbar{}",
-                                          ['<'] = "\\textless{}",
-                                          ['>'] = "\\textgreater{}",
-                                          ['`'] = "\\`{}",
-                                          ['['] = "{[}",
-                                          ['*'] = "{*}",
-                                          ['&'] = "\\&",
-                                          ['%'] = "\\%",
-                                          ['$'] = "\\$",
-                                          ['#'] = "\\#",
-                                          ['_'] = "\\_",
-                                          ['{'] = "\\{",
-                                          ['}'] = "\\}"};
+    static const char *const escaped[128] = {['\\'] = "\\textbackslash{}",
+                                             ['~'] = "\\textasciitilde{}",
+                                             ['^'] = "\\textasciicircum{}",
+                                             ['|'] = "\\textbar{}",
+                                             ['<'] = "\\textless{}",
+                                             ['>'] = "\\textgreater{}",
+                                             ['`'] = "\\`{}",
+                                             ['['] = "{[}",
+                                             ['*'] = "{*}",
+                                             ['&'] = "\\&",
+                                             ['%'] = "\\%",
+                                             ['$'] = "\\$",
+                                             ['#'] = "\\#",
+                                             ['_'] = "\\_",
+                                             ['{'] = "\\{",
+                                             ['}'] = "\\}"};
     for (; *s; s++) {
-        const char *way = (unsigned char)*s < 128 ? ways[(unsigned char)*s] : NULL;
-        if (way)
-            vr_text_add(out, way);
+        const char *e = (unsigned char)*s < 128 ? escaped[(unsigned char)*s] : NULL;
+        if (e)
+            vr_text_add(out, e);
         else
             vr_text_bytes(out, s, 1);
     }
@@ -332,5 +332,6 @@ bool vr_table_save(const vr_table *t, const char *path, vr_err *err) {
         vr_arena_rewind(t->arena, mark);
         return ok;
     }
-    return vr_fail(err, VR_ERR_ARGUMENT, "%s: a table is saved as .txt, .md, .csv, .tex or .html", path);
+    return vr_fail(err, VR_ERR_ARGUMENT,
+                   "%s: unsupported file name extension; expected .txt, .md, .csv, .tex or .html", path);
 }

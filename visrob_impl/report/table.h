@@ -1,7 +1,7 @@
 /* report/table.h: a table, filled cell by cell, written as text, Markdown, CSV, LaTeX or HTML.
  *
  *     static const char *const names[] = {"factor", "accuracy", "error ratio"};
- *     vr_table t = vr_table_new(&arena, names, 3);
+ *     vr_table t = vr_table_new(&perm, names, 3);
  *     vr_table_text(&t, "fog");
  *     vr_table_number(&t, 0.713, 3);
  *     vr_table_interval(&t, (vr_interval){1.52, 1.40, 1.66}, 2);
@@ -17,13 +17,13 @@
 extern "C" {
 #endif
 
-/* How a cell is meant: text is set flush left, numbers flush right. */
+/* The kinds of cells: text is aligned left, numbers right. */
 typedef enum vr_cell_kind { VR_CELL_TEXT, VR_CELL_NUMBER, VR_CELL_INTERVAL } vr_cell_kind;
 
-/* One cell: what is shown, and the number behind it. */
+/* One cell: its text and its number. */
 typedef struct vr_cell {
     const char *text;
-    vr_interval number; /* value alone for VR_CELL_NUMBER */
+    vr_interval number; /* only its value for VR_CELL_NUMBER */
     vr_cell_kind kind;
 } vr_cell;
 
@@ -35,7 +35,7 @@ typedef struct vr_table {
     int64_t columns, count, capacity;
 } vr_table;
 
-/* The ways to write a table. HTML gives a bare <table> that report/page makes sortable. */
+/* The forms in which a table is written. HTML gives a bare <table> that report/page makes sortable. */
 typedef enum vr_table_form {
     VR_TABLE_TEXT,
     VR_TABLE_MARKDOWN,
@@ -50,10 +50,11 @@ VR_API vr_table vr_table_new(vr_arena *arena, const char *const *names, int64_t 
 /* The next cell is a text (UTF-8, copied). */
 VR_API void vr_table_text(vr_table *t, const char *s);
 
-/* The next cell is a number shown with so many decimals; NaN is shown as "-" and is empty in CSV. */
+/* The next cell is a number with so many decimals; NaN is "-", and empty in CSV. */
 VR_API void vr_table_number(vr_table *t, double x, int decimals);
 
-/* The next cell is a number shown with so many significant digits, "1.1779" or "3.2e-07": of a p the size matters. */
+/* The next cell is a number shown with so many significant digits, "1.1779" or "3.2e-07": for p
+ * values. */
 VR_API void vr_table_digits(vr_table *t, double x, int digits);
 
 /* The next cell is a number with its interval: "1.52 [1.40, 1.66]". */
@@ -63,14 +64,14 @@ VR_API void vr_table_interval(vr_table *t, vr_interval x, int decimals);
 VR_API int64_t vr_table_rows(const vr_table *t);
 
 /* Writes the table; an unfinished last row is a bug (VR_CHECK).
- * Notes:   CSV is for programs: numbers keep nine significant digits whatever is shown, a column of intervals
+ * Notes:   CSV is for programs: numbers have nine significant digits, a column of intervals
  *          becomes three (name, name low, name high), fields are quoted as RFC 4180 says. LaTeX is booktabs. */
 VR_API void vr_table_format(vr_text *out, const vr_table *t, vr_table_form form);
 
-/* Writes the table as aligned text to an open file: stdout, as a rule. */
+/* Writes the table as aligned text to an open file, usually stdout. */
 VR_API void vr_table_print(FILE *file, const vr_table *t);
 
-/* Saves the table; the path's ending says how: .txt, .md, .csv, .tex or .html.
+/* Saves the table; the path's ending decides: .txt, .md, .csv, .tex or .html.
  * Errors:  VR_ERR_ARGUMENT for another ending, VR_ERR_IO naming the path. */
 VR_API bool vr_table_save(const vr_table *t, const char *path, vr_err *err);
 

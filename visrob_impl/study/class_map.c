@@ -1,4 +1,4 @@
-/* study/class_map.c: the built-in map is the text of a map file, so that it is read, and checked, as any other. */
+/* study/class_map.c: the built-in maps are texts of map files, so that they are read, and checked, as any other. */
 #include "class_map.h"
 #include "../base/number.h"
 #include "../format/csv.h"
@@ -120,6 +120,158 @@ static const char vrp_class_map_dollar_street_text[] =
     /* clang-format on */
     ;
 
+/* Facts of datasets/geode.py (GEODE_CLASSES_TO_IMAGENET_INDICIES) of github.com/facebookresearch/Geographic_Generalization.
+ * As published, so that published numbers are reproduced; vr_geography's page shows which objects share classes. */
+static const char vrp_class_map_geode_text[] =
+    /* clang-format off */
+    "object,imagenet1k_ids\n"
+    "backyard,706\n"
+    "bag,414 748 747 797 728 636 790 709\n"
+    "bicycle,870 671 444 880\n"
+    "boat,814 472 554 625 914 833 628 871 484\n"
+    "bus,654 779 874\n"
+    "candle,470\n"
+    "car,569 757 867 864 817 705 656 436 654 609 627 468 511 717 675 734 751\n"
+    "chair,423 559 765 831 857\n"
+    "cleaning_equipment,882 897 840 462 463 804\n"
+    "cooking_pot,567 926 521 469 544 909\n"
+    "dog,239 190 265 158 275 248 153 162 208 192 273 227 235 207 225 174 151 244 179 180 263 266 253 159 240 173\n"
+    "dustbin,463 412 728 427\n"
+    "fence,489 716 912\n"
+    "flag,557\n"
+    "front_door,799\n"
+    "hairbrush_comb,\n"
+    "hand_soap,804 631\n"
+    "hat,515 433 560 452 808 439 793\n"
+    "house,500 660 425 598 449\n"
+    "jug,899 901 898 725\n"
+    "light_fixture,846 818 619 470\n"
+    "light_switch,844\n"
+    "lighter,626\n"
+    "medicine,720 648\n"
+    "monument,873 682 832 708 458 649\n"
+    "plate_of_food,923 868\n"
+    "religious_building,668 497 663 442 406\n"
+    "road_sign,919\n"
+    "spices,\n"
+    "stall,\n"
+    "storefront,582 860 454 865 424 509 788\n"
+    "stove,544 827\n"
+    "streetlight_lantern,862 733\n"
+    "toothbrush,\n"
+    "toothpaste_toothpowder,\n"
+    "toy,850 865\n"
+    "tree,\n"
+    "truck,569 867 864 717\n"
+    "waste_container,728 412 427 463\n"
+    "wheelbarrow,428\n"
+    /* clang-format on */
+    ;
+
+/* Facts of datasets/dollarstreet.py (MAPPING: the words of WordNet) of the same code, with those words' classes. As published:
+ * a car is a "passenger car", which in ImageNet is a railway carriage. */
+static const char vrp_class_map_topics_text[] =
+    /* clang-format off */
+    "topic,wordnet,imagenet1k_ids\n"
+    "alarm clock,analog clock,409\n"
+    "answering the phone,mobile phone,487\n"
+    "arm watch,digital watch,531\n"
+    "armchair,rocking chair,765\n"
+    "bathroom/toilet,toilet seat,861\n"
+    "bed,day bed,831\n"
+    "bed kids,day bed,831\n"
+    "bike,all-terrain bike,671\n"
+    "books,bookcase,453\n"
+    "car,passenger car,705\n"
+    "ceiling,tile roof,858\n"
+    "cleaning after toilet,toilet paper,999\n"
+    "cleaning equipment,dishrag,533\n"
+    "computer,desktop computer,527\n"
+    "cooking pots,skillet,567\n"
+    "cooking utensils,spatula,813\n"
+    "couch,studio couch,831\n"
+    "cups/mugs/glasses,cup,968\n"
+    "cutlery,wooden spoon,910\n"
+    "diapers (or baby-pants),diaper,529\n"
+    "dinner guests,eating place,762\n"
+    "dish racks,plate rack,729\n"
+    "dish washing brush/cloth,dishrag,533\n"
+    "dish washing soap,soap dispenser,804\n"
+    "dishwasher,dishwasher,534\n"
+    "doing dishes,dishwasher,534\n"
+    "drinking water,water bottle,898\n"
+    "eating,restaurant,762\n"
+    "everyday shoes,running shoe,770\n"
+    "family eating,eating place,762\n"
+    "freezer,icebox,760\n"
+    "get water,water jug,899\n"
+    "glasses or lenses,dark glasses,837\n"
+    "guest bed,day bed,831\n"
+    "home,manufactured home,660\n"
+    "jewelry,necklace,679\n"
+    "kitchen sink,washbasin,896\n"
+    "knifes,paper knife,623\n"
+    "light source in kitchen,table lamp,846\n"
+    "light source in livingroom,table lamp,846\n"
+    "light sources,table lamp,846\n"
+    "lightsources by bed,table lamp,846\n"
+    "listening to the radio,radio,754\n"
+    "lock on front door,padlock,695\n"
+    "medication,medicine cabinet,648\n"
+    "moped/motorcycle,moped,665\n"
+    "mosquito protection,mosquito net,669\n"
+    "music equipment,speaker,632\n"
+    "necklaces,necklace,679\n"
+    "opening and closing the freezer,icebox,760\n"
+    "opening and closing the refrigerator,refrigerator,760\n"
+    "oven,stove,827\n"
+    "paper,paper towel,700\n"
+    "parking lot,parking meter,704\n"
+    "pen/pencils,ballpoint,418\n"
+    "phone,cellphone,487\n"
+    "place where eating dinner,dining table,532\n"
+    "place where serving guests,eating place,762\n"
+    "plate of food,plate,923\n"
+    "plates,plate,923\n"
+    "pouring drinking water,water bottle,898\n"
+    "pouring water,water jug,899\n"
+    "radio,radio,754\n"
+    "reading light,table lamp,846\n"
+    "refrigerator,refrigerator,760\n"
+    "roof,tile roof,858\n"
+    "salt,salt shaker,773\n"
+    "shoes,running shoe,770\n"
+    "shower,shower curtain,794\n"
+    "sitting and watching tv,television,851\n"
+    "soap for hands and body,soap dispenser,804\n"
+    "social drink,soda bottle,737\n"
+    "sofa,studio couch,831\n"
+    "source of cool,electric fan,545\n"
+    "source of heat,space heater,811\n"
+    "source of light,table lamp,846\n"
+    "starting stove,igniter,626\n"
+    "stove/hob,stove,827\n"
+    "street detail,street sign,919\n"
+    "street view,street sign,919\n"
+    "switch on/off,switch,844\n"
+    "table with food,dining table,532\n"
+    "taking a teaspoon of salt,salt shaker,773\n"
+    "toilet,toilet seat,861\n"
+    "toilet paper,toilet paper,999\n"
+    "tools,tool kit,477\n"
+    "toys,toyshop,865\n"
+    "trash/waste,trash can,412\n"
+    "turning lights on and off,switch,844\n"
+    "tv,television,851\n"
+    "using toilet,toilet seat,861\n"
+    "wall clock,wall clock,892\n"
+    "wardrobe,wardrobe,894\n"
+    "washing clothes/cleaning,washing machine,897\n"
+    "waste dumps,trash can,412\n"
+    "wheel barrow,wheelbarrow,428\n"
+    /* clang-format on */
+    ;
+
 /* Adds the ids of a field, with blanks between them, to the last set. */
 static bool vrp_class_map_ids(vr_label_builder *ids, const vr_csv *csv, int64_t column, int64_t limit,
                               vr_err *err) {
@@ -139,13 +291,11 @@ static bool vrp_class_map_ids(vr_label_builder *ids, const vr_csv *csv, int64_t 
     return true;
 }
 
-static bool vrp_class_map_read(vr_arena *perm, vr_class_map *map, vr_csv *csv, vr_label_space space,
-                               vr_err *err) {
-    static const char *const columns[VR_LABEL_SPACES] = {"sin21k_ids", "sin21k_alibaba_ids",
-                                                         "imagenet1k_ids"};
-    static const int64_t limits[VR_LABEL_SPACES] = {108, 99, 1000};
-    const int64_t name = vr_csv_column(csv, "dollarstreet_class", err),
-                  ids = name < 0 ? -1 : vr_csv_column(csv, columns[space], err);
+/* Classes from two columns of a CSV: names, sorted, and ids below `limit`. */
+static bool vrp_class_map_read(vr_arena *perm, vr_class_map *map, vr_csv *csv, const char *name_column,
+                               const char *ids_column, int64_t limit, vr_err *err) {
+    const int64_t name = vr_csv_column(csv, name_column, err),
+                  ids = name < 0 ? -1 : vr_csv_column(csv, ids_column, err);
     if (ids < 0) return false;
     int64_t rows = 0, n = 0;
     for (const uint8_t *s = csv->at; s < csv->end; s++) rows += *s == '\n';
@@ -158,7 +308,7 @@ static bool vrp_class_map_read(vr_arena *perm, vr_class_map *map, vr_csv *csv, v
                                "expected classes sorted by name, each once: '%.60s' after '%.60s'", names[n],
                                names[n - 1]);
         vr_label_builder_next(&sets);
-        if (!vrp_class_map_ids(&sets, csv, ids, limits[space], err)) return false;
+        if (!vrp_class_map_ids(&sets, csv, ids, limit, err)) return false;
     }
     *map = (vr_class_map){.count = n, .names = names, .ids = vr_label_builder_sets(&sets)};
     return csv->ended && (n > 0 || vr_fail(err, VR_ERR_FORMAT, "%s: no classes", csv->path));
@@ -166,6 +316,9 @@ static bool vrp_class_map_read(vr_arena *perm, vr_class_map *map, vr_csv *csv, v
 
 bool vr_class_map_dollar_street(vr_arena *perm, vr_class_map *map, const char *path, vr_label_space space,
                                 vr_err *err) {
+    static const char *const columns[VR_LABEL_SPACES] = {"sin21k_ids", "sin21k_alibaba_ids",
+                                                         "imagenet1k_ids"};
+    static const int64_t limits[VR_LABEL_SPACES] = {108, 99, 1000};
     *map = (vr_class_map){0};
     const vr_arena_mark mark = vr_arena_here(perm);
     const vr_bytes text = {(const uint8_t *)vrp_class_map_dollar_street_text,
@@ -173,8 +326,27 @@ bool vr_class_map_dollar_street(vr_arena *perm, vr_class_map *map, const char *p
     vr_csv csv;
     const bool open = path ? vr_csv_load(perm, &csv, path, err)
                            : vr_csv_parse(perm, &csv, text, "the built-in class map", err);
-    if (open && vrp_class_map_read(perm, map, &csv, space, err)) return true;
+    if (open && vrp_class_map_read(perm, map, &csv, "dollarstreet_class", columns[space], limits[space], err))
+        return true;
     vr_arena_rewind(perm, mark);
     *map = (vr_class_map){0};
     return false;
+}
+
+/* A map of ImageNet-1k's classes that is built in: it cannot fail. */
+static void vrp_class_map_built_in(vr_arena *perm, vr_class_map *map, const char *text, int64_t size,
+                                   const char *name_column) {
+    vr_csv csv;
+    vr_csv_parse(perm, &csv, (vr_bytes){(const uint8_t *)text, size}, "a built-in class map", VR_FATAL);
+    vrp_class_map_read(perm, map, &csv, name_column, "imagenet1k_ids", 1000, VR_FATAL);
+}
+
+void vr_class_map_geode(vr_arena *perm, vr_class_map *map) {
+    vrp_class_map_built_in(perm, map, vrp_class_map_geode_text, sizeof vrp_class_map_geode_text - 1,
+                           "object");
+}
+
+void vr_class_map_dollar_street_topics(vr_arena *perm, vr_class_map *map) {
+    vrp_class_map_built_in(perm, map, vrp_class_map_topics_text, sizeof vrp_class_map_topics_text - 1,
+                           "topic");
 }

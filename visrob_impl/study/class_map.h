@@ -36,10 +36,19 @@ VR_API bool vr_label_space_parse(vr_label_space *space, const char *name, vr_err
 
 /* Dollar Street's map, read from dollarstreet_class,images,sin21k_ids,sin21k_alibaba_ids,imagenet1k_ids, with blanks between
  * the ids; path NULL is the published map of 84 classes, which is built in.
- * Errors:  VR_ERR_FORMAT with line and column: classes that are not sorted, or twice there, an id beyond the space.
+ * Errors:  VR_ERR_FORMAT with line and column: classes that are not sorted, a duplicate, an id beyond the space.
  * Source:  dollarstreet_factors: metadata.csv's targets per class, and the 1k lists of its mitigation study. */
 VR_API bool vr_class_map_dollar_street(vr_arena *perm, vr_class_map *map, const char *path,
                                        vr_label_space space, vr_err *err);
+
+/* The 40 objects of GeoDE; the numbers are GeoDE's object_index.
+ * Notes:   six have no class in ImageNet-1k: hairbrush_comb, spices, stall, toothbrush, toothpaste_toothpowder, tree.
+ * Source:  Geographic_Generalization, datasets/geode.py. */
+VR_API void vr_class_map_geode(vr_arena *perm, vr_class_map *map);
+
+/* The 96 topics of Dollar Street (as MLCommons and Kaggle publish it) that have a class in ImageNet-1k, in lower case.
+ * Source:  Geographic_Generalization, datasets/dollarstreet.py. */
+VR_API void vr_class_map_dollar_street_topics(vr_arena *perm, vr_class_map *map);
 
 #ifdef __cplusplus
 }

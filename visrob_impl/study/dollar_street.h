@@ -1,20 +1,36 @@
-/* study/dollar_street.h: homes of the world by income and region, and which factors go with a model's errors.
+/* study/dollar_street.h: images of households all over the world: where is a model wrong, by income, region and factor;
+ * which factors go with its errors; and what does a mitigation change?
  *
  *     vr_dollar_street data;
+ *     vr_class_map map;
+ *     vr_label_sets targets;
+ *     vr_predictions p;
+ *     vr_scores scores;
  *     vr_dollar_street_load(&perm, &data, "metadata.csv", NULL, VR_FATAL);
- *     printf("%lld images of %lld households\n", (long long)data.count, (long long)data.household_count);
+ *     vr_class_map_dollar_street(&perm, &map, NULL, VR_LABELS_IN1K, VR_FATAL);
+ *     vr_dollar_street_targets(&perm, &targets, &data, &map, false, VR_FATAL);
+ *     vr_predictions_load(&perm, &p, "resnet50.json", NULL, VR_FATAL);
+ *     vr_dollar_street_score(&perm, &scores, &data, &p, &targets, VR_FATAL);
+ *     vr_table t = vr_dollar_street_accuracy_table(&perm, &data, &scores, VR_DOLLAR_STREET_BY_INCOME, NULL);
  *
  * Source:  Gustafson et al. 2023, "Pinpointing why object recognition performance degrades across income levels and
  *          geographies" (arXiv 2304.05391), and github.com/facebookresearch/dollarstreet_factors. */
 #ifndef VISROB_STUDY_DOLLAR_STREET_H
 #define VISROB_STUDY_DOLLAR_STREET_H
-#include "../base/arena.h"
-#include "../base/error.h"
+#include "../image/factor.h"
+#include "../metric/group.h"
+#include "../report/table.h"
+#include "class_map.h"
+#include "income.h"
+#include "over.h"
+#include "predictions.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* X(ID, name): the factors in which an annotator says that an image differs from its class's prototypes, in the
+/* ---- the data ---- */
+
+/* X(ID, name): the factors in which an image differs from its class's prototypes, as an annotator ticked them, in the
  * order of the published annotations. */
 #define VR_DOLLAR_STREET_FACTORS(X)                                                                          \
     X(MULTIPLE_OBJECTS, multiple_objects)                                                                    \
@@ -41,10 +57,6 @@ typedef enum vr_dollar_street_factor {
         VR_DOLLAR_STREET_FACTOR_COUNT
 } vr_dollar_street_factor;
 
-/* Monthly income per household, in the buckets of Facebook's fairness indicators. */
-typedef enum vr_income { VR_INCOME_LOW, VR_INCOME_MEDIUM, VR_INCOME_HIGH, VR_INCOME_COUNT } vr_income;
-
-/* The four regions of Dollar Street. */
 typedef enum vr_dollar_street_region {
     VR_DOLLAR_STREET_AFRICA,
     VR_DOLLAR_STREET_ASIA,
@@ -53,18 +65,12 @@ typedef enum vr_dollar_street_region {
     VR_DOLLAR_STREET_REGION_COUNT
 } vr_dollar_street_region;
 
-/* A list of whole numbers for each row: those of row i are id[begin[i]] .. id[begin[i+1] - 1]. */
-typedef struct vr_lists {
-    const int64_t *begin; /* [rows+1], NULL where the file has no such lists */
-    const int64_t *id;
-} vr_lists;
-
 /* Rows as columns. A row is an image (metadata) or a task, an image with one of its classes (annotations). Arrays are
- * [count]; those that the file does not have are NULL. */
+ * [count]; those that the file does not have are NULL, and their label sets have no begin. */
 typedef struct vr_dollar_street {
     const char *path;
     int64_t count;
-    const char *const *id;  /* what names the row: the task's, or the url */
+    const char *const *id;  /* the name of the row: the task's, or the url */
     const char *const *url; /* of the image */
     const int64_t *image;   /* the image's number: rows of one image share it */
     int64_t image_count;
@@ -73,64 +79,192 @@ typedef struct vr_dollar_street {
     const int64_t *country;             /* a number of `countries` */
     const int64_t *region;              /* a vr_dollar_street_region */
     const double *income;               /* US dollars a month, at purchasing power parity */
-    const int64_t *bucket;              /* a vr_income */
+    const int64_t *bucket;              /* a vr_income: the file's, else that of the income */
     const double *latitude, *longitude; /* degrees */
     const int64_t *household;           /* the number of the pair (country, income), in that order */
     int64_t household_count;
-    const int64_t *quarter;     /* 0..3: the quarter of the homes, by income, that the row's is in */
-    double quarters[5];         /* their limits: the least income, three quartiles of the homes', the most */
+    const int64_t *quarter; /* 0..3: the quarter of the households by income */
+    double quarters[5];     /* their limits: the least income, three quartiles of the households', the most */
     const char *const *classes; /* [class_count] */
     int64_t class_count;
-    vr_lists labels;           /* numbers of `classes`, in the order of the file */
-    vr_lists targets_22k;      /* ids of the 108 ImageNet-21k classes: "sin21k_targets" */
-    vr_lists targets_11k;      /* ids of the 99 of the 11k models: "sin21k_targets_alibaba" */
+    vr_label_sets labels; /* numbers of `classes`, in the order of the file */
+    vr_label_sets targets_22k,
+        targets_11k;           /* the file's own ids: "sin21k_targets", "sin21k_targets_alibaba" */
     const uint16_t *factors;   /* bit f is vr_dollar_street_factor f */
     const char *const *reason; /* the annotator's "justification"; an element may be NULL */
     const char *const *word;   /* and "one_word" */
     int64_t unrated;           /* rows left out: the annotator could not rate the image */
     int64_t unmatched;         /* rows left out: their image is not in `metadata` */
-    int64_t rebucketed; /* rows whose bucket, as the file gives it, is not vr_income_bucket of their income */
+    int64_t rebucketed;        /* rows whose bucket in the file is not that of their income */
 } vr_dollar_street;
 
 /* "texture". */
 VR_API const char *vr_dollar_street_factor_name(vr_dollar_street_factor f);
 
-/* "low", "medium" or "high". */
-VR_API const char *vr_income_name(vr_income bucket);
+/* The factor of that name. Errors: VR_ERR_ARGUMENT listing the names. */
+VR_API bool vr_dollar_street_factor_parse(vr_dollar_street_factor *f, const char *name, vr_err *err);
 
 /* "Africa", "Asia", "Europe" or "The Americas". */
 VR_API const char *vr_dollar_street_region_name(vr_dollar_street_region region);
-
-/* The bucket of an income in dollars a month: round(ln(income) / 3), halves to even: below e^4.5 = 90.02 low, from
- * e^7.5 = 1808.04 high.
- * Notes:   the published rule gives the numbers 1, 2, 3; what would be 0 or 4 (below 4.48, above 36,316) is low or high.
- * Source:  VISSL's fairness indicators, the version of the data that the factors were annotated on. */
-VR_API vr_income vr_income_bucket(double income);
 
 /* Loads a table of Dollar Street, whichever it is:
  *     metadata.csv             url, country, region, income, label; lat, lng, sin21k_* where there
  *     annotations.json         pandas' orient="split": the factors, class, url, region, income, ...
  *     DollarStreetFactors.csv  the factors with a nameless first column of ids
  * Notes:   columns are found by name and others are not read. Country, region, income, place and labels that a table
- *          lacks are taken from `metadata` (may be NULL) by the image: url, image_id, full_image_id or the row's id.
+ *          lacks are taken from `metadata` (NULL, or out itself) by the image: url, image_id, full_image_id or the row's id.
  *          Rows with can_i_rate_this_job = "no" are left out and counted, as are rows whose image is not in metadata.
- *          Blanks in class names become "_". Lists of ids are sets: the published ids and names of one row are not in
- *          one order.
+ *          Blanks in class names become "_".
  * Errors:  VR_ERR_FORMAT with line and column: a region that is none of the four, an income that is not positive, a
- *          factor that is neither 0 nor 1, an id outside of its range, two rows of one id, a column that is missing. */
+ *          factor that is neither 0 nor 1, an id outside of its range, two rows of one id, a missing column. */
 VR_API bool vr_dollar_street_load(vr_arena *perm, vr_dollar_street *out, const char *path,
                                   const vr_dollar_street *metadata, vr_err *err);
 
-/* vr_dollar_street_load of a text in memory; `path` is for messages. What begins with "{" is JSON. */
-VR_API bool vr_dollar_street_parse(vr_arena *perm, vr_dollar_street *out, vr_bytes text, const char *path,
-                                   const vr_dollar_street *metadata, vr_err *err);
+/* targets of row i = the union of the model's classes for its classes; empty where the model has none of them.
+ * Notes:   published = true gives what the released filter gave: a class whose name has two words has no list, as
+ *          'dish_racks' was compared with 'dish racks'.
+ * Errors:  VR_ERR_ARGUMENT naming a class that the map does not have. */
+VR_API bool vr_dollar_street_targets(vr_arena *perm, vr_label_sets *targets, const vr_dollar_street *data,
+                                     const vr_class_map *map, bool published, vr_err *err);
 
-/* row[i] = the first row whose id, url or image is called name[i]; -1 where there is none.
- * Notes:   after the names as they are, their last parts are compared, without "480x480-", "-", ".jpg", ".jpeg" and
- *          ".png": what the published code calls image_id. Where two images are called the same by that, none is meant.
- * Shapes:  row, name: [n]. */
-VR_API void vr_dollar_street_find(int64_t *row, const vr_dollar_street *data, const char *const *name,
-                                  int64_t n);
+/* ---- predictions and groups ---- */
+
+/* How a model is shown the images. All zero: as it was trained, one image as good as another. */
+typedef struct vr_dollar_street_predict_opts {
+    bool changed; /* put each image through `factor` first, after the crop */
+    vr_factor
+        factor; /* a continuous one; VR_FACTOR_BRIGHTEN with amount 2 is the published brightness study */
+    double amount;
+    bool
+        published; /* as the released code: values 0..1 without mean and deviation, and scores that are a softmax
+                       over the images of a batch, so that an image's classes are ranked against other images */
+    int64_t k;     /* how many classes, best first; 0 = 5 */
+    uint64_t seed;
+    vr_over_opts over;
+} vr_dollar_street_predict_opts;
+
+/* The k best classes of every image of a data set. opts may be NULL. Errors: as vr_over_run. */
+VR_API bool vr_dollar_street_predict(vr_arena *perm, vr_predictions *out, const vr_model *model,
+                                     const vr_dataset *images, const vr_dollar_street_predict_opts *opts,
+                                     vr_err *err);
+
+/* Scores the rows: vr_predictions_score, where a prediction serves all rows of its image unless a row's own id has one.
+ * Notes:   images are found by url or by what the published code calls image_id, the last part without "480x480-" and
+ *          "-". The file's own correct and correct_top5 count where p has no classes; targets may then be NULL.
+ * Errors:  as vr_predictions_join and vr_predictions_score. */
+VR_API bool vr_dollar_street_score(vr_arena *perm, vr_scores *out, const vr_dollar_street *data,
+                                   const vr_predictions *p, const vr_label_sets *targets, vr_err *err);
+
+/* One row an image: its first task's score, or, with `any`, whether any task is correct. Other rows are not scored. */
+VR_API vr_scores vr_dollar_street_per_image(vr_arena *perm, const vr_dollar_street *data,
+                                            const vr_scores *scores, bool any);
+
+/* How rows are grouped. */
+typedef enum vr_dollar_street_by {
+    VR_DOLLAR_STREET_BY_ALL,
+    VR_DOLLAR_STREET_BY_INCOME,
+    VR_DOLLAR_STREET_BY_REGION,
+    VR_DOLLAR_STREET_BY_REGION_INCOME,
+    VR_DOLLAR_STREET_BY_COUNTRY,
+    VR_DOLLAR_STREET_BY_CLASS,  /* a row is in each of its classes */
+    VR_DOLLAR_STREET_BY_FACTOR, /* and in each of its factors */
+    VR_DOLLAR_STREET_BY_QUARTER /* of the households by income: of one size, as the three buckets are not */
+} vr_dollar_street_by;
+
+/* The rows in groups, for vr_group_accuracy and vr_group_bootstrap; count = 0 for factors that the data does not have.
+ * Notes:   images of one household resemble each other: bootstrap with opts.cluster = data->household. */
+VR_API vr_groups vr_dollar_street_groups(vr_arena *perm, const vr_dollar_street *data,
+                                         vr_dollar_street_by by);
+
+/* ---- tables ---- */
+
+/* group, images, top-1, top-k with intervals over households. opts may be NULL. */
+VR_API vr_table vr_dollar_street_accuracy_table(vr_arena *arena, const vr_dollar_street *data,
+                                                const vr_scores *scores, vr_dollar_street_by by,
+                                                const vr_bootstrap *opts);
+
+/* All zero is the published definition. */
+typedef struct vr_dollar_street_association_opts {
+    int64_t few; /* a count of at most this is taken as 0; 0 = 5, -1 = no such rule */
+    bool own; /* compare with the group's own rows, not with all: the default mixes what a group's images are
+                    like with what goes with its errors */
+} vr_dollar_street_association_opts;
+
+/* The factors that are ticked more often among the errors (top-5) of a group than in the baseline, at most `most` a group:
+ * group, factor, wrong rows with it, share w(f) / sum w among errors and c(f) / sum c in the baseline, shift (the first by
+ * the second, less 1), and the odds ratio of being wrong with the factor to without it among the group's own rows, with
+ * its p after Holm and after Benjamini and Hochberg, for all groups and factors. opts may be NULL.
+ * Notes:   the data has factors (else VR_CHECK). Unlike shifts, odds ratios do not mix what a group's images are like with
+ *          what goes with its errors. They take rows as independent; a household gives several, so that their intervals
+ *          are rather too narrow.
+ * Source:  Gustafson et al. 2023, section 4 ("error ratio"; it is a shift) and their explain_model_errors. */
+VR_API vr_table vr_dollar_street_association_table(vr_arena *arena, const vr_dollar_street *data,
+                                                   const vr_scores *scores, vr_dollar_street_by by,
+                                                   int64_t most,
+                                                   const vr_dollar_street_association_opts *opts);
+
+/* The `most` classes that are furthest behind their best group: class, group, images, top-5 accuracy, how far behind.
+ * Notes:   of classes with five scored rows or more in every group. by is BY_INCOME or BY_REGION. */
+VR_API vr_table vr_dollar_street_gap_table(vr_arena *arena, const vr_dollar_street *data,
+                                           const vr_scores *scores, vr_dollar_street_by by, int64_t most);
+
+/* Where the factors of a class differ more between two groups, does its accuracy? Pairs of groups of a class in quarters
+ * by the Jensen-Shannon distance of their factors: quarter, distance from, to, pairs, mean gap in accuracy.
+ * Notes:   of groups with five scored rows and a factor ticked; no rows for fewer than four pairs. A distance on a limit is
+ *          in the lower quarter. by is BY_INCOME or BY_REGION; the data has factors (else VR_CHECK).
+ * Source:  Gustafson et al. 2023, quartile figure (there a limit belongs to both of its quarters). */
+VR_API vr_table vr_dollar_street_quartile_table(vr_arena *arena, const vr_dollar_street *data,
+                                                const vr_scores *scores, vr_dollar_street_by by);
+
+/* group, images, top-5 accuracy before and after, and their paired difference with its interval over households, on the
+ * rows that both scored and that have `factor` (VR_DOLLAR_STREET_FACTOR_COUNT: on all). opts may be NULL. */
+VR_API vr_table vr_dollar_street_compare_table(vr_arena *arena, const vr_dollar_street *data,
+                                               const vr_scores *before, const vr_scores *after,
+                                               vr_dollar_street_factor factor, vr_dollar_street_by by,
+                                               const vr_bootstrap *opts);
+
+/* A model's scores under its name. */
+typedef struct vr_dollar_street_model {
+    const char *name;
+    vr_scores scores;
+} vr_dollar_street_model;
+
+/* Prints the study of the first model: accuracy by income, region and quarter (an image once), factors among errors,
+ * gaps, quarters; and, where there is a second model, what it changes, on all images and on those with `factor`. */
+VR_API void vr_dollar_street_print(FILE *file, const vr_dollar_street *data,
+                                   const vr_dollar_street_model *models, int64_t model_count,
+                                   vr_dollar_street_factor factor, const vr_bootstrap *opts);
+
+/* ---- the page ---- */
+
+/* All zero: no images. */
+typedef struct vr_dollar_street_page_opts {
+    const char *title;        /* NULL: "Dollar Street" */
+    const char *note;         /* a paragraph below the title, or NULL */
+    const char *command;      /* the command that made the page, or NULL */
+    const vr_dataset *images; /* found by name as predictions are; NULL = none */
+    int64_t image_limit;      /* the most images that are put into the page; 0 = 600 */
+    vr_bootstrap intervals;   /* of the tables */
+} vr_dollar_street_page_opts;
+
+/* Saves a page with filters by income, region, country, class and factor, and charts that follow them; what it does is
+ * described at vr_page_dashboard. opts may be NULL. Errors: VR_ERR_IO naming the path. */
+VR_API bool vr_dollar_street_page_save(const vr_dollar_street *data, const vr_dollar_street_model *models,
+                                       int64_t model_count, const vr_dollar_street_page_opts *opts,
+                                       const char *path, vr_err *err);
+
+/* ---- an example ---- */
+
+/* Made-up data that needs no download: 48 households in four regions, with ten drawn shapes each. The poorer the
+ * household, the likelier an image is darker, blocked or of another texture; the images are drawn that way, so that a
+ * model's errors are its own.
+ * Notes:   targets are the classes' numbers in vr_dollar_street_example_model. */
+VR_API void vr_dollar_street_example(vr_arena *perm, vr_dollar_street *data, vr_dataset *images,
+                                     vr_label_sets *targets, uint64_t seed);
+
+/* A small model for that data: a random ResNet with a ridge probe on 1,200 images of rich households. A second or two.
+ * Errors:  VR_ERR_NUMERIC where the probe has no solution. */
+VR_API vr_model *vr_dollar_street_example_model(vr_arena *perm, uint64_t seed, vr_err *err);
 
 #ifdef __cplusplus
 }

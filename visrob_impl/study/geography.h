@@ -1,192 +1,307 @@
-/* study/geography.h: is a model as good in every part of the world?
+/* study/geography.h: does progress on ImageNet reach the whole world?
  *
- * Photographs that were taken for the purpose (GeoDE, Dollar Street), a table of the ImageNet classes that count as
- * right for each object, and a model's predictions give the accuracy per region and the disparity between regions.
+ * Progress: tables of models by benchmarks give a slope for each benchmark. Geography: images that were taken for the
+ * purpose (GeoDE, Dollar Street), the ImageNet classes that are correct for each object, and a model's predictions give
+ * the accuracy by region and the disparity between regions. Retraining the last layer shows what narrows it.
  *
- *     vr_geo_set set;
- *     vr_dollar_street_predictions p;
- *     vr_dollar_street_hits hits;
- *     vr_geo_measure m;
- *     vr_geode_load(&perm, &set, "metadata_test_1k_final.csv", VR_FATAL);
- *     vr_dollar_street_predictions_load(&perm, &p, "resnet50.csv", VR_FATAL);
- *     vr_geo_score(&perm, &hits, &set, &p, VR_FATAL);
- *     vr_geo_measure_run(&perm, &m, &set, &hits, VR_GEO_REGION, NULL);
- *     printf("best - worst region: %.1f points\n", 100 * m.spread.value);
+ *     vr_geography_set set;
+ *     vr_predictions predictions;
+ *     vr_geography_result result;
+ *     vr_geography_load(&perm, &set, "metadata_test_1k_final.csv", VR_FATAL);
+ *     vr_predictions_load(&perm, &predictions, "resnet50.csv", NULL, VR_FATAL);
+ *     vr_geography_run(&perm, &result, &set, &predictions, NULL, VR_FATAL);
+ *     printf("%.1f points\n", 100 * result.by[VR_GEOGRAPHY_REGION]->interval.gap.value);     // best - worst region
+ *     vr_geography_print(stdout, &(vr_geography_report){.result = &result});
  *
  * Source:  Richards et al. 2023, "Does Progress On Object Recognition Benchmarks Improve Real-World Generalization?"
- *          and github.com/facebookresearch/Geographic_Generalization; Ramaswamy et al. 2023 (GeoDE). */
+ *          and github.com/facebookresearch/Geographic_Generalization; Ramaswamy et al. 2023 (GeoDE); Taori et al. 2020
+ *          (effective robustness). */
 #ifndef VISROB_STUDY_GEOGRAPHY_H
 #define VISROB_STUDY_GEOGRAPHY_H
-#include "../report/table.h"
 #include "../metric/disparity.h"
+#include "../metric/effective.h"
 #include "../metric/group.h"
-#include "dollar_street_score.h"
+#include "../model/probe.h"
+#include "../report/plot.h"
+#include "../report/table.h"
+#include "embed.h"
+#include "predictions.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* ---- which ImageNet classes an object is ---- */
+/* All zero: top-1, 1000 resamples, seed 0. */
+typedef struct vr_geography_opts {
+    bool top5;
+    int64_t resamples;
+    uint64_t seed;
+    const char *high, *low; /* groups to compare; NULL: Europe and Africa, the last and first income group */
+    const char *standard;   /* the benchmark whose rate is divided by the others'; NULL: the second one */
+} vr_geography_opts;
 
-/* One object of a data set and the ImageNet-1k classes that count as right for it. */
-typedef struct vr_geo_object {
-    const char *name;
-    int64_t count; /* 0: no class of ImageNet is this */
-    const int16_t *ids;
-} vr_geo_object;
+/* ---- images ---- */
 
-enum { VR_GEODE_OBJECTS = 40, VR_DOLLAR_STREET_TOPICS = 96 };
+/* How images are grouped. */
+typedef enum vr_geography_by {
+    VR_GEOGRAPHY_REGION,
+    VR_GEOGRAPHY_COUNTRY,
+    VR_GEOGRAPHY_OBJECT, /* GeoDE's objects, the first topic or class of Dollar Street */
+    VR_GEOGRAPHY_INCOME, /* Dollar Street only: q1..q4, or low, medium, high */
+    VR_GEOGRAPHY_BY_COUNT
+} vr_geography_by;
 
-/* The 40 objects of GeoDE, by their number ("object_index": the names are sorted).
- * Notes:   six have no class in ImageNet: hairbrush_comb, spices, stall, toothbrush, toothpaste_toothpowder, tree.
- * Source:  facts of datasets/geode.py (GEODE_CLASSES_TO_IMAGENET_INDICIES) of Geographic_Generalization. */
-VR_API vr_geo_object vr_geode_object(int64_t number);
-
-/* The number of a GeoDE object, "_" and " " alike; -1 where there is none of that name. */
-VR_API int64_t vr_geode_object_find(const char *name);
-
-/* The 96 topics of Dollar Street (MLCommons, Kaggle) that are in ImageNet, sorted; each is one class.
- * Source:  facts of datasets/dollarstreet.py (MAPPING, names of WordNet synsets); the numbers are those synsets'. */
-VR_API vr_geo_object vr_dollar_street_topic(int64_t number);
-
-/* The number of a topic, whatever its case and blanks around it; -1 where there is none of that name. */
-VR_API int64_t vr_dollar_street_topic_find(const char *name);
-
-/* ---- photographs ---- */
-
-/* How photographs are grouped. */
-typedef enum vr_geo_by {
-    VR_GEO_REGION,
-    VR_GEO_COUNTRY,
-    VR_GEO_OBJECT, /* GeoDE's objects, Dollar Street's first topic or class */
-    VR_GEO_INCOME, /* Dollar Street alone: q1..q4, or low, medium, high */
-    VR_GEO_BY_COUNT
-} vr_geo_by;
-
-/* One grouping: photograph i is in group of[i]. count = 0 and NULL where the file does not tell. */
-typedef struct vr_geo_groups {
-    int64_t count;
-    const char *const *names; /* [count] */
-    const int64_t *of;        /* [photographs] */
-} vr_geo_groups;
-
-/* Photographs as columns. Arrays are [count]. */
-typedef struct vr_geo_set {
+/* Images as columns. Arrays are [count]. */
+typedef struct vr_geography_set {
     const char *name, *path; /* "GeoDE", "Dollar Street" */
     int64_t count;
-    const char *const *id, *const *file; /* what names the photograph; its path in the data set */
-    vr_geo_groups by[VR_GEO_BY_COUNT];
-    const int64_t *household; /* photographs of one home share it; NULL: not known */
+    const char *const *id, *const *file;
+    vr_groups by[VR_GEOGRAPHY_BY_COUNT]; /* count = 0 where the file does not tell */
+    const int64_t *household;            /* images of one household share it; NULL: not known */
     int64_t household_count;
-    vr_lists labels;    /* the ImageNet classes that count as right */
-    int64_t unlabelled; /* photographs without any: they are not scored */
-    int64_t remapped;   /* photographs whose classes in the file are not those of the built-in table */
-} vr_geo_set;
+    vr_label_sets labels; /* the classes of ImageNet-1k that are correct */
+    vr_image_index index; /* by id, path, and last part of the path */
+    int64_t remapped;     /* images whose classes in the file are not those of the built-in class map */
+} vr_geography_set;
 
-/* Loads GeoDE's metadata: file_path, object, region, ip_country, and, where the file has them, 1k_index, object_index,
- * id; other columns are not read.
- * Notes:   without 1k_index the built-in table gives the classes, without id the path names the photograph.
- * Errors:  VR_ERR_FORMAT with line and column: an object or region that is none of GeoDE's, a class outside of 0..999,
- *          an object_index that is not the object's, an empty name, two rows of one id; *set = {0}. */
-VR_API bool vr_geode_load(vr_arena *perm, vr_geo_set *set, const char *path, vr_err *err);
+/* Loads images with their groups and labels, from one of
+ *     GeoDE's metadata   file_path, object, region, ip_country; and 1k_index, object_index, id where there
+ *     Dollar Street, a split as MLCommons publishes it   imageRelPath, topics, Region (or region.id), country.name; and
+ *                        id, Income_Group, income, imagenet_synset_id (or imagenet_sysnet_id) where there
+ *     Dollar Street's metadata.csv   url, country, region, income, label
+ * Notes:   other columns are not read. Without a column of classes the built-in map gives them; an image of several topics
+ *          or classes has those of each. Without an id the path is it. Households are pairs of country and income.
+ * Errors:  VR_ERR_FORMAT as `path:line:column:`: an object, class, region or income group that is unknown, an income that is
+ *          not positive, an ImageNet class outside 0..999, an object_index that is not the object's, an empty name, two
+ *          rows of one id; *set = {0}. */
+VR_API bool vr_geography_load(vr_arena *perm, vr_geography_set *set, const char *path, vr_err *err);
 
-/* vr_geode_load of a text in memory; `path` is for messages. */
-VR_API bool vr_geode_parse(vr_arena *perm, vr_geo_set *set, vr_bytes text, const char *path, vr_err *err);
+/* ---- accuracy by group ---- */
 
-/* Loads a split of Dollar Street as MLCommons published it: id, topics, imageRelPath, Region (or region.id),
- * country.name, and where the file has them Income_Group, income, imagenet_synset_id (or imagenet_sysnet_id).
- * Notes:   without the classes' column the built-in table gives them, by topic; a photograph of several topics has the
- *          classes of each, and is grouped by its first. Homes are pairs of country and income.
- * Errors:  as vr_geode_load: a region or income group that is none of the four, an income that is not positive. */
-VR_API bool vr_dollar_street_split_load(vr_arena *perm, vr_geo_set *set, const char *path, vr_err *err);
+/* Accuracy by group, and how far apart the groups are. Arrays are [group_count]. */
+typedef struct vr_geography_measure {
+    vr_geography_by by;
+    bool top5;
+    int64_t group_count;
+    vr_group *groups, all;
+    vr_group_summary
+        interval;     /* of accuracies, gap and pair, over households where they are known, else images; p */
+    double *balanced; /* accuracy, the mean over the `objects` that every group has */
+    int64_t objects;
+    vr_disparity disparity; /* of the groups' accuracies; its gap is interval.gap.value */
+    double balanced_gap, balanced_pair;
+    int64_t high, low;      /* interval.pair is of these; -1: none */
+    double quantile_gap[3]; /* vr_quantile_gap of the accuracies at q = 0.05, 0.1, 0.25 */
+} vr_geography_measure;
 
-/* vr_dollar_street_split_load of a text in memory. */
-VR_API bool vr_dollar_street_split_parse(vr_arena *perm, vr_geo_set *set, vr_bytes text, const char *path,
+/* A model's predictions of a set, scored and measured by every grouping. */
+typedef struct vr_geography_result {
+    const vr_geography_set *set;
+    const char *model; /* the predictions' path */
+    vr_scores scores;
+    vr_geography_measure *by[VR_GEOGRAPHY_BY_COUNT]; /* NULL: the set has no such groups, or one group only */
+} vr_geography_result;
+
+/* Scores predictions (the class is one of the image's labels) and measures accuracy and disparity by every grouping.
+ * Notes:   opts may be NULL. The same bits for any number of threads.
+ * Errors:  vr_predictions_join's and vr_predictions_score's; *out = {0}.
+ * Source:  Richards et al. 2023: disparity is best - worst region, or Europe - Africa; the country percentile gap. */
+VR_API bool vr_geography_run(vr_arena *perm, vr_geography_result *out, const vr_geography_set *set,
+                             const vr_predictions *predictions, const vr_geography_opts *opts, vr_err *err);
+
+/* ---- progress on benchmarks ---- */
+
+/* What a model was trained on before its last training, as its timm name tells. */
+typedef enum vr_geography_pretraining {
+    VR_GEOGRAPHY_IN1K,  /* ImageNet-1k only */
+    VR_GEOGRAPHY_IN21K, /* larger ImageNets: 12k, 21k, 22k, and Baidu's 4 million images of it */
+    VR_GEOGRAPHY_WEB,   /* hundreds of millions of images: LAION, WebLI, OpenAI's, Instagram's, JFT */
+    VR_GEOGRAPHY_PRETRAINING_COUNT
+} vr_geography_pretraining;
+
+/* One benchmark: a fraction for each model, NaN where it was not measured. */
+typedef struct vr_geography_benchmark {
+    const char *name;
+    const double *value; /* [models] */
+    bool gap;            /* a difference of accuracies (-1..1), not an accuracy (0..1) */
+    int64_t base;        /* the benchmark that it is compared with; -1: it is such a base itself */
+} vr_geography_benchmark;
+
+/* Models by benchmarks. */
+typedef struct vr_geography_benchmarks {
+    const char *path;
+    int64_t models, count;
+    const char *const *model;                    /* [models] */
+    const vr_geography_pretraining *pretraining; /* [models] */
+    const vr_geography_benchmark *benchmark;     /* [count]; the first is ImageNet, or what stands for it */
+    int64_t other_sizes; /* rows left out: the same weights at another image size, lower in the list */
+    int64_t unknown;     /* rows left out: of models or sizes that results-imagenet.csv does not have */
+} vr_geography_benchmarks;
+
+/* Loads models by benchmarks: from a folder timm's results, from a file any table.
+ *     folder   results-imagenet.csv, and those of -V2, -ReaL, -R, -Sketch, -A that are there: top-1; one row for each set of
+ *              weights, at the image size that is first in results-imagenet.csv (the best one). With *-clean.csv there are
+ *              ImageNet-R and -A once more, "same classes": against ImageNet on their 200 classes.
+ *     table    CSV with a row a model: a column "model" (or "Model"), the others numbers; an empty field is not measured.
+ *              Fractions; a file with any number above 2 is in percent. Columns as the paper's code names them,
+ *              "geode-africa_test_accuracy1", give two gaps more: "geode best - worst", "geode europe - africa".
+ * Errors:  VR_ERR_IO; VR_ERR_FORMAT as `path:line:column:`: a number below 0 or above 100, an image size that is not
+ *          positive, two rows of one model (and size); a highest number between 1 and 2, which is neither; *out = {0}.
+ * Source:  github.com/huggingface/pytorch-image-models, results/. */
+VR_API bool vr_geography_benchmarks_load(vr_arena *perm, vr_geography_benchmarks *out, const char *path,
                                          vr_err *err);
 
-/* Dollar Street's metadata.csv as such a set, a view of `data` and `targets` (vr_dollar_street_targets). */
-VR_API vr_geo_set vr_geo_from_dollar_street(vr_arena *perm, const vr_dollar_street *data,
-                                            const vr_lists *targets);
-
-/* Loads photographs, whichever they are: GeoDE's metadata (it has ip_country), a split of Dollar Street (topics), or Dollar
- * Street's metadata.csv, with the built-in map to ImageNet-1k. Errors: as those three. */
-VR_API bool vr_geo_set_load(vr_arena *perm, vr_geo_set *set, const char *path, vr_err *err);
-
-/* row[i] = the photograph called name[i]: by its id, else by its path, else by the last part of its path where that is
- * one photograph's alone; -1 where there is none.
- * Shapes:  row, name: [n]. */
-VR_API void vr_geo_find(int64_t *row, const vr_geo_set *set, const char *const *name, int64_t n);
-
-/* Which photographs a model gets right: top-k is right where any of its first k classes is one of the labels.
- * Notes:   k is 5, or what the file has; where a file has acc1 and acc5 alone, these are taken.
- * Errors:  VR_ERR_ARGUMENT where no photograph is scored, naming both files. */
-VR_API bool vr_geo_score(vr_arena *perm, vr_dollar_street_hits *hits, const vr_geo_set *set,
-                         const vr_dollar_street_predictions *predictions, vr_err *err);
-
-/* ---- accuracy by region, and how far apart the regions are ---- */
-
-/* All zero: top-1, 1000 resamples, 95 % intervals, seed 0. */
-typedef struct vr_geo_opts {
-    bool top5;
-    int64_t resamples;
-    uint64_t seed;
-    const char *high,
-        *low; /* the pair of groups; NULL: "Europe" and "Africa", the last and first income group */
-} vr_geo_opts;
-
-/* One group. accuracy is NaN without photographs. */
-typedef struct vr_geo_accuracy {
-    int64_t count, correct;
-    vr_interval accuracy;
+/* Progress rate: how accuracy on one benchmark moves with that on its base, ImageNet. */
+typedef struct vr_geography_rate {
+    const char *name;
+    int64_t benchmark, n; /* n: models that have both */
+    bool gap;             /* of a gap: a positive rate says that it grows */
+    double mean;
+    vr_line line;     /* least squares */
+    vr_interval rate; /* the slope with its 95 % interval (Student's t) */
+    vr_interval top;  /* the slope of the better half of the models, by the base */
     double
-        balanced; /* the mean over the objects that every group has: the mix of objects differs by region */
-} vr_geo_accuracy;
+        headroom; /* slope of ln(1 - accuracy) on that of the base: 1 = the same share of the errors goes */
+    vr_interval lag; /* progress gap: rate(standard) / rate(this), bootstrap over models that have all */
+} vr_geography_rate;
 
-/* Accuracy by group, and the disparity by both definitions that are in use. */
-typedef struct vr_geo_measure {
-    vr_geo_by by;
-    bool top5;
-    int64_t resamples;
+/* Effective robustness: accuracy above what an ordinary model of the same ImageNet accuracy has. */
+typedef struct vr_geography_effective {
+    const char *name;
+    int64_t benchmark;
+    vr_trend trend; /* of models of ImageNet-1k only (of all, where these are fewer than ten), logit axes */
+    double *above;  /* [models], NaN where not measured, or where an accuracy is 0 or 1 */
+    int64_t n[VR_GEOGRAPHY_PRETRAINING_COUNT];        /* models */
+    vr_interval mean[VR_GEOGRAPHY_PRETRAINING_COUNT]; /* of `above`, bootstrap over models */
+} vr_geography_effective;
+
+/* Every benchmark that has a base. */
+typedef struct vr_geography_progress {
+    const vr_geography_benchmarks *benchmarks;
+    int64_t rate_count, effective_count; /* gaps have no effective robustness */
+    vr_geography_rate *rate;
+    vr_geography_effective *effective;
+} vr_geography_progress;
+
+/* Fits progress rates and effective robustness.
+ * Notes:   opts may be NULL. The same bits for any number of threads.
+ * Errors:  VR_ERR_ARGUMENT where there is no second benchmark, none of the name opts->standard, or fewer than three models to
+ *          one of them; vr_trend_fit's; *out = {0}.
+ * Source:  Richards et al. 2023 (progress rate, progress gap); Taori et al. 2020 (effective robustness). */
+VR_API bool vr_geography_progress_fit(vr_arena *perm, vr_geography_progress *out,
+                                      const vr_geography_benchmarks *benchmarks,
+                                      const vr_geography_opts *opts, vr_err *err);
+
+/* ---- retraining the last layer ---- */
+
+/* Images of a set with their features: row i of x is of image number[i] of the set. */
+typedef struct vr_geography_sample {
+    const vr_geography_set *set;
+    int64_t count;
+    const int64_t *number; /* [count], ascending */
+    vr_tensor x;           /* [count,width] */
+    vr_join join;          /* images without features are missing, features of other images extra */
+} vr_geography_sample;
+
+/* Joins the images of a set with features (vr_features_load) by name, as predictions; the features are copied.
+ * Errors:  as vr_predictions_join; *out = {0}. */
+VR_API bool vr_geography_sample_join(vr_arena *perm, vr_geography_sample *out, const vr_geography_set *set,
+                                     const vr_features *features, vr_err *err);
+
+/* Splits a sample at random: `share` of it to train, the rest to test. Images of one household stay together. */
+VR_API void vr_geography_split(vr_arena *perm, vr_geography_sample *train, vr_geography_sample *test,
+                               const vr_geography_sample *sample, double share, uint64_t seed);
+
+/* A classifier of features: scores = x w^T + b; score c is of ImageNet class classes[c] (NULL: of class c). */
+typedef struct vr_geography_head {
+    vr_linear layer;
+    const int64_t *classes;
+} vr_geography_head;
+
+enum { VR_GEOGRAPHY_SHARES_MAX = 16 };
+
+/* All zero: shares 0.1, 0.25, 0.5, 1 of the training images, C = 1, top-1 by region, seed 0. */
+typedef struct vr_geography_retrain_opts {
+    double shares[VR_GEOGRAPHY_SHARES_MAX]; /* each in (0,1] */
+    int64_t share_count;
+    double c;
+    bool balanced; /* as many images of each region: as many as the smallest region has */
+    vr_geography_opts measure;
+} vr_geography_retrain_opts;
+
+/* The test images as one head classifies them. */
+typedef struct vr_geography_retrain_row {
+    double share;            /* of the training images; 0: the head before retraining */
+    int64_t images, classes; /* trained on; 0 where share = 0 */
+    vr_lbfgs_result training;
+    vr_geography_measure measure;
+} vr_geography_retrain_row;
+
+/* A row for each share. */
+typedef struct vr_geography_retraining {
+    const vr_geography_set *set; /* of the test images */
+    int64_t train, test, row_count;
+    vr_geography_retrain_row *rows;
+} vr_geography_retraining;
+
+/* Trains the last layer on each share of the training images and measures it on the test images by region. A smaller
+ * share's images are among a larger one's.
+ * Notes:   `before` (may be NULL) is the head before; its row comes first. Training is multinomial logistic regression
+ *          (vr_probe_logistic) of standardized features on the first label of each image; images without a label are
+ *          left out, and a class without training images is not predicted. opts may be NULL. The same bits for any number
+ *          of threads.
+ * Errors:  VR_ERR_ARGUMENT for a share that is not in (0,1], widths that differ, fewer than two classes;
+ *          vr_probe_logistic's and vr_predictions_score's; *out = {0}.
+ * Source:  Richards et al. 2023, section 6. The released code switches gradients off and cannot train; this is the method
+ *          as the paper describes it, on features. */
+VR_API bool vr_geography_retrain(vr_arena *perm, vr_geography_retraining *out,
+                                 const vr_geography_sample *train, const vr_geography_sample *test,
+                                 const vr_geography_head *before, const vr_geography_retrain_opts *opts,
+                                 vr_err *err);
+
+/* ---- report ---- */
+
+/* What was measured; what is NULL is left out. */
+typedef struct vr_geography_report {
+    const vr_geography_progress *progress;
+    const vr_geography_result *result;
+    const vr_geography_retraining *retraining;
+    const char *note; /* comes first on the page */
+    const char *command;
     uint64_t seed;
-    vr_geo_accuracy all, *groups; /* [group_count] */
-    int64_t group_count, objects; /* objects: how many `balanced` is a mean of */
-    vr_disparity disparity;       /* best and worst group, gap, ratio, Gini coefficient */
-    vr_interval spread;           /* disparity.gap: the best group's accuracy - the worst's */
-    int64_t high, low;            /* -1: there is no such pair */
-    vr_interval pair;             /* accuracy of `high` - of `low`, "Europe - Africa" */
-    double balanced_spread, balanced_pair;
-    double normalised; /* pair / accuracy of `high` */
-    double p;          /* of so large a spread if groups made no difference */
-} vr_geo_measure;
+} vr_geography_report;
 
-/* Measures the scored photographs.
- * Notes:   intervals are percentile-bootstrap intervals over homes where they are known, else over photographs. The
- *          best and the worst group are chosen anew in each resample; a spread is never below 0, so its interval says
- *          how large it is, and p (a permutation test: hits are dealt to photographs anew, within the whole set)
- *          whether it could be chance. p does not know of homes. The same bits on any number of threads. opts may be
- *          NULL. A set without that grouping is a bug (VR_CHECK). */
-VR_API void vr_geo_measure_run(vr_arena *perm, vr_geo_measure *out, const vr_geo_set *set,
-                               const vr_dollar_street_hits *hits, vr_geo_by by, const vr_geo_opts *opts);
+/* Prints the tables: rates and effective robustness; accuracy and disparity by region and income, the disparity between
+ * countries; retraining. */
+VR_API void vr_geography_print(FILE *file, const vr_geography_report *report);
 
-/* The measure as a table: group, photographs, right, accuracy with interval, balanced accuracy. */
-VR_API vr_table vr_geo_measure_table(vr_arena *arena, const vr_geo_set *set, const vr_geo_measure *m);
+/* The report's first part as one table, for other programs: rates, else accuracy by every grouping, else retraining. */
+VR_API vr_table vr_geography_table(vr_arena *arena, const vr_geography_report *report);
 
-/* The disparity as a table, one row a definition: which groups, gap with interval, balanced gap. */
-VR_API vr_table vr_geo_disparity_table(vr_arena *arena, const vr_geo_set *set, const vr_geo_measure *m);
+/* The report's first part as one plot, for vr_plot_save: benchmarks against ImageNet with their least-squares lines, else
+ * accuracy by region, else accuracy by region and share. The plot points into the arena and the report.
+ * Notes:   gaps and benchmarks on other classes are left out; of more than eight benchmarks the first eight are shown. */
+VR_API vr_plot vr_geography_plot(vr_arena *arena, const vr_geography_report *report);
 
-/* The mean accuracy of the countries above the (1 - q)-quantile of countries' accuracies, less that of those below the
- * q-quantile (both strictly; linear quantiles); NaN where a side has none.
- * Source:  Geographic_Generalization, "country percentile gap", q = .05, .1, .25, on top-5. */
-VR_API double vr_geo_country_gap(const vr_geo_set *set, const vr_dollar_street_hits *hits, bool top5,
-                                 double q);
+/* Saves the page. Errors: VR_ERR_IO naming the path. */
+VR_API bool vr_geography_page_save(const vr_geography_report *report, const char *path, vr_err *err);
 
-/* cells[a * columns + b] = the scored photographs in group a of `rows` and b of `columns`, and how many are right.
- * Shapes:  cells: [groups of rows, groups of columns]; accuracy NaN where a cell is empty. */
-VR_API void vr_geo_cross(vr_group *cells, const vr_geo_set *set, const vr_dollar_street_hits *hits, bool top5,
-                         vr_geo_by rows, vr_geo_by columns);
+/* ---- an example without a download ---- */
 
-/* The map of objects to classes as it is used in a set, for looking at: object, photographs, names of its classes, and
- * with which other objects it shares classes (there a model cannot be told right from wrong). */
-VR_API vr_table vr_geo_map_table(vr_arena *arena, const vr_geo_set *set);
+/* Thirty-six models and five benchmarks of timm's results: rows at even places of results-imagenet.csv.
+ * Source:  facts of github.com/huggingface/pytorch-image-models (Apache-2.0), results/. */
+VR_API void vr_geography_benchmarks_example(vr_arena *perm, vr_geography_benchmarks *out);
+
+/* A synthetic world: features of twelve objects around a point of the object, which each region shifts in its own way, the
+ * more so the less of it there is on the web. No region is meant. */
+typedef struct vr_geography_world {
+    vr_geography_set train_set, test_set;
+    vr_geography_sample train, test; /* from all regions alike */
+    vr_geography_head before;        /* trained on a web that is mostly European and American */
+    vr_predictions predictions;      /* of test_set by `before` */
+} vr_geography_world;
+
+/* Makes that world. Samples point into *out: do not copy it. Errors: vr_geography_retrain's. */
+VR_API bool vr_geography_world_example(vr_arena *perm, vr_geography_world *out, uint64_t seed, vr_err *err);
 
 #ifdef __cplusplus
 }

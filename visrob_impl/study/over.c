@@ -197,7 +197,7 @@ bool vr_over_run(vr_over_result *result, const vr_over *over, const vr_model *mo
         ok = vrp_over_batch(&step, &run, first, vr_min(batch, data->count - first), &own);
         vr_arena_reset(&step);
     }
-    vr_progress_end(&run.progress);
+    if (ok) vr_progress_end(&run.progress);
     vr_arena_free(&step);
     if (ok && run.shown == 0)
         ok = vr_fail(&own, VR_ERR_ARGUMENT, "%s: no image could be decoded", data->path);

@@ -2,9 +2,7 @@
  *
  * Every study that shows a model images does it through here; what it does with a batch is its `take`.
  *
- *     vr_over over = {.take = take, .context = &sums};       // bool take(void *context, int64_t pass, ...)
- *     vr_over_run(NULL, &over, model, &data, NULL, VR_FATAL);
- */
+ * Start from study/embed.c, whose take copies features: some twenty lines. */
 #ifndef VISROB_STUDY_OVER_H
 #define VISROB_STUDY_OVER_H
 #include "../image/dataset.h"
@@ -65,7 +63,7 @@ VR_API bool vr_over_run(vr_over_result *result, const vr_over *over, const vr_mo
 VR_API bool vr_dataset_match(vr_arena *perm, vr_dataset *data, const vr_model *model, vr_err *err);
 
 /* present[c] = 1 where an image has the label c, else 0, for `classes` classes: as opts.compete this is the protocol of
- * ImageNet-A and ImageNet-R, whose 200 classes compete alone. */
+ * ImageNet-A and ImageNet-R, where only the 200 classes of the data set compete. */
 VR_API uint8_t *vr_dataset_present(vr_arena *perm, const vr_dataset *data, int64_t classes);
 
 #ifdef __cplusplus

@@ -3,15 +3,21 @@
  *     vr_predictions p;
  *     vr_image_index images = {.arena = &perm};
  *     vr_scores scores;
+ *     vr_label_builder labels = {.arena = &perm};
+ *     for (int64_t i = 0; i < data.count; i++) {
+ *         vr_image_index_add(&images, data.files[i], i);
+ *         vr_label_builder_next(&labels);
+ *         vr_label_builder_add(&labels, data.labels[i]);
+ *     }
+ *     int64_t *prediction = VR_NEW(&perm, int64_t, data.count);
+ *     vr_label_sets sets = vr_label_builder_sets(&labels);
  *     vr_predictions_load(&perm, &p, "resnet50.csv", NULL, VR_FATAL);
- *     for (int64_t i = 0; i < n; i++) vr_image_index_add(&images, file[i], i);
- *     int64_t *prediction = VR_NEW(&perm, int64_t, n);
- *     vr_predictions_join(prediction, &p, &images, n, "val.csv", VR_FATAL);
- *     vr_predictions_score(&perm, &scores, &p, prediction, &labels, VR_FATAL);
- *     printf("%.1f %%\n", 100 * vr_accuracy(scores.correct, n));
+ *     vr_predictions_join(prediction, &p, &images, data.count, data.path, VR_FATAL);
+ *     vr_predictions_score(&perm, &scores, &p, prediction, &sets, VR_FATAL);
+ *     printf("%lld of %lld\n", (long long)scores.join.scored, (long long)data.count);
  *
  * Names meet in one way everywhere: a prediction is of the image of exactly that name, else of the one whose name has the
- * same last part without its ending ("val/a.JPEG" and "a"), where that is one image's alone. Two predictions of one image
+ * same last part without an image's ending ("val/a.JPEG" and "a"), where only one image has it. Two predictions of one image
  * are an error; images and predictions without a partner are counted (vr_join). */
 #ifndef VISROB_STUDY_PREDICTIONS_H
 #define VISROB_STUDY_PREDICTIONS_H
@@ -43,15 +49,16 @@ typedef struct vr_predictions_opts {
 /* Loads predictions, whichever their form:
  *     CSV         a column of names: file_name, file_path, path, image, url, id, ID or filename; and at least one of
  *                 predicted_class, Prediction_Indices ("4|18|34"), predictions ("[4, 18, 34]"); or correct (acc1) and
- *                 correct_top5 (acc5), 0/1 or True/False; and, where there, predicted_probability (0..1) and label.
+ *                 correct_top5 (acc5), 0/1 or True/False; and, where there, predicted_probability (0..1) and label (of
+ *                 several, "14,55", the first).
  *                 A file without names of columns is file_name,predicted_class[,predicted_probability[,label]].
  *     JSON lines  an object a line with the same keys; predicted_class may be an array
  *     JSON        an array of such objects, or {name: {"pred_indices": [..]}}
  *     .npy        whole numbers [N] or [N,k], classes; or floating-point numbers [N,classes], logits: row i is image i
  * Notes:   other columns are not read. opts may be NULL.
  * Errors:  VR_ERR_FORMAT as `path:line:column:` for a class that is negative or beyond opts->classes, a probability outside
- *          0..1, rows with different numbers of classes, an empty name, two rows of one name (both lines are named), no
- *          rows; VR_ERR_NUMERIC for a logit that is NaN; *p = {0}. */
+ *          0..1, rows with different numbers of classes, an empty name, no rows; VR_ERR_NUMERIC for a logit that is NaN;
+ *          *p = {0}. Two rows of one image are found by vr_predictions_join. */
 VR_API bool vr_predictions_load(vr_arena *perm, vr_predictions *p, const char *path,
                                 const vr_predictions_opts *opts, vr_err *err);
 
@@ -80,7 +87,7 @@ typedef struct vr_image_index {
 /* Adds a name of an image; of two images that have the same whole name the first one keeps it. */
 VR_API void vr_image_index_add(vr_image_index *index, const char *name, int64_t image);
 
-/* vr_image_index_add of a name that has no 0 behind it. */
+/* vr_image_index_add of a name without a 0 behind it. */
 VR_API void vr_image_index_add_bytes(vr_image_index *index, vr_bytes name, int64_t image);
 
 /* The image of a name of n bytes, by the rule above; -1 where there is none. Threads may look up at once. */
@@ -96,12 +103,12 @@ typedef struct vr_join {
     int64_t unlabelled; /* images with a prediction and without a label */
 } vr_join;
 
-/* "46110 images scored; 3890 predictions of other images": the counts that are not 0, for every program's output. */
+/* "46110 scored; 3890 predictions of unknown images": the counts that are not 0, for every program's output. */
 VR_API const char *vr_join_text(vr_arena *arena, const vr_join *join);
 
 /* prediction[i] = the row of p that is of image i; -1 where there is none. Returns false after an error.
  * Shapes:  prediction: [images]; the index holds numbers below `images`.
- * Errors:  VR_ERR_FORMAT for two predictions of one image, naming both lines; VR_ERR_ARGUMENT where no prediction is of
+ * Errors:  VR_ERR_FORMAT for two predictions of one name or image, naming both lines; VR_ERR_ARGUMENT where no prediction is of
  *          any image, or p has no names and another count: the message names p's file and `data`. */
 VR_API bool vr_predictions_join(int64_t *prediction, const vr_predictions *p, const vr_image_index *index,
                                 int64_t images, const char *data, vr_err *err);

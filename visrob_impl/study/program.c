@@ -31,7 +31,19 @@ bool vr_program_model(vr_program *p, vr_arena *perm, const char *path, vr_err *e
     if (p->normalize && !vr_model_normalization(p->model_opts.mean, p->model_opts.std, p->normalize, err))
         return false;
     p->model = path ? vr_model_load(perm, path, &p->model_opts, err) : vr_model_shapes(perm, 0, 1, err);
-    return p->model && (!p->labels || vr_model_labels_load(perm, p->model, p->labels, err));
+    if (!p->model || !p->labels) return p->model != NULL;
+    p->model->labels = vr_labels_load(perm, p->labels, p->model->classes, err);
+    return p->model->labels != NULL;
+}
+
+bool vr_program_save(const char *page, const vr_table *table, const char *csv, const vr_plot *figure,
+                     const char *plot, vr_err *err) {
+    if ((csv && !vr_table_save(table, csv, err)) || (plot && !vr_plot_save(figure, plot, err))) return false;
+    const char *const paths[] = {page, csv, plot};
+    for (int i = 0, n = 0; i < 3; i++)
+        if (paths[i]) fprintf(stderr, "%s%s", n++ ? ", " : "wrote ", paths[i]);
+    if (page || csv || plot) fputc('\n', stderr);
+    return true;
 }
 
 bool vr_program_data(vr_program *p, vr_arena *perm, const char *path, int64_t shapes, bool match,

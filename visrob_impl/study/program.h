@@ -7,6 +7,8 @@
 #ifndef VISROB_STUDY_PROGRAM_H
 #define VISROB_STUDY_PROGRAM_H
 #include "../base/args.h"
+#include "../report/plot.h"
+#include "../report/table.h"
 #include "over.h"
 #ifdef __cplusplus
 extern "C" {
@@ -57,7 +59,7 @@ VR_API int vr_program_start(vr_program *p, vr_arena *perm, int *argc, char **arg
 VR_API int vr_program_usage(const char *fmt, ...) VR_PRINTF(1, 2);
 
 /* Loads p->model from a checkpoint with the options of the model; path NULL: the example model (study/shapes.h).
- * Errors:  vr_model_load's, vr_model_normalization's, vr_model_labels_load's. */
+ * Errors:  vr_model_load's, vr_model_normalization's, vr_labels_load's. */
 VR_API bool vr_program_model(vr_program *p, vr_arena *perm, const char *path, vr_err *err);
 
 /* Opens p->data; path NULL: so many drawn shapes. With `match` its labels are numbered as the model's classes
@@ -65,6 +67,11 @@ VR_API bool vr_program_model(vr_program *p, vr_arena *perm, const char *path, vr
  * Errors:  vr_dataset_open's and vr_dataset_match's. */
 VR_API bool vr_program_data(vr_program *p, vr_arena *perm, const char *path, int64_t shapes, bool match,
                             vr_err *err);
+
+/* Saves the table and the figure where their paths are not NULL, and prints "wrote page.html, table.csv" to stderr; page, if
+ * not NULL, is there already. Errors: VR_ERR_IO naming the path. */
+VR_API bool vr_program_save(const char *page, const vr_table *table, const char *csv, const vr_plot *figure,
+                            const char *plot, vr_err *err);
 
 #ifdef __cplusplus
 }

@@ -52,11 +52,6 @@ typedef struct vr_robustness {
     const int64_t *index; /* [count]: the images, by their number in the data set */
 } vr_robustness;
 
-/* Reads a comma-separated list of factor names, "all", or categories ("noise,fog").
- * Errors:  VR_ERR_ARGUMENT naming what is unknown and listing what there is. */
-VR_API bool vr_factors_parse(vr_arena *perm, vr_factor **factors, int64_t *count, const char *list,
-                             vr_err *err);
-
 /* Measures the model on every labelled image, clean and under each factor at each severity.
  * Notes:   factors are applied to the 8-bit crop that the model sees, before normalisation. The result is a function
  *          of the model, the images, the factors and the seed. mean_corruption_error is the unnormalised mean of the

@@ -1,6 +1,6 @@
 /* study/shapes.h: a small model and a data set that need no download: what the programs run on without arguments.
  *
- * The model is made on the spot in closed form: a ResNet with random weights, whose features a ridge probe reads.
+ * The model is made in closed form when it is asked for: a ResNet with random weights, whose features a ridge probe reads.
  * It is there to be measured, not to be good; a rendered world and a trained model would take its place here. */
 #ifndef VISROB_STUDY_SHAPES_H
 #define VISROB_STUDY_SHAPES_H
@@ -9,11 +9,11 @@
 extern "C" {
 #endif
 
-/* A classifier of the ten drawn shapes (image/draw.h): a probe on so many pictures (0 = 8,000) of 32 x 32 pixels, of
+/* A classifier of the ten drawn shapes (image/draw.h): a probe on so many images (0 = 8,000) of 32 x 32 pixels, of
  * the set that `seed` names.
  * Notes:   8,000 take three seconds on two cores; the same bits on any number of threads.
  * Errors:  VR_ERR_NUMERIC where the probe has no solution. */
-VR_API vr_model *vr_model_shapes(vr_arena *perm, int64_t pictures, uint64_t seed, vr_err *err);
+VR_API vr_model *vr_model_shapes(vr_arena *perm, int64_t images, uint64_t seed, vr_err *err);
 
 #ifdef __cplusplus
 }

@@ -1,14 +1,14 @@
-/* tensor/distribution.c: two incomplete functions, gamma and beta, carry all but the normal distribution.
+/* tensor/distribution.c: two incomplete functions, gamma and beta, are the basis of all but the normal distribution.
  *
  * Both are a prefix (a density) times a series or continued fraction of a few terms. The prefix is where digits are
- * lost: exp(lgamma(a+b) - lgamma(a) - ...) subtracts numbers of the size of a. Loader's form has those leading
- * parts cancelled by hand: what is left is the error of Stirling's formula and the deviance a log(a/m) + m - a, both
- * small. Each function is asked for the tail that it needs, so a small one is never 1 minus a large one.
+ * lost: exp(lgamma(a+b) - lgamma(a) - ...) subtracts numbers of the size of a. In Loader's form those leading parts are
+ * cancelled by hand: the error of Stirling's formula and the deviance a log(a/m) + m - a remain, both small. Each
+ * function computes the tail that is asked for, so that a small one is never 1 minus a large one.
  *
- * Quantiles bisect over the doubles themselves, whose bit patterns are in order: 63 steps, no starting value, no
- * failure to converge, and as exact as the function. Rejected: Newton's method, faster and with a case for
- * each corner; a quantile is asked for once per interval. */
-#include "distribution.h"
+ * Quantiles bisect over the bit patterns of the doubles, which are in the order of their values: 63 steps, no starting
+ * value, no failure to converge, and as exact as the function. Rejected: Newton's method, faster but with a special
+ * case for each end; a quantile is computed once per interval. */
+#include "distribution_impl.h"
 #include <math.h>
 #include <string.h>
 
@@ -25,6 +25,22 @@ static double vrp_distribution_stirling(double z) {
     return (1.0 / 12 -
             (1.0 / 360 - (1.0 / 1260 - (1.0 / 1680 - (1.0 / 1188 - 691.0 / 360360 * s) * s) * s) * s) * s) /
            z;
+}
+
+/* A continued fraction by Lentz's method: h is its value so far. */
+typedef struct vrp_distribution_lentz {
+    double h, c, d;
+} vrp_distribution_lentz;
+
+/* One more term, over / (next + ...); true where it no longer changes the value. */
+static bool vrp_distribution_step(vrp_distribution_lentz *l, double over, double next) {
+    l->d = next + over * l->d;
+    l->c = next + over / l->c;
+    if (fabs(l->d) < 1e-300) l->d = 1e-300;
+    if (fabs(l->c) < 1e-300) l->c = 1e-300;
+    l->d = 1 / l->d;
+    l->h *= l->c * l->d;
+    return fabs(l->c * l->d - 1) < 1e-16;
 }
 
 /* x log(x/m) + m - x: near x = m a series in (x-m)/(x+m), whose leading terms cancel exactly. */
@@ -45,52 +61,39 @@ static double vrp_distribution_poisson(double a, double x) {
     return exp(-vrp_distribution_stirling(a) - vrp_distribution_deviance(a, x)) / sqrt(VRP_2PI * a);
 }
 
-/* P(a,x) or, if upper, Q(a,x). */
-static double vrp_distribution_gamma(double a, double x, bool upper) {
+/* Q(a,x), the regularised incomplete gamma function. */
+static double vrp_distribution_gamma(double a, double x) {
     if (isnan(x) || !(a > 0) || isinf(a)) return NAN;
-    if (x <= 0) return upper ? 1 : 0;
-    if (isinf(x)) return upper ? 0 : 1;
-    if (x < a + 1) { /* P / density = 1 + x/(a+1) + x^2/((a+1)(a+2)) + ... */
+    if (x <= 0) return 1;
+    if (isinf(x)) return 0;
+    if (x < a + 1) { /* (1 - Q) / density = 1 + x/(a+1) + x^2/((a+1)(a+2)) + ... */
         double sum = 1, term = 1;
         for (int k = 1; k < VRP_DISTRIBUTION_STEPS && term > VRP_EPS * sum; k++) sum += term *= x / (a + k);
-        const double p = vrp_distribution_poisson(a, x) * sum;
-        return upper ? 1 - p : p;
+        return 1 - vrp_distribution_poisson(a, x) * sum;
     }
     /* Q / density = a / (x+1-a - 1(1-a) / (x+3-a - 2(2-a) / ...)), by Lentz's method. */
-    double b = x + 1 - a, c = 1e300, d = 1 / b, h = d;
+    vrp_distribution_lentz l = {.h = 1 / (x + 1 - a), .c = 1e300, .d = 1 / (x + 1 - a)};
+    double b = x + 1 - a;
     for (int k = 1; k < VRP_DISTRIBUTION_STEPS; k++) {
-        const double an = -k * (k - a);
         b += 2;
-        d = an * d + b;
-        c = b + an / c;
-        if (fabs(d) < 1e-300) d = 1e-300;
-        if (fabs(c) < 1e-300) c = 1e-300;
-        d = 1 / d;
-        h *= d * c;
-        if (fabs(d * c - 1) < 1e-16) break;
+        if (vrp_distribution_step(&l, -k * (k - a), b)) break;
     }
-    const double q = a * vrp_distribution_poisson(a, x) * h;
-    return upper ? q : 1 - q;
+    return a * vrp_distribution_poisson(a, x) * l.h;
 }
 
 /* x^a y^b / (B(a,b) I_x(a,b)) for x below the mean a/(a+b), by Lentz's method. This fraction of the known ones takes
  * y = 1 - x as well: a y - b x is then exact where x is next to 1 (t with a million degrees of freedom).
  * Source: Didonato and Morris 1992, eq. 9. */
 static double vrp_distribution_fraction(double x, double y, double a, double b) {
-    double h = a * (a * y - b * x + 1) / (a + 1), c = h, d = 0;
+    const double first = a * (a * y - b * x + 1) / (a + 1);
+    vrp_distribution_lentz l = {first, first, 0};
     for (int m = 1; m < VRP_DISTRIBUTION_STEPS; m++) {
         const double below = a + 2 * m - 1, part = m * (b - m) * x / below,
                      over = (a + m - 1) / below * (a + b + m - 1) * part * x,
                      next = m + part + (a + m) / (below + 2) * (a * y - b * x + 1 + m * (1 + y));
-        d = next + over * d;
-        c = next + over / c;
-        if (fabs(d) < 1e-300) d = 1e-300;
-        if (fabs(c) < 1e-300) c = 1e-300;
-        d = 1 / d;
-        h *= c * d;
-        if (fabs(c * d - 1) < 1e-16) break;
+        if (vrp_distribution_step(&l, over, next)) break;
     }
-    return h;
+    return l.h;
 }
 
 /* I_x(a,b) or, if upper, 1 - I_x(a,b); y = 1 - x, which the caller has without rounding. */
@@ -111,7 +114,7 @@ static double vrp_distribution_beta(double x, double y, double a, double b, bool
 
 /* ---- quantiles ---- */
 
-typedef double (*vrp_distribution_fn)(double x, double a, double b);
+typedef double (*vrp_distribution_fn)(double x, double df);
 
 static double vrp_distribution_from_bits(uint64_t bits) {
     double x;
@@ -119,18 +122,18 @@ static double vrp_distribution_from_bits(uint64_t bits) {
     return x;
 }
 
-/* The smallest x in 0..top at which the rising f reaches target (or the falling one has come down to it). */
-static double vrp_distribution_invert(vrp_distribution_fn f, bool rising, double target, double top, double a,
-                                      double b) {
-    if (isnan(f(top / 2, a, b))) return NAN;
-    if (!rising && target == 0) return top; /* not where the tail underflows */
+/* The smallest x >= 0 at which f, which increases, reaches target (or f, which decreases, has come down to it). */
+static double vrp_distribution_invert(vrp_distribution_fn f, bool increases, double target, double df) {
+    if (isnan(f(INFINITY, df))) return NAN;
+    if (!increases && target == 0) return INFINITY; /* not where the tail underflows */
+    const double top = INFINITY;
     uint64_t low = 0, high;
     memcpy(&high, &top, sizeof high);
-    if (rising ? f(0, a, b) >= target : f(0, a, b) <= target) return 0;
+    if (increases ? f(0, df) >= target : f(0, df) <= target) return 0;
     while (high - low > 1) {
         const uint64_t middle = low + (high - low) / 2;
-        const double value = f(vrp_distribution_from_bits(middle), a, b);
-        if (rising ? value >= target : value <= target)
+        const double value = f(vrp_distribution_from_bits(middle), df);
+        if (increases ? value >= target : value <= target)
             high = middle;
         else
             low = middle;
@@ -138,37 +141,28 @@ static double vrp_distribution_invert(vrp_distribution_fn f, bool rising, double
     return vrp_distribution_from_bits(high);
 }
 
-/* p on 0..top from a cdf and a sf: each is used where it is the smaller of the two. */
-static double vrp_distribution_quantile(vrp_distribution_fn cdf, vrp_distribution_fn sf, double p, double top,
-                                        double a, double b) {
-    if (!(p >= 0 && p <= 1)) return NAN;
-    return p <= 0.5 ? vrp_distribution_invert(cdf, true, p, top, a, b)
-                    : vrp_distribution_invert(sf, false, 1 - p, top, a, b); /* 1 - p is exact here */
-}
-
 /* A distribution symmetric about 0: centre(x) = P(0 < X <= x) keeps the digits of a p near 1/2. */
 static double vrp_distribution_symmetric(vrp_distribution_fn centre, vrp_distribution_fn sf, double p,
                                          double df) {
     if (!(p >= 0 && p <= 1)) return NAN;
-    const double x = fabs(p - 0.5) < 0.25
-                         ? vrp_distribution_invert(centre, true, fabs(p - 0.5), INFINITY, df, 0)
-                         : vrp_distribution_invert(sf, false, p < 0.5 ? p : 1 - p, INFINITY, df, 0);
+    const double x = fabs(p - 0.5) < 0.25 ? vrp_distribution_invert(centre, true, fabs(p - 0.5), df)
+                                          : vrp_distribution_invert(sf, false, p < 0.5 ? p : 1 - p, df);
     return p < 0.5 ? -x : x;
 }
 
 /* ---- the distributions ---- */
 
 double vr_normal_cdf(double x) { return 0.5 * erfc(-x * VRP_ROOT_HALF); }
-double vr_normal_sf(double x) { return 0.5 * erfc(x * VRP_ROOT_HALF); }
+double vrp_normal_sf(double x) { return 0.5 * erfc(x * VRP_ROOT_HALF); }
 
-static double vrp_normal_centre(double x, double a, double b) {
-    (void)a, (void)b;
+static double vrp_normal_centre(double x, double df) {
+    (void)df;
     return 0.5 * erf(x * VRP_ROOT_HALF);
 }
 
-static double vrp_normal_upper(double x, double a, double b) {
-    (void)a, (void)b;
-    return vr_normal_sf(x);
+static double vrp_normal_upper(double x, double df) {
+    (void)df;
+    return vrp_normal_sf(x);
 }
 
 double vr_normal_quantile(double p) {
@@ -184,62 +178,15 @@ static double vrp_t_both(double t, double df, bool inside) {
 }
 
 double vr_t_two_sided(double t, double df) { return vrp_t_both(t, df, false); }
-double vr_t_cdf(double t, double df) {
-    return t <= 0 ? 0.5 * vrp_t_both(t, df, false) : 0.5 + 0.5 * vrp_t_both(t, df, true);
-}
-double vr_t_sf(double t, double df) { return vr_t_cdf(-t, df); }
 
-static double vrp_t_centre(double t, double df, double b) {
-    (void)b;
-    return 0.5 * vrp_t_both(t, df, true);
-}
+static double vrp_t_centre(double t, double df) { return 0.5 * vrp_t_both(t, df, true); }
+static double vrp_t_upper(double t, double df) { return 0.5 * vrp_t_both(t, df, false); }
 
-static double vrp_t_upper(double t, double df, double b) {
-    (void)b;
-    return 0.5 * vrp_t_both(t, df, false);
-}
-
-double vr_t_quantile(double p, double df) {
+double vrp_t_quantile(double p, double df) {
     return vrp_distribution_symmetric(vrp_t_centre, vrp_t_upper, p, df);
 }
 
-double vr_gamma_lower(double a, double x) { return vrp_distribution_gamma(a, x, false); }
-double vr_gamma_upper(double a, double x) { return vrp_distribution_gamma(a, x, true); }
-
-double vr_chi2_cdf(double x, double df) { return vrp_distribution_gamma(df / 2, x / 2, false); }
-double vr_chi2_sf(double x, double df) { return vrp_distribution_gamma(df / 2, x / 2, true); }
-
-static double vrp_chi2_lower(double x, double df, double b) {
-    (void)b;
-    return vr_chi2_cdf(x, df);
-}
-
-static double vrp_chi2_upper(double x, double df, double b) {
-    (void)b;
-    return vr_chi2_sf(x, df);
-}
-
-double vr_chi2_quantile(double p, double df) {
-    return vrp_distribution_quantile(vrp_chi2_lower, vrp_chi2_upper, p, INFINITY, df, 0);
-}
-
-static double vrp_f_tail(double x, double df1, double df2, bool upper) {
-    const double ratio = x * (df1 / df2);
-    if (ratio <= 0) return vrp_distribution_beta(0, 1, df1 / 2, df2 / 2, upper);
-    return vrp_distribution_beta(1 / (1 + 1 / ratio), 1 / (1 + ratio), df1 / 2, df2 / 2, upper);
-}
-
-double vr_f_cdf(double x, double df1, double df2) { return vrp_f_tail(x, df1, df2, false); }
-double vr_f_sf(double x, double df1, double df2) { return vrp_f_tail(x, df1, df2, true); }
-double vr_f_quantile(double p, double df1, double df2) {
-    return vrp_distribution_quantile(vr_f_cdf, vr_f_sf, p, INFINITY, df1, df2);
-}
-
-double vr_beta_cdf(double x, double a, double b) { return vrp_distribution_beta(x, 1 - x, a, b, false); }
-double vr_beta_sf(double x, double a, double b) { return vrp_distribution_beta(x, 1 - x, a, b, true); }
-double vr_beta_quantile(double p, double a, double b) {
-    return vrp_distribution_quantile(vr_beta_cdf, vr_beta_sf, p, 1, a, b);
-}
+double vrp_chi2_sf(double x, double df) { return vrp_distribution_gamma(df / 2, x / 2); }
 
 #undef VRP_HALF_LOG_2PI
 #undef VRP_2PI

@@ -1,18 +1,19 @@
 /* tensor/gemm.c: BLIS's micro-kernel (or one in C vectors), and the loops around it.
  *
- * The micro-kernel is the assembly that BLIS chose for this processor, taken from its context; the loops are
- * ours, because the weights are packed once and BLIS's own sgemm packs them again in every call (a third of
- * the time at one image). Where BLIS is absent (VR_NO_BLIS), or its kernel has another width than our panels,
- * the same tile is computed in C vectors: equally fast where the compiler may use the processor's registers.
+ * The micro-kernel is the assembly that BLIS chose for this processor, taken from its context. The loops are ours,
+ * because weights are packed once, and BLIS's own sgemm packs them again in every call. Without BLIS (VR_NO_BLIS),
+ * or where its kernel has another width than our panels, the same tile is computed in C vectors: equally fast where
+ * the compiler may use the processor's vector registers.
  *
- * The sum over K is not cut into blocks: measured from K = 64 to 3072 the kernel runs at 97 to 100 % of the FMA
- * peak while a panel streams from L2, partial sums never touch memory, and the finished tile meets its epilogue
- * in L1. Every output is one sum in the order of k, so no partition of the work changes a bit.
+ * The sum over K is not cut into blocks: a panel streams from L2 as fast as the kernel reads it, partial sums are never
+ * stored, and the finished tile is in L1 for its epilogue. Every output is one sum in the order of k, so that its
+ * bits do not depend on how the work is divided.
  *
- * How the work is split: up to VRP_GEMM_FEW rows, all of the left operand is packed first and the tiles are
- * shared out in two dimensions, columns first (each thread reads its own weights). With more rows, each thread
- * packs a block of rows that fits L2 and multiplies it by all panels; images of a batch are just more rows. */
-#include "gemm.h"
+ * Division of the work: up to VRP_GEMM_FEW rows, the whole left operand is packed first and the tiles are divided
+ * among the threads in two dimensions, columns first (each thread reads its own weights). With more rows, each
+ * thread packs a block of rows that fits L2 and multiplies it by all panels. The images of a batch are just more
+ * rows. */
+#include "gemm_impl.h"
 #include "../base/error.h"
 #include "../base/par.h"
 #include <string.h>
@@ -29,7 +30,7 @@
 #define VRP_GEMM_GATHERS false
 #endif
 
-/* The tile of the C kernels: as many sums as fit the registers beside one row of weights. */
+/* The tile of the C kernels: as many sums as fit the registers together with one row of weights. */
 #if defined(__AVX512F__)
 enum { VRP_GEMM_VEC = 16, VRP_GEMM_NR = 32, VRP_GEMM_MR = 12 };
 #elif defined(__AVX__)
@@ -54,7 +55,7 @@ typedef float vrp_gemm_vec __attribute__((vector_size(VRP_GEMM_VEC * 4), may_ali
 
 /* ---- the micro-kernel ---- */
 
-/* The sums have to become registers: no address of theirs is taken, and both small loops are unrolled. */
+/* The sums have to be in registers: their addresses are not taken, and both small loops are unrolled. */
 static void vrp_gemm_tile_c(float *tile, const float *a, const float *b, int64_t K) {
     vrp_gemm_vec sum[VRP_GEMM_MR][VRP_GEMM_NV] = {{{0}}};
     const vrp_gemm_vec *bk = (const vrp_gemm_vec *)b;
@@ -67,22 +68,22 @@ static void vrp_gemm_tile_c(float *tile, const float *a, const float *b, int64_t
 }
 
 #ifdef VR_NO_BLIS
-int64_t vr_gemm_rows(void) { return VRP_GEMM_MR; }
-const char *vr_gemm_kernel(void) { return "C vectors"; }
-void vr_gemm_tile(float *tile, const float *a, const float *b, int64_t K) { vrp_gemm_tile_c(tile, a, b, K); }
+int64_t vrp_gemm_rows(void) { return VRP_GEMM_MR; }
+const char *vrp_gemm_kernel(void) { return "C vectors"; }
+void vrp_gemm_tile(float *tile, const float *a, const float *b, int64_t K) { vrp_gemm_tile_c(tile, a, b, K); }
 #else
-/* What BLIS's context says about its kernel for this processor; run = NULL where its tile does not fit our panels. */
+/* BLIS's kernel for this processor, from its context; run = NULL where its tile does not fit our panels. */
 typedef struct vrp_gemm_blis {
     sgemm_ukr_ft run;
     cntx_t *context;
     int64_t rows;
-    bool transposed; /* it prefers columns of C: our operands change places, and its columns are our rows */
+    bool transposed; /* it prefers columns of C: our operands are exchanged, and its columns are our rows */
     char name[64];
 } vrp_gemm_blis;
 
 static vrp_gemm_blis vrp_gemm_blis_kernel;
 
-static void vrp_gemm_blis_ask(void) {
+static void vrp_gemm_blis_query(void) {
     vrp_gemm_blis *kernel = &vrp_gemm_blis_kernel;
     cntx_t *c = bli_gks_query_cntx();
     const int64_t mr = bli_cntx_get_blksz_def_dt(BLIS_FLOAT, BLIS_MR, c),
@@ -108,14 +109,14 @@ static void vrp_gemm_blis_ask(void) {
 
 static const vrp_gemm_blis *vrp_gemm_blis_get(void) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, vrp_gemm_blis_ask);
+    pthread_once(&once, vrp_gemm_blis_query);
     return &vrp_gemm_blis_kernel;
 }
 
-int64_t vr_gemm_rows(void) { return vrp_gemm_blis_get()->rows; }
-const char *vr_gemm_kernel(void) { return vrp_gemm_blis_get()->name; }
+int64_t vrp_gemm_rows(void) { return vrp_gemm_blis_get()->rows; }
+const char *vrp_gemm_kernel(void) { return vrp_gemm_blis_get()->name; }
 
-void vr_gemm_tile(float *tile, const float *a, const float *b, int64_t K) {
+void vrp_gemm_tile(float *tile, const float *a, const float *b, int64_t K) {
     const vrp_gemm_blis *kernel = vrp_gemm_blis_get();
     if (!kernel->run) {
         vrp_gemm_tile_c(tile, a, b, K);
@@ -193,12 +194,12 @@ void vr_gemm_gather(float *tile, const float *const *rows, int64_t count, int64_
 
 static int64_t vrp_gemm_panels(int64_t n, int64_t width) { return (n + width - 1) / width; }
 
-/* One row more than there is: a kernel may read the row after the last one before it knows that it has ended. */
+/* One row more than needed: a kernel may read the row after the last one. */
 int64_t vr_gemm_packed_size(int64_t K, int64_t N) {
     return vrp_gemm_panels(N, VRP_GEMM_NR) * VRP_GEMM_NR * K + VRP_GEMM_NR;
 }
 
-/* panel[k*width + i] = a[i*stride + k] for four rows i and k < K, four k at a time; returns the first k left. */
+/* panel[k*width + i] = a[i*stride + k] for four rows i and k < K, four k at a time; returns the first k not done. */
 static int64_t vrp_gemm_transpose_four(float *panel, const float *a, int64_t K, int64_t stride,
                                        int64_t width) {
     int64_t k = 0;
@@ -228,7 +229,7 @@ static int64_t vrp_gemm_transpose_four(float *panel, const float *a, int64_t K, 
 /* panel[k*width + i] = a[i*stride + k] for i < rows, 0 for rows <= i < width. */
 static void vrp_gemm_interleave(float *panel, const float *a, int64_t rows, int64_t K, int64_t stride,
                                 int64_t width) {
-    enum { STEP = 64 }; /* a strip of the panel that stays in L1 while its rows are filled */
+    enum { STEP = 64 }; /* a part of the panel that stays in L1 while its rows are filled */
     if (rows < width) memset(panel, 0, (size_t)(K * width) * sizeof(float));
     for (int64_t k0 = 0; k0 < K; k0 += STEP, panel += STEP * width, a += STEP) {
         const int64_t n = vr_min(STEP, K - k0);
@@ -279,26 +280,26 @@ void vr_gemm_pack(float *panels, const float *b, int64_t K, int64_t N, int64_t s
 }
 
 void vr_gemm_pack_rows(float *panel, const float *a, int64_t rows, int64_t K, int64_t stride) {
-    vrp_gemm_interleave(panel, a, rows, K, stride, vr_gemm_rows());
+    vrp_gemm_interleave(panel, a, rows, K, stride, vrp_gemm_rows());
 }
 
-/* ---- the loops ---- */
+/* ---- the product ---- */
 
 /* Row panels r0..r1 (packed, from `packed` on) times column panels p0..p1. */
 static void vrp_gemm_block(const vr_gemm_job *job, const float *packed, int64_t r0, int64_t r1, int64_t p0,
                            int64_t p1) {
-    const int64_t mr = vr_gemm_rows();
+    const int64_t mr = vrp_gemm_rows();
     _Alignas(64) float tile[VRP_GEMM_MOST * VRP_GEMM_NR];
     for (int64_t p = p0; p < p1; p++)
         for (int64_t r = r0; r < r1; r++) {
-            vr_gemm_tile(tile, packed + (r - r0) * mr * job->K, job->panels + p * VRP_GEMM_NR * job->K,
-                         job->K);
+            vrp_gemm_tile(tile, packed + (r - r0) * mr * job->K, job->panels + p * VRP_GEMM_NR * job->K,
+                          job->K);
             job->finish(job->context, tile, r * mr, vr_min(mr, job->M - r * mr), p * VRP_GEMM_NR,
                         vr_min(VRP_GEMM_NR, job->N - p * VRP_GEMM_NR));
         }
 }
 
-/* How a product is cut: into pieces of `part` row panels by `group` column panels. */
+/* How a product is divided: into pieces of `part` row panels by `group` column panels. */
 typedef struct vrp_gemm_cut {
     const vr_gemm_job *job;
     float *packed;
@@ -308,7 +309,7 @@ typedef struct vrp_gemm_cut {
 
 static void vrp_gemm_fill(const vrp_gemm_cut *cut, float *packed, int64_t r0, int64_t r1) {
     const vr_gemm_job *job = cut->job;
-    const int64_t mr = vr_gemm_rows();
+    const int64_t mr = vrp_gemm_rows();
     for (int64_t r = r0; r < r1; r++)
         job->fill(job->context, packed + (r - r0) * mr * job->K, r * mr, vr_min(mr, job->M - r * mr));
 }
@@ -316,15 +317,15 @@ static void vrp_gemm_fill(const vrp_gemm_cut *cut, float *packed, int64_t r0, in
 static void vrp_gemm_fill_one(const void *context, int64_t i, int thread) {
     const vrp_gemm_cut *cut = (const vrp_gemm_cut *)context;
     (void)thread;
-    vrp_gemm_fill(cut, cut->packed + i * vr_gemm_rows() * cut->job->K, i, i + 1);
+    vrp_gemm_fill(cut, cut->packed + i * vrp_gemm_rows() * cut->job->K, i, i + 1);
 }
 
-/* Few rows: all of them are packed already. Consecutive pieces share their columns. */
+/* Few rows, all packed before. Consecutive pieces have the same columns. */
 static void vrp_gemm_piece(const void *context, int64_t i, int thread) {
     const vrp_gemm_cut *cut = (const vrp_gemm_cut *)context;
     const int64_t r = i % cut->parts * cut->part, p = i / cut->parts * cut->group;
     (void)thread;
-    vrp_gemm_block(cut->job, cut->packed + r * vr_gemm_rows() * cut->job->K, r,
+    vrp_gemm_block(cut->job, cut->packed + r * vrp_gemm_rows() * cut->job->K, r,
                    vr_min(r + cut->part, cut->rows), p, vr_min(p + cut->group, cut->cols));
 }
 
@@ -332,13 +333,13 @@ static void vrp_gemm_piece(const void *context, int64_t i, int thread) {
 static void vrp_gemm_rows_piece(const void *context, int64_t i, int thread) {
     const vrp_gemm_cut *cut = (const vrp_gemm_cut *)context;
     const int64_t r = i * cut->part, end = vr_min(r + cut->part, cut->rows);
-    float *packed = cut->packed + thread * cut->part * vr_gemm_rows() * cut->job->K;
+    float *packed = cut->packed + thread * cut->part * vrp_gemm_rows() * cut->job->K;
     vrp_gemm_fill(cut, packed, r, end);
     vrp_gemm_block(cut->job, packed, r, end, 0, cut->cols);
 }
 
 void vr_gemm_run(const vr_gemm_job *job, vr_arena *scratch) {
-    const int64_t mr = vr_gemm_rows(), panel = mr * job->K;
+    const int64_t mr = vrp_gemm_rows(), panel = mr * job->K;
     vrp_gemm_cut cut = {
         .job = job, .rows = vrp_gemm_panels(job->M, mr), .cols = vrp_gemm_panels(job->N, VRP_GEMM_NR)};
     if (cut.rows == 0 || cut.cols == 0) return;
@@ -357,40 +358,6 @@ void vr_gemm_run(const vr_gemm_job *job, vr_arena *scratch) {
         vr_parallel(cut.rows, vrp_gemm_fill_one, &cut);
         vr_parallel(groups * cut.parts, vrp_gemm_piece, &cut);
     }
-    vr_arena_rewind(scratch, mark);
-}
-
-typedef struct vrp_gemm_plain {
-    vr_tensor y, a;
-} vrp_gemm_plain;
-
-static void vrp_gemm_plain_fill(const void *context, float *panel, int64_t row, int64_t rows) {
-    const vr_tensor a = ((const vrp_gemm_plain *)context)->a;
-    const int64_t mr = vr_gemm_rows();
-    for (int64_t k = 0; k < a.shape[1]; k++)
-        for (int64_t i = 0; i < mr; i++)
-            panel[k * mr + i] = i < rows ? a.data[(row + i) * a.stride[0] + k * a.stride[1]] : 0;
-}
-
-static void vrp_gemm_plain_finish(const void *context, float *tile, int64_t row, int64_t rows, int64_t column,
-                                  int64_t columns) {
-    const vr_tensor y = ((const vrp_gemm_plain *)context)->y;
-    for (int64_t i = 0; i < rows; i++)
-        for (int64_t j = 0; j < columns; j++)
-            y.data[(row + i) * y.stride[0] + (column + j) * y.stride[1]] = tile[i * VRP_GEMM_NR + j];
-}
-
-void vr_matmul(vr_tensor y, vr_tensor a, vr_tensor b, vr_arena *scratch) {
-    const int64_t M = a.shape[0], K = a.shape[1], N = b.shape[1];
-    VR_CHECK(vr_is_mat(a, M, K) && vr_is_mat(b, K, N) && vr_is_mat(y, M, N),
-             "a is [%lld,%lld], b [%lld,%lld], y [%lld,%lld]", (long long)M, (long long)K,
-             (long long)b.shape[0], (long long)N, (long long)y.shape[0], (long long)y.shape[1]);
-    const vr_arena_mark mark = vr_arena_here(scratch);
-    float *panels = (float *)vr_arena_alloc(scratch, vr_gemm_packed_size(K, N), sizeof(float));
-    vr_gemm_pack(panels, b.data, K, N, b.stride[0], b.stride[1]);
-    const vrp_gemm_plain context = {y, a};
-    const vr_gemm_job job = {M, N, K, panels, vrp_gemm_plain_fill, vrp_gemm_plain_finish, &context};
-    vr_gemm_run(&job, scratch);
     vr_arena_rewind(scratch, mark);
 }
 

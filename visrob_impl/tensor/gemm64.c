@@ -2,7 +2,7 @@
  *
  * b is packed once into panels of NR columns; each thread packs a block of rows of a, converting floats on the way, and
  * multiplies it by all panels. K is cut into blocks so that a packed block of a stays in L2; each element of y is
- * summed over k within a block and over the blocks in order, whatever the thread. Rejected: BLIS's dgemm, which
+ * summed over k within a block and over the blocks in order, in every thread alike. Rejected: BLIS's dgemm, which
  * would need the features copied to double first (twice their memory), and a second path for VR_NO_BLIS. */
 #include "gemm64.h"
 #include "../base/error.h"
@@ -41,7 +41,7 @@ static void vrp_gemm64_pack_rows(double *panel, const vr_operand *a, int64_t row
     enum { MR = VRP_GEMM64_MR };
     if (rows < MR) memset(panel, 0, (size_t)(K * MR) * sizeof *panel);
     const int64_t first = row * a->row + k0 * a->column;
-    if (a->row == 1 && a->f32) { /* the transpose of a row-major matrix: the rows of one k lie together */
+    if (a->row == 1 && a->f32) { /* the transpose of a row-major matrix: the rows of one k are side by side */
         const float *from = a->f32 + first;
         for (int64_t k = 0; k < K; k++, from += a->column, panel += MR)
             for (int64_t i = 0; i < rows; i++) panel[i] = (double)from[i];

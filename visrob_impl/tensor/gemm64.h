@@ -1,4 +1,4 @@
-/* tensor/gemm64.h: a matrix product summed in double, for what single precision would lose: gradients of a convex fit. */
+/* tensor/gemm64.h: a matrix product in double, for sums that single precision would lose: gradients of a convex fit. */
 #ifndef VISROB_TENSOR_GEMM64_H
 #define VISROB_TENSOR_GEMM64_H
 #include "../base/arena.h"
@@ -6,7 +6,7 @@
 extern "C" {
 #endif
 
-/* A matrix as it lies, in float or in double: element (i,j) is at [i * row + j * column] of the one that is not NULL. */
+/* A matrix in float or in double: element (i,j) is at [i * row + j * column] of the one that is not NULL. */
 typedef struct vr_operand {
     const double *f64;
     const float *f32;
@@ -15,8 +15,8 @@ typedef struct vr_operand {
 
 /* y = a b, products and sums in double.
  * Shapes:  y: [M,N] row-major; a: [M,K]; b: [K,N].
- * Notes:   the same bits for any number of threads. Works on blocks of rows of y: give it the product (or its
- *          transpose) with M the larger. scratch is rewound. */
+ * Notes:   the same bits for any number of threads. Threads divide the rows of y: of a product and its
+ *          transpose, compute the one with the larger M. scratch is rewound. */
 VR_API void vr_matmul_f64(double *y, vr_operand a, vr_operand b, int64_t M, int64_t N, int64_t K,
                           vr_arena *scratch);
 

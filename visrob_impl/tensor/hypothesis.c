@@ -1,11 +1,12 @@
-/* tensor/hypothesis.c: each test as its formula stands. The permutation test counts all relabellings where they are few
- * and draws them where they are many; a draw depends on its number alone, and hits are whole numbers, so
- * that threads change nothing. */
+/* tensor/hypothesis.c: each test as its formula. The permutation test counts all relabellings where they are few and
+ * draws them where they are many; a draw depends only on its number, and counts are whole numbers, so that the
+ * number of threads changes nothing. */
 #include "hypothesis.h"
 #include "../base/error.h"
 #include "../base/par.h"
 #include "../base/rng.h"
-#include "distribution.h"
+#include "distribution_impl.h"
+#include "stats_impl.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@ static double vrp_hypothesis_level(double level) {
 static bool vrp_hypothesis_moments(const double *x, int64_t n, double *mean, double *se2) {
     bool equal = true;
     for (int64_t i = 1; i < n && equal; i++) equal = x[i] == x[0];
-    const double std = equal && n > 1 ? 0 * x[0] : vr_std(x, n);
+    const double std = equal && n > 1 ? 0 * x[0] : vrp_std(x, n);
     *mean = vr_mean(x, n);
     *se2 = std * std / (double)n;
     return isfinite(*se2);
@@ -59,7 +60,7 @@ vr_test vr_alexander_govern(const double *x, const int64_t *n, int64_t groups) {
                          (4 * c7 + 33 * c5 + 240 * c3 + 855 * c) / (10 * b * b + 8 * b * c4 + 1000 * b);
         a_total += z * z;
     }
-    return (vr_test){a_total, (double)(groups - 1), vr_chi2_sf(a_total, (double)(groups - 1))};
+    return (vr_test){a_total, (double)(groups - 1), vrp_chi2_sf(a_total, (double)(groups - 1))};
 }
 
 /* ---- counts ---- */
@@ -84,7 +85,7 @@ vr_test vr_chi2_table(double *expected, const int64_t *counts, int64_t rows, int
             if (expected) expected[i * columns + j] = e;
         }
     if (df == 0 || isnan(sum)) return vrp_hypothesis_none;
-    return (vr_test){sum, df, vr_chi2_sf(sum, df)};
+    return (vr_test){sum, df, vrp_chi2_sf(sum, df)};
 }
 
 vr_test vr_chi2_shares(const int64_t *observed, const double *share, int64_t n) {
@@ -100,15 +101,7 @@ vr_test vr_chi2_shares(const int64_t *observed, const double *share, int64_t n) 
         sum += e > 0 ? d * d / e : NAN;
     }
     if (n < 2 || isnan(sum)) return vrp_hypothesis_none;
-    return (vr_test){sum, (double)(n - 1), vr_chi2_sf(sum, (double)(n - 1))};
-}
-
-vr_test vr_mcnemar(int64_t only_a, int64_t only_b) {
-    VR_CHECK(only_a >= 0 && only_b >= 0, "%lld and %lld images", (long long)only_a, (long long)only_b);
-    const int64_t k = vr_min(only_a, only_b), n = only_a + only_b;
-    /* P(X <= k) of the binomial is the beta's sf at 1/2 with k+1 and n-k. */
-    const double p = k == n - k ? 1 : 2 * vr_beta_sf(0.5, (double)k + 1, (double)(n - k));
-    return (vr_test){(double)k, 0, fmin(1, p)};
+    return (vr_test){sum, (double)(n - 1), vrp_chi2_sf(sum, (double)(n - 1))};
 }
 
 vr_odds vr_odds_ratio(int64_t a, int64_t b, int64_t c, int64_t d, double level) {
@@ -125,25 +118,17 @@ vr_odds vr_odds_ratio(int64_t a, int64_t b, int64_t c, int64_t d, double level) 
                      exp(log_value - z * se),
                      exp(log_value + z * se),
                      se,
-                     2 * vr_normal_sf(fabs(log_value) / se),
+                     2 * vrp_normal_sf(fabs(log_value) / se),
                      corrected};
 }
 
-vr_interval vr_wilson(int64_t hits, int64_t n, double level) {
-    VR_CHECK(hits >= 0 && hits <= n, "%lld hits of %lld", (long long)hits, (long long)n);
+vr_interval vr_wilson(int64_t correct, int64_t n, double level) {
+    VR_CHECK(correct >= 0 && correct <= n, "%lld correct of %lld", (long long)correct, (long long)n);
     const double z = vr_normal_quantile(0.5 + vrp_hypothesis_level(level) / 2), N = (double)n;
     if (n == 0) return (vr_interval){NAN, NAN, NAN};
-    const double p = (double)hits / N, below = 1 + z * z / N, centre = (p + z * z / (2 * N)) / below,
+    const double p = (double)correct / N, below = 1 + z * z / N, centre = (p + z * z / (2 * N)) / below,
                  half = z * sqrt(p * (1 - p) / N + z * z / (4 * N * N)) / below;
-    return (vr_interval){p, hits == 0 ? 0 : centre - half, hits == n ? 1 : centre + half};
-}
-
-vr_interval vr_clopper_pearson(int64_t hits, int64_t n, double level) {
-    VR_CHECK(hits >= 0 && hits <= n, "%lld hits of %lld", (long long)hits, (long long)n);
-    const double tail = (1 - vrp_hypothesis_level(level)) / 2, k = (double)hits, m = (double)(n - hits);
-    if (n == 0) return (vr_interval){NAN, NAN, NAN};
-    return (vr_interval){k / (double)n, hits == 0 ? 0 : vr_beta_quantile(tail, k, m + 1),
-                         hits == n ? 1 : 1 - vr_beta_quantile(tail, m, k + 1)};
+    return (vr_interval){p, correct == 0 ? 0 : centre - half, correct == n ? 1 : centre + half};
 }
 
 /* ---- permutations ---- */
@@ -165,8 +150,8 @@ static int64_t vrp_hypothesis_relabellings(int64_t nx, int64_t ny, bool paired, 
     return count <= (double)limit ? (int64_t)count : limit + 1;
 }
 
-/* in[0..nx-1] = the r-th choice of nx of n items, in lexicographic order. */
-static void vrp_hypothesis_choose(int64_t *in, int64_t r, int64_t nx, int64_t n) {
+/* chosen[0..nx-1] = the r-th choice of nx of n items, in lexicographic order. */
+static void vrp_hypothesis_choose(int64_t *chosen, int64_t r, int64_t nx, int64_t n) {
     int64_t item = 0;
     for (int64_t k = 0; k < nx; k++, item++)
         for (;; item++) {
@@ -175,7 +160,7 @@ static void vrp_hypothesis_choose(int64_t *in, int64_t r, int64_t nx, int64_t n)
             for (int64_t i = 1; i <= nx - k - 1; i++)
                 with = with * (double)(n - item - (nx - k - 1) - 1 + i) / (double)i;
             if ((double)r < with) {
-                in[k] = item;
+                chosen[k] = item;
                 break;
             }
             r -= (int64_t)with;
@@ -217,7 +202,7 @@ vr_test vr_permutation_test(vr_arena *scratch, const double *x, int64_t nx, cons
     VR_CHECK(nx >= 0 && ny >= 0 && o.resamples > 0 && (!o.paired || nx == ny), "samples of %lld and %lld",
              (long long)nx, (long long)ny);
     if (nx == 0 || ny == 0) return vrp_hypothesis_none;
-    const double observed = o.statistic(o.context, x, nx, y, ny), forgive = fabs(observed) * 100 * 0x1p-52;
+    const double observed = o.statistic(o.context, x, nx, y, ny), rounding = fabs(observed) * 100 * 0x1p-52;
     if (isnan(observed)) return vrp_hypothesis_none;
     const vr_arena_mark mark = vr_arena_here(scratch);
     const int64_t n = nx + ny, few = vrp_hypothesis_relabellings(nx, ny, o.paired, o.resamples);
@@ -234,8 +219,8 @@ vr_test vr_permutation_test(vr_arena *scratch, const double *x, int64_t nx, cons
         vrp_hypothesis_relabel(values, choices + vr_thread_index() * nx, pooled, nx, ny, o.paired, all, r,
                                o.seed);
         const double s = o.statistic(o.context, values, nx, values + nx, ny);
-        less += s <= observed + forgive;
-        greater += s >= observed - forgive;
+        less += s <= observed + rounding;
+        greater += s >= observed - rounding;
     }
     vr_arena_rewind(scratch, mark);
     const double one = all ? 0 : 1, p = ((double)vr_min(less, greater) + one) / ((double)R + one);

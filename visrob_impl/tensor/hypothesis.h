@@ -1,8 +1,8 @@
 /* tensor/hypothesis.h: is the difference more than chance? Tests, odds ratios, intervals of proportions, and
- * corrections for having asked many times.
+ * corrections for multiple tests.
  *
- * A test that the data cannot answer (too few values, no spread, NaN among the values) has p = NaN, never a
- * number: the note of each says when. */
+ * A test that the data does not allow (too few values, no spread, NaN among the values) has p = NaN, never a
+ * number: the notes of each say when. */
 #ifndef VISROB_TENSOR_HYPOTHESIS_H
 #define VISROB_TENSOR_HYPOTHESIS_H
 #include "stats.h"
@@ -42,12 +42,6 @@ VR_API vr_test vr_chi2_table(double *expected, const int64_t *counts, int64_t ro
  * Source:  scipy.stats.chisquare. */
 VR_API vr_test vr_chi2_shares(const int64_t *observed, const double *share, int64_t n);
 
-/* Are two models equally often right on the same images? only_a: right by A alone; only_b: by B alone.
- * Notes:   the exact test: binomial with 1/2 on only_a + only_b images. statistic = the smaller of the two; p = 1 where
- *          both are 0.
- * Source:  McNemar 1947; statsmodels.stats.contingency_tables.mcnemar(exact=True). */
-VR_API vr_test vr_mcnemar(int64_t only_a, int64_t only_b);
-
 /* What a permutation test compares; called from several threads at once. x and y are permuted copies. */
 typedef double (*vr_two_sample)(const void *context, const double *x, int64_t nx, const double *y,
                                 int64_t ny);
@@ -56,15 +50,15 @@ typedef double (*vr_two_sample)(const void *context, const double *x, int64_t nx
 typedef struct vr_permutation {
     vr_two_sample statistic; /* NULL: mean x - mean y */
     const void *context;
-    bool paired;       /* x[i] and y[i] belong together: they change places or not */
+    bool paired;       /* x[i] and y[i] are a pair: they are exchanged or not */
     int64_t resamples; /* 9999 */
     uint64_t seed;
 } vr_permutation;
 
-/* How often does a random relabelling of the values give as large a difference as was seen?
+/* How often does a random relabelling of the values give as large a difference as the observed one?
  * Notes:   p = 2 min(p_less, p_greater), at most 1. Where there are no more than `resamples` relabellings all of them
  *          are counted and p is exact; else p_less = (1 + number <= observed) / (1 + resamples), so that p is
- *          never 0. "As large" forgives a relative rounding of 1e-14 (scipy: 100 eps). The same bits for any number
+ *          never 0. "As large" allows for a relative rounding of 1e-14 (scipy: 100 eps). The same bits for any number
  *          of threads. All NaN for an empty sample or a NaN value; paired needs nx = ny (VR_CHECK). df = 0.
  * Source:  Phipson and Smyth 2010; scipy.stats.permutation_test, permutation_type "independent" and "samples". */
 VR_API vr_test vr_permutation_test(vr_arena *scratch, const double *x, int64_t nx, const double *y,
@@ -80,26 +74,22 @@ typedef struct vr_odds {
 
 /* (a d) / (b c) of the table [a b; c d], with Woolf's interval exp(log ratio +- z sqrt(1/a + 1/b + 1/c + 1/d)).
  * Notes:   where a cell is 0 (and only then), 1/2 is added to all four (Haldane and Anscombe) and `corrected` is set.
- *          All NaN where a row or a column sums to 0: the table says nothing of odds. level 0 means 0.95.
- * Source:  Woolf 1955; statsmodels.stats.contingency_tables.Table2x2, of the table with 1/2 added where that is done (left
- *          to itself it adds 1/2 to the empty cell alone). */
+ *          All NaN where a row or a column sums to 0: then there are no odds. level 0 means 0.95.
+ * Source:  Woolf 1955; statsmodels.stats.contingency_tables.Table2x2, of the table with 1/2 added where that is done
+ *          (by itself it adds 1/2 only to the empty cell). */
 VR_API vr_odds vr_odds_ratio(int64_t a, int64_t b, int64_t c, int64_t d, double level);
 
-/* hits / n with Wilson's score interval: good for the accuracy of a small group. level 0 means 0.95.
- * Notes:   NaN for n = 0; 0 <= hits <= n (VR_CHECK).
+/* correct / n with Wilson's score interval: good for the accuracy of a small group. level 0 means 0.95.
+ * Notes:   NaN for n = 0; 0 <= correct <= n (VR_CHECK).
  * Source:  Wilson 1927; statsmodels proportion_confint(method="wilson"). */
-VR_API vr_interval vr_wilson(int64_t hits, int64_t n, double level);
+VR_API vr_interval vr_wilson(int64_t correct, int64_t n, double level);
 
-/* hits / n with the exact interval, which covers at least `level`; 0 means 0.95. NaN for n = 0.
- * Source:  Clopper and Pearson 1934; statsmodels proportion_confint(method="beta"). */
-VR_API vr_interval vr_clopper_pearson(int64_t hits, int64_t n, double level);
-
-/* adjusted[i]: reject where it is <= alpha, and the chance of any false rejection is at most alpha.
+/* Reject where adjusted[i] <= alpha: the chance of any false rejection is then at most alpha.
  * Shapes:  adjusted, p: [n]; adjusted may be p. Notes: a NaN stays NaN and is not counted as a test.
  * Source:  Holm 1979; statsmodels multipletests(method="holm"). */
 VR_API void vr_adjust_holm(vr_arena *scratch, double *adjusted, const double *p, int64_t n);
 
-/* adjusted[i]: reject where it is <= alpha, and at most a share alpha of the rejections is false, on average.
+/* Reject where adjusted[i] <= alpha: at most a share alpha of the rejections is then false, on average.
  * Shapes:  as vr_adjust_holm. Notes: for independent or positively dependent tests.
  * Source:  Benjamini and Hochberg 1995; scipy.stats.false_discovery_control, statsmodels "fdr_bh". */
 VR_API void vr_adjust_bh(vr_arena *scratch, double *adjusted, const double *p, int64_t n);

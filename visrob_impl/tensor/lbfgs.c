@@ -1,8 +1,9 @@
 /* tensor/lbfgs.c: the two-loop recursion and a line search that brackets and then zooms.
  *
- * Near the minimum f stops falling in its last digits while the gradient still has some: a step is also taken where
- * f is no more than rounding above and the slope has shrunk (Hager and Zhang's approximate Wolfe condition), so that
- * a tight gradient tolerance can be met. Sums are pairs of fixed order: nothing here depends on threads. */
+ * Near the minimum the decrease of f is less than its rounding while the gradient still has digits: a step is also
+ * taken where f is no more than rounding above and the slope has shrunk (Hager and Zhang's approximate Wolfe
+ * condition), so that a small gradient tolerance can be met. Sums have a fixed order: nothing here depends on
+ * threads. */
 #include "lbfgs.h"
 #include <float.h>
 #include <math.h>
@@ -15,12 +16,12 @@ typedef struct vrp_lbfgs {
     vr_objective f;
     void *context;
     const double *x, *direction; /* the line */
-    double *trial, *gradient;    /* the point tried last, and there */
+    double *trial, *gradient;    /* the last trial point, and the gradient there */
     double value0, slope0;       /* at step 0 */
     int64_t evaluations;
 } vrp_lbfgs;
 
-/* One place on the line. */
+/* A point of the line. */
 typedef struct vrp_lbfgs_point {
     double step, value, slope;
 } vrp_lbfgs_point;
@@ -48,11 +49,11 @@ static vrp_lbfgs_point vrp_lbfgs_try(vrp_lbfgs *s, double step) {
     return (vrp_lbfgs_point){step, finite ? value : INFINITY, finite ? slope : INFINITY};
 }
 
-/* Differences of f that mean nothing. */
+/* The rounding of f. */
 static double vrp_lbfgs_rounding(const vrp_lbfgs *s) { return 1e-14 * fabs(s->value0); }
 
-/* Has f fallen enough? Within its rounding, a slope that no longer falls much says so as well. */
-static bool vrp_lbfgs_falls(const vrp_lbfgs *s, vrp_lbfgs_point p) {
+/* Whether f has decreased enough; within its rounding, a slope that is no longer steep serves as well. */
+static bool vrp_lbfgs_decreases(const vrp_lbfgs *s, vrp_lbfgs_point p) {
     if (p.value <= s->value0 + 1e-4 * p.step * s->slope0) return true;
     return p.value <= s->value0 + vrp_lbfgs_rounding(s) && p.slope <= (2e-4 - 1) * s->slope0;
 }
@@ -61,7 +62,7 @@ static bool vrp_lbfgs_flat(const vrp_lbfgs *s, vrp_lbfgs_point p) {
     return fabs(p.slope) <= -0.9 * s->slope0;
 }
 
-/* Where a cubic through two points with their slopes is lowest, kept off both ends; the middle where there is none. */
+/* Where a cubic through two points with their slopes is lowest, away from both ends; the middle where there is none. */
 static double vrp_lbfgs_cubic(vrp_lbfgs_point a, vrp_lbfgs_point b) {
     const double d1 = a.slope + b.slope - 3 * (a.value - b.value) / (a.step - b.step),
                  root = d1 * d1 - a.slope * b.slope, d2 = copysign(sqrt(root), b.step - a.step),
@@ -71,11 +72,11 @@ static double vrp_lbfgs_cubic(vrp_lbfgs_point a, vrp_lbfgs_point b) {
     return step;
 }
 
-/* Algorithm 3.6: `low` falls enough and is the lowest so far; the minimum is between it and `high`. */
+/* Algorithm 3.6: `low` decreases enough and is the lowest so far; the minimum is between it and `high`. */
 static bool vrp_lbfgs_zoom(vrp_lbfgs *s, vrp_lbfgs_point low, vrp_lbfgs_point high, vrp_lbfgs_point *found) {
     for (int64_t k = 0; k < VRP_LBFGS_TRIALS; k++) {
         const vrp_lbfgs_point p = vrp_lbfgs_try(s, vrp_lbfgs_cubic(low, high));
-        if (!vrp_lbfgs_falls(s, p) || p.value > low.value + vrp_lbfgs_rounding(s)) {
+        if (!vrp_lbfgs_decreases(s, p) || p.value > low.value + vrp_lbfgs_rounding(s)) {
             high = p;
         } else {
             if (vrp_lbfgs_flat(s, p)) {
@@ -97,7 +98,7 @@ static bool vrp_lbfgs_search(vrp_lbfgs *s, double step, vrp_lbfgs_point *found) 
     vrp_lbfgs_point last = {0, s->value0, s->slope0};
     for (int64_t k = 0; k < VRP_LBFGS_TRIALS; k++) {
         const vrp_lbfgs_point p = vrp_lbfgs_try(s, step);
-        if (!vrp_lbfgs_falls(s, p) || p.value > last.value + vrp_lbfgs_rounding(s))
+        if (!vrp_lbfgs_decreases(s, p) || p.value > last.value + vrp_lbfgs_rounding(s))
             return vrp_lbfgs_zoom(s, last, p, found);
         *found = p;
         if (vrp_lbfgs_flat(s, p)) return true;
@@ -105,10 +106,10 @@ static bool vrp_lbfgs_search(vrp_lbfgs *s, double step, vrp_lbfgs_point *found) 
         last = p;
         step *= 4;
     }
-    return true; /* it falls as far as one looks; the last point is the best */
+    return true; /* it decreases all the way; the last point is the best */
 }
 
-/* The remembered steps: s_k and y_k in a ring, rho_k = 1 / s_k y_k. */
+/* The last steps: s_k and y_k in a ring, rho_k = 1 / s_k y_k. */
 typedef struct vrp_lbfgs_memory {
     int64_t room, count, next;
     double *step, *change, *rho, *alpha;
@@ -123,7 +124,7 @@ static void vrp_lbfgs_direction(const vrp_lbfgs_memory *m, double *direction, co
         m->alpha[at] = m->rho[at] * vrp_lbfgs_dot(m->step + at * n, direction, n);
         for (int64_t i = 0; i < n; i++) direction[i] -= m->alpha[at] * m->change[at * n + i];
     }
-    if (m->count > 0) { /* the size of H: eq. 7.20 */
+    if (m->count > 0) { /* the scale of H: eq. 7.20 */
         const int64_t at = (m->next - 1 + m->room) % m->room;
         const double *y = m->change + at * n, gamma = 1 / (m->rho[at] * vrp_lbfgs_dot(y, y, n));
         for (int64_t i = 0; i < n; i++) direction[i] *= gamma;
@@ -135,7 +136,7 @@ static void vrp_lbfgs_direction(const vrp_lbfgs_memory *m, double *direction, co
     }
 }
 
-/* Takes the step from x to trial into memory, and moves there. */
+/* Stores the step from x to trial, and moves there. */
 static void vrp_lbfgs_remember(vrp_lbfgs_memory *m, vrp_lbfgs *s, double *x, double *gradient) {
     const int64_t n = s->n;
     double *step = m->step + m->next * n, *change = m->change + m->next * n;
@@ -175,7 +176,7 @@ static bool vrp_lbfgs_iterate(vrp_lbfgs *s, vrp_lbfgs_memory *m, double *x, doub
         const double first = m->count > 0 ? 1 : fmin(1, 1 / sqrt(vrp_lbfgs_dot(gradient, gradient, s->n)));
         if (s->slope0 < 0 && vrp_lbfgs_search(s, first, &found)) break;
         if (m->count == 0) return false;
-        m->count = 0; /* forget the curvature and try once more */
+        m->count = 0; /* without the curvature, once more */
     }
     r->value = found.value;
     vrp_lbfgs_remember(m, s, x, gradient);
@@ -199,7 +200,8 @@ bool vr_lbfgs(vr_arena *scratch, vr_lbfgs_result *result, double *x, int64_t n, 
     r.gradient = vrp_lbfgs_largest(gradient, n);
     const bool ok = isfinite(r.value) && isfinite(r.gradient);
     if (!ok)
-        vr_fail(err, VR_ERR_NUMERIC, "at the start f = %g and its largest slope is %g", r.value, r.gradient);
+        vr_fail(err, VR_ERR_NUMERIC, "the objective at the starting point is %g, its largest derivative %g",
+                r.value, r.gradient);
     r.converged = ok && r.gradient <= o.gradient;
     while (ok && !r.converged && r.iterations < o.iterations) {
         const double before = r.value;

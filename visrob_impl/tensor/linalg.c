@@ -1,6 +1,6 @@
 /* tensor/linalg.c: Cholesky in the left-looking order, one column of L at a time: below the pivot each row is
- * one dot product of two rows that lie in memory one after the other, so the rows are shared out over threads
- * and every sum keeps its order. No pivoting: for a positive definite matrix it is stable without. */
+ * one dot product of two contiguous rows, so the rows are divided among the threads and every sum keeps its
+ * order. No pivoting: Cholesky's factorization of a positive definite matrix is stable without it. */
 #include "linalg.h"
 #include "../base/par.h"
 #include <math.h>

@@ -1,12 +1,12 @@
 /* tensor/stats.c: quantiles and the bootstrap.
  *
  * A resample of n images is a vector of counts (how often each image was drawn), and the mean of any cell under
- * it is a dot product with that cell. So the counts are drawn once per resample and shared by all cells: for
+ * it is a dot product with that cell. The counts are drawn once per resample and used for all cells: for
  * 10,000 images, 1,000 resamples and 125 cells that is 10^7 random numbers instead of 1.25 * 10^9, and the rest
  * is integer multiply-adds over bytes. Sums are integers, hence exact in any order: the same bits for any number
  * of threads. Rejected: one GEMM of floats (a matrix of 40 MB for the counts, and inexact above 2^24), and
  * binomial draws in place of resampling, which would lose the pairing. */
-#include "stats.h"
+#include "stats_impl.h"
 #include "../base/error.h"
 #include "../base/par.h"
 #include "../base/rng.h"
@@ -19,7 +19,7 @@
 #define VRP_STATS_GROUP 8
 /* Images whose products are summed in 32 bits: 2^12 * 2^15 * 2^4 would still fit, counts are far smaller. */
 #define VRP_STATS_CHUNK 4096
-/* The most blocks that a general statistic is computed without: of n images one by one would cost n^2. */
+/* The most blocks of a jackknife: with one image a block, a general statistic would cost n^2. */
 #define VRP_STATS_BLOCKS 2000
 
 /* Pairwise: the rounding error grows with log n, not with n. */
@@ -32,7 +32,7 @@ static double vrp_stats_sum(const double *x, int64_t n) {
 
 double vr_mean(const double *x, int64_t n) { return n > 0 ? vrp_stats_sum(x, n) / (double)n : NAN; }
 
-double vr_std(const double *x, int64_t n) {
+double vrp_std(const double *x, int64_t n) {
     if (n < 2) return NAN;
     const double mean = vr_mean(x, n);
     double sum = 0;
@@ -85,18 +85,18 @@ static void vrp_stats_resample(uint16_t *counts, int64_t n, uint64_t seed, int64
     }
 }
 
-static int64_t vrp_stats_dot(const uint16_t *counts, const uint8_t *hits, int64_t n) {
+static int64_t vrp_stats_dot(const uint16_t *counts, const uint8_t *correct, int64_t n) {
     int64_t total = 0;
     for (int64_t from = 0; from < n; from += VRP_STATS_CHUNK) {
         const int64_t to = vr_min(from + VRP_STATS_CHUNK, n);
         int32_t sum = 0;
-        for (int64_t i = from; i < to; i++) sum += (int32_t)counts[i] * (int32_t)hits[i];
+        for (int64_t i = from; i < to; i++) sum += (int32_t)counts[i] * (int32_t)correct[i];
         total += sum;
     }
     return total;
 }
 
-/* sums[c*resamples + r] = the hits of cell c in resample r. */
+/* sums[c*resamples + r] = the correct predictions of cell c in resample r. */
 static void vrp_stats_sums(vr_arena *scratch, int64_t *sums, const uint8_t *const *cell, int64_t cells,
                            int64_t n, const vr_bootstrap *o) {
     VR_CHECK(n >= 0 && n <= INT32_MAX && cells >= 0, "n = %lld, %lld cells", (long long)n, (long long)cells);
@@ -115,7 +115,7 @@ static void vrp_stats_sums(vr_arena *scratch, int64_t *sums, const uint8_t *cons
 }
 
 /* sum U^3 / (6 (sum U^2)^1.5) of U = mean - without[i]: how fast the error grows with the value, from the statistic
- * without each image. Any rising linear function of it does as well: -x[i] for the mean of x. */
+ * without each image. Any increasing linear function of it does as well: -x[i] for the mean of x. */
 static double vrp_stats_acceleration(const double *without, int64_t n) {
     const double mean = vr_mean(without, n);
     double squares = 0, cubes = 0;
@@ -124,10 +124,10 @@ static double vrp_stats_acceleration(const double *without, int64_t n) {
         squares += u * u;
         cubes += u * u * u;
     }
-    return cubes / (6 * squares * sqrt(squares)); /* NaN where all are alike */
+    return cubes / (6 * squares * sqrt(squares)); /* NaN where all are equal */
 }
 
-/* The level that BCa reads in place of `level`. */
+/* BCa's level in place of `level`. */
 static double vrp_stats_moved(double level, double bias, double acceleration) {
     const double z = bias + vr_normal_quantile(level);
     return vr_normal_cdf(bias + z / (1 - acceleration * z));
@@ -152,12 +152,12 @@ static void vrp_stats_ends(vr_interval *out, double *x, const vr_bootstrap *o, c
     out->high = R > 0 ? vr_quantile_sorted(x, R, high) : NAN;
 }
 
-static int64_t vrp_stats_total(const uint8_t *hits, int64_t n, int64_t trials) {
+static int64_t vrp_stats_total(const uint8_t *correct, int64_t n, int64_t trials) {
     int64_t sum = 0;
     for (int64_t i = 0; i < n; i++) {
-        VR_CHECK(hits[i] <= trials, "image %lld has %d hits of %lld", (long long)i, hits[i],
+        VR_CHECK(correct[i] <= trials, "image %lld has %d correct of %lld", (long long)i, correct[i],
                  (long long)trials);
-        sum += hits[i];
+        sum += correct[i];
     }
     return sum;
 }
@@ -185,7 +185,7 @@ vr_interval vr_bootstrap_mean(vr_arena *scratch, const double *x, int64_t n, con
     return out;
 }
 
-void vr_bootstrap_rates(vr_arena *scratch, vr_interval *out, const uint8_t *hits, int64_t trials,
+void vr_bootstrap_rates(vr_arena *scratch, vr_interval *out, const uint8_t *correct, int64_t trials,
                         int64_t cells, int64_t n, const vr_bootstrap *options) {
     const vr_bootstrap o = vrp_stats_options(options);
     VR_CHECK(trials >= 1 && trials <= 255, "trials = %lld", (long long)trials);
@@ -194,7 +194,7 @@ void vr_bootstrap_rates(vr_arena *scratch, vr_interval *out, const uint8_t *hits
     const uint8_t **cell = VR_NEW(scratch, const uint8_t *, cells);
     int64_t *sums = VR_NEW(scratch, int64_t, (cells * o.resamples));
     double *rates = VR_NEW(scratch, double, o.resamples), *without = VR_NEW(scratch, double, n);
-    for (int64_t c = 0; c < cells; c++) cell[c] = hits + c * n;
+    for (int64_t c = 0; c < cells; c++) cell[c] = correct + c * n;
     vrp_stats_sums(scratch, sums, cell, cells, n, &o);
     for (int64_t c = 0; c < cells; c++) {
         for (int64_t r = 0; r < o.resamples; r++) rates[r] = (double)sums[c * o.resamples + r] / full;
@@ -206,11 +206,11 @@ void vr_bootstrap_rates(vr_arena *scratch, vr_interval *out, const uint8_t *hits
 }
 
 /* Error counts keep the ratio exact until its one division. */
-static double vrp_stats_ratio(int64_t hits, int64_t clean, int64_t trials, int64_t n) {
-    return (double)(n * trials - hits) / ((double)trials * (double)(n - clean));
+static double vrp_stats_ratio(int64_t correct, int64_t clean, int64_t trials, int64_t n) {
+    return (double)(n * trials - correct) / ((double)trials * (double)(n - clean));
 }
 
-void vr_bootstrap_error_ratios(vr_arena *scratch, vr_interval *out, const uint8_t *hits, int64_t trials,
+void vr_bootstrap_error_ratios(vr_arena *scratch, vr_interval *out, const uint8_t *correct, int64_t trials,
                                const uint8_t *clean, int64_t cells, int64_t n, const vr_bootstrap *options) {
     const vr_bootstrap o = vrp_stats_options(options);
     VR_CHECK(trials >= 1 && trials <= 255, "trials = %lld", (long long)trials);
@@ -219,7 +219,7 @@ void vr_bootstrap_error_ratios(vr_arena *scratch, vr_interval *out, const uint8_
     const uint8_t **cell = VR_NEW(scratch, const uint8_t *, cells + 1);
     int64_t *sums = VR_NEW(scratch, int64_t, (cells + 1) * R);
     double *ratios = VR_NEW(scratch, double, R), *without = VR_NEW(scratch, double, n);
-    for (int64_t c = 0; c < cells; c++) cell[c] = hits + c * n;
+    for (int64_t c = 0; c < cells; c++) cell[c] = correct + c * n;
     cell[cells] = clean; /* the same resamples for numerator and denominator: the interval is paired */
     vrp_stats_sums(scratch, sums, cell, cells + 1, n, &o);
     for (int64_t c = 0; c < cells; c++) {
@@ -264,7 +264,7 @@ vr_interval vr_bootstrap_ratio(vr_arena *scratch, const double *above, const dou
     return out;
 }
 
-/* index = the images of resample r, upwards: the same draws as everywhere here. */
+/* index = the images of resample r in ascending order: the same draws as everywhere here. */
 static void vrp_stats_indices(int64_t *index, uint16_t *counts, int64_t n, uint64_t seed, int64_t r) {
     vrp_stats_resample(counts, n, seed, r);
     for (int64_t i = 0, k = 0; i < n; i++)

@@ -1,7 +1,7 @@
 /* tensor/stats.h: means, quantiles and bootstrap intervals, percentile or BCa.
  *
- * The bootstrap resamples images. Every cell (a factor at a severity) is measured on the same images, so one
- * resample serves all cells at once and the ratio of two cells is paired: both see the same images. */
+ * The bootstrap resamples images. Every cell (a factor at a severity) is measured on the same images, so that one
+ * resample serves all cells at once and the ratio of two cells is paired: both are of the same images. */
 #ifndef VISROB_TENSOR_STATS_H
 #define VISROB_TENSOR_STATS_H
 #include "../base/arena.h"
@@ -15,9 +15,9 @@ typedef struct vr_interval {
 } vr_interval;
 
 /* All zero: 1000 resamples, 95 % percentile intervals, seed 0.
- * bca corrects the ends for bias and for an error that grows with the value (bias-corrected and accelerated): better for
- * ratios, skewed values and rates near 0 or 1, and wants 2000 resamples or more. Its ends are NaN where it is not
- * defined: all values alike, or all resamples on one side of the estimate.
+ * bca corrects the ends for bias and for an error that grows with the value (bias-corrected and accelerated): better
+ * for ratios, skewed values and rates near 0 or 1; it needs 2000 resamples or more. Its ends are NaN where it is not
+ * defined: all values equal, or all resamples on one side of the estimate.
  * Source: Efron 1987; scipy.stats.bootstrap(method="BCa" or "percentile"). */
 typedef struct vr_bootstrap {
     int64_t resamples;
@@ -29,39 +29,36 @@ typedef struct vr_bootstrap {
 /* The mean of x[n], summed pairwise; NaN for n = 0. */
 VR_API double vr_mean(const double *x, int64_t n);
 
-/* The standard deviation of x[n] with n - 1 below; NaN for n < 2. Source: numpy.std(ddof=1). */
-VR_API double vr_std(const double *x, int64_t n);
-
-/* Sorts x[n] upwards in place; NaN goes last. */
+/* Sorts x[n] in place in ascending order; NaN goes last. */
 VR_API void vr_sort(double *x, int64_t n);
 
-/* The q-quantile, q in 0..1, of n >= 1 numbers sorted upwards and without NaN: linear between
+/* The q-quantile, q in 0..1, of n numbers in ascending order and without NaN: linear between
  * neighbours at position q (n - 1). NaN for n = 0.
  * Source:  type 7 of Hyndman and Fan 1996; numpy.quantile's default. */
 VR_API double vr_quantile_sorted(const double *x, int64_t n, double q);
 
 /* The mean of x[n] with its bootstrap interval.
- * Notes:   scratch is given back. The same bits for any number of threads, as everything here; for n = 0 all NaN. */
+ * Notes:   scratch is rewound. The same bits for any number of threads, as everything here; for n = 0 all NaN. */
 VR_API vr_interval vr_bootstrap_mean(vr_arena *scratch, const double *x, int64_t n,
                                      const vr_bootstrap *options);
 
-/* out[c] = the mean of hits[c,i] / trials over the images, with its interval: the accuracy of every cell.
- * Shapes:  out: [cells]; hits: [cells,n], each 0..trials; n <= 2^31 - 1; options NULL = all zero.
- * Notes:   trials is 1 for "right or wrong"; where hits counts how many of a factor's five severities an image
- *          survives, trials = 5 and the cell is the whole factor. */
-VR_API void vr_bootstrap_rates(vr_arena *scratch, vr_interval *out, const uint8_t *hits, int64_t trials,
+/* out[c] = the mean of correct[c,i] / trials over the images, with its interval: the accuracy of every cell.
+ * Shapes:  out: [cells]; correct: [cells,n], each 0..trials; n <= 2^31 - 1; options NULL = all zero.
+ * Notes:   trials is 1 for one prediction an image; where correct counts the correct predictions among a factor's five
+ *          severities, trials = 5 and the cell is the whole factor. */
+VR_API void vr_bootstrap_rates(vr_arena *scratch, vr_interval *out, const uint8_t *correct, int64_t trials,
                                int64_t cells, int64_t n, const vr_bootstrap *options);
 
 /* out[c] = (1 - rate_c) / (1 - rate_clean) with its paired interval: the error ratio of every cell.
  * Shapes:  as vr_bootstrap_rates; clean: [n], each 0 or 1.
  * Notes:   a resample without a clean error counts as +infinity, or not at all where the cell has none either
  *          (0/0). Where the clean images themselves have no error, value is infinite or NaN. */
-VR_API void vr_bootstrap_error_ratios(vr_arena *scratch, vr_interval *out, const uint8_t *hits,
+VR_API void vr_bootstrap_error_ratios(vr_arena *scratch, vr_interval *out, const uint8_t *correct,
                                       int64_t trials, const uint8_t *clean, int64_t cells, int64_t n,
                                       const vr_bootstrap *options);
 
 /* sum above / sum below over the images, with its paired interval: the accuracy of one group among all images
- * (above = right and in the group, below = in the group), or a rate over households (sums of each).
+ * (above = correct and in the group, below = in the group), or a rate over households (sums of each).
  * Shapes:  above, below: [n].
  * Notes:   a resample with below = 0 counts as infinite, or not at all where above is 0 too (bca: NaN ends then). */
 VR_API vr_interval vr_bootstrap_ratio(vr_arena *scratch, const double *above, const double *below, int64_t n,
@@ -79,7 +76,7 @@ VR_API vr_interval vr_bootstrap_statistic(vr_arena *scratch, vr_statistic statis
 /* Fills values[0..count-1] with statistics of the images index[0..m-1]; called from several threads at once. */
 typedef void (*vr_statistics)(const void *context, double *values, const int64_t *index, int64_t m);
 
-/* out[c] = the c-th of `count` statistics of the same n images, with its interval: one draw serves all, so that
+/* out[c] = the c-th of `count` statistics of the same n images, with its interval: one resample serves all, so that
  * accuracies of groups and the gap between them are of the same images.
  * Notes:   as vr_bootstrap_statistic, which is this with count = 1. */
 VR_API void vr_bootstrap_statistics(vr_arena *scratch, vr_interval *out, int64_t count,

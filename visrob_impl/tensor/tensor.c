@@ -1,9 +1,8 @@
-/* tensor/tensor.c: shapes and views. At most four dimensions: nothing in ten papers needs a fifth, and a
- * fixed-size struct can be passed by value and printed in a debugger. */
+/* tensor/tensor.c: shapes and views. At most four dimensions: no method here needs a fifth, and a
+ * struct of fixed size can be passed by value and printed in a debugger. */
 #include "tensor.h"
 #include "../base/error.h"
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 vr_tensor vr_tensor_view(float *data, int ndim, const int64_t *shape) {
@@ -25,27 +24,27 @@ vr_tensor vr_tensor_raw(vr_arena *arena, int ndim, const int64_t *shape) {
     return x;
 }
 
-vr_tensor vr_tensor_new(vr_arena *arena, int ndim, const int64_t *shape) {
+static vr_tensor vrp_tensor_zeroed(vr_arena *arena, int ndim, const int64_t *shape) {
     vr_tensor x = vr_tensor_raw(arena, ndim, shape);
     memset(x.data, 0, (size_t)vr_tensor_count(x) * sizeof(float));
     return x;
 }
 
-vr_tensor vr_tensor_1d(vr_arena *arena, int64_t n) { return vr_tensor_new(arena, 1, &n); }
+vr_tensor vr_tensor_1d(vr_arena *arena, int64_t n) { return vrp_tensor_zeroed(arena, 1, &n); }
 
 vr_tensor vr_tensor_2d(vr_arena *arena, int64_t rows, int64_t cols) {
     const int64_t shape[2] = {rows, cols};
-    return vr_tensor_new(arena, 2, shape);
+    return vrp_tensor_zeroed(arena, 2, shape);
 }
 
 vr_tensor vr_tensor_3d(vr_arena *arena, int64_t a, int64_t b, int64_t c) {
     const int64_t shape[3] = {a, b, c};
-    return vr_tensor_new(arena, 3, shape);
+    return vrp_tensor_zeroed(arena, 3, shape);
 }
 
 vr_tensor vr_tensor_4d(vr_arena *arena, int64_t a, int64_t b, int64_t c, int64_t d) {
     const int64_t shape[4] = {a, b, c, d};
-    return vr_tensor_new(arena, 4, shape);
+    return vrp_tensor_zeroed(arena, 4, shape);
 }
 
 int64_t vr_tensor_count(vr_tensor x) {
@@ -85,29 +84,11 @@ vr_tensor vr_tensor_copy(vr_arena *arena, vr_tensor x) {
     return y;
 }
 
-vr_tensor vr_tensor_reshape(vr_tensor x, int ndim, const int64_t *shape) {
-    VR_CHECK(vr_tensor_contiguous(x), "only a contiguous tensor can be reshaped; copy it first");
-    VR_CHECK(ndim >= 1 && ndim <= 4, "a tensor has 1 to 4 dimensions, not %d", ndim);
-    int64_t full[4], known = 1;
-    int unknown = -1;
-    for (int d = 0; d < ndim; d++) {
-        full[d] = shape[d];
-        if (shape[d] == -1 && unknown < 0)
-            unknown = d;
-        else
-            known *= shape[d];
-    }
-    if (unknown >= 0) full[unknown] = known > 0 ? vr_tensor_count(x) / known : 0;
-    vr_tensor y = vr_tensor_view(x.data, ndim, full);
-    VR_CHECK(vr_tensor_count(y) == vr_tensor_count(x), "%lld elements cannot become %lld",
-             (long long)vr_tensor_count(x), (long long)vr_tensor_count(y));
-    return y;
-}
-
 vr_tensor vr_tensor_rows(vr_tensor x) {
-    VR_CHECK(x.ndim >= 1, "an empty tensor has no rows");
-    const int64_t shape[2] = {-1, x.shape[x.ndim - 1]};
-    return vr_tensor_reshape(x, 2, shape);
+    VR_CHECK(x.ndim >= 1 && vr_tensor_contiguous(x), "only a contiguous tensor has rows; copy it first");
+    const int64_t last = x.shape[x.ndim - 1];
+    const int64_t shape[2] = {last > 0 ? vr_tensor_count(x) / last : 0, last};
+    return vr_tensor_view(x.data, 2, shape);
 }
 
 vr_tensor vr_tensor_row(vr_tensor x, int64_t i) {
@@ -130,14 +111,6 @@ vr_tensor vr_tensor_slice(vr_tensor x, int dim, int64_t from, int64_t to) {
     return x;
 }
 
-vr_tensor vr_tensor_transpose(vr_tensor x, int a, int b) {
-    VR_CHECK(a >= 0 && a < x.ndim && b >= 0 && b < x.ndim, "dimensions %d and %d of %d", a, b, x.ndim);
-    vr_tensor y = x;
-    y.shape[a] = x.shape[b], y.stride[a] = x.stride[b];
-    y.shape[b] = x.shape[a], y.stride[b] = x.stride[a];
-    return y;
-}
-
 bool vr_is_vec(vr_tensor x, int64_t n) { return x.ndim == 1 && x.shape[0] == n; }
 
 bool vr_is_mat(vr_tensor x, int64_t rows, int64_t cols) {
@@ -146,14 +119,6 @@ bool vr_is_mat(vr_tensor x, int64_t rows, int64_t cols) {
 
 bool vr_same_shape(vr_tensor x, vr_tensor y) {
     return x.ndim == y.ndim && memcmp(x.shape, y.shape, sizeof x.shape) == 0;
-}
-
-const char *vr_shape_text(vr_arena *arena, vr_tensor x) {
-    char s[96];
-    int n = 0;
-    for (int d = 0; d < x.ndim; d++)
-        n += snprintf(s + n, sizeof s - (size_t)n, "%s%lld", d ? "," : "", (long long)x.shape[d]);
-    return vr_arena_printf(arena, "[%.*s]", n, s);
 }
 
 int64_t vr_tensor_find_nonfinite(vr_tensor x) {

@@ -1,6 +1,6 @@
 /* tensor/tensor.h: a fat pointer to floats, passed by value.
  *
- * A tensor owns nothing: its data lives in the arena it was made in, or in a mapped file. Dimensions beyond
+ * A tensor owns nothing: its data is in the arena it was made in, or in a mapped file. Dimensions beyond
  * ndim have shape 1. Strides count elements. Views share the data; a copy is always an explicit call.
  *
  *     vr_tensor x = vr_tensor_2d(&step, 32, 768);       // zeroed
@@ -20,9 +20,7 @@ typedef struct vr_tensor {
     int ndim;
 } vr_tensor;
 
-/* Makes a zeroed tensor of 1 to 4 dimensions. Errors: a negative size or out of memory is a panic. */
-VR_API vr_tensor vr_tensor_new(vr_arena *arena, int ndim, const int64_t *shape);
-/* Makes a zeroed [n]. */
+/* Makes a zeroed [n]. Errors: here and below, a negative size or out of memory is a panic. */
 VR_API vr_tensor vr_tensor_1d(vr_arena *arena, int64_t n);
 /* Makes a zeroed [rows,cols]. */
 VR_API vr_tensor vr_tensor_2d(vr_arena *arena, int64_t rows, int64_t cols);
@@ -31,10 +29,10 @@ VR_API vr_tensor vr_tensor_3d(vr_arena *arena, int64_t a, int64_t b, int64_t c);
 /* Makes a zeroed [a,b,c,d]; images are [N,H,W,C]. */
 VR_API vr_tensor vr_tensor_4d(vr_arena *arena, int64_t a, int64_t b, int64_t c, int64_t d);
 
-/* Like vr_tensor_new, but not initialised: for outputs that a kernel fills completely. */
+/* Makes a tensor of 1 to 4 dimensions that is not initialised: for outputs that are filled completely. */
 VR_API vr_tensor vr_tensor_raw(vr_arena *arena, int ndim, const int64_t *shape);
 
-/* Looks at the caller's floats as a contiguous tensor; no copy. */
+/* The caller's floats as a contiguous tensor of 1 to 4 dimensions; no copy. */
 VR_API vr_tensor vr_tensor_view(float *data, int ndim, const int64_t *shape);
 
 /* A contiguous copy in the arena. */
@@ -46,23 +44,17 @@ VR_API void vr_tensor_assign(vr_tensor y, vr_tensor x);
 /* The number of elements. */
 VR_API int64_t vr_tensor_count(vr_tensor x);
 
-/* True where the elements lie in memory in row-major order without gaps. */
+/* True where the elements are in row-major order without gaps. */
 VR_API bool vr_tensor_contiguous(vr_tensor x);
 
-/* The same data under another shape; x has to be contiguous and the counts equal. One size may be -1. */
-VR_API vr_tensor vr_tensor_reshape(vr_tensor x, int ndim, const int64_t *shape);
-
-/* Contiguous x as [rows, last size]: vr_tensor_rows([N,T,C]) is [N*T,C]. */
+/* Contiguous x as [rows, last size]: [N,T,C] becomes [N*T,C]; a view. */
 VR_API vr_tensor vr_tensor_rows(vr_tensor x);
 
-/* x[i] along the first dimension, one dimension less. */
+/* x[i] along the first dimension, one dimension less; a view. */
 VR_API vr_tensor vr_tensor_row(vr_tensor x, int64_t i);
 
 /* x[..., from:to, ...] along one dimension; a view. */
 VR_API vr_tensor vr_tensor_slice(vr_tensor x, int dim, int64_t from, int64_t to);
-
-/* Exchanges two dimensions; a view. */
-VR_API vr_tensor vr_tensor_transpose(vr_tensor x, int dim0, int dim1);
 
 /* True for a tensor of exactly this shape: [n]. */
 VR_API bool vr_is_vec(vr_tensor x, int64_t n);
@@ -70,9 +62,6 @@ VR_API bool vr_is_vec(vr_tensor x, int64_t n);
 VR_API bool vr_is_mat(vr_tensor x, int64_t rows, int64_t cols);
 /* True where the two shapes are equal. */
 VR_API bool vr_same_shape(vr_tensor x, vr_tensor y);
-
-/* Writes the shape as "[2,3,4]" into the arena, for messages. */
-VR_API const char *vr_shape_text(vr_arena *arena, vr_tensor x);
 
 /* The index of the first element that is NaN or infinite, or -1. */
 VR_API int64_t vr_tensor_find_nonfinite(vr_tensor x);

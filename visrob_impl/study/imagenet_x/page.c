@@ -7,10 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { F = VR_IMAGENET_X_FACTORS, G = VR_IMAGENET_X_METACLASSES, L = VRP_IMAGENET_X_LABELS };
-
 /* Factors, then metaclasses. */
 static const char *const *vrp_imagenet_x_names(vr_arena *arena) {
+    enum { F = VR_IMAGENET_X_FACTORS, L = VRP_IMAGENET_X_LABELS };
     const char **names = VR_NEW(arena, const char *, L);
     for (int64_t i = 0; i < L; i++)
         names[i] = i < F ? vr_imagenet_x_factor(i) : vr_imagenet_x_metaclass(i - F);
@@ -33,6 +32,7 @@ static void vrp_imagenet_x_heat(vr_page *page, const char *title, const char *ca
 /* Bars of values[16], with the factors' names. */
 static void vrp_imagenet_x_bars(vr_page *page, const char *title, const char *x_label, const char *caption,
                                 const double *values, bool percent) {
+    enum { F = VR_IMAGENET_X_FACTORS };
     vr_interval *bars = VR_NEW(page->arena, vr_interval, F);
     for (int f = 0; f < F; f++) bars[f] = (vr_interval){values[f], (double)NAN, (double)NAN};
     const vr_plot plot = {.kind = VR_PLOT_BARS,
@@ -96,6 +96,7 @@ static void vrp_imagenet_x_page_joins(vr_page *page, const vr_imagenet_x_table *
 }
 
 static void vrp_imagenet_x_page_ratios(vr_page *page, const vr_imagenet_x_row *row, int64_t min_images) {
+    enum { F = VR_IMAGENET_X_FACTORS };
     vr_arena *a = page->arena;
     const char **names = VR_NEW(a, const char *, F);
     vr_interval *ratios = VR_NEW(a, vr_interval, F);
@@ -125,6 +126,7 @@ static void vrp_imagenet_x_page_ratios(vr_page *page, const vr_imagenet_x_row *r
 static void vrp_imagenet_x_page_heat(vr_page *page, const vr_imagenet_x_row *rows, int64_t count,
                                      int64_t step, const char *title, const char *caption,
                                      int64_t min_images) {
+    enum { F = VR_IMAGENET_X_FACTORS };
     double *values = VR_NEW(page->arena, double, (F * count));
     const char **names = VR_NEW(page->arena, const char *, count);
     for (int64_t i = 0; i < count; i++) {
@@ -172,7 +174,7 @@ static void vrp_imagenet_x_page_models(vr_page *page, const vr_imagenet_x_table 
 
 /* Many models: accuracy under the hardest factors and the easiest one against accuracy on all images. */
 static void vrp_imagenet_x_page_scatter(vr_page *page, const vr_imagenet_x_table *t) {
-    enum { SERIES = 4 };
+    enum { F = VR_IMAGENET_X_FACTORS, SERIES = 4 };
     vr_arena *a = page->arena;
     double mean[F], *ratio = VR_NEW(a, double, t->count), *x = VR_NEW(a, double, t->count);
     const char **names = VR_NEW(a, const char *, SERIES * t->count);
@@ -213,6 +215,7 @@ static void vrp_imagenet_x_page_scatter(vr_page *page, const vr_imagenet_x_table
 }
 
 static void vrp_imagenet_x_page_metaclasses(vr_page *page, const vr_imagenet_x_report *r) {
+    enum { G = VR_IMAGENET_X_METACLASSES };
     const vr_imagenet_x_table *t = r->table;
     if (!t->metaclasses || t->count > VRP_IMAGENET_X_FEW) return;
     const int64_t min_images = vr_max(r->min_images, 10);
@@ -229,6 +232,7 @@ static void vrp_imagenet_x_page_metaclasses(vr_page *page, const vr_imagenet_x_r
 }
 
 static void vrp_imagenet_x_page_families(vr_page *page, const vr_imagenet_x_families *x) {
+    enum { F = VR_IMAGENET_X_FACTORS };
     if (!x) return;
     vr_arena *a = page->arena;
     double *values = VR_NEW(a, double, (x->count * F));
@@ -255,6 +259,7 @@ static void vrp_imagenet_x_page_families(vr_page *page, const vr_imagenet_x_fami
 }
 
 static void vrp_imagenet_x_page_effects(vr_page *page, const vr_imagenet_x_report *r) {
+    enum { F = VR_IMAGENET_X_FACTORS };
     const vr_imagenet_x_effects *e = r->effects;
     if (!e) return;
     double t[F];
@@ -274,6 +279,7 @@ static void vrp_imagenet_x_page_effects(vr_page *page, const vr_imagenet_x_repor
 
 /* How common the factors are, and which go together. */
 static void vrp_imagenet_x_page_set(vr_page *page, const vr_imagenet_x_set *set) {
+    enum { F = VR_IMAGENET_X_FACTORS, G = VR_IMAGENET_X_METACLASSES, L = VRP_IMAGENET_X_LABELS };
     if (!set) return;
     const char *const *names = vrp_imagenet_x_names(page->arena);
     const int64_t labels = set->metaclass ? L : F;

@@ -152,7 +152,8 @@ static bool vrp_imagenet_x_same_kind(vr_arena *perm, vr_imagenet_x_table *t, con
 }
 
 /* Appends one file's rows. */
-static bool vrp_imagenet_x_file(vr_arena *perm, vr_imagenet_x_table *table, const char *path, vr_err *err) {
+static bool vrp_imagenet_x_table_file(vr_arena *perm, vr_imagenet_x_table *table, const char *path,
+                                      vr_err *err) {
     vr_arena scratch = {0};
     vr_csv csv;
     vr_err own = {0};
@@ -199,7 +200,7 @@ static bool vrp_imagenet_x_walk(vr_arena *perm, vr_imagenet_x_table *table, cons
         else if (*rest != '.' || !((depth == 0 && strcmp(rest, ".csv") == 0) ||
                                    vrp_imagenet_x_in_path(path, vrp_imagenet_x_targets, 3) == (int)target))
             table->other_tables++;
-        else if (!vrp_imagenet_x_file(perm, table, path, err))
+        else if (!vrp_imagenet_x_table_file(perm, table, path, err))
             return false;
     }
     return true;
@@ -211,7 +212,7 @@ bool vr_imagenet_x_table_load(vr_arena *perm, vr_imagenet_x_table *table, const 
     size_t n = strlen(path);
     while (n > 1 && path[n - 1] == '/') n--;
     if (!vr_path_is_dir(path)
-            ? !vrp_imagenet_x_file(perm, table, path, err)
+            ? !vrp_imagenet_x_table_file(perm, table, path, err)
             : !vrp_imagenet_x_walk(perm, table, vr_arena_string(perm, path, (int64_t)n), 0, target, err))
         return false;
     if (table->count == before)

@@ -17,8 +17,8 @@ static vr_page_image vrp_robustness_page_image(vr_arena *arena, vr_image image, 
     if (image.width <= 64) return (vr_page_image){vr_image_format_png(arena, image), alt};
     if (image.width > VRP_ROBUSTNESS_PAGE_SAMPLE) {
         const int64_t side = VRP_ROBUSTNESS_PAGE_SAMPLE;
-        image =
-            vr_resize(arena, image, side, vr_max(1, side * image.height / image.width), VR_FILTER_BICUBIC);
+        image = vr_image_resize(arena, image, side, vr_max(1, side * image.height / image.width),
+                                VR_FILTER_BICUBIC);
     }
     return (vr_page_image){vr_image_format_jpeg(arena, image, 85), alt};
 }
@@ -89,7 +89,7 @@ static bool vrp_robustness_page_samples(vr_page *page, const vr_robustness *r, c
         vr_arena_printf(
             a,
             "Image %s, as the model sees it, at severity %d of 5, the worst factor first. Below each: "
-            "how many of all images are still right.",
+            "how many of all images are still classified correctly.",
             data->files[index], SHOWN));
     vr_page_fold(page, "All five severities");
     vr_page_grid(page, images, rows + 1, columns, n, COLUMNS, NULL);
@@ -105,7 +105,7 @@ vr_plot vr_robustness_plot(vr_arena *arena, const vr_robustness *r, const vr_mod
         .kind = VR_PLOT_BARS,
         .title = "Error ratio by factor",
         .subtitle =
-            vr_arena_printf(arena, "%s, right on %.1f %% of clean images", model->name, 100 * r->clean.value),
+            vr_arena_printf(arena, "%s, %.1f %% correct on clean images", model->name, 100 * r->clean.value),
         .x_label =
             "error ratio: (1 \xE2\x88\x92 accuracy under the factor) / (1 \xE2\x88\x92 clean accuracy)",
         .names = vrp_robustness_page_names(arena, r),
@@ -201,15 +201,15 @@ static void vrp_robustness_page_answer(vr_page *page, const vr_robustness *r) {
         ratios ? vr_arena_printf(a, "%.2f\xC3\x97", worst->error_ratio.value) : "-",
         vr_arena_printf(a, "%.1f %%", 100 * r->mean_corruption_error),
     };
-    const char *const labels[4] = {vr_arena_printf(a, "right on clean images, 95 %% interval %.1f to %.1f",
+    const char *const labels[4] = {vr_arena_printf(a, "correct on clean images, 95 %% interval %.1f to %.1f",
                                                    100 * r->clean.low, 100 * r->clean.high),
-                                   vr_arena_printf(a, "right under %s, the worst factor", name),
+                                   vr_arena_printf(a, "correct under %s, the worst factor", name),
                                    "as many errors there as on clean images",
                                    "mean corruption error, over ImageNet-C's corruptions"};
     vr_page_figures(page, values, labels, isnan(r->mean_corruption_error) ? 3 : 4);
     if (!ratios) {
-        vr_page_lead(page, "It breaks most under %s: %s of the images are right, from %s on clean ones.",
-                     name, values[1], values[0]);
+        vr_page_lead(page, "It breaks most under %s: accuracy is %s, and %s on clean images.", name,
+                     values[1], values[0]);
         return;
     }
     if (worst->error_ratio.value <= 1) {

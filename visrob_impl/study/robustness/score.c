@@ -22,30 +22,6 @@ typedef struct vrp_robustness_run {
     int64_t *label, *clean, *index;
 } vrp_robustness_run;
 
-bool vr_factors_parse(vr_arena *perm, vr_factor **factors, int64_t *count, const char *list, vr_err *err) {
-    vr_factor *found = VR_NEW(perm, vr_factor, VR_FACTOR_COUNT);
-    bool wanted[VR_FACTOR_COUNT] = {false};
-    *count = 0;
-    for (const char *from = list; *from;) {
-        const char *comma = strchr(from, ',');
-        const int64_t n = comma ? comma - from : (int64_t)strlen(from);
-        const char *name = vr_arena_string(perm, from, n);
-        bool category = strcmp(name, "all") == 0;
-        if (category)
-            for (int f = 0; f < VR_FACTOR_COUNT; f++) wanted[f] = true;
-        for (int f = 0; f < VR_FACTOR_COUNT; f++)
-            if (strcmp(vr_factor_category((vr_factor)f), name) == 0) category = wanted[f] = true;
-        vr_factor one = VR_FACTOR_COUNT;
-        if (!category && !vr_factor_parse(&one, name, err)) return false;
-        if (!category) wanted[one] = true;
-        from += n + (comma != NULL);
-    }
-    for (int f = 0; f < VR_FACTOR_COUNT; f++)
-        if (wanted[f]) found[(*count)++] = (vr_factor)f;
-    *factors = found;
-    return *count > 0 || vr_fail(err, VR_ERR_ARGUMENT, "the list of factors is empty");
-}
-
 /* ---- the run ---- */
 
 /* An image in a cell; each image has its own random numbers, the same at all severities. */
