@@ -245,6 +245,8 @@ static bool vrp_imagenet_x_run(vr_imagenet_x_table *t, const vr_imagenet_x_set *
 #pragma omp parallel num_threads((int)vr_min(t->count, vr_threads()))
     {
         vr_arena own = {0};
+        vr_arena_alloc(&own, 4 << 20, 1); /* one block, of huge pages, for what 50,000 predictions need */
+        vr_arena_reset(&own);
 #pragma omp for schedule(dynamic)
         for (int64_t i = 0; i < t->count; i++) {
             vr_predictions p;
