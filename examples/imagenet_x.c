@@ -6,8 +6,8 @@
  *
  * Prints the error ratio of each factor: how many times more errors a model makes on images with the factor than on all
  * images. ImageNet-X has annotations only; its images are ImageNet's. Predictions are files of
- * file_name,predicted_class[,predicted_probability], one a model, in any order, or any form that vr_predictions_load reads.
- * With no argument: the four models of the paper's repository, from counts of correct predictions that were recovered
+ * file_name,predicted_class[,predicted_probability], one a model, in any order.
+ * Without arguments: the four models of the paper's repository, from counts of correct predictions that were recovered
  * from its released tables. Time: 0.1 s for four models and 46,110 images. */
 #include <stdio.h>
 #include "visrob.h"
@@ -17,21 +17,33 @@ static const char about[] =
     "How many times more errors a classifier makes where a factor of the image (texture, pose, light) is "
     "unusual.\n\n"
     "  imagenet_x                                                   the paper's four models, built in\n"
-    "  imagenet_x --annotations val_top.jsonl --predictions my.csv  your model; my.csv has the columns "
-    "file_name,\n"
-    "                                                               predicted_class[,predicted_probability]\n"
+    "  imagenet_x --annotations val_top.jsonl --predictions my.csv  your model; my.csv has the columns\n"
+    "                                                               file_name,predicted_class[,"
+    "predicted_probability]\n"
     "  imagenet_x results/top --families model_types.csv            released tables of accuracies\n\n"
     "ImageNet-X consists of annotations: its images are those of ImageNet.\n";
 
 static vr_arena perm; /* reachable from every exit */
+static const char *predictions, *target, *families, *augmentation, *page, *csv, *accuracies, *by_metaclass;
+static vr_imagenet_x_files files;
+static vr_imagenet_x_opts opts;
+
+/* An option that lacks another one, or has nothing to apply to. */
+static const char *wrong_options(bool tables) {
+    if (!predictions != !files.annotations) return "--annotations and --predictions go together";
+    if (predictions && tables) return "either --predictions or released tables";
+    if (!predictions &&
+        (files.prototypes || files.metaclasses || files.real || opts.calibration || opts.compat))
+        return "--prototypes, --metaclasses, --real, --calibration and --compat need --predictions";
+    if (target && !predictions && !tables) return "--target needs --predictions or released tables";
+    if (opts.calibration && !csv && !page) return "--calibration needs --csv or --report";
+    if (files.real && opts.target != VR_IMAGENET_X_REAL) return "--real needs --target real";
+    return by_metaclass && !files.metaclasses ? "--by-metaclass needs --metaclasses" : NULL;
+}
 
 int main(int argc, char **argv) {
     vr_program run = {0};
-    const char *predictions = NULL, *target = NULL, *families = NULL, *augmentation = NULL;
-    const char *page = NULL, *csv = NULL, *accuracies = NULL, *by_metaclass = NULL;
     int64_t min_images = 1;
-    vr_imagenet_x_files files = {0};
-    vr_imagenet_x_opts opts = {0};
     const vr_option options[] = {
         {"annotations", "FILE", VR_OPTION_TEXT, &files.annotations,
          "imagenet_x_val_{top,multi}_factor.jsonl"},
@@ -42,7 +54,7 @@ int main(int argc, char **argv) {
         {"metaclasses", "FILE", VR_OPTION_TEXT, &files.metaclasses, "the table of classes to metaclasses"},
         {"real", "FILE", VR_OPTION_TEXT, &files.real, "imagenet_real_labels.jsonl"},
         {"target", "NAME", VR_OPTION_TEXT, &target, "what is correct: class, metaclass or real (class)"},
-        {"calibration", NULL, VR_OPTION_FLAG, &opts.calibration, "calibration errors by factor, in --csv"},
+        {"calibration", NULL, VR_OPTION_FLAG, &opts.calibration, "calibration errors by factor"},
         {"compat", NULL, VR_OPTION_FLAG, &opts.compat,
          "the original's treatment of images without ReaL labels"},
         {"families", "FILE", VR_OPTION_TEXT, &families, "mean ratios by family, from a CSV of model,family"},
@@ -53,38 +65,33 @@ int main(int argc, char **argv) {
          "accuracies in the form of the released tables"},
         {"by-metaclass", "FILE", VR_OPTION_OUTPUT, &by_metaclass, "the same by metaclass"},
         {"report", "FILE", VR_OPTION_OUTPUT, &page, "a page with charts"},
-        {"threads", "N", VR_OPTION_INT, &run.threads, "threads (the physical cores)"},
-    };
-    vr_err wrong = {0};
-    int code = vr_program_start(&run, &perm, &argc, argv, about, options, sizeof options / sizeof *options);
+        {"threads", "N", VR_OPTION_INT, &run.threads, "threads (the physical cores)"}};
+    const int code = vr_program_start(&run, &perm, &argc, argv, about, options,
+                                      (int64_t)(sizeof options / sizeof *options));
     if (code >= 0) return code;
-    if (!predictions != !files.annotations)
-        return vr_program_usage("--annotations FILE and --predictions PATH need each other");
-    if (predictions && argc > 1)
-        return vr_program_usage("unexpected argument '%s' with --predictions", argv[1]);
-    if (!predictions &&
-        (files.prototypes || files.metaclasses || files.real || opts.calibration || opts.compat))
-        return vr_program_usage(
-            "--prototypes, --metaclasses, --real, --calibration and --compat need --predictions");
-    if (target && !predictions && argc == 1)
-        return vr_program_usage("--target needs --predictions or released tables");
-    if (by_metaclass && !files.metaclasses)
-        return vr_program_usage("--by-metaclass needs --metaclasses and --predictions");
-    if (target && !vr_imagenet_x_target_parse(&opts.target, target, &wrong))
-        return vr_program_usage("--target: %s", wrong.msg);
+    vr_err err = {0};
+    if (target && !vr_imagenet_x_target_parse(&opts.target, target, &err))
+        return vr_program_usage("--target: %s", err.msg);
+    const char *wrong = wrong_options(argc > 1);
+    if (wrong) return vr_program_usage("%s", wrong);
 
     /* load and compute */
     vr_imagenet_x_set set;
     vr_imagenet_x_table table = {0};
     vr_imagenet_x_families by_family;
     vr_imagenet_x_effects effects;
-    vr_imagenet_x_report report = {.table = &table, .command = run.command, .min_images = min_images};
+    vr_imagenet_x_report report = {.table = &table,
+                                   .set = predictions ? &set : NULL,
+                                   .families = families ? &by_family : NULL,
+                                   .effects = augmentation ? &effects : NULL,
+                                   .augmentation = augmentation,
+                                   .command = run.command,
+                                   .min_images = min_images};
     if (predictions) {
         opts.by_metaclass = files.metaclasses != NULL;
         opts.human = opts.target == VR_IMAGENET_X_REAL;
         vr_imagenet_x_load(&perm, &set, &files, VR_FATAL);
         vr_imagenet_x_run(&perm, &table, &set, predictions, &opts, VR_FATAL);
-        report.set = &set;
         report.data = vr_arena_printf(&perm, "%s on %s", predictions, files.annotations);
     } else if (argc > 1) {
         for (int i = 1; i < argc; i++)
@@ -94,23 +101,15 @@ int main(int argc, char **argv) {
         table = vr_imagenet_x_example(&perm);
         report.data = "counts recovered from the paper's released tables (validation, top factor, class)";
     }
-    if (families) {
-        vr_imagenet_x_families_find(&perm, &by_family, &table, families, NULL, 0, VR_FATAL);
-        report.families = &by_family;
-    }
-    if (augmentation) {
-        vr_imagenet_x_augmentation(&effects, &table, augmentation, VR_FATAL);
-        report.effects = &effects, report.augmentation = augmentation;
-    }
+    if (families) vr_imagenet_x_families_find(&perm, &by_family, &table, families, NULL, 0, VR_FATAL);
+    if (augmentation) vr_imagenet_x_augmentation(&effects, &table, augmentation, VR_FATAL);
 
     /* report */
     const vr_table cells = csv ? vr_imagenet_x_cells(&perm, table.rows, table.count) : (vr_table){0};
-    if (csv) vr_table_save(&cells, csv, VR_FATAL);
     if (accuracies) vr_imagenet_x_table_save(table.rows, table.count, accuracies, VR_FATAL);
-    if (by_metaclass)
-        vr_imagenet_x_table_save(table.metaclasses, VR_IMAGENET_X_METACLASSES * table.count, by_metaclass,
-                                 VR_FATAL);
+    if (by_metaclass) vr_imagenet_x_table_save(table.metaclasses, 17 * table.count, by_metaclass, VR_FATAL);
     if (page) vr_imagenet_x_page_save(&report, page, VR_FATAL);
+    vr_program_save(page, &cells, csv, NULL, NULL, VR_FATAL);
     vr_imagenet_x_print(stdout, &report);
     vr_imagenet_x_print_join(&table);
     vr_arena_free(&perm);

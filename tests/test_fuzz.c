@@ -15,7 +15,9 @@
     X(zip)                                                                                                   \
     X(gzip)                                                                                                  \
     X(pickle)                                                                                                \
-    X(torch) X(safetensors) X(idx) X(cifar) X(tar) X(image) X(dollar_street) X(geography) X(predictions)
+    X(torch)                                                                                                 \
+    X(safetensors) X(idx) X(cifar) X(tar) X(image) X(dollar_street) X(geography) X(predictions)              \
+        X(jsonrecord)
 #include "fuzz/fuzz_cifar.c"
 #include "fuzz/fuzz_csv.c"
 #include "fuzz/fuzz_dollar_street.c"
@@ -25,6 +27,7 @@
 #include "fuzz/fuzz_image.c"
 #include "fuzz/fuzz_json.c"
 #include "fuzz/fuzz_jsonl.c"
+#include "fuzz/fuzz_jsonrecord.c"
 #include "fuzz/fuzz_npy.c"
 #include "fuzz/fuzz_npz.c"
 #include "fuzz/fuzz_pickle.c"

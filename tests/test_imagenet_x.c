@@ -205,6 +205,56 @@ static void overwrite(const char *path, const char *text, int64_t size) {
     assert_true(file && fwrite(text, 1, (size_t)size, file) == (size_t)size && fclose(file) == 0);
 }
 
+/* A file of many parts, which threads read at once: the same set, and the same first error. */
+static void a_long_file_is_read_by_many_threads(void **state) {
+    (void)state;
+    enum { IMAGES = 12000 };
+    vr_text t = {.arena = &perm};
+    int64_t start[IMAGES + 1];
+    for (int i = 0; i < IMAGES; i++) {
+        start[i] = t.size;
+        line(&t, vr_arena_printf(&perm, "%05d.JPEG", i * 7919 % IMAGES), i % 1000,
+             vr_imagenet_x_factor(i % 16));
+        if (i % 1000 == 999) vr_text_add(&t, "\n"); /* a blank line */
+    }
+    start[IMAGES] = t.size;
+    assert_true(t.size > 3 << 20);
+    const char *path = vr_arena_printf(&perm, "%s", test_tmp("long.jsonl"));
+    const vr_imagenet_x_files files = {.annotations = path};
+    static const int threads[] = {1, 2, 3, 7};
+    for (int k = 0; k < 4; k++) {
+        vr_threads_set(threads[k]);
+        vr_imagenet_x_set set;
+        vr_err err = {0};
+        overwrite(path, t.data, t.size);
+        assert_true(vr_imagenet_x_load(&perm, &set, &files, VR_FATAL));
+        assert_int_equal(set.count, IMAGES);
+        for (int i = 0; i < IMAGES; i++) {
+            assert_string_equal(vr_names_at(&set.images.whole, i),
+                                vr_arena_printf(&perm, "%05d.JPEG", i * 7919 % IMAGES));
+            assert_true(set.labels[i] == i % 1000 && set.factors[i] == 1 << i % 16);
+        }
+        char *flag = strstr(t.data + start[9000], "\"pose\":");
+        char was = flag[7];
+        flag[7] = '2'; /* on line 9010, with nine blank lines before */
+        overwrite(path, t.data, t.size);
+        assert_false(vr_imagenet_x_load(&perm, &set, &files, &err));
+        assert_message(err, "long.jsonl:9010:");
+        assert_message(err, "'pose': expected an integer from 0 to 1");
+        flag[7] = was;
+        char saved[5], *name = t.data + start[8000] + 14; /* behind {"file_name":" */
+        memcpy(saved, name, 5);
+        memcpy(name, t.data + start[50] + 14, 5);
+        overwrite(path, t.data, t.size);
+        err = (vr_err){0};
+        assert_false(vr_imagenet_x_load(&perm, &set, &files, &err));
+        assert_message(err, "long.jsonl:8009:14: duplicate image '");
+        assert_message(err, "(first at line 51)");
+        memcpy(name, saved, 5);
+    }
+    vr_threads_set(0);
+}
+
 /* A line that is like the one before it is compared with it and not parsed: with any byte changed, it is accepted or refused
  * as by the parser, which reads it where it is the first line. */
 static void a_changed_byte_means_the_same_in_a_line_like_the_last_one(void **state) {
@@ -549,6 +599,65 @@ static void every_error_in_a_table_is_reported_with_its_place(void **state) {
     assert_message(err, "no table real_class/accuracies_per_factor.csv");
 }
 
+static const char *table_at(const char *path, const char *text) {
+    vr_file_write(path, text, (int64_t)strlen(text), VR_FATAL);
+    return path;
+}
+
+static void tables_of_different_kinds_are_refused(void **state) {
+    (void)state;
+    const char *root = vr_arena_printf(&perm, "%s", test_tmp("kinds")), *paths[6];
+    static const char *const folders[] = {"",       "/top",        "/top/class", "/top/metaclass",
+                                          "/multi", "/multi/class"};
+    for (int i = 0; i < 6; i++) test_mkdir(paths[i] = vr_arena_printf(&perm, "%s%s", root, folders[i]));
+    const char *rows = table_text("m," TEN ",0,0,0,0,0,,0,0.5,0\n");
+    const char *by_metaclass =
+        "model,metaclass,pose,background,pattern,color,smaller,shape,partial_view,subcategory,texture,larger,"
+        "darker,"
+        "object_blocking,person_blocking,style,brighter,multiple_objects,worst_factor,average\n"
+        "m,dog," TEN ",0,0,0,0,0,,0,0.5\n";
+    const char *top = table_at(vr_arena_printf(&perm, "%s/accuracies_per_factor.csv", paths[2]), rows),
+               *target = table_at(vr_arena_printf(&perm, "%s/accuracies_per_factor.csv", paths[3]), rows),
+               *multi = table_at(vr_arena_printf(&perm, "%s/accuracies_per_factor.csv", paths[5]), rows),
+               *by = table_at(vr_arena_printf(&perm, "%s/accuracies_per_factor_metaclass.csv", paths[2]),
+                              by_metaclass),
+               *plain = table_at(vr_arena_printf(&perm, "%s/accuracies.csv", root), rows);
+    const struct {
+        const char *first, *second, *message;
+    } cases[] = {{top, multi, "different kinds: 'multi', but 'top' in"},
+                 {top, target, "different kinds: 'metaclass', but 'class' in"},
+                 {top, by, "different kinds: 'by metaclass', but 'all images' in"},
+                 {by, plain, "different kinds: 'all images', but 'by metaclass' in"},
+                 {root, NULL, "different kinds: 'top', but 'multi' in"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        vr_imagenet_x_table t = {0};
+        vr_err err = {0};
+        const bool both = cases[i].second != NULL;
+        if (both)
+            assert_true(vr_imagenet_x_table_load(&perm, &t, cases[i].first, VR_IMAGENET_X_CLASS, VR_FATAL));
+        assert_false(vr_imagenet_x_table_load(&perm, &t, both ? cases[i].second : cases[i].first,
+                                              VR_IMAGENET_X_CLASS, &err));
+        assert_message(err, cases[i].message);
+    }
+    vr_imagenet_x_table t = {0}; /* one that does not tell agrees with all */
+    assert_true(vr_imagenet_x_table_load(&perm, &t, plain, VR_IMAGENET_X_CLASS, VR_FATAL));
+    assert_true(vr_imagenet_x_table_load(&perm, &t, paths[1], VR_IMAGENET_X_METACLASS, VR_FATAL));
+    assert_int_equal(t.count, 2);
+    assert_int_equal(t.other_tables, 2);
+    assert_int_equal(t.other_files, 0);
+    t = (vr_imagenet_x_table){0}; /* the metaclass stands beside the model */
+    vr_imagenet_x_table_load(&perm, &t, by, VR_IMAGENET_X_CLASS, VR_FATAL);
+    vr_table few = vr_imagenet_x_ratio_table(&perm, &t, 1);
+    assert_string_equal(few.names[2], "m, dog");
+    t.count = 9;
+    t.rows = VR_NEW(&perm, vr_imagenet_x_row, 9);
+    t.rows[0].model = "m", t.rows[0].metaclass = vr_imagenet_x_metaclass(1);
+    for (int i = 1; i < 9; i++) t.rows[i] = t.rows[0];
+    vr_table many = vr_imagenet_x_ratio_table(&perm, &t, 1);
+    assert_string_equal(many.names[1], "metaclass");
+    assert_string_equal(many.cells[1].text, "dog");
+}
+
 static void counts_come_back_from_accuracies(void **state) {
     (void)state;
     vr_imagenet_x_row rows[3] = {{0}};
@@ -708,20 +817,23 @@ static void the_program_names_what_is_wrong(void **state) {
     const struct {
         const char *arguments, *message;
         int code;
-    } bad[] = {{"--annotations /nowhere.jsonl --predictions x.csv", "/nowhere.jsonl", 1},
-               {"--annotations only.jsonl", "--annotations FILE and --predictions PATH need each other", 2},
-               {"--predictions only.csv", "--annotations FILE and --predictions PATH need each other", 2},
-               {"--annotations a.jsonl --predictions p.csv table.csv", "unexpected argument 'table.csv'", 2},
-               {"--annotations a --predictions p --target dog", "--target: unknown target 'dog'", 2},
-               {"--target real", "--target needs --predictions or released tables", 2},
-               {"--calibration", "--calibration and --compat need --predictions", 2},
-               {"--prototypes p.csv t.csv", "need --predictions", 2},
-               {"--nonsense", "--nonsense", 2},
-               {"/nowhere.csv", "/nowhere.csv", 1},
-               {"--by-metaclass x.csv", "--by-metaclass needs --metaclasses", 2},
-               {"--augmentation crop", "strengths of 'crop'", 1},
-               {"--csv /dev/full", "/dev/full", 1},
-               {"--report /dev/full", "/dev/full", 1}};
+    } bad[] = {
+        {"--annotations /nowhere.jsonl --predictions x.csv", "/nowhere.jsonl", 1},
+        {"--annotations only.jsonl", "--annotations and --predictions go together", 2},
+        {"--predictions only.csv", "--annotations and --predictions go together", 2},
+        {"--annotations a.jsonl --predictions p.csv table.csv", "either --predictions or released tables", 2},
+        {"--annotations a --predictions p --target dog", "--target: unknown target 'dog'", 2},
+        {"--annotations a --predictions p --calibration", "--calibration needs --csv or --report", 2},
+        {"--annotations a --predictions p --real r", "--real needs --target real", 2},
+        {"--target real", "--target needs --predictions or released tables", 2},
+        {"--calibration", "--calibration and --compat need --predictions", 2},
+        {"--prototypes p.csv t.csv", "need --predictions", 2},
+        {"--nonsense", "--nonsense", 2},
+        {"/nowhere.csv", "/nowhere.csv", 1},
+        {"--by-metaclass /tmp/visrob_x.csv", "--by-metaclass needs --metaclasses", 2},
+        {"--augmentation crop", "strengths of 'crop'", 1},
+        {"--csv /dev/full", "/dev/full", 1},
+        {"--report /dev/full", "/dev/full", 1}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         const char *out, *errors;
         assert_int_equal(run(&out, &errors, bad[i].arguments), bad[i].code);
@@ -758,6 +870,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(a_model_without_errors_has_no_ratio),
         cmocka_unit_test(every_error_in_an_annotation_is_reported_with_its_place),
         cmocka_unit_test(the_first_error_of_a_file_is_reported),
+        cmocka_unit_test(a_long_file_is_read_by_many_threads),
         cmocka_unit_test(a_changed_byte_means_the_same_in_a_line_like_the_last_one),
         cmocka_unit_test(every_prefix_of_the_files_is_an_error_or_whole_lines),
         cmocka_unit_test(blanks_marks_and_long_lines_are_read),
@@ -767,6 +880,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(real_labels_are_matched_by_number_and_images_without_are_left_out),
         cmocka_unit_test(duplicate_and_missing_prototypes_are_named),
         cmocka_unit_test(every_error_in_a_table_is_reported_with_its_place),
+        cmocka_unit_test(tables_of_different_kinds_are_refused),
         cmocka_unit_test(counts_come_back_from_accuracies),
         cmocka_unit_test(families_that_cannot_be_compared_are_refused),
         cmocka_unit_test(the_page_shows_what_it_was_given),
