@@ -244,7 +244,7 @@ static void every_prefix_and_every_wrong_type_of_annotations_is_an_error(void **
         const char *from, *to, *says;
     } wrong[] = {
         {"\"Togo\"", "7", "expected a string (column 'country')"},
-        {"50.5", "\"50\"", "expected a finite number (column 'income')"},
+        {"50.5", "\"50\"", "t.csv:4:117: expected a number (column 'income')"},
         {"50.5", "null", "(column 'income')"},
         {",0,1,0,0,1,", ",2,1,0,0,1,", "expected 0 or 1, found 2"},
         {",0,1,0,0,1,", ",null,1,0,0,1,", "(column 'multiple_objects')"},

@@ -146,9 +146,10 @@ static void errors_name_file_line_and_column(void **state) {
         {"[{\"file_name\": \"a\", \"predicted_class\": 1},\n{\"file_name\": \"b\"}]",
          "p.csv:2:1: missing value"},
         {"{\"file_name\": \"a\", \"predicted_class\": 1}\n{\"file_name\": [7], \"predicted_class\": 1}\n",
-         "p.csv:2:15: expected a string ('file_name')"},
+         "p.csv:2:15: expected a string (key 'file_name')"},
         {"{\"file_name\": \"a\", \"predicted_class\": 11}\n", "expected a class, 0 to 9"},
-        {"{\"file_name\": \"a\", \"predicted_class\": 1, \"label\": \"x\"}\n", "expected an array ('label')"},
+        {"{\"file_name\": \"a\", \"predicted_class\": 1, \"label\": \"x\"}\n",
+         "expected an array (key 'label')"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         vr_predictions p;

@@ -42,7 +42,8 @@ bool vr_rows_fail(const vr_rows *r, int64_t field, vr_err *err, const char *fmt,
     if (r->form == VRP_ROWS_CSV)
         return vr_fail(err, VR_ERR_FORMAT, "%s:%lld: %s (column '%s')", r->path, (long long)r->line, what,
                        name);
-    return vr_json_fail(&r->doc, r->node[field] ? r->node[field] : r->row, err, "%s ('%s')", what, name);
+    return vr_json_fail(&r->doc, r->node[field] ? r->node[field] : r->row, err, "%s (%s'%s')", what,
+                        r->form == VRP_ROWS_SPLIT ? "column " : "key ", name);
 }
 
 /* ---- opening ---- */
@@ -54,7 +55,8 @@ static void vrp_rows_members(vr_rows *r, const vr_json *object, const vr_json *k
         r->node[f] = key_of_row && vrp_rows_rank(r->fields[f], "", 0) >= 0 ? key_of_row : NULL;
         rank[f] = VR_ROWS_FIELDS;
     }
-    for (const vr_json *key = vr_json_first(object); key; key = vr_json_next(object, key))
+    const bool keyed = object->type == VR_JSON_OBJECT;
+    for (const vr_json *key = keyed ? vr_json_first(object) : NULL; key; key = vr_json_next(object, key))
         for (int64_t f = 0; f < r->count; f++) {
             const int64_t at = vrp_rows_rank(r->fields[f], key->string, key->count);
             if (at >= 0 && at <= rank[f]) r->node[f] = vr_json_value(key), rank[f] = at;
@@ -107,7 +109,8 @@ static bool vrp_rows_document(vr_rows *r, vr_bytes text, vr_err *err) {
     r->row = root;
     if (!array && root->type != VR_JSON_OBJECT)
         return vr_json_fail(&r->doc, root, err, "expected an array or an object of rows");
-    if (!array && vr_json_get(root, "columns") && vr_json_get(root, "data")) {
+    const vr_json *data = vr_json_get(root, "data");
+    if (data && data->type == VR_JSON_ARRAY) {
         r->form = VRP_ROWS_SPLIT;
         if (!vrp_rows_split(r, err)) return false;
         r->most = r->list->count;
@@ -173,6 +176,7 @@ static bool vrp_rows_open(vr_rows *r, vr_bytes text, int64_t nameless, vr_err *e
     while (at < text.size && text.data[at] <= ' ') at++;
     const bool json = at < text.size && (text.data[at] == '{' || text.data[at] == '[');
     r->most = vrp_rows_lines(text, &r->zeros);
+    r->json = json;
     if (json && text.data[at] == '{' && vrp_rows_is_lines(r, text)) {
         r->form = VRP_ROWS_LINES;
         r->lines = (vr_json_lines){.text = text, .path = r->path};
@@ -290,7 +294,7 @@ bool vr_rows_text(vr_bytes *s, vr_rows *r, int64_t field, vr_err *err) {
     *s = (vr_bytes){0};
     if (r->form == VRP_ROWS_CSV) {
         if (r->column[field] >= 0) *s = r->csv.fields[r->column[field]];
-    } else if (r->node[field] && r->node[field]->type == VR_JSON_INT) {
+    } else if (r->node[field] && r->node[field] == r->index && r->index->type == VR_JSON_INT) {
         const char *digits = vr_arena_printf(&r->step, "%lld", (long long)r->node[field]->integer);
         *s = (vr_bytes){(const uint8_t *)digits, (int64_t)strlen(digits)};
     } else if (r->node[field]) {

@@ -29,6 +29,7 @@ typedef struct vr_rows {
     const char *path;
     int64_t line; /* of the current row */
     int64_t most; /* the text has no more rows than these */
+    bool json;    /* the text is JSON */
     bool ended;   /* true after the last row, unless there was an error */
     vr_arena *arena, step;
     const char *const *fields;
@@ -61,7 +62,8 @@ VR_API bool vr_rows_has(const vr_rows *rows, int64_t field);
 /* True where the current row's field is empty, null or missing. */
 VR_API bool vr_rows_empty(const vr_rows *rows, int64_t field);
 
-/* *s = the field, valid until the next row; empty where the row does not have it. A JSON integer is its digits.
+/* *s = the field, valid until the next row; empty where the row does not have it. An integer of pandas' index is
+ * its digits.
  * Errors:  VR_ERR_FORMAT for a field that is no string, and for one with a zero byte. */
 VR_API bool vr_rows_text(vr_bytes *s, vr_rows *rows, int64_t field, vr_err *err);
 

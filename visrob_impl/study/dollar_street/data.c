@@ -2,12 +2,9 @@
  * JSON with other sets of columns; one reader takes a field by its name from either, so that each rule (a region is
  * one of four, a factor is 0 or 1) is written once. Rejected: a loader for each file, which would drift apart. */
 #include "../../base/os.h"
-#include "../../format/csv.h"
-#include "../../format/json.h"
-#include "../../format/pylist.h"
+#include "../../format/rows.h"
 #include "dollar_street_impl.h"
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -84,167 +81,52 @@ enum {
     VRP_DOLLAR_STREET_FIELD_COUNT
 };
 
-static const char *vrp_dollar_street_field_name(int field) {
-    static const char *const names[] = {
+static const char *const vrp_dollar_street_fields[VRP_DOLLAR_STREET_FIELD_COUNT] = {
 #define X(ID, column) column,
-        VRP_DOLLAR_STREET_FIELDS(X)
+    VRP_DOLLAR_STREET_FIELDS(X)
 #undef X
-    };
-    return field == VRP_DOLLAR_STREET_INDEX ? "" /* pandas' index has no name */
-           : field < VRP_DOLLAR_STREET_FACTOR0
-               ? names[field]
-               : vrp_dollar_street_factor_names[field - VRP_DOLLAR_STREET_FACTOR0];
-}
+#define X(ID, name) #name,
+        VR_DOLLAR_STREET_FACTORS(X)
+#undef X
+            "" /* pandas' index has no name */
+};
 
-typedef struct vrp_dollar_street_table {
-    bool json;
-    vr_csv csv;
-    vr_json_doc doc;
-    const vr_json *index_list, *data_list;         /* of the JSON document */
-    const vr_json *index, *data;                   /* of the current row */
-    const vr_json **cells;                         /* [columns] of the current row */
-    int64_t columns, most;                         /* most: no more rows than these */
-    int64_t column[VRP_DOLLAR_STREET_FIELD_COUNT]; /* -1: the table lacks it */
-    vr_err *err;
-} vrp_dollar_street_table;
-
-static bool vrp_dollar_street_has(const vrp_dollar_street_table *t, int field) {
-    return t->column[field] >= 0;
-}
-
-static const vr_json *vrp_dollar_street_node(const vrp_dollar_street_table *t, int field) {
-    return field == VRP_DOLLAR_STREET_INDEX ? t->index : t->cells[t->column[field]];
-}
-
-/* Fails at a field of the current row, which the table has. */
-static bool vrp_dollar_street_fail(const vrp_dollar_street_table *t, int field, const char *fmt, ...)
-    VR_PRINTF(3, 4);
-static bool vrp_dollar_street_fail(const vrp_dollar_street_table *t, int field, const char *fmt, ...) {
-    char what[400];
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(what, sizeof what, fmt, args);
-    va_end(args);
-    const char *name = vrp_dollar_street_field_name(field);
-    if (!t->json) return vr_csv_fail(&t->csv, t->column[field], t->err, "%s (column '%s')", what, name);
-    return vr_json_fail(&t->doc, vrp_dollar_street_node(t, field), t->err, "%s (column '%s')", what, name);
-}
-
-/* *text = the field in the arena, or NULL where the table or the row does not have it. */
-static bool vrp_dollar_street_text(const vrp_dollar_street_table *t, vr_arena *arena, const char **text,
-                                   int field) {
+/* *text = the field in the arena, or NULL where the row does not have it. */
+static bool vrp_dollar_street_text(vr_rows *t, vr_arena *arena, const char **text, int field, vr_err *err) {
+    vr_bytes s;
     *text = NULL;
-    if (!vrp_dollar_street_has(t, field)) return true;
-    const vr_json *node = t->json ? vrp_dollar_street_node(t, field) : NULL;
-    if (node && node->type == VR_JSON_NULL) return true;
-    if (node && node->type == VR_JSON_INT && field == VRP_DOLLAR_STREET_INDEX) {
-        *text = vr_arena_printf(arena, "%lld", (long long)node->integer);
-        return true;
-    }
-    if (node && node->type != VR_JSON_STRING) return vrp_dollar_street_fail(t, field, "expected a string");
-    const vr_bytes s =
-        node ? (vr_bytes){(const uint8_t *)node->string, node->count} : t->csv.fields[t->column[field]];
-    if (s.size > 0 && memchr(s.data, 0, (size_t)s.size))
-        return vrp_dollar_street_fail(t, field, "unexpected zero byte");
+    if (!vr_rows_text(&s, t, field, err)) return false;
     if (s.size > 0) *text = vr_arena_string(arena, (const char *)s.data, s.size);
     return true;
 }
 
 /* *x = the field as a finite number. */
-static bool vrp_dollar_street_number(const vrp_dollar_street_table *t, double *x, int field) {
-    if (!t->json) {
-        if (!vr_csv_double(x, &t->csv, t->column[field], t->err)) return false;
-    } else {
-        const vr_json *node = vrp_dollar_street_node(t, field);
-        *x = node->type == VR_JSON_BOOL ? (double)node->integer : vr_json_number(node);
-    }
-    return isfinite(*x) || vrp_dollar_street_fail(t, field, "expected a finite number");
-}
-
-/* Opens pandas' {"columns": [...], "index": [...], "data": [[...]]}. */
-static bool vrp_dollar_street_open_json(vrp_dollar_street_table *t, vr_arena *arena, vr_bytes text,
-                                        const char *path) {
-    if (!vr_json_parse(arena, &t->doc, text, path, t->err)) return false;
-    const vr_json *root = t->doc.root, *names = vr_json_want(&t->doc, root, "columns", VR_JSON_ARRAY, t->err);
-    if (!names) return false;
-    t->index_list = vr_json_want(&t->doc, root, "index", VR_JSON_ARRAY, t->err);
-    if (!t->index_list) return false;
-    t->data_list = vr_json_want(&t->doc, root, "data", VR_JSON_ARRAY, t->err);
-    if (!t->data_list) return false;
-    t->most = t->data_list->count;
-    if (t->index_list->count != t->data_list->count)
-        return vr_json_fail(&t->doc, t->data_list, t->err, "expected %lld rows as in the index, found %lld",
-                            (long long)t->index_list->count, (long long)t->most);
-    t->columns = names->count;
-    t->cells = VR_NEW(arena, const vr_json *, t->columns);
-    int64_t c = 0;
-    for (const vr_json *n = vr_json_first(names); n; n = vr_json_next(names, n), c++) {
-        if (n->type != VR_JSON_STRING)
-            return vr_json_fail(&t->doc, n, t->err, "expected the name of a column");
-        for (int f = 0; f < VRP_DOLLAR_STREET_INDEX; f++) {
-            if (strcmp(n->string, vrp_dollar_street_field_name(f)) != 0) continue;
-            if (t->column[f] >= 0)
-                return vr_json_fail(&t->doc, n, t->err, "duplicate column '%s'", n->string);
-            t->column[f] = c;
-        }
-    }
-    t->column[VRP_DOLLAR_STREET_INDEX] = 0;
-    return true;
-}
-
-static bool vrp_dollar_street_open(vrp_dollar_street_table *t, vr_arena *arena, vr_bytes text,
-                                   const char *path) {
-    for (int f = 0; f < VRP_DOLLAR_STREET_FIELD_COUNT; f++) t->column[f] = -1;
-    int64_t at = text.size >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-    while (at < text.size && text.data[at] <= ' ') at++;
-    t->json = at < text.size && text.data[at] == '{';
-    if (t->json) return vrp_dollar_street_open_json(t, arena, text, path);
-    if (!vr_csv_parse(arena, &t->csv, text, path, t->err)) return false;
-    for (int f = 0; f < VRP_DOLLAR_STREET_FIELD_COUNT; f++)
-        t->column[f] = vr_csv_find(&t->csv, vrp_dollar_street_field_name(f));
-    t->most = 1;
-    for (int64_t i = 0; i < text.size; i++) t->most += text.data[i] == '\n';
-    return true;
-}
-
-/* Goes to the next row: 1 where there is one, 0 at the end, -1 after a failure. */
-static int vrp_dollar_street_next(vrp_dollar_street_table *t) {
-    if (!t->json) return vr_csv_next(&t->csv, t->err) ? 1 : t->csv.ended ? 0 : -1;
-    t->index = t->index ? vr_json_next(t->index_list, t->index) : vr_json_first(t->index_list);
-    t->data = t->data ? vr_json_next(t->data_list, t->data) : vr_json_first(t->data_list);
-    if (!t->data) return 0;
-    if (t->data->type != VR_JSON_ARRAY || t->data->count != t->columns) {
-        vr_json_fail(&t->doc, t->data, t->err, "expected an array of %lld values", (long long)t->columns);
-        return -1;
-    }
-    int64_t c = 0;
-    for (const vr_json *n = vr_json_first(t->data); n; n = vr_json_next(t->data, n)) t->cells[c++] = n;
-    return 1;
+static bool vrp_dollar_street_number(const vr_rows *t, double *x, int field, vr_err *err) {
+    return vr_rows_number(x, t, field, err) &&
+           (isfinite(*x) || vr_rows_fail(t, field, err, "expected a finite number"));
 }
 
 /* Fails where the table lacks a column that neither it nor `metadata` can do without. */
-static bool vrp_dollar_street_columns(const vrp_dollar_street_table *t, const char *path, bool metadata) {
+static bool vrp_dollar_street_columns(vr_rows *t, const char *path, bool metadata, vr_err *err) {
     static const int required[] = {VRP_DOLLAR_STREET_COUNTRY, VRP_DOLLAR_STREET_REGION,
                                    VRP_DOLLAR_STREET_INCOME};
     int factors = 0, missing = -1;
     for (int f = 0; f < VR_DOLLAR_STREET_FACTOR_COUNT; f++) {
-        const bool has = vrp_dollar_street_has(t, VRP_DOLLAR_STREET_FACTOR0 + f);
+        const bool has = vr_rows_has(t, VRP_DOLLAR_STREET_FACTOR0 + f);
         factors += has;
         if (!has) missing = f;
     }
-    if (factors == 0 && !vrp_dollar_street_has(t, VRP_DOLLAR_STREET_URL))
-        return vr_fail(t->err, VR_ERR_FORMAT, "%s:1: missing column 'url' or columns of the 16 factors",
-                       path);
+    if (factors == 0 && !vr_rows_has(t, VRP_DOLLAR_STREET_URL))
+        return vr_fail(err, VR_ERR_FORMAT, "%s:1: missing column 'url' or columns of the 16 factors", path);
     if (factors > 0 && missing >= 0)
-        return vr_fail(t->err, VR_ERR_FORMAT, "%s:1: missing column '%s': found %d of the 16 factors", path,
+        return vr_fail(err, VR_ERR_FORMAT, "%s:1: missing column '%s': found %d of the 16 factors", path,
                        vrp_dollar_street_factor_names[missing], factors);
     for (int i = 0; !metadata && i < 3; i++)
-        if (!vrp_dollar_street_has(t, required[i]))
-            return vr_fail(t->err, VR_ERR_FORMAT, "%s:1: missing column '%s', and no metadata that has it",
-                           path, vrp_dollar_street_field_name(required[i]));
-    return metadata || vrp_dollar_street_has(t, VRP_DOLLAR_STREET_CLASS) ||
-           vrp_dollar_street_has(t, VRP_DOLLAR_STREET_LABEL) ||
-           vr_fail(t->err, VR_ERR_FORMAT, "%s:1: missing column 'label' or 'class'", path);
+        if (!vr_rows_has(t, required[i]))
+            return vr_fail(err, VR_ERR_FORMAT, "%s:1: missing column '%s', and no metadata that has it", path,
+                           vrp_dollar_street_fields[required[i]]);
+    return metadata || vr_rows_has(t, VRP_DOLLAR_STREET_CLASS) || vr_rows_has(t, VRP_DOLLAR_STREET_LABEL) ||
+           vr_fail(err, VR_ERR_FORMAT, "%s:1: missing column 'label' or 'class'", path);
 }
 
 /* ---- one row ---- */
@@ -259,93 +141,92 @@ typedef struct vrp_dollar_street_row {
 } vrp_dollar_street_row;
 
 /* *number = the place of the field's text in a list of names. */
-static bool vrp_dollar_street_choice(const vrp_dollar_street_table *t, vr_arena *step, int64_t *number,
-                                     int field, const char *const *names, int64_t count) {
+static bool vrp_dollar_street_choice(vr_rows *t, vr_arena *step, int64_t *number, int field,
+                                     const char *const *names, int64_t count, vr_err *err) {
     const char *text;
     char expected[300];
-    if (!vrp_dollar_street_text(t, step, &text, field)) return false;
+    if (!vrp_dollar_street_text(t, step, &text, field, err)) return false;
     *number = vrp_dollar_street_choose(expected, text, names, count);
     return *number >= 0 ||
-           vrp_dollar_street_fail(t, field, "expected one of %s, found '%.60s'", expected, text ? text : "");
+           vr_rows_fail(t, field, err, "expected one of %s, found '%.60s'", expected, text ? text : "");
 }
 
 /* *x = the field as a number within -limit..limit, where the table has it. */
-static bool vrp_dollar_street_degrees(const vrp_dollar_street_table *t, double *x, int field, double limit) {
-    if (!vrp_dollar_street_has(t, field)) return true;
-    if (!vrp_dollar_street_number(t, x, field)) return false;
+static bool vrp_dollar_street_degrees(vr_rows *t, double *x, int field, double limit, vr_err *err) {
+    if (!vr_rows_has(t, field)) return true;
+    if (!vrp_dollar_street_number(t, x, field, err)) return false;
     return fabs(*x) <= limit ||
-           vrp_dollar_street_fail(t, field, "expected degrees, %g to %g, found %g", -limit, limit, *x);
+           vr_rows_fail(t, field, err, "expected degrees, %g to %g, found %g", -limit, limit, *x);
 }
 
 /* Place, region and income, as far as the table has them. */
-static bool vrp_dollar_street_read_place(const vrp_dollar_street_table *t, vr_arena *step,
-                                         vrp_dollar_street_row *row) {
+static bool vrp_dollar_street_read_place(vr_rows *t, vr_arena *step, vrp_dollar_street_row *row,
+                                         vr_err *err) {
     row->latitude = row->longitude = row->income = NAN;
     row->bucket = row->region = -1;
-    if (!vrp_dollar_street_text(t, step, &row->country, VRP_DOLLAR_STREET_COUNTRY)) return false;
-    if (vrp_dollar_street_has(t, VRP_DOLLAR_STREET_COUNTRY) && !row->country)
-        return vrp_dollar_street_fail(t, VRP_DOLLAR_STREET_COUNTRY, "expected a country");
-    if (vrp_dollar_street_has(t, VRP_DOLLAR_STREET_REGION) &&
+    if (!vrp_dollar_street_text(t, step, &row->country, VRP_DOLLAR_STREET_COUNTRY, err)) return false;
+    if (vr_rows_has(t, VRP_DOLLAR_STREET_COUNTRY) && !row->country)
+        return vr_rows_fail(t, VRP_DOLLAR_STREET_COUNTRY, err, "expected a country");
+    if (vr_rows_has(t, VRP_DOLLAR_STREET_REGION) &&
         !vrp_dollar_street_choice(t, step, &row->region, VRP_DOLLAR_STREET_REGION,
-                                  vrp_dollar_street_region_names, VR_DOLLAR_STREET_REGION_COUNT))
+                                  vrp_dollar_street_region_names, VR_DOLLAR_STREET_REGION_COUNT, err))
         return false;
-    if (vrp_dollar_street_has(t, VRP_DOLLAR_STREET_INCOME)) {
-        if (!vrp_dollar_street_number(t, &row->income, VRP_DOLLAR_STREET_INCOME)) return false;
+    if (vr_rows_has(t, VRP_DOLLAR_STREET_INCOME)) {
+        if (!vrp_dollar_street_number(t, &row->income, VRP_DOLLAR_STREET_INCOME, err)) return false;
         if (row->income <= 0)
-            return vrp_dollar_street_fail(t, VRP_DOLLAR_STREET_INCOME, "expected a positive income, found %g",
-                                          row->income);
+            return vr_rows_fail(t, VRP_DOLLAR_STREET_INCOME, err, "expected a positive income, found %g",
+                                row->income);
         row->bucket = vr_income_bucket(row->income);
     }
-    if (vrp_dollar_street_has(t, VRP_DOLLAR_STREET_BUCKET)) {
+    if (vr_rows_has(t, VRP_DOLLAR_STREET_BUCKET)) {
         int64_t given;
         if (!vrp_dollar_street_choice(t, step, &given, VRP_DOLLAR_STREET_BUCKET,
-                                      vrp_dollar_street_income_names, VR_INCOME_COUNT))
+                                      vrp_dollar_street_income_names, VR_INCOME_COUNT, err))
             return false;
         row->rebucketed = row->bucket >= 0 && row->bucket != given;
         row->bucket = given;
     }
-    return vrp_dollar_street_degrees(t, &row->latitude, VRP_DOLLAR_STREET_LATITUDE, 90) &&
-           vrp_dollar_street_degrees(t, &row->longitude, VRP_DOLLAR_STREET_LONGITUDE, 180);
+    return vrp_dollar_street_degrees(t, &row->latitude, VRP_DOLLAR_STREET_LATITUDE, 90, err) &&
+           vrp_dollar_street_degrees(t, &row->longitude, VRP_DOLLAR_STREET_LONGITUDE, 180, err);
 }
 
 /* Lists of the file's own ids below a limit, with as many names beside them. */
-static bool vrp_dollar_street_read_targets(const vrp_dollar_street_table *t, vr_arena *step,
-                                           vrp_dollar_street_row *row) {
+static bool vrp_dollar_street_read_targets(vr_rows *t, vr_arena *step, vrp_dollar_street_row *row,
+                                           vr_err *err) {
     static const int ids[2] = {VRP_DOLLAR_STREET_TARGETS_22K, VRP_DOLLAR_STREET_TARGETS_11K},
                      names[2] = {VRP_DOLLAR_STREET_NAMES_22K, VRP_DOLLAR_STREET_NAMES_11K},
                      limits[2] = {108, 99};
     for (int k = 0; k < 2; k++) {
-        if (t->json || !vrp_dollar_street_has(t, ids[k])) continue;
+        if (t->json || !vr_rows_has(t, ids[k])) continue;
         const char **name;
         int64_t *id, n, count;
-        if (!vr_pylist_ints(step, &id, &n, &t->csv, t->column[ids[k]], t->err)) return false;
+        if (!vr_rows_ints(step, &id, &n, t, ids[k], err)) return false;
         for (int64_t i = 0; i < n; i++)
             if (id[i] < 0 || id[i] >= limits[k])
-                return vrp_dollar_street_fail(t, ids[k], "expected a class, 0 to %d, found %lld",
-                                              limits[k] - 1, (long long)id[i]);
+                return vr_rows_fail(t, ids[k], err, "expected a class, 0 to %d, found %lld", limits[k] - 1,
+                                    (long long)id[i]);
         row->targets[k] = id, row->target_count[k] = n;
-        if (!vrp_dollar_street_has(t, names[k])) continue;
-        if (!vr_pylist_strings(step, &name, &count, &t->csv, t->column[names[k]], t->err)) return false;
+        if (!vr_rows_has(t, names[k])) continue;
+        if (!vr_rows_strings(step, &name, &count, t, names[k], err)) return false;
         if (count != n)
-            return vrp_dollar_street_fail(t, names[k], "expected a name for each of %lld ids, found %lld",
-                                          (long long)n, (long long)count);
+            return vr_rows_fail(t, names[k], err, "expected a name for each of %lld ids, found %lld",
+                                (long long)n, (long long)count);
     }
     return true;
 }
 
-static bool vrp_dollar_street_read_labels(const vrp_dollar_street_table *t, vr_arena *step,
-                                          vrp_dollar_street_row *row) {
-    if (!t->json && vrp_dollar_street_has(t, VRP_DOLLAR_STREET_LABEL)) {
-        if (!vr_pylist_strings(step, &row->labels, &row->label_count, &t->csv,
-                               t->column[VRP_DOLLAR_STREET_LABEL], t->err))
+static bool vrp_dollar_street_read_labels(vr_rows *t, vr_arena *step, vrp_dollar_street_row *row,
+                                          vr_err *err) {
+    if (!t->json && vr_rows_has(t, VRP_DOLLAR_STREET_LABEL)) {
+        if (!vr_rows_strings(step, &row->labels, &row->label_count, t, VRP_DOLLAR_STREET_LABEL, err))
             return false;
         if (row->label_count == 0)
-            return vrp_dollar_street_fail(t, VRP_DOLLAR_STREET_LABEL, "expected at least one class");
-    } else if (vrp_dollar_street_has(t, VRP_DOLLAR_STREET_CLASS)) {
+            return vr_rows_fail(t, VRP_DOLLAR_STREET_LABEL, err, "expected at least one class");
+    } else if (vr_rows_has(t, VRP_DOLLAR_STREET_CLASS)) {
         row->labels = VR_NEW(step, const char *, 1);
         row->label_count = 1;
-        if (!vrp_dollar_street_text(t, step, &row->labels[0], VRP_DOLLAR_STREET_CLASS)) return false;
-        if (!row->labels[0]) return vrp_dollar_street_fail(t, VRP_DOLLAR_STREET_CLASS, "expected a class");
+        if (!vrp_dollar_street_text(t, step, &row->labels[0], VRP_DOLLAR_STREET_CLASS, err)) return false;
+        if (!row->labels[0]) return vr_rows_fail(t, VRP_DOLLAR_STREET_CLASS, err, "expected a class");
     }
     for (int64_t i = 0; i < row->label_count; i++) {
         char *name = vr_arena_string(step, row->labels[i], (int64_t)strlen(row->labels[i]));
@@ -355,49 +236,48 @@ static bool vrp_dollar_street_read_labels(const vrp_dollar_street_table *t, vr_a
     return true;
 }
 
-static bool vrp_dollar_street_read_factors(const vrp_dollar_street_table *t, vr_arena *step,
-                                           vrp_dollar_street_row *row) {
+static bool vrp_dollar_street_read_factors(vr_rows *t, vr_arena *step, vrp_dollar_street_row *row,
+                                           vr_err *err) {
     const char *rated;
-    if (!vrp_dollar_street_text(t, step, &rated, VRP_DOLLAR_STREET_RATED)) return false;
+    if (!vrp_dollar_street_text(t, step, &rated, VRP_DOLLAR_STREET_RATED, err)) return false;
     row->unrated = rated && strcmp(rated, "no") == 0;
     if (row->unrated) return true;
     for (int f = 0; f < VR_DOLLAR_STREET_FACTOR_COUNT; f++) {
         const int field = VRP_DOLLAR_STREET_FACTOR0 + f;
         double x;
-        if (!vrp_dollar_street_has(t, field)) continue;
-        if (!vrp_dollar_street_number(t, &x, field)) return false;
-        if (x != 0 && x != 1) return vrp_dollar_street_fail(t, field, "expected 0 or 1, found %g", x);
+        if (!vr_rows_has(t, field)) continue;
+        if (!vrp_dollar_street_number(t, &x, field, err)) return false;
+        if (x != 0 && x != 1) return vr_rows_fail(t, field, err, "expected 0 or 1, found %g", x);
         if (x == 1) row->factors = (uint16_t)(row->factors | 1 << f);
     }
-    return vrp_dollar_street_text(t, step, &row->reason, VRP_DOLLAR_STREET_REASON) &&
-           vrp_dollar_street_text(t, step, &row->word, VRP_DOLLAR_STREET_WORD);
+    return vrp_dollar_street_text(t, step, &row->reason, VRP_DOLLAR_STREET_REASON, err) &&
+           vrp_dollar_street_text(t, step, &row->word, VRP_DOLLAR_STREET_WORD, err);
 }
 
 /* Names the row and its image. Metadata has one row an image, named by its url; a table of tasks has an index. */
-static bool vrp_dollar_street_read_names(const vrp_dollar_street_table *t, vr_arena *step,
-                                         vrp_dollar_street_row *row) {
+static bool vrp_dollar_street_read_names(vr_rows *t, vr_arena *step, vrp_dollar_street_row *row,
+                                         vr_err *err) {
     const char *index, *image_id, *full_id;
-    if (!vrp_dollar_street_text(t, step, &row->url, VRP_DOLLAR_STREET_URL) ||
-        !vrp_dollar_street_text(t, step, &index, VRP_DOLLAR_STREET_INDEX) ||
-        !vrp_dollar_street_text(t, step, &image_id, VRP_DOLLAR_STREET_IMAGE_ID) ||
-        !vrp_dollar_street_text(t, step, &full_id, VRP_DOLLAR_STREET_FULL_ID))
+    if (!vrp_dollar_street_text(t, step, &row->url, VRP_DOLLAR_STREET_URL, err) ||
+        !vrp_dollar_street_text(t, step, &index, VRP_DOLLAR_STREET_INDEX, err) ||
+        !vrp_dollar_street_text(t, step, &image_id, VRP_DOLLAR_STREET_IMAGE_ID, err) ||
+        !vrp_dollar_street_text(t, step, &full_id, VRP_DOLLAR_STREET_FULL_ID, err))
         return false;
-    const bool images = !t->json && vrp_dollar_street_has(t, VRP_DOLLAR_STREET_LABEL);
+    const bool images = !t->json && vr_rows_has(t, VRP_DOLLAR_STREET_LABEL);
     row->id = images || !index ? row->url : index;
     row->image = full_id ? full_id : row->url ? row->url : image_id ? image_id : row->id;
     if (row->id) return true;
-    const int at =
-        vrp_dollar_street_has(t, VRP_DOLLAR_STREET_URL) ? VRP_DOLLAR_STREET_URL : VRP_DOLLAR_STREET_INDEX;
-    return vrp_dollar_street_fail(t, at, "expected the name of a row");
+    const int at = vr_rows_has(t, VRP_DOLLAR_STREET_URL) ? VRP_DOLLAR_STREET_URL : VRP_DOLLAR_STREET_INDEX;
+    return vr_rows_fail(t, at, err, "expected the name of a row");
 }
 
-static bool vrp_dollar_street_read(const vrp_dollar_street_table *t, vr_arena *step,
-                                   vrp_dollar_street_row *row) {
+static bool vrp_dollar_street_read(vr_rows *t, vr_arena *step, vrp_dollar_street_row *row, vr_err *err) {
     *row = (vrp_dollar_street_row){0};
-    return vrp_dollar_street_read_factors(t, step, row) &&
-           (row->unrated ||
-            (vrp_dollar_street_read_names(t, step, row) && vrp_dollar_street_read_place(t, step, row) &&
-             vrp_dollar_street_read_labels(t, step, row) && vrp_dollar_street_read_targets(t, step, row)));
+    return vrp_dollar_street_read_factors(t, step, row, err) &&
+           (row->unrated || (vrp_dollar_street_read_names(t, step, row, err) &&
+                             vrp_dollar_street_read_place(t, step, row, err) &&
+                             vrp_dollar_street_read_labels(t, step, row, err) &&
+                             vrp_dollar_street_read_targets(t, step, row, err)));
 }
 
 /* ---- rows to columns ---- */
@@ -493,28 +373,24 @@ static void vrp_dollar_street_append(vrp_dollar_street_build *b, const vrp_dolla
 }
 
 /* Reads the rows that there are. */
-static bool vrp_dollar_street_rows(vrp_dollar_street_build *b, vrp_dollar_street_table *t, vr_arena *step,
-                                   const char *path) {
+static bool vrp_dollar_street_rows(vrp_dollar_street_build *b, vr_rows *t, vr_arena *step, vr_err *err) {
     vrp_dollar_street_row row;
-    int next;
-    for (; (next = vrp_dollar_street_next(t)) == 1; vr_arena_reset(step)) {
-        if (!vrp_dollar_street_read(t, step, &row)) return false;
+    for (; vr_rows_next(t, err); vr_arena_reset(step)) {
+        if (!vrp_dollar_street_read(t, step, &row, err)) return false;
         b->unrated += row.unrated;
         if (row.unrated) continue;
         const int64_t known = b->ids.count, number = vrp_dollar_street_add(&b->ids, row.id);
-        if (number < known && t->json)
-            return vr_json_fail(&t->doc, t->data, t->err, "duplicate row '%.200s'", row.id);
         if (number < known)
-            return vr_fail(t->err, VR_ERR_FORMAT, "%s:%lld:1: duplicate row '%.200s' (first at line %lld)",
-                           path, (long long)t->csv.line, row.id, (long long)b->line[number]);
-        b->line[number] = t->csv.line;
+            return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: duplicate row '%.200s' (first at line %lld)",
+                           t->path, (long long)t->line, row.id, (long long)b->line[number]);
+        b->line[number] = t->line;
         if (!b->metadata ||
-            vrp_dollar_street_complete(b, step, &row, vrp_dollar_street_has(t, VRP_DOLLAR_STREET_BUCKET)))
+            vrp_dollar_street_complete(b, step, &row, vr_rows_has(t, VRP_DOLLAR_STREET_BUCKET)))
             vrp_dollar_street_append(b, &row);
         else
             b->unmatched++;
     }
-    return next == 0;
+    return t->ended;
 }
 
 /* The names in order; the numbers of names become their places in it. */
@@ -542,7 +418,7 @@ static void vrp_dollar_street_households(vr_arena *perm, vr_arena *scratch, vr_d
 }
 
 static void vrp_dollar_street_end(vr_dollar_street *out, vr_arena *scratch, vrp_dollar_street_build *b,
-                                  const vrp_dollar_street_table *t) {
+                                  vr_rows *t) {
     const int64_t n = b->count;
     bool urls = false, places = false;
     for (int64_t i = 0; i < n; i++) {
@@ -569,31 +445,28 @@ static void vrp_dollar_street_end(vr_dollar_street *out, vr_arena *scratch, vrp_
     out->countries = vrp_dollar_street_sort(b->perm, scratch, &b->countries, b->country, n);
     out->classes =
         vrp_dollar_street_sort(b->perm, scratch, &b->classes, b->labels.label, out->labels.begin[n]);
-    if (!t->json && vrp_dollar_street_has(t, VRP_DOLLAR_STREET_TARGETS_22K))
+    if (!t->json && vr_rows_has(t, VRP_DOLLAR_STREET_TARGETS_22K))
         out->targets_22k = vr_label_builder_sets(&b->targets[0]);
-    if (!t->json && vrp_dollar_street_has(t, VRP_DOLLAR_STREET_TARGETS_11K))
+    if (!t->json && vr_rows_has(t, VRP_DOLLAR_STREET_TARGETS_11K))
         out->targets_11k = vr_label_builder_sets(&b->targets[1]);
-    if (vrp_dollar_street_has(t, VRP_DOLLAR_STREET_FACTOR0)) out->factors = b->factors;
-    if (vrp_dollar_street_has(t, VRP_DOLLAR_STREET_REASON)) out->reason = b->reason;
-    if (vrp_dollar_street_has(t, VRP_DOLLAR_STREET_WORD)) out->word = b->word;
+    if (vr_rows_has(t, VRP_DOLLAR_STREET_FACTOR0)) out->factors = b->factors;
+    if (vr_rows_has(t, VRP_DOLLAR_STREET_REASON)) out->reason = b->reason;
+    if (vr_rows_has(t, VRP_DOLLAR_STREET_WORD)) out->word = b->word;
     vrp_dollar_street_households(b->perm, scratch, out);
 }
 
 static bool vrp_dollar_street_text_read(vr_arena *perm, vr_arena *scratch, vr_arena *step,
-                                        vr_dollar_street *out, vr_bytes text, const char *path,
-                                        const vr_dollar_street *metadata, vr_err *err) {
-    vrp_dollar_street_table t = {.err = err};
+                                        vr_dollar_street *out, vr_rows *t, const vr_dollar_street *metadata,
+                                        vr_err *err) {
     vrp_dollar_street_build b;
-    if (!vrp_dollar_street_open(&t, scratch, text, path) ||
-        !vrp_dollar_street_columns(&t, path, metadata != NULL))
-        return false;
-    vrp_dollar_street_begin(&b, perm, scratch, t.most, metadata);
-    if (!vrp_dollar_street_rows(&b, &t, step, path)) return false;
+    if (!vrp_dollar_street_columns(t, t->path, metadata != NULL, err)) return false;
+    vrp_dollar_street_begin(&b, perm, scratch, t->most, metadata);
+    if (!vrp_dollar_street_rows(&b, t, step, err)) return false;
     if (b.count == 0)
-        return vr_fail(err, VR_ERR_FORMAT, "%s: no rows (%lld not rated, %lld not in the metadata)", path,
+        return vr_fail(err, VR_ERR_FORMAT, "%s: no rows (%lld not rated, %lld not in the metadata)", t->path,
                        (long long)b.unrated, (long long)b.unmatched);
-    vrp_dollar_street_end(out, scratch, &b, &t);
-    out->path = vrp_dollar_street_keep(perm, path);
+    vrp_dollar_street_end(out, scratch, &b, t);
+    out->path = vrp_dollar_street_keep(perm, t->path);
     return true;
 }
 
@@ -604,8 +477,12 @@ bool vrp_dollar_street_parse(vr_arena *perm, vr_dollar_street *out, vr_bytes tex
     vr_arena scratch = {0}, step = {0};
     const vr_arena_mark mark = vr_arena_here(perm);
     vr_err own = {0}; /* VR_FATAL may not leave the scratch arenas behind */
+    vr_rows rows;
     const bool ok =
-        vrp_dollar_street_text_read(perm, &scratch, &step, out, text, path, metadata ? &known : NULL, &own);
+        vr_rows_parse(&scratch, &rows, text, path, vrp_dollar_street_fields, VRP_DOLLAR_STREET_FIELD_COUNT, 0,
+                      &own) &&
+        vrp_dollar_street_text_read(perm, &scratch, &step, out, &rows, metadata ? &known : NULL, &own);
+    vr_rows_close(&rows);
     vr_arena_free(&step);
     vr_arena_free(&scratch);
     if (ok) return true;
