@@ -20,6 +20,8 @@ typedef struct browser {
     char fault[1024]; /* the first of them */
 } browser;
 
+static browser chromium; /* the one of the test program */
+
 static inline void browser_close(browser *b) {
     if (b->pid <= 0) return;
     close(b->in), close(b->out); /* it ends when the pipe does */
@@ -32,6 +34,8 @@ static inline void browser_close(browser *b) {
     vr_arena_free(&b->arena);
     *b = (browser){0};
 }
+
+static inline void browser_at_exit(void) { browser_close(&chromium); }
 
 /* The next message, up to its closing 0. */
 static inline const char *browser_message(browser *b) {
@@ -55,8 +59,7 @@ static inline const vr_json *browser_call(browser *b, const char *method, const 
     for (;;) {
         const char *text = browser_message(b);
         vr_json_doc doc;
-        vr_json_parse(&b->arena, &doc, (vr_bytes){(const uint8_t *)text, (int64_t)strlen(text)}, "DevTools",
-                      VR_FATAL);
+        vr_json_parse(&b->arena, &doc, test_bytes_of(text), "DevTools", VR_FATAL);
         const vr_json *answer = vr_json_get(doc.root, "id"), *event = vr_json_get(doc.root, "method");
         if (answer && answer->integer == id) {
             if (vr_json_get(doc.root, "error")) fail_msg("%s: %s", method, text);
@@ -88,18 +91,20 @@ static inline double browser_number(browser *b, const char *expression) {
     return atof(browser_ask(b, expression));
 }
 
+/* The text of the element of that id. */
+static inline const char *browser_text(browser *b, const char *id) {
+    return browser_ask(b, vr_arena_printf(&b->arena, "document.getElementById('%s').textContent", id));
+}
+
 /* Starts Chromium, or skips the test. */
 static inline void browser_start(browser *b) {
     *b = (browser){0};
-    if (system("command -v chromium >/dev/null 2>&1") != 0) {
-        printf("SKIP: chromium is not installed\n");
-        fflush(stdout);
-        skip();
-    }
+    if (system("command -v chromium >/dev/null 2>&1") != 0) test_skip("chromium is not installed");
     snprintf(b->folder, sizeof b->folder, "/tmp/visrob_browser_XXXXXX");
     int in[2], out[2];
     if (!mkdtemp(b->folder) || pipe(in) != 0 || pipe(out) != 0) fail_msg("no folder or pipe for Chromium");
     signal(SIGPIPE, SIG_IGN);
+    atexit(browser_at_exit);
     b->pid = fork();
     if (b->pid == 0) {
         const int to = fcntl(in[0], F_DUPFD, 10), from = fcntl(out[1], F_DUPFD, 10),
@@ -180,6 +185,23 @@ static inline void browser_key(browser *b, const char *key) {
 
 static inline void browser_type(browser *b, const char *text) {
     browser_call(b, "Input.insertText", vr_arena_printf(&b->arena, "{\"text\":\"%s\"}", text));
+}
+
+/* The base64 of the SHA-256 of a page's script, which ends at its closing tag; skips the test without sha256sum. */
+static inline const char *script_hash(vr_arena *arena, const char *script) {
+    const char *path = test_tmp("script.js");
+    test_write(path, script, strstr(script, "</script>") - script);
+    FILE *sum = popen(vr_arena_printf(arena, "sha256sum %s 2>/dev/null", path), "r");
+    assert_non_null(sum);
+    uint8_t hash[32];
+    unsigned byte;
+    int n = 0;
+    while (n < 32 && fscanf(sum, "%2x", &byte) == 1) hash[n++] = (uint8_t)byte;
+    pclose(sum);
+    if (n < 32) test_skip("sha256sum is not installed");
+    vr_text base64 = {.arena = arena};
+    vr_text_base64(&base64, hash, 32);
+    return base64.data;
 }
 
 /* Saves the whole page as a PNG. */

@@ -4,14 +4,13 @@
 #include "test.h"
 #include "visrob_impl/study/dollar_street/dollar_street_impl.h"
 
-static vr_arena perm;
+TEST_ARENA(perm);
 static vr_dollar_street data;
 static vr_err err;
 
 static inline bool parse(const char *text) {
     err = (vr_err){0};
-    return vrp_dollar_street_parse(&perm, &data, (vr_bytes){(const uint8_t *)text, (int64_t)strlen(text)},
-                                   "t.csv", NULL, &err);
+    return vrp_dollar_street_parse(&perm, &data, test_bytes_of(text), "t.csv", NULL, &err);
 }
 
 #define FACTORS                                                                                              \

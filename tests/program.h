@@ -2,7 +2,16 @@
 #ifndef VISROB_TESTS_PROGRAM_H
 #define VISROB_TESTS_PROGRAM_H
 #include "test.h"
+#include <errno.h>
 #include <sys/wait.h>
+
+/* The folder of the built programs, beside that of the tests. */
+static inline const char *programs(void) {
+    static char path[512];
+    const char *test = program_invocation_name, *slash = strrchr(test, '/');
+    snprintf(path, sizeof path, "%.*s/..", slash ? (int)(slash - test) : 1, slash ? test : ".");
+    return path;
+}
 
 /* What a shell line prints, kept in the arena; *code is its exit code. */
 static inline const char *shell(vr_arena *arena, int *code, const char *fmt, ...) {

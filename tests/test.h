@@ -53,6 +53,15 @@ static inline void test_on_panic(const char *msg) {
             fail_msg("the panic '%s' does not name '%s'", test_panic_message, (text));                       \
     } while (0)
 
+/* Prints what is missing (a format and its values) and skips the test. */
+#define test_skip(...)                                                                                       \
+    do {                                                                                                     \
+        printf("SKIP: " __VA_ARGS__);                                                                        \
+        printf("\n");                                                                                        \
+        fflush(stdout);                                                                                      \
+        skip();                                                                                              \
+    } while (0)
+
 /* The path of a file of the project's test data folder ($VISROB_DATA or ../shared/data); where it is missing,
  * prints that and skips the test. */
 static inline const char *test_data(const char *name) {
@@ -61,11 +70,7 @@ static inline const char *test_data(const char *name) {
     char *p = path[turn++ % 4];
     const char *root = getenv("VISROB_DATA");
     snprintf(p, sizeof path[0], "%s/%s", root ? root : "../shared/data", name);
-    if (!vr_path_exists(p)) {
-        printf("SKIP: %s is missing\n", p);
-        fflush(stdout);
-        skip();
-    }
+    if (!vr_path_exists(p)) test_skip("%s is missing", p);
     return p;
 }
 
@@ -74,18 +79,27 @@ static inline void test_mkdir(const char *path) {
     if (!vr_path_is_dir(path) && mkdir(path, 0777) != 0) fail_msg("cannot create %s", path);
 }
 
-/* A path in a temporary folder of this process. */
+/* A setup: makes build/gallery, where plots and pages are saved to be looked at. */
+static inline int test_gallery(void **state) {
+    (void)state;
+    test_mkdir("build"), test_mkdir("build/gallery");
+    return 0;
+}
+
+/* A path in a temporary folder of this process. It stays; a name has the same path each time. */
 static inline const char *test_tmp(const char *name) {
-    static char folder[200], path[4][256];
-    static int turn;
+    static char folder[200], paths[64][256];
     if (!folder[0]) {
         const char *root = getenv("TMPDIR");
         snprintf(folder, sizeof folder, "%s/visrob_test_XXXXXX", root ? root : "/tmp");
         if (!mkdtemp(folder)) abort();
     }
-    char *p = path[turn++ % 4];
-    snprintf(p, sizeof path[0], "%s/%s", folder, name);
-    return p;
+    for (int i = 0; i < 64; i++) {
+        if (!paths[i][0]) snprintf(paths[i], sizeof paths[i], "%s/%s", folder, name);
+        if (strcmp(paths[i] + strlen(folder) + 1, name) == 0) return paths[i];
+    }
+    fail_msg("more than 64 temporary files");
+    return NULL;
 }
 
 /* A whole file, whose path is a format. */
@@ -100,20 +114,37 @@ static inline vr_bytes test_bytes(vr_arena *arena, const char *fmt, ...) {
     return bytes;
 }
 
+/* The same as a text. */
+#define test_text(...) ((const char *)test_bytes(__VA_ARGS__).data)
+
+/* The bytes of a text, without its closing 0. */
+static inline vr_bytes test_bytes_of(const char *text) {
+    return (vr_bytes){(const uint8_t *)text, (int64_t)strlen(text)};
+}
+
+/* How often a part is in a text. */
+static inline int64_t test_times(const char *text, const char *part) {
+    int64_t n = 0;
+    for (; (text = strstr(text, part)) != NULL; text++) n++;
+    return n;
+}
+
+/* A copy in a block of exactly its size, so that a sanitizer sees what is read beyond it; the caller frees it. */
+static inline uint8_t *test_block(const void *data, int64_t size) {
+    uint8_t *block = (uint8_t *)malloc(size ? (size_t)size : 1);
+    assert_non_null(block);
+    return (uint8_t *)memcpy(block, data, (size_t)size);
+}
+
 /* Writes a file. vr_file_write waits for the disk each time, which is too long for thousands of files. */
 static inline void test_write(const char *path, const void *data, int64_t size) {
     FILE *file = fopen(path, "wb");
     assert_true(file && fwrite(data, 1, (size_t)size, file) == (size_t)size && fclose(file) == 0);
 }
 
-/* Prints what is missing (a format and its values) and skips the test. */
-#define test_skip(...)                                                                                       \
-    do {                                                                                                     \
-        printf("SKIP: " __VA_ARGS__);                                                                        \
-        printf("\n");                                                                                        \
-        fflush(stdout);                                                                                      \
-        skip();                                                                                              \
-    } while (0)
+static inline void test_write_text(const char *path, const char *text) {
+    test_write(path, text, (int64_t)strlen(text));
+}
 
 /* TEST_ARENA(perm); is an arena of the test program, and perm_free the teardown that empties it. */
 #define TEST_ARENA(name)                                                                                     \

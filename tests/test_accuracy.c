@@ -33,7 +33,7 @@ static void top_k_agrees_with_sklearn_and_top_1_with_the_prediction(void **state
     assert_true(vr_accuracy(correct, GOLDEN_N) == 1);
 }
 
-static void a_tie_goes_to_the_lower_class_and_nan_is_never_right(void **state) {
+static void a_tie_goes_to_the_lower_class_and_nan_is_never_correct(void **state) {
     (void)state;
     const float scores[4][3] = {{1, 1, 1}, {NAN, 0, NAN}, {NAN, NAN, NAN}, {5, NAN, 1}};
     int64_t predicted[4];
@@ -97,7 +97,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(predictions_and_confusion_agree_with_sklearn),
         cmocka_unit_test(top_k_agrees_with_sklearn_and_top_1_with_the_prediction),
-        cmocka_unit_test(a_tie_goes_to_the_lower_class_and_nan_is_never_right),
+        cmocka_unit_test(a_tie_goes_to_the_lower_class_and_nan_is_never_correct),
         cmocka_unit_test(what_has_no_images_is_nan_and_is_never_the_worst),
         cmocka_unit_test(error_ratios_follow_their_formula_to_the_edges),
         cmocka_unit_test(mce_is_the_mean_of_ratios_of_sums),

@@ -75,7 +75,7 @@ static void a_wrong_option_ends_with_2_and_is_named(void **state) {
          "error: --top: expected a non-negative integer, found '99999999999999999999'\n"},
         {{"p", "--quiet=1"}, "error: --quiet takes no value\n"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (int64_t i = 0; i < COUNT(cases); i++) {
         values v = {0};
         char *words[4];
         int count;
@@ -95,7 +95,7 @@ static void an_output_that_cannot_be_written_ends_with_1_at_once(void **state) {
     } cases[] = {{NULL, -1},        {test_tmp("fine.npy"), -1},
                  {"/dev/null", -1}, {"/nowhere/x.npy", 1},
                  {"tests", 1},      {"", 1}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (int64_t i = 0; i < COUNT(cases); i++) {
         char *words[] = {"p", NULL};
         int count = 1;
         output = cases[i].path;

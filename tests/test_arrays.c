@@ -1,40 +1,15 @@
 /* tests/test_arrays.c: safetensors, npy, npz, zip and gzip against tests/golden/checkpoints (see make_checkpoints.py), the
  * writers byte for byte against the references, and the conversion of every element type. */
-#include "test.h"
-#include "zip.h"
+#include "checkpoints.h"
 #include "../visrob_impl/format/array_impl.h"
 #include "../visrob_impl/format/npy_impl.h"
 #include "../visrob_impl/format/safetensors_impl.h"
 #include "../visrob_impl/format/zip_impl.h"
 
-#define CHECKPOINTS "tests/golden/checkpoints/"
-
-static vr_arena arena;
-
-static int reset(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
-
-static vr_bytes file(const char *name) {
-    vr_bytes b;
-    assert_true(vr_file_read(&arena, &b, vr_arena_printf(&arena, CHECKPOINTS "%s", name), VR_FATAL));
-    return b;
-}
-
 static void assert_same_bytes(const char *path, vr_bytes want) {
-    vr_bytes got;
-    assert_true(vr_file_read(&arena, &got, path, VR_FATAL));
+    const vr_bytes got = test_bytes(&arena, "%s", path);
     assert_int_equal(got.size, want.size);
     assert_memory_equal(got.data, want.data, (size_t)want.size);
-}
-
-static const vr_array *array_named(const vr_arrays *all, const char *name) {
-    for (int64_t i = 0; i < all->count; i++)
-        if (strcmp(all->items[i].name, name) == 0) return &all->items[i];
-    fail_msg("missing array '%s'", name);
-    return NULL;
 }
 
 /* ---- element types ---- */
@@ -61,7 +36,7 @@ static void every_element_type_becomes_f32_and_integers(void **state) {
         {VR_U64, {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x40}, {1, 0x1p62f}, {1, (int64_t)1 << 62}},
         {VR_BOOL, {1, 0}, {1, 0}, {1, 0}},
     };
-    assert_int_equal(sizeof cases / sizeof *cases, VR_DTYPE_COUNT);
+    assert_int_equal(COUNT(cases), VR_DTYPE_COUNT);
     for (int k = 0; k < VR_DTYPE_COUNT; k++) {
         const int64_t size = vr_dtype_size(cases[k].dtype), shape = 2;
         uint8_t odd[40] = {0}; /* unaligned, and with a gap between the elements */
@@ -153,7 +128,7 @@ static void safetensors_are_read_and_written_byte_for_byte(void **state) {
     static const char *const files[] = {"all.safetensors", "plain.safetensors"};
     for (int i = 0; i < 2; i++) {
         vr_arrays all;
-        const vr_bytes b = file(files[i]);
+        const vr_bytes b = test_bytes(&arena, CHECKPOINTS "%s", files[i]);
         assert_true(vrp_safetensors_parse(&arena, &all, b, files[i], VR_FATAL));
         const char *path = test_tmp("copy.safetensors");
         assert_true(vrp_safetensors_save(path, &all, VR_FATAL));
@@ -248,7 +223,7 @@ static void a_safetensors_file_is_detected_whatever_its_length_looks_like(void *
         vr_text_bytes(&t, x, 8);
         if (t.size != 16 + lengths[i]) continue; /* 60 is too short for this header */
         const char *path = test_tmp("length.safetensors");
-        assert_true(vr_file_write(path, t.data, t.size, VR_FATAL));
+        test_write(path, t.data, t.size);
         vr_arrays all;
         assert_true(vr_arrays_load(&arena, &all, path, VR_FATAL));
         assert_int_equal(all.count, 1);
@@ -356,7 +331,7 @@ static void npy_files_are_written_byte_for_byte_and_npz_files_read(void **state)
         const char *path = test_tmp("copy.npy");
         assert_true(vr_npy_load(&arena, &a, vr_arena_printf(&arena, CHECKPOINTS "%s", files[i]), VR_FATAL));
         assert_true(vr_npy_save(path, &a, VR_FATAL));
-        assert_same_bytes(path, file(files[i]));
+        assert_same_bytes(path, test_bytes(&arena, CHECKPOINTS "%s", files[i]));
     }
     vr_arrays all;
     static const char *const npz[] = {"stored.npz", "deflated.npz"};
@@ -366,7 +341,7 @@ static void npy_files_are_written_byte_for_byte_and_npz_files_read(void **state)
         assert_int_equal(all.count, 2);
         assert_int_equal(array_named(&all, "x")->shape[1], 3);
         vr_arrays again;
-        const vr_bytes b = file(npz[i]);
+        const vr_bytes b = test_bytes(&arena, CHECKPOINTS "%s", npz[i]);
         assert_true(vrp_npz_parse(&arena, &again, b, npz[i], VR_FATAL));
         for (int k = 0; k < 2; k++) {
             assert_string_equal(again.items[k].name, all.items[k].name);
@@ -382,7 +357,8 @@ static void zip64_and_gzip_are_decompressed_and_verified(void **state) {
     (void)state;
     vrp_zip zip;
     vr_bytes b;
-    assert_true(vrp_zip_parse(&arena, &zip, file("zip64.zip"), "zip64.zip", VR_FATAL));
+    assert_true(
+        vrp_zip_parse(&arena, &zip, test_bytes(&arena, CHECKPOINTS "zip64.zip"), "zip64.zip", VR_FATAL));
     assert_int_equal(zip.count, 2);
     assert_true(vrp_zip_read(&arena, &b, &zip, vrp_zip_find(&zip, "folder/long.txt"), 1000, VR_FATAL));
     assert_int_equal(b.size, 1000);
@@ -393,10 +369,11 @@ static void zip64_and_gzip_are_decompressed_and_verified(void **state) {
     assert_null(vrp_zip_find(&zip, "short.tx"));
     static const char *const gz[] = {"plain.gz", "named.gz"};
     for (int i = 0; i < 2; i++) {
-        assert_true(vrp_gunzip(&arena, &b, file(gz[i]), 1000, gz[i], VR_FATAL));
+        assert_true(
+            vrp_gunzip(&arena, &b, test_bytes(&arena, CHECKPOINTS "%s", gz[i]), 1000, gz[i], VR_FATAL));
         assert_int_equal(b.size, 1000);
         vr_err err = {0};
-        assert_false(vrp_gunzip(&arena, &b, file(gz[i]), 999, gz[i], &err));
+        assert_false(vrp_gunzip(&arena, &b, test_bytes(&arena, CHECKPOINTS "%s", gz[i]), 999, gz[i], &err));
         assert_int_equal(err.code, VR_ERR_LIMIT);
         assert_message(err, "decompresses to 1000 bytes, the limit is 999");
     }
@@ -468,7 +445,7 @@ static void a_zip_bomb_is_refused_before_it_takes_memory(void **state) {
 static void zips_whose_entries_overlap_or_repeat_are_refused(void **state) {
     (void)state;
     const zip_item items[] = {{"a.npy", "abc", 3}, {"b.npy", "def", 3}};
-    vr_bytes b = zip_of(&arena, items, 2);
+    vr_bytes b = zip_of(items, 2);
     uint8_t *p = (uint8_t *)(uintptr_t)b.data;
     vrp_zip zip;
     vr_err err = {0};
@@ -500,11 +477,11 @@ static void a_file_of_another_format_is_named(void **state) {
         {"\x80\x02N.", "not one of torch.save"},
         {"\x93NUMPY\1", "not an npy file, or truncated"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (int64_t i = 0; i < COUNT(cases); i++) {
         vr_arrays all;
         vr_err err = {0};
         const char *path = test_tmp("weights.pth");
-        assert_true(vr_file_write(path, cases[i][0], (int64_t)strlen(cases[i][0]), VR_FATAL));
+        test_write_text(path, cases[i][0]);
         assert_false(vr_arrays_load(&arena, &all, path, &err));
         assert_message(err, path);
         assert_message(err, cases[i][1]);
@@ -514,7 +491,7 @@ static void a_file_of_another_format_is_named(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, reset, reset)
+#define TEST(name) cmocka_unit_test_teardown(name, arena_free)
     const struct CMUnitTest tests[] = {
         TEST(every_element_type_becomes_f32_and_integers),
         TEST(every_half_is_exact),

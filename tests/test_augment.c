@@ -1,14 +1,7 @@
 /* tests/test_augment.c: image/augment: torchvision's crops and jitter given the same draws, and what is drawn. */
-#include "test.h"
+#include "image.h"
 #include "../visrob_impl/image/augment_impl.h"
 #include "golden/colour.h"
-#include "golden/pattern.h"
-
-static vr_arena arena;
-
-#define COUNT(a) (int64_t)(sizeof(a) / sizeof *(a))
-
-static vr_image pattern(int64_t width, int64_t height) { return golden_pattern(&arena, width, height); }
 
 static vr_rng draws(uint64_t index) { return vr_rng_at(vr_rng_init(7), index); }
 
@@ -34,7 +27,7 @@ static void the_jitter_is_torchvisions_for_the_same_draws(void **state) {
                                    .hue = golden_jitter[i].hue};
         const vr_image image = pattern(40, 30);
         vrp_view_jitter(image, &opts, draws(golden_jitter[i].index));
-        if (vr_crc32(0, image.pixels, 40 * 30 * 3) != golden_jitter[i].crc) fail_msg("case %d", (int)i);
+        if (crc(image) != golden_jitter[i].crc) fail_msg("case %d", (int)i);
     }
 }
 
@@ -55,11 +48,6 @@ static void parts_fill_their_ranges_and_stay_inside(void **state) {
     assert_close(low, 0.2, 0.01);
     assert_close(high, 0.6, 0.01);
     assert_int_equal(corners, 15); /* every edge is reached */
-}
-
-static bool same(vr_image a, vr_image b) {
-    return a.width == b.width && a.height == b.height &&
-           memcmp(a.pixels, b.pixels, (size_t)(a.width * a.height * 3)) == 0;
 }
 
 static void a_view_is_its_part_and_then_each_step_that_is_certain(void **state) {
@@ -95,7 +83,7 @@ static int64_t changes(const vr_view_opts *with, const vr_view_opts *without) {
     return n;
 }
 
-static void each_step_happens_as_often_as_it_says_and_alone(void **state) {
+static void each_step_happens_with_its_probability(void **state) {
     (void)state;
     const vr_view_opts plain = {.size = 16};
     vr_view_opts flip = plain, jitter = plain, grey = plain, blur = plain, solarize = plain;
@@ -111,19 +99,13 @@ static void each_step_happens_as_often_as_it_says_and_alone(void **state) {
     assert_close(changes(&solarize, &plain), 100, 38);
 }
 
-static int empty_arena(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_part_is_torchvisions_for_the_same_draws),
         cmocka_unit_test(the_jitter_is_torchvisions_for_the_same_draws),
         cmocka_unit_test(parts_fill_their_ranges_and_stay_inside),
         cmocka_unit_test(a_view_is_its_part_and_then_each_step_that_is_certain),
-        cmocka_unit_test(each_step_happens_as_often_as_it_says_and_alone),
+        cmocka_unit_test(each_step_happens_with_its_probability),
     };
-    return cmocka_run_group_tests(tests, NULL, empty_arena);
+    return cmocka_run_group_tests(tests, NULL, arena_free);
 }

@@ -49,7 +49,7 @@ static void random_numbers_have_their_moments_and_do_not_depend_on_the_order_of_
     vr_arena_free(&a);
 }
 
-static void below_is_in_range_and_even(void **state) {
+static void below_is_in_range_and_uniform(void **state) {
     (void)state;
     int64_t seen[7] = {0};
     for (uint64_t i = 0; i < 70000; i++) {
@@ -129,7 +129,7 @@ static void an_error_keeps_the_first_failure_and_takes_context(void **state) {
     assert_string_equal(err.msg, "while reading x: a.csv:3: bad");
 }
 
-static void an_error_is_handed_up_with_its_origin(void **state) {
+static void an_error_is_passed_on_with_its_origin(void **state) {
     (void)state;
     vr_err from = {0}, err = {0};
     assert_false(vr_err_pass(&err, &from)); /* nothing to hand up */
@@ -203,8 +203,7 @@ static void a_folder_lists_sorted(void **state) {
     vr_err err = {0};
     const char *folder = test_tmp("folder");
     test_mkdir(folder);
-    for (int i = 99; i >= 0; i--)
-        assert_true(vr_file_write(vr_arena_printf(&a, "%s/%02d", folder, i), "", 0, &err));
+    for (int i = 99; i >= 0; i--) test_write_text(vr_arena_printf(&a, "%s/%02d", folder, i), "");
     const char **names;
     int64_t count;
     assert_true(vr_dir_list(&a, &names, &count, folder, &err));
@@ -253,35 +252,33 @@ static void loop_count(const void *context, int64_t i, int thread) {
 static void *loop_many(void *argument) {
     atomic_int *times = calloc(LOOP, sizeof *times);
     const loop_seen seen = {times, 0, vr_threads()};
-    bool *right = argument;
+    bool *correct = argument;
     for (int r = 0; r < ROUNDS; r++) vr_parallel(r % 7 == 0 ? 1 : LOOP, loop_count, &seen);
-    *right = true;
+    *correct = true;
     for (int i = 0; i < LOOP; i++)
-        *right = *right && atomic_load(&times[i]) == (i == 0 ? ROUNDS : ROUNDS - (ROUNDS + 6) / 7);
+        *correct = *correct && atomic_load(&times[i]) == (i == 0 ? ROUNDS : ROUNDS - (ROUNDS + 6) / 7);
     free(times);
     return NULL;
 }
 
-static void a_loop_visits_each_index_once_inside_others_and_beside_others(void **state) {
+static void a_loop_visits_each_index_once_nested_and_concurrent(void **state) {
     (void)state;
-    static const int counts[] = {1, 2, 3, 7, 2};
-    for (int t = 0; t < 5; t++) {
-        vr_threads_set(counts[t]);
-        atomic_int *times = calloc(LOOP * 11, sizeof *times);
-        const loop_seen seen = {times, 20, vr_threads()};
-        vr_parallel(0, loop_count, &seen);
-        vr_parallel(10, loop_count, &seen);
-        for (int i = 0; i < LOOP * 11; i++)
-            assert_int_equal(atomic_load(&times[i]), i < LOOP ? i < 10 : i % LOOP < 20);
-        free(times);
-        pthread_t other;
-        bool right[2] = {false, false};
-        assert_int_equal(pthread_create(&other, NULL, loop_many, &right[1]), 0);
-        loop_many(&right[0]);
-        pthread_join(other, NULL);
-        assert_true(right[0] && right[1]);
-    }
-    vr_threads_set(0);
+    for (int round = 0; round < 2; round++)
+        for_threads (threads) { /* also from more threads to fewer */
+            atomic_int *times = calloc(LOOP * 11, sizeof *times);
+            const loop_seen seen = {times, 20, vr_threads()};
+            vr_parallel(0, loop_count, &seen);
+            vr_parallel(10, loop_count, &seen);
+            for (int i = 0; i < LOOP * 11; i++)
+                assert_int_equal(atomic_load(&times[i]), i < LOOP ? i < 10 : i % LOOP < 20);
+            free(times);
+            pthread_t other;
+            bool correct[2] = {false, false};
+            assert_int_equal(pthread_create(&other, NULL, loop_many, &correct[1]), 0);
+            loop_many(&correct[0]);
+            pthread_join(other, NULL);
+            assert_true(correct[0] && correct[1]);
+        }
 }
 
 #ifdef _OPENMP
@@ -290,7 +287,6 @@ enum { NUMBERS = 20011 };
 /* Normal numbers, uniforms and bounded ones, drawn in parallel in blocks of another size for each number of threads. */
 static void draw_in_parallel(float *out, int threads) {
     const vr_rng rng = vr_rng_split(vr_rng_init(11), "parallel");
-    vr_threads_set(threads);
     assert_int_equal(vr_threads(), threads);
     const int64_t block = 64 + 3 * threads, blocks = (NUMBERS + block - 1) / block;
 #pragma omp parallel for schedule(dynamic)
@@ -307,15 +303,11 @@ static void draw_in_parallel(float *out, int threads) {
 static void random_numbers_have_the_same_bits_for_any_number_of_threads(void **state) {
     (void)state;
     static float one[3 * NUMBERS], more[3 * NUMBERS];
-    const int before = vr_threads();
-    draw_in_parallel(one, 1);
-    static const int threads[] = {2, 3, 7};
-    for (int i = 0; i < 3; i++) {
+    for_threads (threads) {
         memset(more, 0, sizeof more);
-        draw_in_parallel(more, threads[i]);
-        assert_memory_equal(one, more, sizeof one);
+        draw_in_parallel(threads == 1 ? one : more, threads);
+        if (threads > 1) assert_memory_equal(one, more, sizeof one);
     }
-    vr_threads_set(before);
 }
 
 static void thread_numbers_are_below_their_count(void **state) {
@@ -426,9 +418,8 @@ static void paths_are_compared_by_ending_and_by_where_they_lead(void **state) {
     assert_true(vr_path_has_suffix(".jpg", ".JPG"));
     assert_false(vr_path_has_suffix("jpg", ".jpg"));
     assert_false(vr_path_has_suffix("a.jpg.txt", ".jpg"));
-    char file[256], other[256];
-    snprintf(file, sizeof file, "%s", test_tmp("one")), snprintf(other, sizeof other, "%s", test_tmp("two"));
-    assert_true(vr_file_write(file, "x", 1, VR_FATAL) && vr_file_write(other, "x", 1, VR_FATAL));
+    const char *file = test_tmp("one"), *other = test_tmp("two");
+    test_write_text(file, "x"), test_write_text(other, "x");
     assert_false(vr_path_same(file, other));
     unlink(other);
     assert_false(vr_path_same(file, other));
@@ -471,19 +462,19 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(philox_agrees_with_the_published_vectors),
         cmocka_unit_test(random_numbers_have_their_moments_and_do_not_depend_on_the_order_of_calls),
-        cmocka_unit_test(below_is_in_range_and_even),
+        cmocka_unit_test(below_is_in_range_and_uniform),
         cmocka_unit_test(a_permutation_holds_each_number_once),
         cmocka_unit_test(an_arena_aligns_rewinds_and_reuses),
         cmocka_unit_test(an_arena_calls_its_defers_once_on_rewind),
         cmocka_unit_test(out_of_memory_and_overflow_are_panics_that_name_the_size),
         cmocka_unit_test(an_error_keeps_the_first_failure_and_takes_context),
-        cmocka_unit_test(an_error_is_handed_up_with_its_origin),
+        cmocka_unit_test(an_error_is_passed_on_with_its_origin),
         cmocka_unit_test(names_are_numbered_in_the_order_of_adding),
         cmocka_unit_test(files_are_written_whole_or_not_at_all),
         cmocka_unit_test(a_folder_lists_sorted),
         cmocka_unit_test(numbers_of_any_length_are_the_nearest_doubles),
         cmocka_unit_test(text_grows_escapes_and_encodes),
-        cmocka_unit_test(a_loop_visits_each_index_once_inside_others_and_beside_others),
+        cmocka_unit_test(a_loop_visits_each_index_once_nested_and_concurrent),
 #ifdef _OPENMP
         cmocka_unit_test(random_numbers_have_the_same_bits_for_any_number_of_threads),
         cmocka_unit_test(thread_numbers_are_below_their_count),

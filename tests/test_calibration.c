@@ -39,8 +39,7 @@ static void an_edge_belongs_to_the_bin_below_it(void **state) {
     for (int b = 0; b < 4; b++) assert_int_equal(bins[b].count, counts[b]);
     assert_close(bins[0].confidence, 0.125, 1e-15);
     assert_close(bins[1].accuracy, 1, 0);
-    for (int b = 0; b < 15;
-         b++) { /* each edge k/15 as a double, rounded to float: never out of its neighbours */
+    for (int b = 0; b < 15; b++) { /* each edge b/15 as a double, rounded to float */
         const float edge = (float)(b / 15.0);
         vr_reliability_bin one[15];
         vr_reliability(one, 15, &edge, correct, 1);
@@ -49,14 +48,14 @@ static void an_edge_belongs_to_the_bin_below_it(void **state) {
     }
 }
 
-static void a_calibrated_model_has_no_error_and_a_confident_wrong_one_all_of_it(void **state) {
+static void a_calibrated_model_has_no_error_and_a_certain_wrong_one_the_largest(void **state) {
     (void)state;
-    const float sure[4] = {1, 0, 1, 0};
-    const int64_t right[2] = {0, 0}, wrong[2] = {1, 1};
+    const float certain[4] = {1, 0, 1, 0};
+    const int64_t correct[2] = {0, 0}, wrong[2] = {1, 1};
     vr_reliability_bin bins[VR_CALIBRATION_BINS];
-    vr_calibration c = calibrate(bins, sure, right, 2, 2);
+    vr_calibration c = calibrate(bins, certain, correct, 2, 2);
     assert_true(c.ece == 0 && c.mce == 0 && c.brier == 0 && c.nll == 0);
-    c = calibrate(bins, sure, wrong, 2, 2);
+    c = calibrate(bins, certain, wrong, 2, 2);
     assert_true(c.ece == 1 && c.mce == 1 && c.brier == 2);
     assert_close(c.nll, 23 * log(2), 1e-12);
     const float half[8] = {0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f};
@@ -64,7 +63,7 @@ static void a_calibrated_model_has_no_error_and_a_confident_wrong_one_all_of_it(
     assert_close(c.ece, 0, 1e-15);
     assert_close(c.brier, 0.5, 1e-15);
     assert_close(c.nll, log(2), 1e-12);
-    c = calibrate(bins, half, right, 0, 2);
+    c = calibrate(bins, half, correct, 0, 2);
     assert_true(isnan(c.ece) && isnan(c.mce) && isnan(c.brier) && isnan(c.nll));
 }
 
@@ -72,7 +71,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_four_numbers_agree_with_their_references),
         cmocka_unit_test(an_edge_belongs_to_the_bin_below_it),
-        cmocka_unit_test(a_calibrated_model_has_no_error_and_a_confident_wrong_one_all_of_it),
+        cmocka_unit_test(a_calibrated_model_has_no_error_and_a_certain_wrong_one_the_largest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,7 @@
 #include "visrob_impl/report/canvas_impl.h"
 #include "xml.h"
 
-static vr_arena arena;
+TEST_ARENA(arena);
 
 static vrp_canvas canvas(void) { return (vrp_canvas){.arena = &arena, .width = 100, .height = 50}; }
 
@@ -37,16 +37,16 @@ static void shapes_become_elements_in_their_order(void **state) {
         "</svg>\n");
 }
 
-static void alone_it_brings_its_theme_and_its_margin(void **state) {
+static void a_standalone_svg_has_its_theme_and_its_margin(void **state) {
     (void)state;
     vrp_canvas c = canvas();
     c.margin = 16;
-    c.description = "said";
+    c.description = "a description";
     vrp_canvas_rect(&c, 0, 0, 1, 1, VRP_COLOUR_SERIES, 1, NULL);
     const char *s = svg(&c, true);
     assert_non_null(strstr(s, "xmlns=\"http://www.w3.org/2000/svg\""));
     assert_non_null(strstr(s, "width=\"132\" height=\"82\" viewBox=\"-16 -16 132 82\""));
-    assert_non_null(strstr(s, "<desc>said</desc>"));
+    assert_non_null(strstr(s, "<desc>a description</desc>"));
     assert_non_null(
         strstr(s, "<rect x=\"-16\" y=\"-16\" width=\"132\" height=\"82\" class=\"fp\" fill=\"#ffffff\"/>"));
     assert_non_null(strstr(s, "class=\"f0\" fill=\"#0072b2\"")); /* for readers without CSS */
@@ -64,7 +64,7 @@ static void a_line_has_gaps_where_a_point_is_not_finite(void **state) {
     vrp_canvas_polyline(&c, gaps, 2, 2, VRP_COLOUR_SERIES, false);
     vrp_canvas_polyline(&c, NULL, 0, 2, VRP_COLOUR_SERIES, false);
     const char *s = svg(&c, false);
-    assert_non_null(strstr(s, "d=\"M0 0L1 1M3 3h0M5 5L6 6\"")); /* a lonely point is a dot */
+    assert_non_null(strstr(s, "d=\"M0 0L1 1M3 3h0M5 5L6 6\"")); /* a single point is a dot */
     assert_null(strstr(s, "d=\"\""));
 }
 
@@ -112,7 +112,7 @@ static void bytes_that_are_no_text_are_shown_as_such(void **state) {
     vrp_canvas_text(&c, 0, 9, 9, VRP_COLOUR_INK, VRP_ANCHOR_START, 0, false,
                     "a\xFF\xC3(\x01\n\xEF\xBF\xBE\xED\xA0\x80z \xE5\x8C\x97");
     c.title = "bad \xC0\x80 title\x02";
-    const char *s = svg(&c, false); /* each of the three bytes of a surrogate alone */
+    const char *s = svg(&c, false); /* each of the three bytes of a surrogate by itself */
     assert_non_null(strstr(s, ">a\xEF\xBF\xBD\xEF\xBF\xBD(\xEF\xBF\xBD "
                               "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBDz \xE5\x8C\x97</text>"));
     assert_non_null(strstr(s, "<title>bad \xEF\xBF\xBD\xEF\xBF\xBD title\xEF\xBF\xBD</title>"));
@@ -206,16 +206,10 @@ static void text_stands_out_and_ramps_only_rise(void **state) {
     }
 }
 
-static int empty(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shapes_become_elements_in_their_order),
-        cmocka_unit_test(alone_it_brings_its_theme_and_its_margin),
+        cmocka_unit_test(a_standalone_svg_has_its_theme_and_its_margin),
         cmocka_unit_test(a_line_has_gaps_where_a_point_is_not_finite),
         cmocka_unit_test(cells_are_runs_of_one_path_a_colour),
         cmocka_unit_test(what_cannot_be_drawn_is_not_added),
@@ -224,5 +218,5 @@ int main(void) {
         cmocka_unit_test(colour_blind_readers_tell_the_series_apart),
         cmocka_unit_test(text_stands_out_and_ramps_only_rise),
     };
-    return cmocka_run_group_tests(tests, NULL, empty);
+    return cmocka_run_group_tests(tests, NULL, arena_free);
 }

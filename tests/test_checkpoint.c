@@ -3,7 +3,8 @@
 #include "test.h"
 #include "visrob_impl/model/model_impl.h"
 
-static vr_arena perm, data;
+TEST_ARENA(perm);
+TEST_ARENA(data);
 
 typedef struct {
     const char *name;
@@ -79,10 +80,7 @@ static const key_shape vit_keys[] = {
     {"head.weight", {3, 4}},
     {"head.bias", {3}},
 };
-enum {
-    RESNET_KEYS = sizeof resnet_keys / sizeof *resnet_keys,
-    VIT_KEYS = sizeof vit_keys / sizeof *vit_keys
-};
+enum { RESNET_KEYS = COUNT(resnet_keys), VIT_KEYS = COUNT(vit_keys) };
 
 static void add(vr_arrays *all, const char *prefix, const key_shape *k, uint64_t seed) {
     vr_array *a = &all->items[all->count++];
@@ -124,12 +122,7 @@ static float fingerprint_of(const key_shape *keys, int64_t n, uint64_t seed, boo
     return fingerprint(vrp_model_from_arrays(&perm, &all, &opts, VR_FATAL));
 }
 
-static int reset(void **state) {
-    (void)state;
-    vr_arena_free(&perm);
-    vr_arena_free(&data);
-    return 0;
-}
+static int reset(void **state) { return perm_free(state) + data_free(state); }
 
 static void a_wrapped_model_is_found_below_any_prefix(void **state) {
     (void)state;
@@ -161,7 +154,7 @@ static void of_several_networks_the_documented_one_is_the_model(void **state) {
         {"state_dict_ema.", "state_dict.", true},
         {"model.module.model.", "model.module.attacker.model.", true},
     };
-    for (size_t i = 0; i < sizeof all_pairs / sizeof *all_pairs; i++)
+    for (int64_t i = 0; i < COUNT(all_pairs); i++)
         for (int order = 0; order < 2; order++) {
             vr_arrays all = empty();
             if (order) add_all(&all, all_pairs[i].other, vit_keys, VIT_KEYS, 2);
@@ -358,15 +351,10 @@ static void a_file_cut_anywhere_is_an_error_and_leaves_nothing(void **state) {
     (void)state;
     static const char *const files[] = {"cifar_a.th", "vit_mae.pth", "vit_timm.safetensors"};
     for (int f = 0; f < 3; f++) {
-        char path[256];
-        vr_bytes whole;
-        snprintf(path, sizeof path, "tests/golden/models/%s", files[f]);
-        assert_true(vr_file_read(&data, &whole, path, VR_FATAL));
+        const vr_bytes whole = test_bytes(&data, "tests/golden/models/%s", files[f]);
         const char *cut = test_tmp(files[f]);
         for (int64_t n = 0; n < whole.size; n += n < 64 || n > whole.size - 64 ? 1 : 211) {
-            FILE *out = fopen(cut, "wb");
-            assert_int_equal(fwrite(whole.data, 1, (size_t)n, out), n);
-            fclose(out);
+            test_write(cut, whole.data, n);
             vr_err err = {0};
             if (vr_model_load(&perm, cut, &two_heads, &err))
                 fail_msg("%s loads with %d bytes", files[f], (int)n);
@@ -378,7 +366,7 @@ static void a_file_cut_anywhere_is_an_error_and_leaves_nothing(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, reset, reset)
+#define TEST(name) cmocka_unit_test_teardown(name, reset)
     const struct CMUnitTest tests[] = {
         TEST(a_wrapped_model_is_found_below_any_prefix),
         TEST(of_several_networks_the_documented_one_is_the_model),

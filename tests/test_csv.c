@@ -4,18 +4,12 @@
 
 #define FORMATS "tests/golden/formats/"
 
-static vr_arena arena;
-
-static int reset(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
+TEST_ARENA(arena);
 
 static bool open_text(vr_csv *csv, const char *text, vr_err *err) {
     *err = (vr_err){0};
     char *copy = vr_arena_string(&arena, text, (int64_t)strlen(text));
-    return vr_csv_parse(&arena, csv, (vr_bytes){(uint8_t *)copy, (int64_t)strlen(text)}, "x.csv", err);
+    return vr_csv_parse(&arena, csv, test_bytes_of(copy), "x.csv", err);
 }
 
 /* Reads all of it, the fields of a row joined by '|', rows by '/'. NULL with err filled after a fault. */
@@ -90,14 +84,13 @@ static void pythons_files_are_read_as_python_does(void **state) {
 static void pythons_file_is_written_byte_for_byte(void **state) {
     (void)state;
     vr_csv csv;
-    vr_bytes want;
+    const vr_bytes want = test_bytes(&arena, FORMATS "rows.csv");
     vr_text t = {.arena = &arena};
     assert_true(vr_csv_load(&arena, &csv, FORMATS "rows.csv", VR_FATAL));
     for (int64_t i = 0; i < 5; i++) vr_csv_field(&t, csv.names[i]), vr_text_add(&t, i < 4 ? "," : "\r\n");
     while (vr_csv_next(&csv, VR_FATAL))
         for (int64_t i = 0; i < 5; i++)
             vr_csv_field(&t, vr_csv_string(&arena, &csv, i)), vr_text_add(&t, i < 4 ? "," : "\r\n");
-    assert_true(vr_file_read(&arena, &want, FORMATS "rows.csv", VR_FATAL));
     assert_int_equal(t.size, want.size);
     assert_memory_equal(t.data, want.data, (size_t)t.size);
 }
@@ -174,7 +167,7 @@ static void a_line_of_ten_megabytes_and_a_million_columns_are_read(void **state)
     memset(line, 'x', (size_t)n);
     vr_text_bytes(&t, line, n);
     vr_csv csv;
-    assert_true(vr_csv_parse(&arena, &csv, (vr_bytes){(uint8_t *)t.data, t.size}, "x.csv", VR_FATAL));
+    assert_true(vr_csv_parse(&arena, &csv, test_bytes_of(t.data), "x.csv", VR_FATAL));
     assert_true(vr_csv_next(&csv, VR_FATAL));
     assert_int_equal(csv.fields[1].size, n);
     memset(line, ',', (size_t)n);
@@ -190,7 +183,7 @@ static void fields_with_doubled_quotes_stay_until_the_next_row(void **state) {
     vr_text_add(&t, "\n");
     for (int i = 0; i < 3000; i++) vr_text_printf(&t, "%s\"%d\"\"\"", i ? "," : "", i);
     vr_csv csv;
-    assert_true(vr_csv_parse(&arena, &csv, (vr_bytes){(uint8_t *)t.data, t.size}, "x.csv", VR_FATAL));
+    assert_true(vr_csv_parse(&arena, &csv, test_bytes_of(t.data), "x.csv", VR_FATAL));
     assert_true(vr_csv_next(&csv, VR_FATAL));
     for (int i = 0; i < 3000; i++)
         assert_string_equal(vr_csv_string(&arena, &csv, i), vr_arena_printf(&arena, "%d\"", i));
@@ -235,21 +228,21 @@ static void a_number_is_the_whole_text_or_an_error(void **state) {
                    {"INF", INFINITY}, {"1e-400", 0}};
     int64_t n;
     double x;
-    for (size_t i = 0; i < sizeof no_int / sizeof *no_int; i++) {
+    for (int64_t i = 0; i < COUNT(no_int); i++) {
         if (vr_number_int(&n, no_int[i], (int64_t)strlen(no_int[i])))
             fail_msg("'%s' is an integer", no_int[i]);
         assert_int_equal(n, 0);
     }
-    for (size_t i = 0; i < sizeof no_double / sizeof *no_double; i++) {
+    for (int64_t i = 0; i < COUNT(no_double); i++) {
         if (vr_number_double(&x, no_double[i], (int64_t)strlen(no_double[i])))
             fail_msg("'%s' is a number", no_double[i]);
         assert_true(x == 0);
     }
-    for (size_t i = 0; i < sizeof ints / sizeof *ints; i++) {
+    for (int64_t i = 0; i < COUNT(ints); i++) {
         assert_true(vr_number_int(&n, ints[i].text, (int64_t)strlen(ints[i].text)));
         assert_int_equal(n, ints[i].n);
     }
-    for (size_t i = 0; i < sizeof doubles / sizeof *doubles; i++) {
+    for (int64_t i = 0; i < COUNT(doubles); i++) {
         assert_true(vr_number_double(&x, doubles[i].text, (int64_t)strlen(doubles[i].text)));
         assert_true(x == doubles[i].x);
     }
@@ -259,7 +252,7 @@ static void a_number_is_the_whole_text_or_an_error(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, reset, reset)
+#define TEST(name) cmocka_unit_test_teardown(name, arena_free)
     const struct CMUnitTest tests[] = {
         TEST(a_zero_byte_in_a_name_is_refused),
         TEST(pythons_files_are_read_as_python_does),

@@ -7,19 +7,7 @@
 
 #define FORMATS "tests/golden/formats/"
 
-static vr_arena arena;
-
-static int reset(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
-
-static vr_bytes file(const char *name) {
-    vr_bytes b;
-    assert_true(vr_file_read(&arena, &b, vr_arena_printf(&arena, FORMATS "%s", name), VR_FATAL));
-    return b;
-}
+TEST_ARENA(arena);
 
 /* ---- tar ---- */
 
@@ -74,7 +62,8 @@ static void tars_of_every_form_give_paths_and_bytes(void **state) {
 
 static void a_hard_link_is_the_last_file_of_that_path_before_it(void **state) {
     (void)state;
-    vr_bytes b = file("ustar.tar"); /* dir, ./a.png + data, long + data, hard, symbolic */
+    vr_bytes b =
+        test_bytes(&arena, FORMATS "ustar.tar"); /* dir, ./a.png + data, long + data, hard, symbolic */
     uint8_t *p = (uint8_t *)(uintptr_t)b.data;
     const int64_t second = BLOCK + 2 * BLOCK, hard = second + 2 * BLOCK;
     memset(p + second, 0, 100), memset(p + second + 345, 0, 155);
@@ -94,7 +83,7 @@ static void a_hard_link_is_the_last_file_of_that_path_before_it(void **state) {
 
 /* ustar.tar with `bytes` put at `at` (of the header of ./a.png; its checksum anew where `resum`) is refused. */
 static void tar_fault(int64_t at, const void *bytes, size_t n, bool resum, const char *why) {
-    vr_bytes b = file("ustar.tar");
+    vr_bytes b = test_bytes(&arena, FORMATS "ustar.tar");
     uint8_t *p = (uint8_t *)(uintptr_t)b.data;
     memcpy(p + BLOCK + at, bytes, n);
     if (resum) sum(p, BLOCK);
@@ -135,8 +124,8 @@ static void an_inconsistent_tar_header_is_refused(void **state) {
         {"22 GNU.sparse.major=1\n", "byte 1024: unsupported: sparse file"},
         {"99999999999999999999 path=a\n", "invalid length of a pax record"},
     };
-    for (size_t i = 0; i < sizeof pax / sizeof *pax; i++) {
-        vr_bytes b = file("ustar.tar");
+    for (int64_t i = 0; i < COUNT(pax); i++) {
+        vr_bytes b = test_bytes(&arena, FORMATS "ustar.tar");
         uint8_t *p = (uint8_t *)(uintptr_t)b.data;
         p[BLOCK + 156] = 'x';
         snprintf((char *)p + BLOCK + 124, 12, "%011o", (unsigned)strlen(pax[i].record));
@@ -153,7 +142,7 @@ static void a_tar_cut_anywhere_before_its_end_mark_is_refused(void **state) {
     (void)state;
     static const char *const names[] = {"ustar.tar", "gnu.tar", "pax.tar"};
     for (int i = 0; i < 3; i++) {
-        const vr_bytes b = file(names[i]);
+        const vr_bytes b = test_bytes(&arena, FORMATS "%s", names[i]);
         for (int64_t n = 0; n < b.size; n++) {
             vr_tar tar;
             vr_err err = {0};
@@ -223,7 +212,7 @@ static void mnists_own_labels_are_read(void **state) {
 
 /* ---- CIFAR ---- */
 
-static void cifar_10_and_100_are_told_apart_by_size_and_labels(void **state) {
+static void cifar_10_and_100_are_distinguished_by_size_and_labels(void **state) {
     (void)state;
     for (int k = 0; k < 2; k++) {
         vr_cifar c;
@@ -243,7 +232,7 @@ static void cifar_10_and_100_are_told_apart_by_size_and_labels(void **state) {
 
 static void a_cifar_file_of_another_size_or_label_is_refused(void **state) {
     (void)state;
-    const vr_bytes b = file("cifar10.bin");
+    const vr_bytes b = test_bytes(&arena, FORMATS "cifar10.bin");
     uint8_t *p = (uint8_t *)(uintptr_t)b.data;
     vr_cifar c;
     for (int64_t n = 0; n < b.size; n++) {
@@ -256,7 +245,7 @@ static void a_cifar_file_of_another_size_or_label_is_refused(void **state) {
     p[3073] = 10;
     assert_false(vrp_cifar_parse(&arena, &c, b, "x.bin", &err));
     assert_message(err, "x.bin: byte 3073: label 10 out of range");
-    const vr_bytes h = file("cifar100.bin");
+    const vr_bytes h = test_bytes(&arena, FORMATS "cifar100.bin");
     p = (uint8_t *)(uintptr_t)h.data;
     p[1] = 100;
     err = (vr_err){0};
@@ -270,23 +259,22 @@ static void a_cifar_file_of_another_size_or_label_is_refused(void **state) {
 
 static void cifars_names_come_from_the_file_beside_it(void **state) {
     (void)state;
-    const vr_bytes b = file("cifar10.bin");
+    const vr_bytes b = test_bytes(&arena, FORMATS "cifar10.bin");
     const char *path = test_tmp("data_batch_1.bin");
     vr_cifar c;
     vr_err err = {0};
-    assert_true(vr_file_write(path, b.data, b.size, VR_FATAL));
-    assert_true(
-        vr_file_write(test_tmp("batches.meta.txt"), "a\r\nb\nc\nd\ne\nf\ng\nh\ni\ntruck\n\n", 26, VR_FATAL));
+    test_write(path, b.data, b.size);
+    test_write_text(test_tmp("batches.meta.txt"), "a\r\nb\nc\nd\ne\nf\ng\nh\ni\ntruck\n\n");
     assert_true(vr_cifar_load(&arena, &c, path, VR_FATAL));
     assert_string_equal(c.classes[0], "a");
     assert_string_equal(c.classes[9], "truck");
-    assert_true(vr_file_write(test_tmp("batches.meta.txt"), "a\nb\n", 4, VR_FATAL));
+    test_write_text(test_tmp("batches.meta.txt"), "a\nb\n");
     assert_false(vr_cifar_load(&arena, &c, path, &err));
     assert_message(err, "batches.meta.txt: expected 10 names, found 2");
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, reset, reset)
+#define TEST(name) cmocka_unit_test_teardown(name, arena_free)
     const struct CMUnitTest tests[] = {
         TEST(tars_of_every_form_give_paths_and_bytes),
         TEST(a_hard_link_is_the_last_file_of_that_path_before_it),
@@ -295,7 +283,7 @@ int main(void) {
         TEST(idx_of_every_type_is_read),
         TEST(an_inconsistent_idx_header_is_refused),
         TEST(mnists_own_labels_are_read),
-        TEST(cifar_10_and_100_are_told_apart_by_size_and_labels),
+        TEST(cifar_10_and_100_are_distinguished_by_size_and_labels),
         TEST(a_cifar_file_of_another_size_or_label_is_refused),
         TEST(cifars_names_come_from_the_file_beside_it),
     };

@@ -1,15 +1,7 @@
 /* tests/test_dataset.c: image/dataset: folders, tars, arrays; order, labels, what is left out, what is broken. */
 #include "test.h"
 
-#define COUNT(a) (int64_t)(sizeof(a) / sizeof *(a))
-
-static vr_arena arena;
-
-static int reset(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
+TEST_ARENA(arena);
 
 /* An image of 5 x 4 that contains its number. */
 static vr_bytes numbered(int64_t number) {
@@ -26,12 +18,11 @@ static int64_t number_of(vr_image image) {
 static void put(const char *folder, const char *path, vr_bytes bytes) {
     for (const char *slash = path; (slash = strchr(slash, '/')) != NULL; slash++)
         test_mkdir(vr_arena_printf(&arena, "%s/%.*s", folder, (int)(slash - path), path));
-    assert_true(
-        vr_file_write(vr_arena_printf(&arena, "%s/%s", folder, path), bytes.data, bytes.size, VR_FATAL));
+    test_write(vr_arena_printf(&arena, "%s/%s", folder, path), bytes.data, bytes.size);
 }
 
 static const char *new_folder(const char *name) {
-    const char *folder = vr_arena_printf(&arena, "%s", test_tmp(name));
+    const char *folder = test_tmp(name);
     test_mkdir(folder);
     return folder;
 }
@@ -48,7 +39,7 @@ static const char *new_tree(const char *name) {
     const char *folder = new_folder(name);
     static const int order[] = {4, 1, 5, 0, 3, 2}; /* not written in order */
     for (int i = 0; i < 6; i++) put(folder, tree[order[i]].path, numbered(1000 + order[i]));
-    put(folder, "apple/notes.txt", (vr_bytes){(const uint8_t *)"x", 1});
+    put(folder, "apple/notes.txt", test_bytes_of("x"));
     put(folder, ".hidden/a.png", numbered(1));
     put(folder, "apple/.b.png", numbered(2));
     return folder;
@@ -85,11 +76,9 @@ static void a_tar_of_a_folder_is_that_folder(void **state) {
     const char *folder = new_tree("packed");
     static const char *const forms[][2] = {{"a.tar", "cf"}, {"b.tar.gz", "czf"}, {"c.tgz", "czf"}};
     for (int i = 0; i < 3; i++) {
-        const char *path = vr_arena_printf(&arena, "%s", test_tmp(forms[i][0]));
-        if (system(vr_arena_printf(&arena, "cd '%s' && tar %s '%s' *", folder, forms[i][1], path))) {
-            printf("SKIP: there is no tar with gzip\n");
-            skip();
-        }
+        const char *path = test_tmp(forms[i][0]);
+        if (system(vr_arena_printf(&arena, "cd '%s' && tar %s '%s' *", folder, forms[i][1], path)))
+            test_skip("there is no tar with gzip");
         vr_dataset data;
         int64_t ignored;
         assert_true(vr_dataset_open(&arena, &data, path, &ignored, VR_FATAL));
@@ -145,7 +134,7 @@ static void a_folder_without_images_is_an_error_that_counts_other_files(void **s
     uint8_t zeros[1024] = {0};
     put(folder, "empty.tar", (vr_bytes){zeros, 1024});
     refused(vr_arena_printf(&arena, "%s/empty.tar", folder), VR_ERR_ARGUMENT, "no images found");
-    put(folder, "cut.tar", (vr_bytes){(const uint8_t *)"cat/a.png", 9});
+    put(folder, "cut.tar", test_bytes_of("cat/a.png"));
     refused(vr_arena_printf(&arena, "%s/cut.tar", folder), VR_ERR_FORMAT, "cut.tar: byte");
 }
 
@@ -178,7 +167,7 @@ static void one_broken_image_among_a_thousand_is_named_and_counted(void **state)
     assert_int_equal(data.count, N);
     vr_err *errors = VR_NEW(&arena, vr_err, N);
     int64_t *number = VR_NEW(&arena, int64_t, N);
-    for (int threads = 1; threads <= 3; threads++) { /* each thread with an arena of its own */
+    for_threads (threads) { /* each thread with an arena of its own */
         memset(errors, 0, N * sizeof *errors);
 #pragma omp parallel num_threads(threads)
         {
@@ -207,7 +196,7 @@ static void one_broken_image_among_a_thousand_is_named_and_counted(void **state)
     assert_int_equal(arena.used, used);
 }
 
-static void a_file_that_is_gone_and_a_broken_one_in_a_tar_are_named(void **state) {
+static void a_missing_file_and_a_broken_one_in_a_tar_are_named(void **state) {
     (void)state;
     const char *folder = new_tree("fading");
     vr_dataset data;
@@ -218,9 +207,10 @@ static void a_file_that_is_gone_and_a_broken_one_in_a_tar_are_named(void **state
     assert_false(vr_dataset_image(&arena, &image, &data, 2, &err));
     assert_int_equal(err.code, VR_ERR_IO);
     assert_message(err, "fading/apple/a.png");
-    put(folder, tree[2].path, (vr_bytes){(const uint8_t *)"not an image", 12});
-    const char *tar = vr_arena_printf(&arena, "%s", test_tmp("fading.tar"));
-    if (system(vr_arena_printf(&arena, "cd '%s' && tar cf '%s' *", folder, tar))) skip();
+    put(folder, tree[2].path, test_bytes_of("not an image"));
+    const char *tar = test_tmp("fading.tar");
+    if (system(vr_arena_printf(&arena, "cd '%s' && tar cf '%s' *", folder, tar)))
+        test_skip("there is no tar");
     assert_true(vr_dataset_open(&arena, &data, tar, NULL, VR_FATAL));
     err = (vr_err){0};
     assert_false(vr_dataset_image(&arena, &image, &data, 2, &err));
@@ -234,7 +224,7 @@ static void arrays_of_pixels_are_data_sets(void **state) {
     uint8_t pixels[4 * 2 * 3 * 3];
     for (int i = 0; i < 72; i++) pixels[i] = (uint8_t)i;
     vr_array a = {.dtype = VR_U8, .ndim = 4, .shape = {4, 2, 3, 3}, .stride = {18, 9, 3, 1}, .data = pixels};
-    const char *path = vr_arena_printf(&arena, "%s", test_tmp("pixels.npy"));
+    const char *path = test_tmp("pixels.npy");
     vr_dataset data;
     vr_image image;
     assert_true(vr_npy_save(path, &a, VR_FATAL));
@@ -348,7 +338,7 @@ static void the_real_cifar_tar_has_its_ten_classes(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, reset, reset)
+#define TEST(name) cmocka_unit_test_teardown(name, arena_free)
     const struct CMUnitTest tests[] = {
         TEST(a_folder_of_folders_is_in_the_order_of_bytes_whatever_the_file_system),
         TEST(a_tar_of_a_folder_is_that_folder),
@@ -356,7 +346,7 @@ int main(void) {
         TEST(a_folder_without_images_is_an_error_that_counts_other_files),
         TEST(a_link_to_a_folder_above_is_an_error_and_any_other_is_followed),
         TEST(one_broken_image_among_a_thousand_is_named_and_counted),
-        TEST(a_file_that_is_gone_and_a_broken_one_in_a_tar_are_named),
+        TEST(a_missing_file_and_a_broken_one_in_a_tar_are_named),
         TEST(arrays_of_pixels_are_data_sets),
         TEST(cifar_and_mnist_come_with_their_labels),
         TEST(a_part_is_a_sample_in_the_old_order),

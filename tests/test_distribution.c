@@ -3,7 +3,7 @@
 #include "visrob_impl/tensor/distribution_impl.h"
 #include "golden/statistics.h"
 
-/* The relative error of y; 1e-12 is what the header says. */
+/* The relative error of y; 1e-12 is what the header documents. */
 static void check(double *worst, double y, double golden, const double *row, const char *name) {
     const double error = fabs(y / golden - 1);
     if (!(error <= 1e-12)) fail_msg("%s at %g (%g): off by %g of %g", name, row[0], row[1], error, golden);
@@ -31,8 +31,7 @@ static void both_tails_agree_with_mpmath(void **state) {
 
 static void quantiles_agree_with_scipy(void **state) {
     (void)state;
-    enum { COUNT = sizeof golden_quantile_p / sizeof *golden_quantile_p };
-    for (int k = 0; k < COUNT; k++) { /* scipy's own are good to about 1e-13 */
+    for (int64_t k = 0; k < COUNT(golden_quantile_p); k++) { /* scipy's own are good to about 1e-13 */
         const double p = golden_quantile_p[k];
         if (p == 0.5)
             assert_true(vr_normal_quantile(p) == 0 && vrp_t_quantile(p, 4.5) == 0);
@@ -45,7 +44,7 @@ static void quantiles_agree_with_scipy(void **state) {
 static void a_quantile_is_the_inverse_of_the_cdf_everywhere(void **state) {
     (void)state;
     const double p[] = {1e-290, 1e-50, 1e-9, 0.01, 0.3, 0.49999, 0.5, 0.50000001, 0.7, 0.99, 0.9999999};
-    for (size_t k = 0; k < sizeof p / sizeof *p; k++) {
+    for (int64_t k = 0; k < COUNT(p); k++) {
         assert_relative(vr_normal_cdf(vr_normal_quantile(p[k])), p[k], 1e-12);
         const double tail = vr_t_two_sided(vrp_t_quantile(p[k], 7.5), 7.5) / 2;
         assert_relative(tail, fmin(p[k], 1 - p[k]), 1e-12);
@@ -54,7 +53,7 @@ static void a_quantile_is_the_inverse_of_the_cdf_everywhere(void **state) {
     assert_relative(vrp_t_quantile(0.75, 1), 1, 1e-14);                                      /* Cauchy */
 }
 
-static void ends_of_the_range_and_nonsense_have_stated_results(void **state) {
+static void ends_of_the_range_and_invalid_arguments_have_stated_results(void **state) {
     (void)state;
     assert_true(vr_normal_quantile(0) == -INFINITY && vr_normal_quantile(1) == INFINITY);
     assert_true(vrp_t_quantile(0, 3) == -INFINITY && vrp_t_quantile(1, 3) == INFINITY);
@@ -76,7 +75,7 @@ int main(void) {
         cmocka_unit_test(both_tails_agree_with_mpmath),
         cmocka_unit_test(quantiles_agree_with_scipy),
         cmocka_unit_test(a_quantile_is_the_inverse_of_the_cdf_everywhere),
-        cmocka_unit_test(ends_of_the_range_and_nonsense_have_stated_results),
+        cmocka_unit_test(ends_of_the_range_and_invalid_arguments_have_stated_results),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

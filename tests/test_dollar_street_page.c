@@ -5,23 +5,16 @@
 
 /* ---- the page ---- */
 
-static char programs[512]; /* the folder of the built programs, beside that of the tests */
-
 /* The page after its script has run, in Chromium without a window; skips where there is none. */
 static const char *browse(const char *page, const char *fragment) {
     int code;
     shell(&perm, &code, "command -v chromium");
-    if (code != 0) {
-        printf("SKIP: chromium is not installed\n");
-        fflush(stdout);
-        skip();
-    }
-    const char *profile = vr_arena_string(&perm, test_tmp("profile"), (int64_t)strlen(test_tmp("profile")));
+    if (code != 0) test_skip("chromium is not installed");
     const char *dom =
         shell(&perm, &code,
               "timeout 120 chromium --headless --no-sandbox --disable-gpu --user-data-dir=%s --dump-dom "
               "'file://%s%s' 2>/dev/null",
-              profile, page, fragment);
+              test_tmp("profile"), page, fragment);
     assert_int_equal(code, 0);
     return dom;
 }
@@ -64,7 +57,6 @@ static const char *small_page(vr_scores *scores) {
                           .join = {.scored = N - 1, .missing = 1}};
     const vr_dollar_street_model model = {"a <model>", *scores};
     const char *path = test_tmp("small.html");
-    path = vr_arena_string(&perm, path, (int64_t)strlen(path));
     assert_true(vr_dollar_street_page_save(&data, &model, 1, NULL, path, VR_FATAL));
     return path;
 }
@@ -73,9 +65,7 @@ static void the_page_escapes_names_and_needs_no_network(void **state) {
     (void)state;
     vr_scores scores;
     const char *page = small_page(&scores);
-    vr_bytes html;
-    vr_file_read(&perm, &html, page, VR_FATAL);
-    const char *s = (const char *)html.data;
+    const char *s = test_text(&perm, "%s", page);
     assert_null(strstr(s, "</script><i>"));
     assert_null(strstr(s, "<b>land"));
     assert_null(strstr(s, "a <model>"));
@@ -121,11 +111,7 @@ static void the_page_shows_the_numbers_and_opens_on_the_filters_of_its_address(v
     assert_non_null(strstr(dom, "No images match."));
 }
 
-static browser chromium;
-
-static const char *asked(const char *id) {
-    return browser_ask(&chromium, vr_arena_printf(&perm, "document.getElementById('%s').textContent", id));
-}
+static const char *asked(const char *id) { return browser_text(&chromium, id); }
 
 static void a_click_on_a_filter_changes_the_numbers(void **state) {
     (void)state;
@@ -179,11 +165,7 @@ static void images_are_found_by_name_and_thinned_evenly(void **state) {
     for (int most = 0; most <= 100; most += 50) {
         vr_dollar_street_page_opts o = {.images = &images, .image_limit = most};
         assert_true(vr_dollar_street_page_save(&data, &model, 1, &o, path, VR_FATAL));
-        vr_bytes html;
-        vr_file_read(&perm, &html, path, VR_FATAL);
-        int count = 0;
-        for (const char *s = (const char *)html.data; (s = strstr(s, "\"/9j/")) != NULL; s++) count++;
-        assert_int_equal(count, most ? most : 480);
+        assert_int_equal(test_times(test_text(&perm, "%s", path), "\"/9j/"), most ? most : 480);
     }
 }
 
@@ -192,30 +174,28 @@ static void images_are_found_by_name_and_thinned_evenly(void **state) {
 static void the_program_runs_without_arguments(void **state) {
     (void)state;
 #ifdef __SANITIZE_ADDRESS__
-    printf("SKIP: the model of the example takes minutes under asan\n");
-    skip();
+    test_skip("the model of the example takes minutes under asan");
 #endif
     int code;
     const char *page = test_tmp("program.html"), *csv = test_tmp("program.csv");
-    const char *out =
-        shell(&perm, &code, "%s/dollar_street --quiet --report %s --csv %s 2>/dev/null", programs, page, csv);
+    const char *out = shell(&perm, &code, "%s/dollar_street --quiet --report %s --csv %s 2>/dev/null",
+                            programs(), page, csv);
     assert_int_equal(code, 0);
-    vr_bytes expected;
-    vr_file_read(&perm, &expected, "examples/expected/dollar_street.txt", VR_FATAL);
-    assert_same_text(out, (const char *)expected.data, 0.1, 0.1);
+    assert_same_text(out, test_text(&perm, "examples/expected/dollar_street.txt"), 0.1, 0.1);
     assert_true(vr_path_exists(page) && vr_path_exists(csv));
 }
 
 static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
     (void)state;
     int code;
-    shell(&perm, &code, "%s/dollar_street --help", programs);
+    shell(&perm, &code, "%s/dollar_street --help", programs());
     assert_int_equal(code, 0);
-    shell(&perm, &code, "%s/dollar_street --nonsense 2>/dev/null", programs);
+    shell(&perm, &code, "%s/dollar_street --nonsense 2>/dev/null", programs());
     assert_int_equal(code, 2);
-    shell(&perm, &code, "%s/dollar_street only-metadata.csv 2>/dev/null", programs);
+    shell(&perm, &code, "%s/dollar_street only-metadata.csv 2>/dev/null", programs());
     assert_int_equal(code, 2);
-    const char *out = shell(&perm, &code, "%s/dollar_street /nowhere.csv --predictions x.csv 2>&1", programs);
+    const char *out =
+        shell(&perm, &code, "%s/dollar_street /nowhere.csv --predictions x.csv 2>&1", programs());
     assert_int_equal(code, 1);
     assert_non_null(strstr(out, "/nowhere.csv"));
     static const struct {
@@ -232,8 +212,8 @@ static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
                {"a.csv --predictions p.csv --on pose", "--on needs --other", 2},
                {"a.csv --predictions p.csv --space 3k", "found '3k'", 1},
                {"a.csv --weights w.pth --images f --other p.csv --brighten", "one of --other", 2}};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        out = shell(&perm, &code, "%s/dollar_street %s 2>&1", programs, bad[i].arguments);
+    for (int64_t i = 0; i < COUNT(bad); i++) {
+        out = shell(&perm, &code, "%s/dollar_street %s 2>&1", programs(), bad[i].arguments);
         assert_int_equal(code, bad[i].code);
         if (!strstr(out, bad[i].message))
             fail_msg("%s: '%s' does not name '%s'", bad[i].arguments, out, bad[i].message);
@@ -245,10 +225,8 @@ static void the_program_runs_two_models_on_a_folder_of_images(void **state) {
     (void)state;
     enum { N = 12, SIDE = 40 };
     int code;
-    const char *folder = vr_arena_printf(&perm, "%s", test_tmp("photos")),
-               *html = vr_arena_printf(&perm, "%s", test_tmp("two.html")),
-               *csv = vr_arena_printf(&perm, "%s", test_tmp("homes.csv")),
-               *map = vr_arena_printf(&perm, "%s", test_tmp("map.csv"));
+    const char *folder = test_tmp("images"), *html = test_tmp("two.html"), *csv = test_tmp("households.csv"),
+               *map = test_tmp("map.csv");
     test_mkdir(folder);
     vr_text rows = {.arena = &perm};
     vr_text_add(&rows, "url,country,region,income,label\n");
@@ -260,14 +238,13 @@ static void the_program_runs_two_models_on_a_folder_of_images(void **state) {
                       VR_FATAL);
         vr_text_printf(&rows, "http://h/p%02d.png,A,Asia,%d,['beds']\n", i, 30 * (i + 1));
     }
-    vr_file_write(csv, rows.data, rows.size, VR_FATAL);
-    static const char beds[] =
-        "dollarstreet_class,images,sin21k_ids,sin21k_alibaba_ids,imagenet1k_ids\nbeds,12,,,0 1\n";
-    vr_file_write(map, beds, sizeof beds - 1, VR_FATAL);
+    test_write_text(csv, rows.data);
+    test_write_text(
+        map, "dollarstreet_class,images,sin21k_ids,sin21k_alibaba_ids,imagenet1k_ids\nbeds,12,,,0 1\n");
     const char *run = vr_arena_printf(&perm,
                                       "%s/dollar_street %s --images %s --class-map %s --weights "
                                       "tests/golden/models/cifar_b.safetensors --report %s",
-                                      programs, csv, folder, map, html);
+                                      programs(), csv, folder, map, html);
     const char *out = shell(&perm, &code, "%s --other-weights tests/golden/models/cifar_a.th 2>&1", run);
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "12 of 12 rows scored, 12 households"));
@@ -289,9 +266,9 @@ static void the_program_scores_predictions_on_the_published_metadata(void **stat
     vr_text text = {.arena = &perm};
     vr_text_add(&text, "ID,Prediction_Indices\n");
     for (int64_t i = 0; i < data.count; i++) vr_text_printf(&text, "%s,4|18|34|27|73\n", data.id[i]);
-    vr_file_write(csv, text.data, text.size, VR_FATAL);
+    test_write_text(csv, text.data);
     const char *out = shell(&perm, &code, "%s/dollar_street %s --predictions %s --space 22k --report %s 2>&1",
-                            programs, path, csv, page);
+                            programs(), path, csv, page);
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "13565 of 13565 rows scored, 287 households"));
     assert_non_null(strstr(out, vr_arena_printf(&perm, "%.3f", 418. / 2492)));
@@ -300,10 +277,7 @@ static void the_program_scores_predictions_on_the_published_metadata(void **stat
     assert_string_equal(text_of(dom, "accuracy"), "16.8 %");
 }
 
-int main(int argc, char **argv) {
-    (void)argc;
-    const char *slash = strrchr(argv[0], '/');
-    snprintf(programs, sizeof programs, "%.*s/..", slash ? (int)(slash - argv[0]) : 1, slash ? argv[0] : ".");
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_page_escapes_names_and_needs_no_network),
         cmocka_unit_test(the_page_shows_the_numbers_and_opens_on_the_filters_of_its_address),
@@ -314,8 +288,5 @@ int main(int argc, char **argv) {
         cmocka_unit_test(the_program_runs_two_models_on_a_folder_of_images),
         cmocka_unit_test(the_program_scores_predictions_on_the_published_metadata),
     };
-    const int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    browser_close(&chromium);
-    vr_arena_free(&perm);
-    return failed;
+    return cmocka_run_group_tests(tests, NULL, perm_free);
 }

@@ -2,7 +2,7 @@
 #include "test.h"
 #include "../visrob_impl/image/draw_impl.h"
 
-static vr_arena arena;
+TEST_ARENA(arena);
 static const vrp_paint white = {.a = {1, 1, 1}};
 
 /* The sum of the coverage of what is drawn white on black. */
@@ -69,7 +69,7 @@ static void areas_are_those_of_geometry(void **state) {
     }
 }
 
-static void the_other_way_round_is_the_same_polygon(void **state) {
+static void a_polygon_in_reverse_order_is_the_same(void **state) {
     (void)state;
     const vr_image a = vrp_draw_canvas(&arena, 40, 40), b = vrp_draw_canvas(&arena, 40, 40);
     vrp_draw_polygon(a, (double[]){5.5, 4, 33, 9.1, 30, 31, 18, 20, 7, 36.6}, 5, &white);
@@ -125,7 +125,7 @@ static void patterns_repeat_by_their_period_and_turn(void **state) {
     assert_memory_equal(image.pixels, ((uint8_t[]){255, 128, 0}), 3);
 }
 
-static void a_picture_depends_on_the_set_and_its_index_only(void **state) {
+static void an_image_depends_on_the_set_and_its_index_only(void **state) {
     (void)state;
     vr_image one[24], two[24];
     vr_shapes_factors f[24], g[24];
@@ -138,16 +138,13 @@ static void a_picture_depends_on_the_set_and_its_index_only(void **state) {
     }
     vrp_shapes_set(&arena, two, NULL, 0, 1, 48, vr_rng_init(2));
     assert_memory_not_equal(two[0].pixels, one[0].pixels, 48 * 48 * 3);
-    const int threads[] = {1, 2, 3, 7};
-    for (int t = 0; t < 4; t++) {
-        vr_threads_set(threads[t]);
+    for_threads (threads) {
         vrp_shapes_set(&arena, two, NULL, 0, 24, 48, vr_rng_init(1));
         for (int i = 0; i < 24; i++) assert_memory_equal(two[i].pixels, one[i].pixels, 48 * 48 * 3);
     }
-    vr_threads_set(0);
 }
 
-static void factors_are_in_their_ranges_and_tell_nothing_of_the_class(void **state) {
+static void factors_are_in_their_ranges_and_independent_of_the_class(void **state) {
     (void)state;
     enum { N = 4000 };
     vr_image *images = vr_arena_alloc(&arena, N, sizeof *images);
@@ -205,23 +202,17 @@ static void the_shape_stands_out_from_its_background_where_the_factors_say(void 
     }
 }
 
-static int empty_arena(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(classes_have_names),
         cmocka_unit_test(a_polygon_covers_each_pixel_by_its_exact_area),
         cmocka_unit_test(areas_are_those_of_geometry),
-        cmocka_unit_test(the_other_way_round_is_the_same_polygon),
+        cmocka_unit_test(a_polygon_in_reverse_order_is_the_same),
         cmocka_unit_test(what_lies_outside_is_left_out),
         cmocka_unit_test(patterns_repeat_by_their_period_and_turn),
-        cmocka_unit_test(a_picture_depends_on_the_set_and_its_index_only),
-        cmocka_unit_test(factors_are_in_their_ranges_and_tell_nothing_of_the_class),
+        cmocka_unit_test(an_image_depends_on_the_set_and_its_index_only),
+        cmocka_unit_test(factors_are_in_their_ranges_and_independent_of_the_class),
         cmocka_unit_test(the_shape_stands_out_from_its_background_where_the_factors_say),
     };
-    return cmocka_run_group_tests(tests, NULL, empty_arena);
+    return cmocka_run_group_tests(tests, NULL, arena_free);
 }

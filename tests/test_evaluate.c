@@ -1,7 +1,7 @@
 /* tests/test_evaluate.c: models over data sets, on the drawn shapes. */
 #include "test.h"
 
-static vr_arena perm;
+TEST_ARENA(perm);
 static vr_model *model;
 static vr_dataset data;
 
@@ -12,13 +12,7 @@ static int begin(void **state) {
     vr_dataset_shapes(&perm, &data, 60, model->preprocess.size, vr_rng_init(2));
     return 0;
 }
-static int end(void **state) {
-    (void)state;
-    vr_arena_free(&perm);
-    return 0;
-}
-
-static void the_example_model_has_learnt_something(void **state) {
+static void the_example_model_is_better_than_chance(void **state) {
     (void)state;
     vr_evaluation e;
     vr_dataset more;
@@ -35,16 +29,13 @@ static void batches_and_threads_change_no_bit(void **state) {
     (void)state;
     vr_evaluation whole, single;
     assert_true(vr_evaluate(&perm, &whole, model, &data, NULL, VR_FATAL));
-    const int threads = vr_threads();
-    for (int t = 1; t <= 7; t += t == 3 ? 4 : 1) {
-        vr_threads_set(t);
+    for_threads (threads) {
         assert_true(vr_evaluate(&perm, &single, model, &data, &(vr_over_opts){.batch = 7}, VR_FATAL));
         assert_memory_equal(whole.predictions.probability, single.predictions.probability,
                             60 * sizeof(float));
         assert_memory_equal(whole.predictions.predicted, single.predictions.predicted, 60 * sizeof(int64_t));
         assert_memory_equal(&whole.calibration.ece, &single.calibration.ece, sizeof(double));
     }
-    vr_threads_set(threads);
 }
 
 static void the_numbers_are_those_of_the_probabilities(void **state) {
@@ -128,7 +119,7 @@ static void classes_are_matched_by_name_by_wordnet_id_or_in_order(void **state) 
     assert_int_equal(vr_labels_wordnet("n02979186"), 482); /* cassette player, of Imagenette */
     static const char *const none[] = {"",          "n",          "n0144076", "n01440765",
                                        "x01440764", "n014407640", "n-1440764"};
-    for (size_t i = 0; i < sizeof none / sizeof *none; i++) assert_int_equal(vr_labels_wordnet(none[i]), -1);
+    for (int64_t i = 0; i < COUNT(none); i++) assert_int_equal(vr_labels_wordnet(none[i]), -1);
 }
 
 static void only_the_classes_that_compete_are_predicted(void **state) {
@@ -166,7 +157,7 @@ static void only_the_classes_that_compete_are_predicted(void **state) {
 
 static void a_folder_with_a_bad_image_is_an_error_or_a_counted_skip(void **state) {
     (void)state;
-    const char *folder = vr_arena_printf(&perm, "%s", test_tmp("photos"));
+    const char *folder = test_tmp("images");
     test_mkdir(folder);
     for (int c = 0; c < 2; c++) {
         const char *class = vr_arena_printf(&perm, "%s/%s", folder, c ? "ring" : "heart");
@@ -177,7 +168,7 @@ static void a_folder_with_a_bad_image_is_an_error_or_a_counted_skip(void **state
             vr_image_save(image, vr_arena_printf(&perm, "%s/%d.png", class, i), VR_FATAL);
         }
     }
-    vr_file_write(vr_arena_printf(&perm, "%s/ring/1.png", folder), "\x89PNG\r\n\x1a\nbroken", 14, VR_FATAL);
+    test_write_text(vr_arena_printf(&perm, "%s/ring/1.png", folder), "\x89PNG\r\n\x1a\nbroken");
     vr_dataset set;
     vr_dataset_open(&perm, &set, folder, NULL, VR_FATAL);
     vr_dataset_match(&perm, &set, model, VR_FATAL);
@@ -238,23 +229,23 @@ static void features_come_in_the_order_of_the_data_set_and_are_read_back(void **
 static void labels_are_read_from_a_file(void **state) {
     (void)state;
     const char *path = test_tmp("labels.txt");
-    vr_file_write(path, "a\r\nb\nc\nd\ne\nf\ng\nh\ni\nj j\n\n", 24, VR_FATAL);
+    test_write_text(path, "a\r\nb\nc\nd\ne\nf\ng\nh\ni\nj j\n\n");
     const char *const *labels = vr_labels_load(&perm, path, 10, VR_FATAL);
     assert_string_equal(labels[0], "a");
     assert_string_equal(labels[9], "j j");
     vr_err err = {0};
-    vr_file_write(path, "a\n\nc\n", 5, VR_FATAL);
+    test_write_text(path, "a\n\nc\n");
     assert_null(vr_labels_load(&perm, path, 10, &err));
     assert_message(err, "labels.txt:2:1: expected a class name, found an empty line");
     err = (vr_err){0};
-    vr_file_write(path, "a\nb\nc\n", 6, VR_FATAL);
+    test_write_text(path, "a\nb\nc\n");
     assert_null(vr_labels_load(&perm, path, 10, &err));
     assert_message(err, "expected 10 class names, found 3");
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_example_model_has_learnt_something),
+        cmocka_unit_test(the_example_model_is_better_than_chance),
         cmocka_unit_test(batches_and_threads_change_no_bit),
         cmocka_unit_test(the_numbers_are_those_of_the_probabilities),
         cmocka_unit_test(labels_are_matched_by_name_or_by_order),
@@ -265,5 +256,5 @@ int main(void) {
         cmocka_unit_test(features_come_in_the_order_of_the_data_set_and_are_read_back),
         cmocka_unit_test(labels_are_read_from_a_file),
     };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, begin, perm_free);
 }

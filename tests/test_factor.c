@@ -1,12 +1,7 @@
 /* tests/test_factor.c: image/factor: the list of factors, and what the continuous ones do. */
-#include "test.h"
+#include "image.h"
 #include "../visrob_impl/image/draw_impl.h"
 #include "golden/factors.h"
-#include "golden/pattern.h"
-
-static vr_arena arena;
-
-static vr_image pattern(int64_t width, int64_t height) { return golden_pattern(&arena, width, height); }
 
 /* Each pixel another colour: its own number. */
 static vr_image numbered(int64_t width, int64_t height) {
@@ -19,11 +14,6 @@ static vr_image numbered(int64_t width, int64_t height) {
 static int64_t number_at(vr_image image, int64_t x, int64_t y) {
     const uint8_t *p = image.pixels + (y * image.width + x) * 3;
     return p[0] | p[1] << 8 | p[2] << 16;
-}
-
-static bool same(vr_image a, vr_image b) {
-    return a.width == b.width && a.height == b.height &&
-           memcmp(a.pixels, b.pixels, (size_t)(a.width * a.height * 3)) == 0;
 }
 
 static vr_image applied(vr_image in, vr_factor f, double amount, uint64_t index) {
@@ -71,7 +61,7 @@ static void the_amount_that_changes_nothing_changes_nothing(void **state) {
                  {VR_FACTOR_HUE, 720},       {VR_FACTOR_SATURATION, 0}, {VR_FACTOR_ROTATION, 0},
                  {VR_FACTOR_ROTATION, -360}, {VR_FACTOR_SCALE, 1},      {VR_FACTOR_TRANSLATION, 0},
                  {VR_FACTOR_OCCLUSION, 0},   {VR_FACTOR_TEXTURE, 1},    {VR_FACTOR_WATERMARK, 0}};
-    for (size_t i = 0; i < sizeof still / sizeof *still; i++) {
+    for (int64_t i = 0; i < COUNT(still); i++) {
         const vr_image in = pattern(37, 23), dot = pattern(1, 1);
         if (!same(applied(in, still[i].factor, still[i].amount, i), in) ||
             !same(applied(dot, still[i].factor, still[i].amount, i), dot))
@@ -81,13 +71,12 @@ static void the_amount_that_changes_nothing_changes_nothing(void **state) {
 
 static void rotation_hue_saturation_and_scale_agree_with_scipy_and_skimage(void **state) {
     (void)state;
-    for (size_t i = 0; i < sizeof golden_amount / sizeof *golden_amount; i++) {
+    for (int64_t i = 0; i < COUNT(golden_amount); i++) {
         const int64_t W = golden_size[0][0], H = golden_size[0][1];
         const vr_image out = applied(pattern(W, H), golden_amount[i].factor, golden_amount[i].amount, 0);
-        const int64_t corner[] = {0, W - 1, (H - 1) * W, H * W - 1};
         for (int64_t k = 0; k < GOLDEN_PIXELS; k++)
             for (int64_t c = 0; c < 3; c++) {
-                const int64_t at = k < 4 ? corner[k] : ((k - 4) * 7919 + 13) % (W * H);
+                const int64_t at = kept_pixel(k, W, H);
                 if (llabs((long long)out.pixels[3 * at + c] - golden_amount[i].pixels[3 * k + c]) >
                     1) /* ties */
                     fail_msg("%s of %g, pixel %lld: %d, not %d", vr_factor_name(golden_amount[i].factor),
@@ -256,16 +245,10 @@ static void an_amount_out_of_its_range_is_a_bug_that_names_it(void **state) {
                {VR_FACTOR_TEXTURE, 17},    {VR_FACTOR_HUE, INFINITY},   {VR_FACTOR_ROTATION, NAN},
                {VR_FACTOR_FOG, 1}};
     const vr_image in = pattern(16, 20);
-    for (volatile size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    for (volatile int64_t i = 0; i < COUNT(bad); i++)
         assert_panics(applied(in, bad[i].factor, bad[i].amount, 0), vr_factor_name(bad[i].factor));
     for (volatile int severity = 0; severity <= 6; severity += 6)
         assert_panics(vr_factor_apply(&arena, in, VR_FACTOR_FOG, severity, vr_rng_init(0)), "severity");
-}
-
-static int empty_arena(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
 }
 
 int main(void) {
@@ -285,5 +268,5 @@ int main(void) {
         cmocka_unit_test(a_severity_is_its_amount_with_a_random_sign_where_one_is_free),
         cmocka_unit_test(an_amount_out_of_its_range_is_a_bug_that_names_it),
     };
-    return cmocka_run_group_tests(tests, NULL, empty_arena);
+    return cmocka_run_group_tests(tests, NULL, arena_free);
 }

@@ -1,5 +1,5 @@
 /* tests/test_fuzz.c: the fuzz targets without a fuzzer: every seed, every prefix of it, every byte changed, and mutations
- * that Philox draws, so that a run can be repeated. FUZZ_MUTATIONS says how many (default 3,000 of each format). */
+ * that Philox draws, so that a run can be repeated. FUZZ_MUTATIONS is how many (default 3,000 of each format). */
 #define FUZZ_REPLAY
 #include "test.h"
 #include "fuzz/fuzz.h"
@@ -51,7 +51,7 @@ static void add_seeds(vr_arena *a, seeds *s, const char *pattern) {
         for (size_t i = 0; i < found.gl_pathc; i++) {
             assert_true(s->count < 64);
             s->names[s->count] = vr_arena_string(a, found.gl_pathv[i], (int64_t)strlen(found.gl_pathv[i]));
-            assert_true(vr_file_read(a, &s->files[s->count++], found.gl_pathv[i], VR_FATAL));
+            s->files[s->count++] = test_bytes(a, "%s", found.gl_pathv[i]);
         }
         globfree(&found);
     }
@@ -59,9 +59,7 @@ static void add_seeds(vr_arena *a, seeds *s, const char *pattern) {
 
 static seeds load_seeds(vr_arena *a, const char *target) {
     seeds s = {0};
-    vr_bytes text;
-    assert_true(vr_file_read(a, &text, "tests/fuzz/seeds.txt", VR_FATAL));
-    char *line, *lines = (char *)(uintptr_t)text.data;
+    char *line, *lines = (char *)(uintptr_t)test_bytes(a, "tests/fuzz/seeds.txt").data;
     while ((line = strtok_r(lines, "\n", &lines)) != NULL) {
         char *words, *word = strtok_r(line, " ", &words);
         if (!word || strcmp(word, target) != 0) continue;

@@ -5,7 +5,7 @@
 #include "visrob_impl/report/plot_impl.h"
 #include "xml.h"
 
-static vr_arena perm;
+TEST_ARENA(perm);
 static const char note[] = "n = 10,000, seed 1, cifar10/test.tar, visrob 0.1.0";
 enum { FACTORS = 25, MANY = 300, HUGE_COUNT = 20000 };
 
@@ -105,7 +105,7 @@ static void assert_readable(const vrp_canvas *c, const char *name) {
 }
 
 static void show(const char *name, vr_plot plot) {
-    if (!plot.title) plot.title = "A title that says what is seen";
+    if (!plot.title) plot.title = "A title that describes the plot";
     plot.note = note;
     for (int phone = 0; phone < 2; phone++) {
         const vr_arena_mark mark = vr_arena_here(&perm);
@@ -116,9 +116,9 @@ static void show(const char *name, vr_plot plot) {
         vr_text svg = {.arena = &perm};
         vrp_plot_svg(&svg, &plot);
         assert_xml(svg.data);
-        assert_non_null(strstr(svg.data, note + 20)); /* every figure says where its numbers are from */
+        assert_non_null(strstr(svg.data, note + 20)); /* every figure names the source of its numbers */
         const char *path = vr_arena_printf(&perm, "build/gallery/%s%s", name, phone ? "_phone" : "");
-        vr_file_write(vr_arena_printf(&perm, "%s.svg", path), svg.data, svg.size, VR_FATAL);
+        test_write_text(vr_arena_printf(&perm, "%s.svg", path), svg.data);
         vr_image image;
         if (!phone &&
             c.height < 2500) { /* a PNG of a phone's or of a very tall plot shows nothing that is new */
@@ -386,17 +386,6 @@ static void reliability(void **state) {
     show("reliability_empty", (vr_plot){.kind = VR_PLOT_RELIABILITY});
 }
 
-static int begin(void **state) {
-    (void)state;
-    return mkdir("build", 0777), mkdir("build/gallery", 0777), vr_path_is_dir("build/gallery") ? 0 : -1;
-}
-
-static int end(void **state) {
-    (void)state;
-    vr_arena_free(&perm);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bars),      cmocka_unit_test(bars_of_extreme_values),
@@ -404,5 +393,5 @@ int main(void) {
         cmocka_unit_test(scatter),   cmocka_unit_test(heat),
         cmocka_unit_test(confusion), cmocka_unit_test(reliability),
     };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, test_gallery, perm_free);
 }

@@ -3,11 +3,7 @@
 #include "test.h"
 #include "visrob_impl/study/geography/geography_impl.h"
 
-static vr_arena perm;
-
-static vr_bytes bytes_of(const char *text) {
-    return (vr_bytes){(const uint8_t *)text, (int64_t)strlen(text)};
-}
+TEST_ARENA(perm);
 
 #define GEODE_HEAD ",file_path,object,region,ip_country,date,gps_position,1k_index,object_index,id\n"
 
@@ -90,7 +86,7 @@ static const char geode[] =
 static void geode_is_read_to_columns(void **state) {
     (void)state;
     vr_geography_set s;
-    assert_true(vrp_geography_parse(&perm, &s, bytes_of(geode), "g.csv", VR_FATAL));
+    assert_true(vrp_geography_parse(&perm, &s, test_bytes_of(geode), "g.csv", VR_FATAL));
     assert_string_equal(s.path, "g.csv");
     assert_int_equal(s.count, 4);
     assert_int_equal(unlabelled(&s), 1);
@@ -111,7 +107,7 @@ static void geode_is_read_to_columns(void **state) {
     /* GeoDE's own index has no classes and no ids */
     assert_true(vrp_geography_parse(
         &perm, &s,
-        bytes_of("file_path,object,region,ip_country\r\na/b_1.jpg,light fixture,WestAsia,Jordan\r\n"),
+        test_bytes_of("file_path,object,region,ip_country\r\na/b_1.jpg,light fixture,WestAsia,Jordan\r\n"),
         "index.csv", VR_FATAL));
     assert_int_equal(s.count, 1);
     assert_string_equal(s.id[0], "a/b_1.jpg");
@@ -130,7 +126,7 @@ static void a_split_of_dollar_street_is_read_to_columns(void **state) {
         SPLIT_HEAD "0,5d4b,Nepal,assets/5d4b/5d4b.jpg,\"Stove/hob,oven\",\"[827, 827]\",q1,Asia,120.5\n"
                    "1,5d4c,Nepal,assets/5d4c/5d4c.jpg,drying,\"[]\",Q4,Asia,120.5\n"
                    "2,5d4d,Peru,assets/5d4d/5d4d.jpg,Sofa,\"[831]\",q4,The Americas,900\n";
-    assert_true(vrp_geography_parse(&perm, &s, bytes_of(text), "test.csv", VR_FATAL));
+    assert_true(vrp_geography_parse(&perm, &s, test_bytes_of(text), "test.csv", VR_FATAL));
     assert_int_equal(s.count, 3);
     assert_int_equal(unlabelled(&s), 1);
     assert_int_equal(s.remapped, 0);
@@ -142,7 +138,7 @@ static void a_split_of_dollar_street_is_read_to_columns(void **state) {
     assert_string_equal(s.by[VR_GEOGRAPHY_REGION].names[s.by[VR_GEOGRAPHY_REGION].of[2]], "The Americas");
     /* without the column of classes they follow from the topics */
     text = "id,country.name,imageRelPath,topics,region.id\nx,Peru,a.jpg,\"Sofa, TV ,nothing\",am\n";
-    assert_true(vrp_geography_parse(&perm, &s, bytes_of(text), "test.csv", VR_FATAL));
+    assert_true(vrp_geography_parse(&perm, &s, test_bytes_of(text), "test.csv", VR_FATAL));
     assert_int_equal(s.labels.begin[1], 2);
     assert_int_equal(s.labels.label[0], 831);
     assert_int_equal(s.labels.label[1], 851);
@@ -189,10 +185,10 @@ static void what_is_wrong_is_named_with_line_and_column(void **state) {
          "g.csv:3:6:", "duplicate image 'u' (first at line 2)"},
         {"country,url,region,label\nPeru,u,Asia,['cups']\n", "g.csv:1:", "income"},
     };
-    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    for (int64_t k = 0; k < COUNT(cases); k++) {
         vr_geography_set s;
         vr_err err = {0};
-        assert_false(vrp_geography_parse(&perm, &s, bytes_of(cases[k].text), "g.csv", &err));
+        assert_false(vrp_geography_parse(&perm, &s, test_bytes_of(cases[k].text), "g.csv", &err));
         assert_int_equal(err.code, VR_ERR_FORMAT);
         assert_message(err, cases[k].where);
         assert_message(err, cases[k].what);
@@ -211,7 +207,7 @@ static void metadata_of_dollar_street_is_read_to_columns(void **state) {
     const char *text = META_HEAD "Peru,http://x/a.jpg,80,The Americas,\"['cups', 'dish racks']\"\n"
                                  "Nepal,http://x/b.jpg,2000,Asia,\"['car_keys']\"\n"
                                  "Nepal,http://x/c.jpg,2000,Asia,\"['Cups']\"\n";
-    assert_true(vrp_geography_parse(&perm, &s, bytes_of(text), "m.csv", VR_FATAL));
+    assert_true(vrp_geography_parse(&perm, &s, test_bytes_of(text), "m.csv", VR_FATAL));
     assert_int_equal(s.count, 3);
     assert_int_equal(unlabelled(&s), 1); /* no class of ImageNet-1k is a car key */
     assert_int_equal(vr_label_sets_size(&s.labels, 0), 4);
@@ -231,9 +227,8 @@ static void marks_carriage_returns_and_long_fields_are_read(void **state) {
     vr_text t = {.arena = &perm};
     vr_text_add(&t, "\xEF\xBB\xBF");
     for (const char *c = geode; *c; c++) vr_text_bytes(&t, *c == '\n' ? "\r\n" : c, *c == '\n' ? 2 : 1);
-    assert_true(
-        vrp_geography_parse(&perm, &s, (vr_bytes){(const uint8_t *)t.data, t.size}, "g.csv", VR_FATAL));
-    vrp_geography_parse(&perm, &same, bytes_of(geode), "g.csv", VR_FATAL);
+    assert_true(vrp_geography_parse(&perm, &s, test_bytes_of(t.data), "g.csv", VR_FATAL));
+    vrp_geography_parse(&perm, &same, test_bytes_of(geode), "g.csv", VR_FATAL);
     assert_int_equal(s.count, same.count);
     for (int64_t i = 0; i < s.count; i++) assert_string_equal(s.id[i], same.id[i]);
     assert_memory_equal(s.labels.begin, same.labels.begin, 5 * sizeof *s.labels.begin);
@@ -243,7 +238,7 @@ static void marks_carriage_returns_and_long_fields_are_read(void **state) {
     long_name[size - 1] = 0;
     const char *one = vr_arena_printf(
         &perm, "file_path,object,region,ip_country,note\na.jpg,bag,Africa,N,\"%s\"\n", long_name);
-    assert_true(vrp_geography_parse(&perm, &s, bytes_of(one), "g.csv", VR_FATAL));
+    assert_true(vrp_geography_parse(&perm, &s, test_bytes_of(one), "g.csv", VR_FATAL));
     assert_int_equal(s.count, 1);
 }
 
@@ -251,8 +246,7 @@ static void marks_carriage_returns_and_long_fields_are_read(void **state) {
 static void every_prefix_is_an_error_or_fewer_rows(void **state) {
     (void)state;
     for (int64_t n = 0; n < (int64_t)sizeof geode - 1; n++) {
-        uint8_t *cut = malloc((size_t)n + 1); /* its own block, so that a read beyond shows */
-        memcpy(cut, geode, (size_t)n);
+        uint8_t *cut = test_block(geode, n);
         vr_arena a = {0};
         vr_geography_set s;
         vr_err err = {0};
@@ -269,7 +263,7 @@ static void every_prefix_is_an_error_or_fewer_rows(void **state) {
 
 static void score(vr_scores *scores, const vr_geography_set *set, const char *text) {
     vr_predictions p;
-    vr_predictions_parse(&perm, &p, bytes_of(text), "p.csv", NULL, VR_FATAL);
+    vr_predictions_parse(&perm, &p, test_bytes_of(text), "p.csv", NULL, VR_FATAL);
     vrp_geography_score(&perm, scores, set, &p, VR_FATAL);
 }
 
@@ -277,7 +271,7 @@ static void predictions_find_images_by_id_path_and_name(void **state) {
     (void)state;
     vr_geography_set s;
     vr_scores h;
-    vrp_geography_parse(&perm, &s, bytes_of(geode), "g.csv", VR_FATAL);
+    vrp_geography_parse(&perm, &s, test_bytes_of(geode), "g.csv", VR_FATAL);
     score(&h, &s,
           "index,id,predictions,label\n0,urkrkxoqgy,\"[5, 414, 6, 7, 8]\",\"414,748\"\n"
           "0,aaaaaaaaaa,\"[827, 1, 2, 3, 4]\",544\n0,bbbbbbbbbb,\"[1, 2, 3, 4, 5]\",\n0,elsewhere,\"[1, 2, "
@@ -299,13 +293,14 @@ static void predictions_find_images_by_id_path_and_name(void **state) {
 
     vr_predictions p;
     vr_err err = {0};
-    vr_predictions_parse(&perm, &p, bytes_of("id,predictions\nurkrkxoqgy,[1]\nNigeria_bag_011.jpg,[2]\n"),
-                         "p.csv", NULL, VR_FATAL);
+    vr_predictions_parse(&perm, &p,
+                         test_bytes_of("id,predictions\nurkrkxoqgy,[1]\nNigeria_bag_011.jpg,[2]\n"), "p.csv",
+                         NULL, VR_FATAL);
     assert_false(vrp_geography_score(&perm, &h, &s, &p, &err));
     assert_message(err, "p.csv:3:1: 'Nigeria_bag_011.jpg' is the image of 'urkrkxoqgy' (line 2)");
     assert_int_equal(h.join.scored, 0);
     err = (vr_err){0};
-    vr_predictions_parse(&perm, &p, bytes_of("id,predictions\nzzz,[1]\n"), "p.csv", NULL, VR_FATAL);
+    vr_predictions_parse(&perm, &p, test_bytes_of("id,predictions\nzzz,[1]\n"), "p.csv", NULL, VR_FATAL);
     vr_geography_result r;
     assert_false(vr_geography_run(&perm, &r, &s, &p, NULL, &err));
     assert_message(err, "p.csv");
@@ -432,7 +427,7 @@ static void disparities_are_the_ones_made_by_hand(void **state) {
     vr_geography_set s;
     vr_scores h;
     vr_geography_measure m;
-    vrp_geography_parse(&perm, &s, bytes_of(world), "w.csv", VR_FATAL);
+    vrp_geography_parse(&perm, &s, test_bytes_of(world), "w.csv", VR_FATAL);
     /* correct: b of Africa's stoves, none of its bags; all of Europe's stoves, its bag not; Americas' stove */
     score(&h, &s,
           "id,predictions\na,[1]\nb,[827]\nc,[1]\nd,[1]\ne,[827]\nf,[827]\ng,[544]\nh,[1]\ni,[827]\nj,[1]\n");
@@ -444,7 +439,7 @@ static void disparities_are_the_ones_made_by_hand(void **state) {
     assert_close(m.interval.gap.value, 0.5, 1e-12);
     assert_close(m.interval.pair.value, 0.5, 1e-12);
     assert_close(m.all.accuracy, 0.5, 1e-12);
-    /* stove alone is in all three: Africa 1/2, Americas 1, Europe 1 */
+    /* only stove is in all three: Africa 1/2, Americas 1, Europe 1 */
     assert_int_equal(m.objects, 1);
     assert_close(m.balanced[0], 0.5, 1e-12);
     assert_close(m.balanced_gap, 0.5, 1e-12);
@@ -471,7 +466,7 @@ static void a_named_pair_is_used_and_an_unknown_one_gives_none(void **state) {
     (void)state;
     vr_geography_set s;
     vr_geography_measure m;
-    vrp_geography_parse(&perm, &s, bytes_of(world), "w.csv", VR_FATAL);
+    vrp_geography_parse(&perm, &s, test_bytes_of(world), "w.csv", VR_FATAL);
     const vr_scores h = constant(&s, (const int64_t[]){827}, 1);
     vrp_geography_measure(&perm, &m, &s, &h, VR_GEOGRAPHY_REGION,
                           &(vr_geography_opts){.high = "Americas", .low = "Africa", .resamples = 50});
@@ -500,28 +495,26 @@ static void intervals_hold_the_truth_and_threads_change_no_bit(void **state) {
     }
     vr_geography_set s;
     vr_scores h;
-    vr_geography_measure m[2];
-    vrp_geography_parse(&perm, &s, bytes_of(text.data), "w.csv", VR_FATAL);
+    vr_geography_measure m, again;
+    vrp_geography_parse(&perm, &s, test_bytes_of(text.data), "w.csv", VR_FATAL);
     score(&h, &s, predicted.data);
-    const int threads = vr_threads();
-    for (int k = 0; k < 2; k++) {
-        vr_threads_set(k ? 3 : 1);
-        vrp_geography_measure(&perm, &m[k], &s, &h, VR_GEOGRAPHY_REGION, NULL);
+    vrp_geography_measure(&perm, &m, &s, &h, VR_GEOGRAPHY_REGION, NULL);
+    for_threads (threads) {
+        vrp_geography_measure(&perm, &again, &s, &h, VR_GEOGRAPHY_REGION, NULL);
+        assert_memory_equal(again.interval.accuracy, m.interval.accuracy, 6 * sizeof(vr_interval));
+        assert_memory_equal(&again.interval.gap, &m.interval.gap, sizeof(vr_interval));
+        assert_true(again.interval.p == m.interval.p);
     }
-    vr_threads_set(threads);
-    assert_int_equal(m[0].disparity.best, 0);
+    assert_int_equal(m.disparity.best, 0);
     for (int g = 0; g < 6; g++) {
         const double truth = g ? 0.6 : 0.9, half = 1.96 * sqrt(truth * (1 - truth) / 300);
-        const vr_interval a = m[0].interval.accuracy[g];
+        const vr_interval a = m.interval.accuracy[g];
         assert_true(a.low - 0.01 < truth && truth < a.high + 0.01);
         assert_close(a.high - a.low, 2 * half, 0.4 * half); /* the width is the binomial one */
-        assert_memory_equal(&a, &m[1].interval.accuracy[g], sizeof a);
     }
-    assert_close(m[0].interval.p, 1. / 1001, 1e-12);
-    assert_memory_equal(&m[0].interval.gap, &m[1].interval.gap, sizeof m[0].interval.gap);
-    assert_true(m[0].interval.p == m[1].interval.p);
-    assert_true(m[0].interval.pair.low < -0.3 + 0.08 && m[0].interval.pair.high > -0.3 - 0.08 &&
-                m[0].interval.pair.high < 0);
+    assert_close(m.interval.p, 1. / 1001, 1e-12);
+    assert_true(m.interval.pair.low < -0.3 + 0.08 && m.interval.pair.high > -0.3 - 0.08 &&
+                m.interval.pair.high < 0);
 }
 
 /* Where all images of a household are correct or wrong together, the interval is as wide as the households are few. */
@@ -537,7 +530,7 @@ static void intervals_are_over_households_where_these_are_known(void **state) {
     vr_geography_set s;
     vr_scores h;
     vr_geography_measure m;
-    vrp_geography_parse(&perm, &s, bytes_of(text.data), "w.csv", VR_FATAL);
+    vrp_geography_parse(&perm, &s, test_bytes_of(text.data), "w.csv", VR_FATAL);
     score(&h, &s, predicted.data);
     assert_int_equal(s.household_count, 20);
     vrp_geography_measure(&perm, &m, &s, &h, VR_GEOGRAPHY_REGION, NULL);
@@ -551,11 +544,12 @@ static void intervals_are_over_households_where_these_are_known(void **state) {
 static void the_map_table_shows_which_objects_share_classes(void **state) {
     (void)state;
     vr_geography_set s;
-    vrp_geography_parse(&perm, &s,
-                        bytes_of("file_path,object,region,ip_country\na,dustbin,Africa,A\nb,waste_container,"
-                                 "Africa,A\nc,flag,Africa,A\n"
-                                 "d,tree,Africa,A\n"),
-                        "w.csv", VR_FATAL);
+    vrp_geography_parse(
+        &perm, &s,
+        test_bytes_of("file_path,object,region,ip_country\na,dustbin,Africa,A\nb,waste_container,"
+                      "Africa,A\nc,flag,Africa,A\n"
+                      "d,tree,Africa,A\n"),
+        "w.csv", VR_FATAL);
     vr_table t = vrp_geography_map_table(&perm, &s);
     assert_int_equal(vr_table_rows(&t), 4);
     assert_string_equal(t.cells[0].text, "dustbin");
@@ -564,12 +558,6 @@ static void the_map_table_shows_which_objects_share_classes(void **state) {
     assert_string_equal(t.cells[4 + 2].text, "flagpole");
     assert_string_equal(t.cells[4 + 3].text, "-");
     assert_string_equal(t.cells[8 + 2].text, "-"); /* the tree has no class */
-}
-
-static int end(void **state) {
-    (void)state;
-    vr_arena_free(&perm);
-    return 0;
 }
 
 int main(void) {
@@ -593,5 +581,5 @@ int main(void) {
         cmocka_unit_test(intervals_are_over_households_where_these_are_known),
         cmocka_unit_test(the_map_table_shows_which_objects_share_classes),
     };
-    return cmocka_run_group_tests(tests, NULL, end);
+    return cmocka_run_group_tests(tests, NULL, perm_free);
 }

@@ -6,24 +6,11 @@
 #include <sys/stat.h>
 #include "visrob_impl/study/geography/geography_impl.h"
 
-static vr_arena perm;
-static browser chromium;
-static char programs[512]; /* the folder of the built programs, beside that of the tests */
-
-static vr_bytes bytes_of(const char *text) {
-    return (vr_bytes){(const uint8_t *)text, (int64_t)strlen(text)};
-}
-
-static const char *kept(const char *s) { return vr_arena_string(&perm, s, (int64_t)strlen(s)); }
-
-static const char *written(const char *path, const char *text) {
-    vr_file_write(path, text, (int64_t)strlen(text), VR_FATAL);
-    return path;
-}
+TEST_ARENA(perm);
 
 /* ---- tables of models ---- */
 
-static void pretraining_is_read_off_the_tag(void **state) {
+static void pretraining_is_read_from_the_tag(void **state) {
     (void)state;
     static const struct {
         const char *name;
@@ -32,7 +19,7 @@ static void pretraining_is_read_off_the_tag(void **state) {
         {"resnet50.a1_in1k", VR_GEOGRAPHY_IN1K},
         {"resnet50", VR_GEOGRAPHY_IN1K},
         {"mixnet_l.ft_in1k", VR_GEOGRAPHY_IN1K},
-        {"clipper_net.in1k", VR_GEOGRAPHY_IN1K}, /* the architecture's name says nothing */
+        {"clipper_net.in1k", VR_GEOGRAPHY_IN1K}, /* the architecture's name does not count */
         {"vit_base_patch16_224.augreg_in21k_ft_in1k", VR_GEOGRAPHY_IN21K},
         {"hgnetv2_b1.ssld_stage2_ft_in1k", VR_GEOGRAPHY_IN21K},
         {"nextvit_large.bd_ssld_6m_in1k_384", VR_GEOGRAPHY_IN21K},
@@ -43,7 +30,7 @@ static void pretraining_is_read_off_the_tag(void **state) {
         {"tf_efficientnet_b7.ns_jft_in1k", VR_GEOGRAPHY_WEB},
         {"eva02_large_patch14_448.mim_m38m_ft_in22k_in1k", VR_GEOGRAPHY_WEB},
     };
-    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
+    for (int64_t k = 0; k < COUNT(cases); k++)
         if (vrp_geography_pretraining_of(cases[k].name) != cases[k].seen)
             fail_msg("%s: %s", cases[k].name,
                      vrp_geography_pretraining_name(vrp_geography_pretraining_of(cases[k].name)));
@@ -57,11 +44,10 @@ static void rates_on_timms_results_are_scipys(void **state) {
     assert_int_equal(b.models, 1266);
     assert_int_equal(b.other_sizes, 290);
     assert_int_equal(b.unknown, 1); /* a size of -A that ImageNet's own list does not have */
-    const int threads = vr_threads();
     assert_true(vr_geography_progress_fit(&perm, &p, &b, NULL, VR_FATAL));
     const int64_t n = p.rate_count;
     const vr_geography_rate *r = p.rate;
-    assert_int_equal(n, sizeof golden_rates / sizeof *golden_rates);
+    assert_int_equal(n, COUNT(golden_rates));
     for (int64_t k = 0; k < n; k++) {
         assert_string_equal(r[k].name, golden_rates[k].name);
         assert_int_equal(r[k].n, golden_rates[k].n);
@@ -76,10 +62,10 @@ static void rates_on_timms_results_are_scipys(void **state) {
                      k == 0 ? 0 : 2e-3); /* -A lacks a model */
         assert_true(r[k].lag.low <= r[k].lag.value && r[k].lag.value <= r[k].lag.high);
     }
-    vr_threads_set(3);
-    vr_geography_progress_fit(&perm, &again, &b, NULL, VR_FATAL);
-    vr_threads_set(threads);
-    for (int64_t k = 0; k < n; k++) assert_memory_equal(&again.rate[k].lag, &r[k].lag, sizeof r[k].lag);
+    for_threads (threads) {
+        vr_geography_progress_fit(&perm, &again, &b, NULL, VR_FATAL);
+        for (int64_t k = 0; k < n; k++) assert_memory_equal(&again.rate[k].lag, &r[k].lag, sizeof r[k].lag);
+    }
 }
 
 static void the_embedded_models_are_timms(void **state) {
@@ -118,12 +104,12 @@ static void wrong_results_are_named_with_line_and_column(void **state) {
         {"model,top1\na,50\n", "results-imagenet.csv:1:", "img_size"},
         {TIMM "a,224,50,1\nb,224", "results-imagenet.csv:3:", ""},
     };
-    const char *folder = kept(test_tmp("timm"));
+    const char *folder = test_tmp("timm");
     test_mkdir(folder);
-    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    for (int64_t k = 0; k < COUNT(cases); k++) {
         vr_geography_benchmarks b;
         vr_err err = {0};
-        written(vr_arena_printf(&perm, "%s/results-imagenet.csv", folder), cases[k].text);
+        test_write_text(vr_arena_printf(&perm, "%s/results-imagenet.csv", folder), cases[k].text);
         assert_false(vr_geography_benchmarks_load(&perm, &b, folder, &err));
         assert_message(err, cases[k].where);
         assert_message(err, cases[k].what);
@@ -134,10 +120,10 @@ static void wrong_results_are_named_with_line_and_column(void **state) {
     assert_false(vr_geography_benchmarks_load(&perm, &b, "/nowhere", &err));
     assert_int_equal(err.code, VR_ERR_IO);
     /* the best size comes first; a benchmark knows only the other one; an error of a third file names it */
-    written(vr_arena_printf(&perm, "%s/results-imagenet.csv", folder),
-            TIMM "a,288,52,1\na,224,50,\"1,013.01\"\nb,224,40,1\nc,224,30,1\n");
-    written(vr_arena_printf(&perm, "%s/results-imagenet-real.csv", folder),
-            TIMM "a,224,60,1\nb,224,51,1\nz,224,51,1\n");
+    test_write_text(vr_arena_printf(&perm, "%s/results-imagenet.csv", folder),
+                    TIMM "a,288,52,1\na,224,50,\"1,013.01\"\nb,224,40,1\nc,224,30,1\n");
+    test_write_text(vr_arena_printf(&perm, "%s/results-imagenet-real.csv", folder),
+                    TIMM "a,224,60,1\nb,224,51,1\nz,224,51,1\n");
     assert_true(vr_geography_benchmarks_load(&perm, &b, folder, VR_FATAL));
     assert_int_equal(b.models, 3);
     assert_int_equal(b.count, 2);
@@ -151,7 +137,7 @@ static void wrong_results_are_named_with_line_and_column(void **state) {
     assert_false(vr_geography_progress_fit(&perm, &p, &b, NULL, &err));
     assert_int_equal(p.rate_count, 0);
     assert_message(err, "'ImageNet-ReaL' have 1 models in common");
-    written(vr_arena_printf(&perm, "%s/results-sketch.csv", folder), TIMM "a,224,-1,1\n");
+    test_write_text(vr_arena_printf(&perm, "%s/results-sketch.csv", folder), TIMM "a,224,-1,1\n");
     err = (vr_err){0};
     assert_false(vr_geography_benchmarks_load(&perm, &b, folder, &err));
     assert_message(err, "results-sketch.csv:2:7:");
@@ -168,7 +154,7 @@ static void rates_of_any_table_and_of_gaps_between_regions(void **state) {
     (void)state;
     vr_geography_benchmarks b;
     vr_geography_progress p;
-    assert_true(vrp_geography_benchmarks_parse(&perm, &b, bytes_of(measured), "m.csv", VR_FATAL));
+    assert_true(vrp_geography_benchmarks_parse(&perm, &b, test_bytes_of(measured), "m.csv", VR_FATAL));
     assert_int_equal(b.models, 4);
     assert_int_equal(b.count, 7); /* five columns and two gaps */
     assert_string_equal(b.benchmark[5].name, "geode best - worst");
@@ -187,9 +173,9 @@ static void rates_of_any_table_and_of_gaps_between_regions(void **state) {
     assert_close(r[5].rate.value, (-.15 * .2 - .05 * .3 + .05 * .4 + .15 * .4) / .05, 1e-12);
     assert_close(r[1].lag.value, r[0].rate.value / r[1].rate.value, 1e-12);
 
-    /* percent is told by a number above 1 */
-    assert_true(vrp_geography_benchmarks_parse(&perm, &b, bytes_of("model,a,b\r\nx,50,1\r\ny,60,0.5\r\n"),
-                                               "m.csv", VR_FATAL));
+    /* a number above 1 means percent */
+    assert_true(vrp_geography_benchmarks_parse(
+        &perm, &b, test_bytes_of("model,a,b\r\nx,50,1\r\ny,60,0.5\r\n"), "m.csv", VR_FATAL));
     assert_close(b.benchmark[0].value[1], .6, 1e-12);
     assert_close(b.benchmark[1].value[1], .005, 1e-12);
 }
@@ -212,17 +198,16 @@ static void a_wrong_table_is_named_with_line_and_column(void **state) {
         {"model,a\nx,1,2\n", "m.csv:2:", ""},
         {"model,a\nx,0.4\ny,1.003\n", "m.csv", "1.003, is neither"},
     };
-    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    for (int64_t k = 0; k < COUNT(cases); k++) {
         vr_geography_benchmarks b;
         vr_err err = {0};
-        assert_false(vrp_geography_benchmarks_parse(&perm, &b, bytes_of(cases[k].text), "m.csv", &err));
+        assert_false(vrp_geography_benchmarks_parse(&perm, &b, test_bytes_of(cases[k].text), "m.csv", &err));
         assert_message(err, cases[k].where);
         assert_message(err, cases[k].what);
         assert_int_equal(b.models, 0);
     }
     for (int64_t n = 0; n < (int64_t)sizeof measured - 1; n++) { /* cut anywhere: an error or fewer models */
-        uint8_t *cut = malloc((size_t)n + 1);
-        memcpy(cut, measured, (size_t)n);
+        uint8_t *cut = test_block(measured, n);
         vr_arena a = {0};
         vr_geography_benchmarks b;
         vr_err err = {0};
@@ -236,13 +221,14 @@ static void a_wrong_table_is_named_with_line_and_column(void **state) {
     vr_geography_benchmarks b;
     vr_geography_progress p;
     vr_err err = {0};
-    vrp_geography_benchmarks_parse(&perm, &b, bytes_of("model,a\nx,0.5\ny,0.6\nz,0.7\n"), "m.csv", VR_FATAL);
+    vrp_geography_benchmarks_parse(&perm, &b, test_bytes_of("model,a\nx,0.5\ny,0.6\nz,0.7\n"), "m.csv",
+                                   VR_FATAL);
     assert_false(vr_geography_progress_fit(&perm, &p, &b, NULL, &err));
     assert_int_equal(err.code, VR_ERR_ARGUMENT);
     assert_message(err, "m.csv: expected a second benchmark");
     err = (vr_err){0};
-    vrp_geography_benchmarks_parse(&perm, &b, bytes_of("model,a,b\nx,.5,.5\ny,.5,.6\nz,.5,.7\n"), "m.csv",
-                                   VR_FATAL);
+    vrp_geography_benchmarks_parse(&perm, &b, test_bytes_of("model,a,b\nx,.5,.5\ny,.5,.6\nz,.5,.7\n"),
+                                   "m.csv", VR_FATAL);
     assert_false(vr_geography_progress_fit(&perm, &p, &b, NULL, &err)); /* no line through one accuracy */
     assert_message(err, "m.csv: 'b': no line through 3 models of the same clean accuracy");
     err = (vr_err){0};
@@ -264,7 +250,7 @@ static void effective_robustness_is_the_distance_from_the_ordinary_line(void **s
     vr_text_add(&t, "perfect.openai,1,1\n"); /* infinite on a logit axis */
     vr_geography_benchmarks b;
     vr_geography_progress p;
-    vrp_geography_benchmarks_parse(&perm, &b, bytes_of(t.data), "m.csv", VR_FATAL);
+    vrp_geography_benchmarks_parse(&perm, &b, test_bytes_of(t.data), "m.csv", VR_FATAL);
     assert_true(vr_geography_progress_fit(&perm, &p, &b, NULL, VR_FATAL));
     const vr_geography_effective *r = p.effective;
     assert_int_equal(p.effective_count, 1);
@@ -282,7 +268,7 @@ static void effective_robustness_is_the_distance_from_the_ordinary_line(void **s
 
 /* ---- the last layer ---- */
 
-/* Photographs "f0" .. of four objects in turn, two regions; income makes households of five. */
+/* Images "f0" .. of four objects in turn, two regions; income makes households of five. */
 static void images(vr_geography_set *set, int64_t n, bool households) {
     static const char *const topics[] = {"sofa", "tv", "radio", "wardrobe"};
     vr_text t = {.arena = &perm};
@@ -293,7 +279,7 @@ static void images(vr_geography_set *set, int64_t n, bool households) {
         if (households) vr_text_printf(&t, ",%lld", (long long)(100 + i / 5));
         vr_text_add(&t, "\n");
     }
-    vrp_geography_parse(&perm, set, bytes_of(t.data), "p.csv", VR_FATAL);
+    vrp_geography_parse(&perm, set, test_bytes_of(t.data), "p.csv", VR_FATAL);
 }
 
 static vr_features features(int64_t n, int64_t width) {
@@ -311,7 +297,7 @@ static vr_features features(int64_t n, int64_t width) {
 
 static void features_of_embed_are_loaded_and_checked(void **state) {
     (void)state;
-    const char *npy = kept(test_tmp("f.npy")), *csv = kept(test_tmp("f.csv"));
+    const char *npy = test_tmp("f.npy"), *csv = test_tmp("f.csv");
     const vr_features made = features(3, 4);
     const vr_array a = vr_array_of("features", made.x);
     vr_features f;
@@ -319,7 +305,7 @@ static void features_of_embed_are_loaded_and_checked(void **state) {
     vr_npy_save(npy, &a, VR_FATAL);
     assert_false(vr_features_load(&perm, &f, npy, &err));
     assert_message(err, csv);
-    written(csv, "row,file_name,label\n0,f0,\n1,\"f,1\",x\n2,f2,\n");
+    test_write_text(csv, "row,file_name,label\n0,f0,\n1,\"f,1\",x\n2,f2,\n");
     assert_true(vr_features_load(&perm, &f, npy, VR_FATAL));
     assert_string_equal(f.image[1], "f,1");
     assert_int_equal(f.x.shape[0], 3);
@@ -334,9 +320,9 @@ static void features_of_embed_are_loaded_and_checked(void **state) {
         {"row,name\n0,f0\n", "f.csv:1:", "file_name"},
         {"row,file_name\nx,f0\n", "f.csv:2:1:", "'x'"},
     };
-    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    for (int64_t k = 0; k < COUNT(cases); k++) {
         err = (vr_err){0};
-        written(csv, cases[k].text);
+        test_write_text(csv, cases[k].text);
         assert_false(vr_features_load(&perm, &f, npy, &err));
         assert_message(err, cases[k].where);
         assert_message(err, cases[k].what);
@@ -365,7 +351,7 @@ static void a_sample_counts_what_it_leaves_out_and_households_stay_together(void
     vr_features f = features(50, 3);
     const char **image = VR_NEW(&perm, const char *, 50);
     for (int i = 0; i < 50; i++)
-        image[i] = i == 7 ? "elsewhere.jpg" : vr_arena_printf(&perm, "photos/f%d.jpg", 49 - i);
+        image[i] = i == 7 ? "elsewhere.jpg" : vr_arena_printf(&perm, "images/f%d.jpg", 49 - i);
     f.image = image;
     assert_true(vr_geography_sample_join(&perm, &all, &set, &f, VR_FATAL));
     assert_int_equal(all.count, 49);
@@ -532,7 +518,7 @@ static vr_geography_report report(void) {
 /* A page with every part, and a model whose name would be a tag. */
 static const char *page(void) {
     const vr_geography_report r = report();
-    const char *path = kept(test_tmp("geography.html"));
+    const char *path = test_tmp("geography.html");
     assert_true(vr_geography_page_save(&r, path, VR_FATAL));
     vr_err err = {0};
     assert_false(vr_geography_page_save(&r, "/nowhere/x.html", &err));
@@ -542,9 +528,7 @@ static const char *page(void) {
 
 static void the_page_holds_every_part_and_needs_no_network(void **state) {
     (void)state;
-    vr_bytes html;
-    vr_file_read(&perm, &html, page(), VR_FATAL);
-    const char *s = (const char *)html.data;
+    const char *s = test_text(&perm, "%s", page());
     static const char *const parts[] = {"What a point on ImageNet is worth",
                                         "Which models are above the line",
                                         "A synthetic world",
@@ -554,7 +538,7 @@ static void the_page_holds_every_part_and_needs_no_network(void **state) {
                                         "n = 36, seed 0",
                                         "n = 1,800, seed 0",
                                         "trailer truck"};
-    for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+    for (int64_t k = 0; k < COUNT(parts); k++)
         if (!strstr(s, parts[k])) fail_msg("the page lacks '%s'", parts[k]);
     assert_null(strstr(s, "<b>model"));
     assert_null(strstr(s, ">nan"));
@@ -601,13 +585,12 @@ static void the_plot_is_written_as_svg_and_png(void **state) {
     const vr_geography_report r = report();
     const vr_plot plot = vr_geography_plot(&perm, &r);
     assert_int_equal(plot.series_count, 5);
-    const char *svg = kept(test_tmp("p.svg")), *png = kept(test_tmp("p.png"));
+    const char *svg = test_tmp("p.svg"), *png = test_tmp("p.png");
     assert_true(vr_plot_save(&plot, svg, VR_FATAL));
     assert_true(vr_plot_save(&plot, png, VR_FATAL));
-    vr_bytes text;
-    vr_file_read(&perm, &text, svg, VR_FATAL);
-    assert_non_null(strstr((const char *)text.data, "ImageNet-A, slope 3.07"));
-    assert_non_null(strstr((const char *)text.data, r.progress->benchmarks->model[0]));
+    const char *text = test_text(&perm, "%s", svg);
+    assert_non_null(strstr(text, "ImageNet-A, slope 3.07"));
+    assert_non_null(strstr(text, r.progress->benchmarks->model[0]));
 }
 
 /* Without the parts before it each part gives table and plot of its own. */
@@ -634,26 +617,24 @@ static void the_first_part_of_a_report_is_its_table_and_plot(void **state) {
 static void the_program_runs_without_arguments(void **state) {
     (void)state;
     int code;
-    const char *html = kept(test_tmp("g.html")), *csv = kept(test_tmp("g.csv"));
+    const char *html = test_tmp("g.html"), *csv = test_tmp("g.csv");
     const char *out =
-        shell(&perm, &code, "%s/geography --report %s --csv %s 2>/dev/null", programs, html, csv);
+        shell(&perm, &code, "%s/geography --report %s --csv %s 2>/dev/null", programs(), html, csv);
     assert_int_equal(code, 0);
-    vr_bytes expected;
-    vr_file_read(&perm, &expected, "examples/expected/geography.txt", VR_FATAL);
-    assert_same_text(out, (const char *)expected.data, 0.02, 0.1);
+    assert_same_text(out, test_text(&perm, "examples/expected/geography.txt"), 0.02, 0.1);
     assert_true(vr_path_exists(html) && vr_path_exists(csv));
 }
 
 static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
     (void)state;
     int code;
-    const char *html = kept(test_tmp("none.html"));
-    const char *out = shell(&perm, &code, "%s/geography --help", programs);
+    const char *html = test_tmp("none.html");
+    const char *out = shell(&perm, &code, "%s/geography --help", programs());
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "--timm"));
-    shell(&perm, &code, "%s/geography --nonsense 2>/dev/null", programs);
+    shell(&perm, &code, "%s/geography --nonsense 2>/dev/null", programs());
     assert_int_equal(code, 2);
-    shell(&perm, &code, "%s/geography --geode x.csv 2>/dev/null", programs);
+    shell(&perm, &code, "%s/geography --geode x.csv 2>/dev/null", programs());
     assert_int_equal(code, 2);
     static const char *const wrong[][2] = {
         {"--features x.npy", "go with"},
@@ -665,16 +646,16 @@ static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
         {"--geode x --predictions y --balanced", "--balanced needs --features"},
         {"x.csv", "unexpected argument 'x.csv'"},
     };
-    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
-        out = shell(&perm, &code, "%s/geography --report %s %s 2>&1", programs, html, wrong[k][0]);
+    for (int64_t k = 0; k < COUNT(wrong); k++) {
+        out = shell(&perm, &code, "%s/geography --report %s %s 2>&1", programs(), html, wrong[k][0]);
         assert_int_equal(code, 2);
         if (!strstr(out, wrong[k][1])) fail_msg("%s: %s", wrong[k][0], out);
     }
-    out = shell(&perm, &code, "%s/geography --timm /nowhere --report %s 2>&1", programs, html);
+    out = shell(&perm, &code, "%s/geography --timm /nowhere --report %s 2>&1", programs(), html);
     assert_int_equal(code, 1);
     assert_non_null(strstr(out, "/nowhere"));
     out = shell(&perm, &code, "%s/geography --geode /nowhere.csv --predictions x.csv --report %s 2>&1",
-                programs, html);
+                programs(), html);
     assert_int_equal(code, 1);
     assert_non_null(strstr(out, "/nowhere.csv"));
     assert_false(vr_path_exists(html));
@@ -684,9 +665,8 @@ static void the_program_scores_predictions_and_retrains_on_geode(void **state) {
     (void)state;
     int code;
     const char *meta = test_data("dollarstreet/geode/metadata_test_1k_final.every3rd.csv"),
-               *model = kept(test_tmp("model.csv")), *table = kept(test_tmp("t.csv")),
-               *plot = kept(test_tmp("t.svg")), *html = kept(test_tmp("s.html")),
-               *npy = kept(test_tmp("e.npy")), *csv = kept(test_tmp("e.csv"));
+               *model = test_tmp("model.csv"), *table = test_tmp("t.csv"), *plot = test_tmp("t.svg"),
+               *html = test_tmp("s.html"), *npy = test_tmp("e.npy"), *csv = test_tmp("e.csv");
     vr_geography_set s;
     vr_geography_load(&perm, &s, meta, VR_FATAL);
     vr_text p = {.arena = &perm}, index = {.arena = &perm};
@@ -701,37 +681,31 @@ static void the_program_scores_predictions_and_retrains_on_geode(void **state) {
     }
     const vr_array a = vr_array_of("features", x);
     vr_npy_save(npy, &a, VR_FATAL);
-    written(csv, index.data);
-    written(model, p.data);
+    test_write_text(csv, index.data);
+    test_write_text(model, p.data);
     const char *out =
         shell(&perm, &code,
               "%s/geography --geode %s --predictions %s --features %s --report %s --csv %s --plot "
               "%s 2>&1",
-              programs, meta, model, npy, html, table, plot);
+              programs(), meta, model, npy, html, table, plot);
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "3445 of 3445 images"));
     assert_non_null(strstr(out, "3445 scored"));
     assert_non_null(strstr(out, "best 5 % - worst 5 %"));
-    vr_bytes text;
-    vr_file_read(&perm, &text, table, VR_FATAL);
-    assert_non_null(strstr((const char *)text.data, "region,Europe,619,70,0.113085622,"));
-    vr_file_read(&perm, &text, plot, VR_FATAL);
-    assert_non_null(strstr((const char *)text.data, "Accuracy by region"));
+    assert_non_null(strstr(test_text(&perm, "%s", table), "region,Europe,619,70,0.113085622,"));
+    assert_non_null(strstr(test_text(&perm, "%s", plot), "Accuracy by region"));
     assert_non_null(strstr(out, vr_arena_printf(&perm, "%.4f", 70. / 619)));
     assert_non_null(strstr(out, "Europe - Africa"));
     assert_non_null(strstr(out, "100 % of curated"));
-    out = shell(&perm, &code, "%s/geography --timm %s --report %s 2>&1", programs, test_data("timm_results"),
-                html);
+    out = shell(&perm, &code, "%s/geography --timm %s --report %s 2>&1", programs(),
+                test_data("timm_results"), html);
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "1.136 [1.128, 1.145]"));
 }
 
-int main(int argc, char **argv) {
-    (void)argc;
-    const char *slash = strrchr(argv[0], '/');
-    snprintf(programs, sizeof programs, "%.*s/..", slash ? (int)(slash - argv[0]) : 1, slash ? argv[0] : ".");
+int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pretraining_is_read_off_the_tag),
+        cmocka_unit_test(pretraining_is_read_from_the_tag),
         cmocka_unit_test(rates_on_timms_results_are_scipys),
         cmocka_unit_test(the_embedded_models_are_timms),
         cmocka_unit_test(wrong_results_are_named_with_line_and_column),
@@ -752,8 +726,5 @@ int main(int argc, char **argv) {
         cmocka_unit_test(the_program_explains_itself_and_names_what_is_wrong),
         cmocka_unit_test(the_program_scores_predictions_and_retrains_on_geode),
     };
-    const int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    browser_close(&chromium);
-    vr_arena_free(&perm);
-    return failed;
+    return cmocka_run_group_tests(tests, NULL, perm_free);
 }

@@ -1,37 +1,19 @@
 /* tests/test_image.c: image/image and image/inspect: every kind of file against Pillow's pixels, EXIF, files that are inconsistent or end
  * too soon, and writing. */
-#include "test.h"
+#include "image.h"
 #include "../visrob_impl/image/image_impl.h"
 #include "../visrob_impl/image/inspect_impl.h"
 #include "golden/images.h"
-#include "golden/pattern.h"
 
-#define IMAGES   "tests/golden/images/"
-#define COUNT(a) (int64_t)(sizeof(a) / sizeof *(a))
-
-static vr_arena arena;
-
-static int reset(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
-
-static vr_bytes file(const char *name) {
-    vr_bytes b;
-    assert_true(vr_file_read(&arena, &b, vr_arena_printf(&arena, IMAGES "%s", name), VR_FATAL));
-    return b;
-}
-
-static uint32_t crc(vr_image image) { return vr_crc32(0, image.pixels, image.width * image.height * 3); }
-
+#define IMAGES "tests/golden/images/"
 /* ---- what is read ---- */
 
 static void every_kind_of_png_and_jpeg_has_pillows_pixels(void **state) {
     (void)state;
     for (int64_t i = 0; i < COUNT(golden_images); i++) {
         vr_image image;
-        assert_true(vrp_image_parse(&arena, &image, file(golden_images[i].name), "x", VR_FATAL));
+        assert_true(vrp_image_parse(&arena, &image, test_bytes(&arena, IMAGES "%s", golden_images[i].name),
+                                    "x", VR_FATAL));
         assert_int_equal(image.width, golden_images[i].width);
         assert_int_equal(image.height, golden_images[i].height);
         if (crc(image) != golden_images[i].crc) fail_msg("%s differs from Pillow", golden_images[i].name);
@@ -43,15 +25,16 @@ static void sixteen_bits_keep_the_high_eight_and_alpha_is_dropped(void **state) 
     static const char *const names[] = {"rgb16.png", "rgba16.png"};
     for (int i = 0; i < 2; i++) { /* the pattern of make_images.py at (0,0) and (1,0), worked by hand */
         vr_image image;
-        assert_true(vrp_image_parse(&arena, &image, file(names[i]), "x", VR_FATAL));
+        assert_true(
+            vrp_image_parse(&arena, &image, test_bytes(&arena, IMAGES "%s", names[i]), "x", VR_FATAL));
         assert_memory_equal(image.pixels, ((uint8_t[]){100, 91, 122, 93, 93, 123}), 6);
     }
     vr_image grey;
-    assert_true(vrp_image_parse(&arena, &grey, file("grey_alpha16.png"), "x", VR_FATAL));
+    assert_true(vrp_image_parse(&arena, &grey, test_bytes(&arena, IMAGES "grey_alpha16.png"), "x", VR_FATAL));
     assert_memory_equal(grey.pixels, ((uint8_t[]){100, 100, 100, 93, 93, 93}), 6);
 }
 
-static void every_file_of_a_kind_is_told_with_its_size(void **state) {
+static void every_kind_of_file_is_detected_with_its_size(void **state) {
     (void)state;
     static const struct {
         const char *path;
@@ -64,10 +47,9 @@ static void every_file_of_a_kind_is_told_with_its_size(void **state) {
                  {"tests/golden/formats/rgb.ppm", VRP_IMAGE_PNM, 11, 9},
                  {"tests/golden/formats/rgb.tga", VRP_IMAGE_TGA, 11, 9}};
     for (int64_t i = 0; i < COUNT(files); i++) {
-        vr_bytes b;
+        const vr_bytes b = test_bytes(&arena, "%s", files[i].path);
         vrp_image_info info;
         vr_image image;
-        assert_true(vr_file_read(&arena, &b, files[i].path, VR_FATAL));
         assert_true(vrp_image_inspect(&info, b, files[i].path, VR_FATAL));
         assert_int_equal(info.kind, files[i].kind);
         assert_int_equal(info.width, files[i].width);
@@ -86,7 +68,7 @@ static void every_file_of_a_kind_is_told_with_its_size(void **state) {
 
 /* blocks.jpg with an APP1 segment inserted after its first two bytes. */
 static vr_bytes with_exif(const uint8_t *exif, int64_t n) {
-    const vr_bytes base = file("blocks.jpg");
+    const vr_bytes base = test_bytes(&arena, IMAGES "blocks.jpg");
     uint8_t *p = (uint8_t *)vr_arena_alloc(&arena, base.size + 4 + n, 1);
     memcpy(p, base.data, 2);
     p[2] = 0xFF, p[3] = 0xE1, p[4] = (uint8_t)((n + 2) >> 8), p[5] = (uint8_t)(n + 2);
@@ -134,7 +116,7 @@ static void all_eight_orientations_in_both_byte_orders_stand_upright(void **stat
         }
 }
 
-static void a_broken_exif_leaves_the_picture_as_it_is(void **state) {
+static void a_broken_exif_leaves_the_image_as_it_is(void **state) {
     (void)state;
     static const struct {
         int at;
@@ -171,7 +153,7 @@ static void put32(uint8_t *p, uint32_t v) {
     for (int i = 0; i < 4; i++) p[i] = (uint8_t)(v >> (24 - 8 * i));
 }
 
-/* A PNG of a header of this size and 40 bytes of data, with right checksums. */
+/* A PNG of a header of this size and 40 bytes of data, with correct checksums. */
 static vr_bytes png(uint32_t width, uint32_t height) {
     uint8_t *p = VR_NEW(&arena, uint8_t, 200);
     memcpy(p, "\x89PNG\r\n\x1a\n\0\0\0\15IHDR", 16);
@@ -216,7 +198,7 @@ static void a_header_of_a_huge_image_is_refused_before_anything_is_allocated(voi
 
 static void a_jpeg_with_a_huge_frame_is_refused(void **state) {
     (void)state;
-    const vr_bytes b = file("s420.jpg");
+    const vr_bytes b = test_bytes(&arena, IMAGES "s420.jpg");
     uint8_t *p = (uint8_t *)(uintptr_t)b.data; /* FF C0, length, bits, height, width */
     while (p[0] != 0xFF || p[1] != 0xC0) p++;
     vr_image image;
@@ -242,7 +224,7 @@ static uint8_t *marker(vr_bytes file, uint8_t which) {
 /* `name` with one byte changed, `at` bytes after a marker, is refused. */
 static void jpeg_fault(const char *name, uint8_t which, int64_t at, uint8_t value, vr_err_code code,
                        const char *why) {
-    const vr_bytes b = file(name);
+    const vr_bytes b = test_bytes(&arena, IMAGES "%s", name);
     vr_image image;
     vr_err err = {0};
     const int64_t used = arena.used;
@@ -276,11 +258,11 @@ static void a_jpeg_with_inconsistent_segments_is_refused(void **state) {
     jpeg_fault("progressive420.jpg", SCAN, 13, 0x0E, VR_ERR_FORMAT, "invalid spectral selection");
     vr_image image;
     vr_err err = {0};
-    vr_bytes b = file("s420.jpg");
+    vr_bytes b = test_bytes(&arena, IMAGES "s420.jpg");
     marker(b, CODES)[5] = 2, marker(b, CODES)[7] = 3; /* two codes of one bit leave none for the others */
     assert_false(vrp_image_parse(&arena, &image, b, "x.jpg", &err));
     assert_message(err, "Huffman table with too many codes");
-    b = file("s444.jpg");
+    b = test_bytes(&arena, IMAGES "s444.jpg");
     uint8_t *data = marker(b, SCAN) + 14; /* 500 bytes are removed; the structure stays complete */
     memmove(data, data + 500, (size_t)(b.data + b.size - data - 500));
     b.size -= 500;
@@ -295,8 +277,7 @@ static void check_prefixes(const char *name, vr_bytes b) {
         vr_arena own = {0};
         vr_image image;
         vr_err err = {0};
-        uint8_t *cut = (uint8_t *)malloc((size_t)n + 1); /* so that a sanitizer sees what is read beyond */
-        memcpy(cut, b.data, (size_t)n);
+        uint8_t *cut = test_block(b.data, n);
         if (vrp_image_parse(&own, &image, (vr_bytes){cut, n}, name, &err))
             fail_msg("%s can be read with %d of its %d bytes", name, (int)n, (int)b.size);
         assert_true(err.code == VR_ERR_FORMAT);
@@ -311,13 +292,11 @@ static void check_prefixes(const char *name, vr_bytes b) {
 static void a_file_cut_at_any_byte_is_an_error_that_names_it(void **state) {
     (void)state;
     for (int64_t i = 0; i < COUNT(golden_images); i++)
-        check_prefixes(golden_images[i].name, file(golden_images[i].name));
+        check_prefixes(golden_images[i].name, test_bytes(&arena, IMAGES "%s", golden_images[i].name));
     static const char *const others[] = {"rgb.bmp", "rgb.ppm",
                                          "rgb.tga"}; /* of a GIF, the first frame is enough */
     for (int64_t i = 0; i < COUNT(others); i++) {
-        vr_bytes b;
-        assert_true(vr_file_read(&arena, &b, vr_arena_printf(&arena, "tests/golden/formats/%s", others[i]),
-                                 VR_FATAL));
+        vr_bytes b = test_bytes(&arena, "tests/golden/formats/%s", others[i]);
         if (i == 2) b.size -= 26; /* TGA's footer, which is optional */
         check_prefixes(others[i], b);
     }
@@ -353,8 +332,6 @@ static void a_file_that_is_not_an_image_is_refused(void **state) {
 
 /* ---- writing ---- */
 
-static vr_image pattern(int64_t width, int64_t height) { return golden_pattern(&arena, width, height); }
-
 static void a_jpeg_is_written_as_pillow_writes_it_to_the_byte(void **state) {
     (void)state;
     for (int64_t i = 0; i < COUNT(golden_written); i++) {
@@ -369,7 +346,7 @@ static void a_jpeg_is_written_as_pillow_writes_it_to_the_byte(void **state) {
 static void what_is_saved_is_read_again(void **state) {
     (void)state;
     vr_image in, out;
-    assert_true(vrp_image_parse(&arena, &in, file("s444.jpg"), "x", VR_FATAL));
+    assert_true(vrp_image_parse(&arena, &in, test_bytes(&arena, IMAGES "s444.jpg"), "x", VR_FATAL));
     static const char *const names[] = {"a.png", "b.bmp", "c.jpg", "d.JPEG"};
     for (int i = 0; i < 4; i++) {
         const char *path = test_tmp(names[i]);
@@ -391,14 +368,14 @@ static void what_is_saved_is_read_again(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, reset, reset)
+#define TEST(name) cmocka_unit_test_teardown(name, arena_free)
     const struct CMUnitTest tests[] = {
         TEST(every_kind_of_png_and_jpeg_has_pillows_pixels),
         TEST(sixteen_bits_keep_the_high_eight_and_alpha_is_dropped),
         TEST(a_jpeg_is_written_as_pillow_writes_it_to_the_byte),
-        TEST(every_file_of_a_kind_is_told_with_its_size),
+        TEST(every_kind_of_file_is_detected_with_its_size),
         TEST(all_eight_orientations_in_both_byte_orders_stand_upright),
-        TEST(a_broken_exif_leaves_the_picture_as_it_is),
+        TEST(a_broken_exif_leaves_the_image_as_it_is),
         TEST(a_header_of_a_huge_image_is_refused_before_anything_is_allocated),
         TEST(a_jpeg_with_a_huge_frame_is_refused),
         TEST(a_jpeg_with_inconsistent_segments_is_refused),

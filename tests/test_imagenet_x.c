@@ -647,13 +647,13 @@ static void tables_of_different_kinds_are_refused(void **state) {
     assert_int_equal(t.other_files, 0);
     t = (vr_imagenet_x_table){0}; /* the metaclass stands beside the model */
     vr_imagenet_x_table_load(&perm, &t, by, VR_IMAGENET_X_CLASS, VR_FATAL);
-    vr_table few = vr_imagenet_x_ratio_table(&perm, &t, 1);
+    vr_table few = vrp_imagenet_x_ratio_table(&perm, &t, 1);
     assert_string_equal(few.names[2], "m, dog");
     t.count = 9;
     t.rows = VR_NEW(&perm, vr_imagenet_x_row, 9);
     t.rows[0].model = "m", t.rows[0].metaclass = vr_imagenet_x_metaclass(1);
     for (int i = 1; i < 9; i++) t.rows[i] = t.rows[0];
-    vr_table many = vr_imagenet_x_ratio_table(&perm, &t, 1);
+    vr_table many = vrp_imagenet_x_ratio_table(&perm, &t, 1);
     assert_string_equal(many.names[1], "metaclass");
     assert_string_equal(many.cells[1].text, "dog");
 }

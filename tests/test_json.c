@@ -2,25 +2,18 @@
  * fault by hand. */
 #define FUZZ_REPLAY
 #include "test.h"
-#include "../visrob_impl/format/json_impl.h"
+#include "visrob_impl/format/json_impl.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/fuzz_json.c" /* fuzz_json_write: a document in its shortest form */
 
 #define FORMATS "tests/golden/formats/"
 
-static vr_arena arena;
+TEST_ARENA(arena);
 
-static int reset(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
-
-/* Parses n bytes, copied to a block of exactly that size. */
+/* Parses n bytes, of a block of exactly that size. */
 static bool parse(vr_json_doc *doc, const void *text, size_t n, vr_err *err) {
     *err = (vr_err){0};
-    uint8_t *copy = (uint8_t *)malloc(n ? n : 1);
-    memcpy(copy, text, n);
+    uint8_t *copy = test_block(text, (int64_t)n);
     const bool ok = vr_json_parse(&arena, doc, (vr_bytes){copy, (int64_t)n}, "x.json", err);
     free(copy);
     return ok;
@@ -45,10 +38,9 @@ static bool parse(vr_json_doc *doc, const void *text, size_t n, vr_err *err) {
 static void what_python_escapes_reads_as_what_it_does_not(void **state) {
     (void)state;
     vr_json_doc doc;
-    vr_bytes plain;
+    const vr_bytes plain = test_bytes(&arena, FORMATS "plain.json");
     vr_text t = {.arena = &arena};
     assert_true(vr_json_load(&arena, &doc, FORMATS "escaped.json", VR_FATAL));
-    assert_true(vr_file_read(&arena, &plain, FORMATS "plain.json", VR_FATAL));
     assert_true(fuzz_json_write(&t, doc.root));
     assert_int_equal(t.size, plain.size);
     assert_memory_equal(t.data, plain.data, (size_t)t.size);
@@ -56,9 +48,8 @@ static void what_python_escapes_reads_as_what_it_does_not(void **state) {
 
 static void every_prefix_of_a_document_is_refused_at_its_end_or_at_what_is_open(void **state) {
     (void)state;
-    vr_bytes b;
     vr_arena file = {0};
-    assert_true(vr_file_read(&file, &b, FORMATS "plain.json", VR_FATAL));
+    const vr_bytes b = test_bytes(&file, FORMATS "plain.json");
     for (int64_t n = 0; n < b.size; n++) {
         vr_json_doc doc;
         vr_err err;
@@ -71,10 +62,8 @@ static void every_prefix_of_a_document_is_refused_at_its_end_or_at_what_is_open(
 
 static void numbers_are_the_doubles_nearest_to_their_text(void **state) {
     (void)state;
-    vr_bytes b;
     int64_t count = 0;
-    assert_true(vr_file_read(&arena, &b, FORMATS "numbers.txt", VR_FATAL));
-    char *lines = (char *)(uintptr_t)b.data, *line;
+    char *lines = (char *)(uintptr_t)test_bytes(&arena, FORMATS "numbers.txt").data, *line;
     while ((line = strtok_r(lines, "\n", &lines)) != NULL) {
         char *bits, *text = strtok_r(line, " ", &bits);
         const uint64_t want = strtoull(bits, NULL, 16);
@@ -83,7 +72,7 @@ static void numbers_are_the_doubles_nearest_to_their_text(void **state) {
         vr_json_doc doc;
         vr_err err;
         if (!parse(&doc, text, strlen(text), &err)) fail_msg("%s", err.msg);
-        x = vr_json_number(doc.root);
+        x = vrp_json_number(doc.root);
         if (x != w) fail_msg("JSON: '%s' is %a, not %a", text, x, w);
         if (!vr_number_double(&x, text, (int64_t)strlen(text))) fail_msg("'%s' is no number", text);
         if (memcmp(&x, &w, 8) != 0) fail_msg("'%s' is %a, not %a", text, x, w);
@@ -109,7 +98,7 @@ static void rfc_8259_case_by_case(void **state) {
     ACCEPTED("{\"a\":1,\"a\":2,\"\":3}");
     ACCEPTED("9223372036854775807");
     ACCEPTED("1e-999");
-    reset(NULL);
+    arena_free(NULL);
     REFUSED("", "1:1: unexpected end of file");
     REFUSED(" \n ", "2:2: unexpected end of file");
     REFUSED("\xEF\xBB", "1:1: expected a value");
@@ -172,8 +161,7 @@ static void a_missing_or_mistyped_value_is_named_with_its_position(void **state)
     static const char text[] = "{\n \"n\": 3,\n \"x\": 0.5, \"n\": 4,\n \"list\": [1, \"two\"]\n}";
     vr_json_doc doc;
     vr_err err = {0};
-    assert_true(
-        vr_json_parse(&arena, &doc, (vr_bytes){(const uint8_t *)text, sizeof text - 1}, "x.json", VR_FATAL));
+    assert_true(vr_json_parse(&arena, &doc, test_bytes_of(text), "x.json", VR_FATAL));
     assert_int_equal(vr_json_get(doc.root, "n")->integer, 4); /* the last of two, as in Python */
     assert_int_equal(doc.root->count, 4);
     assert_non_null(vr_json_want(&doc, doc.root, "n", VR_JSON_REAL, &err)); /* an integer is a number */
@@ -188,16 +176,14 @@ static void a_missing_or_mistyped_value_is_named_with_its_position(void **state)
     assert_string_equal(err.msg, "x.json:4:14: expected an object with \"k\", found a string");
     assert_null(vr_json_next(list, two));
     assert_null(vr_json_first(two));
-    assert_true(isnan(vr_json_number(two)));
+    assert_true(isnan(vrp_json_number(two)));
 }
 
 static void lines_are_read_one_by_one_and_errors_have_the_files_line(void **state) {
     (void)state;
-    vr_bytes b;
     vr_json_doc doc;
     vr_err err = {0};
-    assert_true(vr_file_read(&arena, &b, FORMATS "lines.jsonl", VR_FATAL));
-    vr_json_lines lines = {.text = b, .path = "x.jsonl"};
+    vr_json_lines lines = {.text = test_bytes(&arena, FORMATS "lines.jsonl"), .path = "x.jsonl"};
     assert_true(vr_json_lines_next(&arena, &doc, &lines, &err)); /* after a byte-order mark, before CRLF */
     assert_int_equal(vr_json_get(doc.root, "a")->integer, 1);
     assert_true(vr_json_lines_next(&arena, &doc, &lines, &err)); /* two blank lines are skipped */
@@ -234,9 +220,9 @@ static void a_plain_string_is_skipped_and_any_other_is_not(void **state) {
     } cases[] = {{"\"\",........", 2},         {"\"abc\" .......", 5},       {"\"1234567\"........", 9},
                  {"\"12345678\"........", 10}, {"\"a\\n\"............", -1}, {"\"a\nb\"..........", -1},
                  {"\"\xc3\xa9\"........", -1}, {"abc.............", -1},     {"\"no end of it here", -1}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (int64_t i = 0; i < COUNT(cases); i++) {
         const uint8_t *p = (const uint8_t *)cases[i].text,
-                      *end = vr_json_plain_string(p, p + strlen(cases[i].text));
+                      *end = vrp_json_plain_string(p, p + strlen(cases[i].text));
         if ((end ? end - p : -1) != cases[i].end)
             fail_msg("%s: %d", cases[i].text, (int)(end ? end - p : -1));
     }
@@ -256,7 +242,7 @@ static void what_is_written_is_escaped(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, reset, reset)
+#define TEST(name) cmocka_unit_test_teardown(name, arena_free)
     const struct CMUnitTest tests[] = {
         TEST(what_python_escapes_reads_as_what_it_does_not),
         TEST(every_prefix_of_a_document_is_refused_at_its_end_or_at_what_is_open),

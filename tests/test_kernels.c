@@ -2,7 +2,7 @@
 #include "test.h"
 #include "golden/kernels.inc"
 
-static vr_arena arena;
+TEST_ARENA(arena);
 
 /* Element i is sin(0.7 i + seed), as in the script. */
 static vr_tensor formula(double seed, int ndim, int64_t a, int64_t b, int64_t c, int64_t d) {
@@ -121,7 +121,5 @@ int main(void) {
         cmocka_unit_test(activations_agree_with_pytorch),
         cmocka_unit_test(the_fast_activations_stay_close_over_the_whole_range_and_keep_nan),
     };
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    vr_arena_free(&arena);
-    return failed;
+    return cmocka_run_group_tests(tests, NULL, arena_free);
 }

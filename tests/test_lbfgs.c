@@ -2,6 +2,8 @@
  * where there is no minimum to be had. The probe on top of it is tested against scikit-learn in test_probe. */
 #include "test.h"
 
+TEST_ARENA(arena);
+
 /* sum 100 (x[i+1] - x[i]^2)^2 + (1 - x[i])^2: a bent valley, the minimum 0 at (1, ..., 1). */
 static double rosenbrock(void *context, double *gradient, const double *x, int64_t n) {
     double f = 0;
@@ -16,24 +18,22 @@ static double rosenbrock(void *context, double *gradient, const double *x, int64
     return f;
 }
 
-static void the_bent_valley_is_followed_to_its_end(void **state) {
+static void rosenbrocks_function_is_minimized(void **state) {
     (void)state;
     enum { N = 10 };
-    vr_arena scratch = {0};
     double x[N], again[N];
     int64_t calls = 0;
     vr_lbfgs_result r;
     for (int i = 0; i < N; i++) x[i] = again[i] = i % 2 ? 1 : -1.2; /* the usual start */
-    assert_true(vr_lbfgs(&scratch, &r, x, N, rosenbrock, &calls, NULL, VR_FATAL));
+    assert_true(vr_lbfgs(&arena, &r, x, N, rosenbrock, &calls, NULL, VR_FATAL));
     assert_true(r.converged && r.gradient <= 1e-6);
     for (int i = 0; i < N; i++) assert_close(x[i], 1, 1e-6);
     assert_close(r.value, 0, 1e-11);
     assert_int_equal(calls, r.evaluations);
     assert_true(r.iterations < 120); /* scipy.optimize.minimize(method="L-BFGS-B") takes 75 */
-    vr_lbfgs(&scratch, NULL, again, N, rosenbrock, &calls, NULL, VR_FATAL);
+    vr_lbfgs(&arena, NULL, again, N, rosenbrock, &calls, NULL, VR_FATAL);
     assert_memory_equal(x, again, sizeof x);
-    assert_int_equal(scratch.used, 0);
-    vr_arena_free(&scratch);
+    assert_int_equal(arena.used, 0);
 }
 
 /* sum s[i] (x[i] - i)^2 / 2 with s from 1 to 1e3. */
@@ -51,16 +51,14 @@ static double bowl(void *context, double *gradient, const double *x, int64_t n) 
 static void a_bowl_a_thousand_times_steeper_one_way_is_solved(void **state) {
     (void)state;
     enum { N = 20 };
-    vr_arena scratch = {0};
     double x[N] = {0};
     vr_lbfgs_result r;
-    assert_true(vr_lbfgs(&scratch, &r, x, N, bowl, NULL, NULL, VR_FATAL));
+    assert_true(vr_lbfgs(&arena, &r, x, N, bowl, NULL, NULL, VR_FATAL));
     assert_true(r.converged);
     for (int i = 0; i < N; i++) assert_close(x[i], i, 1e-6); /* |gradient| <= 1e-6, s >= 1 */
     vr_lbfgs_result none;
-    assert_true(vr_lbfgs(&scratch, &none, x, N, bowl, NULL, NULL, VR_FATAL)); /* at the minimum already */
+    assert_true(vr_lbfgs(&arena, &none, x, N, bowl, NULL, NULL, VR_FATAL)); /* at the minimum already */
     assert_true(none.converged && none.iterations == 0 && none.evaluations == 1);
-    vr_arena_free(&scratch);
 }
 
 /* x - log x: a minimum of 1 at 1; left of 0 it is not defined. */
@@ -72,19 +70,17 @@ static double barrier(void *context, double *gradient, const double *x, int64_t 
 
 static void a_step_out_of_where_f_is_defined_is_shortened(void **state) {
     (void)state;
-    vr_arena scratch = {0};
     vr_lbfgs_result r;
     double x = 40; /* the first step has the length of the gradient or goes far beyond 0 later */
-    assert_true(vr_lbfgs(&scratch, &r, &x, 1, barrier, NULL, NULL, VR_FATAL));
+    assert_true(vr_lbfgs(&arena, &r, &x, 1, barrier, NULL, NULL, VR_FATAL));
     assert_true(r.converged);
     assert_close(x, 1, 1e-5);
     assert_close(r.value, 1, 1e-10);
     vr_err err = {0};
     x = -1;
-    assert_false(vr_lbfgs(&scratch, &r, &x, 1, barrier, NULL, NULL, &err));
+    assert_false(vr_lbfgs(&arena, &r, &x, 1, barrier, NULL, NULL, &err));
     assert_int_equal(err.code, VR_ERR_NUMERIC);
     assert_true(x == -1);
-    vr_arena_free(&scratch);
 }
 
 static double slope(void *context, double *gradient, const double *x, int64_t n) {
@@ -95,30 +91,29 @@ static double slope(void *context, double *gradient, const double *x, int64_t n)
 
 static void where_there_is_no_minimum_the_best_point_is_kept(void **state) {
     (void)state;
-    vr_arena scratch = {0};
     vr_lbfgs_result r;
     int64_t calls = 0;
     double x = 0, start[2] = {-1.2, 1}, f = 0;
-    assert_true(vr_lbfgs(&scratch, &r, &x, 1, slope, NULL, &(vr_lbfgs_options){.iterations = 5}, VR_FATAL));
+    assert_true(vr_lbfgs(&arena, &r, &x, 1, slope, NULL, &(vr_lbfgs_options){.iterations = 5}, VR_FATAL));
     assert_true(!r.converged && x > 0 && r.value == -x);
     assert_true(
-        vr_lbfgs(&scratch, &r, start, 2, rosenbrock, &calls, &(vr_lbfgs_options){.iterations = 3}, VR_FATAL));
+        vr_lbfgs(&arena, &r, start, 2, rosenbrock, &calls, &(vr_lbfgs_options){.iterations = 3}, VR_FATAL));
     assert_true(!r.converged && r.iterations == 3);
     double gradient[2];
     f = rosenbrock(&calls, gradient, start, 2);
     assert_true(f == r.value && f < 24.2); /* less than at the start */
-    assert_true(vr_lbfgs(&scratch, &r, start, 2, rosenbrock, &calls, &(vr_lbfgs_options){.decrease = 1e-3},
-                         VR_FATAL));
+    assert_true(
+        vr_lbfgs(&arena, &r, start, 2, rosenbrock, &calls, &(vr_lbfgs_options){.decrease = 1e-3}, VR_FATAL));
     assert_true(r.converged && r.gradient > 1e-6); /* stopped by the decrease, and not by the gradient */
-    vr_arena_free(&scratch);
 }
 
 int main(void) {
+#define TEST(name) cmocka_unit_test_teardown(name, arena_free)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_bent_valley_is_followed_to_its_end),
-        cmocka_unit_test(a_bowl_a_thousand_times_steeper_one_way_is_solved),
-        cmocka_unit_test(a_step_out_of_where_f_is_defined_is_shortened),
-        cmocka_unit_test(where_there_is_no_minimum_the_best_point_is_kept),
+        TEST(rosenbrocks_function_is_minimized),
+        TEST(a_bowl_a_thousand_times_steeper_one_way_is_solved),
+        TEST(a_step_out_of_where_f_is_defined_is_shortened),
+        TEST(where_there_is_no_minimum_the_best_point_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,12 +15,10 @@ static void a_small_system_has_its_hand_worked_answer(void **state) {
 static void a_large_system_is_solved_with_the_same_bits_for_any_number_of_threads(void **state) {
     (void)state;
     enum { N = 500, M = 3 };
-    static const int counts[] = {1, 2, 3, 7};
     vr_arena arena = {0};
     vr_rng rng = vr_rng_init(5);
     double *first = NULL;
-    for (int t = 0; t < 4; t++) {
-        vr_threads_set(counts[t]);
+    for_threads (threads) {
         double *a = VR_NEW(&arena, double, (N * N)), *b = VR_NEW(&arena, double, (N * M));
         for (int i = 0; i < N; i++)
             for (int j = 0; j <= i; j++)
@@ -30,12 +28,9 @@ static void a_large_system_is_solved_with_the_same_bits_for_any_number_of_thread
                 for (int k = 0; k < N; k++) b[i * M + c] += a[i * N + k] * (k + c); /* X[k][c] = k + c */
         assert_true(vr_solve_spd(a, b, N, M, VR_FATAL));
         for (int i = 0; i < N * M; i++) assert_close(b[i], i / M + i % M, 1e-9);
-        if (t == 0)
-            first = b;
-        else
-            assert_memory_equal(first, b, N * M * sizeof *b);
+        if (!first) first = b;
+        assert_memory_equal(first, b, N * M * sizeof *b);
     }
-    vr_threads_set(0);
     vr_arena_free(&arena);
 }
 

@@ -110,7 +110,7 @@ static void distances_of_shares_are_scipys(void **state) {
 
 static void the_spread_of_groups_is_numpys(void **state) {
     (void)state;
-    enum { N = sizeof golden_regions / sizeof *golden_regions };
+    enum { N = COUNT(golden_regions) };
     double with_gap[N + 2] = {NAN};
     memcpy(with_gap + 1, golden_regions, sizeof golden_regions);
     with_gap[N + 1] = NAN; /* groups without images */
@@ -153,7 +153,7 @@ static void the_spread_at_the_edges_has_stated_results(void **state) {
 
 static void trends_on_three_scales_are_scipys_lines(void **state) {
     (void)state;
-    enum { N = sizeof golden_clean_accuracy / sizeof *golden_clean_accuracy };
+    enum { N = COUNT(golden_clean_accuracy) };
     vr_arena scratch = {0};
     for (int s = 0; s < 3; s++) {
         vr_trend t;
@@ -183,7 +183,7 @@ static void accuracies_without_a_place_on_the_axes_are_named(void **state) {
                {{0.5, NAN, 0.7}, {0.2, 0.1, 0.4}, 3, VR_SCALE_LINEAR, "not in 0..1"},
                {{0.5, 0.5, 0.5}, {0.2, 0.1, 0.4}, 3, VR_SCALE_LOGIT, "of the same clean accuracy"},
                {{0.5, 0.5, 0.5}, {0.2, 0.1, 0.4}, 1, VR_SCALE_LOGIT, "no line through 1 models"}};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (int64_t i = 0; i < COUNT(bad); i++) {
         vr_err err = {0};
         assert_false(vr_trend_fit(&t, bad[i].x, bad[i].y, bad[i].n, bad[i].scale, &scratch, &err));
         assert_message(err, bad[i].message);

@@ -1,11 +1,10 @@
 /* tests/test_page.c: report/page: what stands in the file, and what a reader sees and can do in Chromium. */
 #include "browser.h"
-#include "test.h"
 #include "visrob_impl/report/page_impl.h"
 #include <signal.h>
 #include <sys/resource.h>
 
-static vr_arena perm;
+TEST_ARENA(perm);
 static const vr_page_info info = {.title = "Robustness of <b>resnet</b> & \"friends\"",
                                   .subtitle = "How, where & why",
                                   .n = 12345,
@@ -89,12 +88,6 @@ static const char *html(void) {
     return out.data;
 }
 
-static int64_t times(const char *text, const char *part) {
-    int64_t n = 0;
-    for (; (text = strstr(text, part)) != NULL; text++) n++;
-    return n;
-}
-
 /* ---- what stands in the file ---- */
 
 static void every_text_is_escaped(void **state) {
@@ -119,22 +112,22 @@ static void every_text_is_escaped(void **state) {
         "A &lt;table&gt;",
         "error &lt;ratio&gt;</th>",
         "&lt;script&gt;window.stolen = 1&lt;/script&gt;"};
-    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+    for (int64_t i = 0; i < COUNT(shown); i++)
         if (!strstr(page, shown[i])) fail_msg("'%s' is missing", shown[i]);
     static const char *const raw[] = {"<b>resnet", "<x>",       "<in",           "<clean>",
                                       "<fog>",     "<each>",    "<of>",          "<ratio>",
                                       "<grey>",    "A <table>", "<script>window"};
-    for (size_t i = 0; i < sizeof raw / sizeof *raw; i++)
+    for (int64_t i = 0; i < COUNT(raw); i++)
         if (strstr(page, raw[i])) fail_msg("'%s' is not escaped", raw[i]);
 }
 
 static void every_figure_says_where_its_numbers_are_from(void **state) {
     (void)state;
     const char *page = html();
-    const int64_t figures = times(page, "<figure");
+    const int64_t figures = test_times(page, "<figure");
     assert_int_equal(figures, 6);
     assert_int_equal(
-        times(page, "n = 12,345, seed 18446744073709551615, data/&lt;x&gt;.tar, visrob test</small>"),
+        test_times(page, "n = 12,345, seed 18446744073709551615, data/&lt;x&gt;.tar, visrob test</small>"),
         figures);
     assert_string_equal(vr_page_note(&perm, &(vr_page_info){.n = 999, .data = "d", .build = "b"}),
                         "n = 999, seed 0, d, b");
@@ -147,31 +140,17 @@ static void nothing_is_fetched(void **state) {
     const char *page = html();
     static const char *const outside[] = {"http://", "https://", "src=\"/", "url(",
                                           "@import", "<link",    "<iframe"};
-    for (size_t i = 0; i < sizeof outside / sizeof *outside; i++)
+    for (int64_t i = 0; i < COUNT(outside); i++)
         if (strstr(page, outside[i])) fail_msg("the page has '%s'", outside[i]);
     assert_non_null(strstr(page, "default-src 'none'"));
-    assert_int_equal(times(page, "<script"), 1);
+    assert_int_equal(test_times(page, "<script"), 1);
 }
 
 static void the_policy_names_the_hash_of_the_script(void **state) {
     (void)state;
     const char *page = html(), *script = strstr(page, "<script>") + 8, *policy = strstr(page, "'sha256-") + 8;
-    const char *path = test_tmp("script.js");
-    vr_file_write(path, script, strstr(script, "</script>") - script, VR_FATAL);
-    FILE *sum = popen(vr_arena_printf(&perm, "sha256sum %s 2>/dev/null", path), "r");
-    unsigned byte;
-    uint8_t hash[32];
-    int n = 0;
-    while (n < 32 && fscanf(sum, "%2x", &byte) == 1) hash[n++] = (uint8_t)byte;
-    pclose(sum);
-    if (n < 32) {
-        printf("SKIP: sha256sum is not installed\n");
-        skip();
-    }
-    vr_text base64 = {.arena = &perm};
-    vr_text_base64(&base64, hash, 32);
-    if (strncmp(policy, base64.data, (size_t)base64.size) != 0)
-        fail_msg("the script's hash is %s", base64.data);
+    const char *hash = script_hash(&perm, script);
+    if (strncmp(policy, hash, strlen(hash)) != 0) fail_msg("the script's hash is %s", hash);
 }
 
 static void an_image_that_is_neither_png_nor_jpeg_shows_its_text(void **state) {
@@ -179,9 +158,9 @@ static void an_image_that_is_neither_png_nor_jpeg_shows_its_text(void **state) {
     const char *const names[] = {"name"};
     static const char *const bytes[] = {"", "GIF89a", "\x89PNG\r\n\x1a\n", "\xFF\xD8\xFF\xE0\x01",
                                         "\xFF\xD8\xFF\xC0\x00\x11\x08\x00\x00\x00\x00"};
-    for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++) {
+    for (int64_t i = 0; i < COUNT(bytes); i++) {
         vr_page page = vr_page_new(&perm, &info);
-        const vr_page_image image = {{(const uint8_t *)bytes[i], (int64_t)strlen(bytes[i])}, "no <image>"};
+        const vr_page_image image = {test_bytes_of(bytes[i]), "no <image>"};
         vr_page_strip(&page, &image, names, NULL, 1, NULL);
         assert_non_null(strstr(page.body.data, "no &lt;image&gt;"));
         assert_null(strstr(page.body.data, "<img"));
@@ -219,7 +198,7 @@ static void a_full_disk_is_named_and_leaves_nothing_half_written(void **state) {
     assert_false(vr_page_save(&page, "/dev/full", &err));
     assert_int_equal(err.code, VR_ERR_IO);
     assert_message(err, "/dev/full: cannot write: ");
-    assert_true(vr_file_write(path, "the old one", 11, VR_FATAL));
+    test_write_text(path, "the old one");
     struct rlimit before, small;
     getrlimit(RLIMIT_FSIZE, &before);
     small = before,
@@ -240,26 +219,20 @@ static void a_full_disk_is_named_and_leaves_nothing_half_written(void **state) {
     assert_message(err, path);
     assert_false(plot_ok);
     assert_message(plot_err, png);
-    vr_bytes bytes;
-    assert_true(vr_file_read(&perm, &bytes, path, VR_FATAL));
-    assert_string_equal((const char *)bytes.data, "the old one");
+    assert_string_equal(test_text(&perm, "%s", path), "the old one");
     const char **names;
     int64_t count;
     assert_true(vr_dir_list(&perm, &names, &count, folder, VR_FATAL));
     assert_int_equal(count, 1); /* no temporary, no half a plot */
     assert_true(vr_page_save(&page, path, VR_FATAL));
-    assert_true(vr_file_read(&perm, &bytes, path, VR_FATAL));
-    assert_non_null(strstr((const char *)bytes.data, "</html>"));
+    assert_non_null(strstr(test_text(&perm, "%s", path), "</html>"));
 }
 
 /* ---- in the browser ---- */
 
-static browser chromium;
-
 static const char *saved(void) {
-    static char path[256];
+    const char *path = test_tmp("page.html");
     const vr_page page = sample();
-    if (!path[0]) snprintf(path, sizeof path, "%s", test_tmp("page.html"));
     vr_page_save(&page, path, VR_FATAL);
     return path;
 }
@@ -366,25 +339,13 @@ static void it_fits_a_phone_and_a_desk_in_light_and_dark(void **state) {
     if (chromium.faults) fail_msg("%s", chromium.fault);
 }
 
-static void a_shape_tells_its_value_under_the_pointer(void **state) {
+static void a_shape_shows_its_value_under_the_pointer(void **state) {
     (void)state;
     if (!chromium.pid) skip();
     browser_open(&chromium, saved(), 1280, 900, false);
     browser_click(&chromium, ".wide svg rect");
     assert_string_equal(browser_ask(&chromium, "document.querySelector('.tip').textContent"),
                         "factor number 0: 1.00 [0.90, 1.20]");
-}
-
-static int begin(void **state) {
-    (void)state;
-    return mkdir("build", 0777), mkdir("build/gallery", 0777), vr_path_is_dir("build/gallery") ? 0 : -1;
-}
-
-static int end(void **state) {
-    (void)state;
-    browser_close(&chromium);
-    vr_arena_free(&perm);
-    return 0;
 }
 
 int main(void) {
@@ -400,7 +361,7 @@ int main(void) {
         cmocka_unit_test(what_is_typed_filters_and_is_counted),
         cmocka_unit_test(the_keyboard_reaches_and_sorts),
         cmocka_unit_test(it_fits_a_phone_and_a_desk_in_light_and_dark),
-        cmocka_unit_test(a_shape_tells_its_value_under_the_pointer),
+        cmocka_unit_test(a_shape_shows_its_value_under_the_pointer),
     };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, test_gallery, perm_free);
 }

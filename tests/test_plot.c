@@ -4,7 +4,7 @@
 #include "../visrob_impl/format/json_impl.h"
 #include "../visrob_impl/report/plot_impl.h"
 
-static vr_arena arena;
+TEST_ARENA(arena);
 
 static vrp_canvas drawn(const vr_plot *p) { return vrp_plot_draw(&arena, p); }
 
@@ -90,7 +90,7 @@ static void numbers_read_as_people_write_them(void **state) {
                  {INFINITY, false, "inf"},
                  {-INFINITY, true, MINUS "inf"},
                  {1e300, true, "1e+302 %"}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (int64_t i = 0; i < COUNT(cases); i++)
         assert_string_equal(vrp_value_text(&arena, cases[i].x, cases[i].percent), cases[i].text);
     assert_string_equal(vrp_value_fixed(&arena, -0.04, 1, " s"), "0.0 s");
 }
@@ -189,7 +189,7 @@ static void three_hundred_bars_keep_the_names_of_the_ends(void **state) {
     }
 }
 
-static void infinite_bars_end_at_the_frame_and_say_so(void **state) {
+static void infinite_bars_end_at_the_frame_and_are_labelled(void **state) {
     (void)state;
     const vr_interval x[] = {{INFINITY, 2, INFINITY}, {2, NAN, NAN}, {-INFINITY, NAN, NAN}};
     const vr_plot p = {.kind = VR_PLOT_BARS, .intervals = x, .count = 3, .x_min = -4, .x_max = 4};
@@ -342,7 +342,7 @@ static void a_reliability_diagram_draws_the_gap_and_states_the_error(void **stat
 
 /* ---- saving ---- */
 
-static void the_ending_decides_and_what_cannot_be_saved_is_said(void **state) {
+static void the_file_extension_chooses_the_format_and_a_failure_is_an_error(void **state) {
     (void)state;
     const vr_interval x = {1, NAN, NAN};
     vr_plot p = {.kind = VR_PLOT_BARS, .intervals = &x, .count = 1};
@@ -368,12 +368,6 @@ static void the_ending_decides_and_what_cannot_be_saved_is_said(void **state) {
     assert_true(vr_plot_save(&p, test_tmp("tall.svg"), VR_FATAL));
 }
 
-static int empty(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ticks_are_round_and_differ),
@@ -381,7 +375,7 @@ int main(void) {
         cmocka_unit_test(long_texts_are_cut_between_characters_and_broken_between_words),
         cmocka_unit_test(bars_are_as_long_as_their_values),
         cmocka_unit_test(three_hundred_bars_keep_the_names_of_the_ends),
-        cmocka_unit_test(infinite_bars_end_at_the_frame_and_say_so),
+        cmocka_unit_test(infinite_bars_end_at_the_frame_and_are_labelled),
         cmocka_unit_test(a_fit_is_the_least_squares_line),
         cmocka_unit_test(a_line_is_cut_at_the_frame_and_broken_at_gaps),
         cmocka_unit_test(more_lines_than_colours_become_panels),
@@ -389,7 +383,7 @@ int main(void) {
         cmocka_unit_test(means_of_neighbours_stand_for_cells_too_small_to_see),
         cmocka_unit_test(a_confusion_matrix_shows_counts_in_the_colour_of_their_share),
         cmocka_unit_test(a_reliability_diagram_draws_the_gap_and_states_the_error),
-        cmocka_unit_test(the_ending_decides_and_what_cannot_be_saved_is_said),
+        cmocka_unit_test(the_file_extension_chooses_the_format_and_a_failure_is_an_error),
     };
-    return cmocka_run_group_tests(tests, NULL, empty);
+    return cmocka_run_group_tests(tests, NULL, arena_free);
 }

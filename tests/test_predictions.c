@@ -1,17 +1,11 @@
 /* tests/test_predictions.c: predictions of any program, in every form; joins by name; what is correct. */
 #include "test.h"
 
-static vr_arena arena;
-
-static int end(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
+TEST_ARENA(arena);
 
 static bool parse(vr_predictions *p, const char *text, int64_t classes, vr_err *err) {
-    const vr_bytes bytes = {(const uint8_t *)text, (int64_t)strlen(text)};
-    return vr_predictions_parse(&arena, p, bytes, "p.csv", &(vr_predictions_opts){.classes = classes}, err);
+    const vr_predictions_opts opts = {.classes = classes};
+    return vr_predictions_parse(&arena, p, test_bytes_of(text), "p.csv", &opts, err);
 }
 
 static void assert_name(const vr_predictions *p, int64_t i, const char *name) {
@@ -35,7 +29,7 @@ static void each_form_gives_the_same_rows(void **state) {
         " {\"file_name\": \"b,\\\"c\\\".jpg\", \"predicted_class\": 4, \"predicted_probability\": 0.25}]",
         "{\"a.jpg\": {\"pred_indices\": [[3]], \"predicted_probability\": 0.5, \"label\": 3},\n"
         " \"b,\\\"c\\\".jpg\": {\"pred_indices\": [4], \"predicted_probability\": 0.25}}"};
-    for (size_t f = 0; f < sizeof forms / sizeof *forms; f++) {
+    for (int64_t f = 0; f < COUNT(forms); f++) {
         vr_predictions p;
         assert_true(parse(&p, forms[f], 1000, VR_FATAL));
         assert_int_equal(p.count, 2);
@@ -56,7 +50,7 @@ static void several_classes_and_flags_are_read(void **state) {
         "id,predictions,correct_top5,correct\nu1,\"[4, 18, 34]\",1,0\nu2,\"[1,2,3]\",1,0\n",
         "{\"u1\": {\"pred_indices\": [[4, 18, 34]], \"correct\": 0, \"correct_top5\": true},"
         "\"u2\": {\"pred_indices\": [1, 2, 3], \"correct\": false, \"correct_top5\": 1}}"};
-    for (size_t f = 0; f < sizeof forms / sizeof *forms; f++) {
+    for (int64_t f = 0; f < COUNT(forms); f++) {
         vr_predictions p;
         assert_true(parse(&p, forms[f], 0, VR_FATAL));
         assert_int_equal(p.k, 3);
@@ -64,7 +58,7 @@ static void several_classes_and_flags_are_read(void **state) {
         assert_memory_equal(p.correct, ((uint8_t[]){0, 0}), 2);
         assert_memory_equal(p.correct_top5, ((uint8_t[]){1, 1}), 2);
     }
-    vr_predictions p; /* flags alone */
+    vr_predictions p; /* flags only */
     assert_true(parse(&p, "url,acc1,acc5\nu1,1.0,1.0\nu2,0.0,1.0\n", 0, VR_FATAL));
     assert_int_equal(p.k, 0);
     assert_null(p.predicted);
@@ -121,6 +115,7 @@ static void errors_name_file_line_and_column(void **state) {
         {"file_name,predicted_class\na,1.5\n", "p.csv:2:3:"},
         {"file_name,predicted_class\n,1\n", "p.csv:2:1: expected the name of an image"},
         {"file_name,predicted_class\na\n", "p.csv:2: "},
+        {"file_name,predicted_class\na,1\nb,2\na,3\n", "p.csv:4:1: duplicate image 'a' (first at line 2)"},
         {"file_name,predicted_class,predicted_probability\na,1,1.5\n",
          "p.csv:2:5: expected a probability, 0 to 1, found 1.5"},
         {"file_name,predicted_class,predicted_probability\na,1,nan\n", "expected a probability"},
@@ -145,13 +140,17 @@ static void errors_name_file_line_and_column(void **state) {
         {"[{\"file_name\": \"a\"}]", "missing predictions"},
         {"[{\"file_name\": \"a\", \"predicted_class\": 1},\n{\"file_name\": \"b\"}]",
          "p.csv:2:1: missing value"},
+        {"[{\"file_name\": \"a\", \"predicted_class\": 1},\n{\"file_name\": \"a\", \"predicted_class\": 2}]",
+         "p.csv:2:1: duplicate image 'a' (first at line 1)"},
+        {"{\"file_name\": \"a\", \"predicted_class\": 1}\n\n{\"file_name\": \"a\", \"predicted_class\": 1}\n",
+         "p.csv:3:1: duplicate image 'a' (first at line 1)"},
         {"{\"file_name\": \"a\", \"predicted_class\": 1}\n{\"file_name\": [7], \"predicted_class\": 1}\n",
          "p.csv:2:15: expected a string (key 'file_name')"},
         {"{\"file_name\": \"a\", \"predicted_class\": 11}\n", "expected a class, 0 to 9"},
         {"{\"file_name\": \"a\", \"predicted_class\": 1, \"label\": \"x\"}\n",
          "expected an array (key 'label')"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (int64_t i = 0; i < COUNT(cases); i++) {
         vr_predictions p;
         vr_err err = {0};
         if (parse(&p, cases[i].text, 10, &err)) fail_msg("accepted: %s", cases[i].text);
@@ -169,16 +168,14 @@ static void every_prefix_is_read_or_refused(void **state) {
         "{\"u1\": {\"pred_indices\": [[4, 18, 34]]}, \"u2\": {\"pred_indices\": [1, 2, 3]}}",
         "{\"file_name\": \"a\", \"predicted_class\": 3, \"label\": 3}\n{\"file_name\": \"b\", "
         "\"predicted_class\": 3}\n"};
-    for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
+    for (int64_t t = 0; t < COUNT(texts); t++)
         for (size_t n = 0; n < strlen(texts[t]); n++) {
             vr_predictions p;
             vr_err err = {0};
-            char *copy = malloc(n + 1); /* of just that size, so that ASan sees a read beyond it */
-            memcpy(copy, texts[t], n);
-            const bool ok = vr_predictions_parse(&arena, &p, (vr_bytes){(const uint8_t *)copy, (int64_t)n},
-                                                 "p", NULL, &err);
+            uint8_t *cut = test_block(texts[t], (int64_t)n);
+            const bool ok = vr_predictions_parse(&arena, &p, (vr_bytes){cut, (int64_t)n}, "p", NULL, &err);
             assert_int_equal(ok, err.code == VR_OK);
-            free(copy);
+            free(cut);
         }
 }
 
@@ -188,7 +185,7 @@ static int64_t found(const vr_image_index *index, const char *name) {
     return vr_image_index_find(index, name, (int64_t)strlen(name));
 }
 
-static void names_meet_exactly_else_by_their_last_part(void **state) {
+static void names_are_matched_exactly_else_by_their_last_part(void **state) {
     (void)state;
     vr_image_index index = {.arena = &arena};
     vr_image_index_add(&index, "val/n01/a.JPEG", 0);
@@ -207,24 +204,6 @@ static void names_meet_exactly_else_by_their_last_part(void **state) {
     assert_int_equal(found(&index, "id-4"), 4);
     assert_int_equal(found(&index, "id-5"), -1);
     assert_int_equal(found(&index, ""), -1);
-    vr_image_index plain = {.arena = &arena}; /* without folders, and with one ending */
-    vr_image_index_add(&plain, "a.JPEG", 0);
-    vr_image_index_add(&plain, "b.JPEG", 1);
-    for (int more = 0; more < 3; more++) {
-        assert_int_equal(found(&plain, "a.JPEG"), 0);
-        assert_int_equal(found(&plain, "val/b.JPEG"), 1);
-        assert_int_equal(found(&plain, "b"), 1);
-        assert_int_equal(found(&plain, "x/a.png"), more < 2 ? 0 : -1);
-        assert_int_equal(found(&plain, "c.JPEG"), more > 0 ? 2 : -1);
-        assert_int_equal(found(&plain, "c"), more > 0 ? 2 : -1);
-        assert_int_equal(found(&plain, ""), -1);
-        vr_image_index_add(&plain, more == 0 ? "c.png" : "val/a.JPEG", 2 + more); /* no longer plain */
-    }
-    vr_image_index twins = {.arena = &arena};
-    vr_image_index_add(&twins, "a.png", 0);
-    vr_image_index_add(&twins, "a.png", 1);
-    assert_int_equal(found(&twins, "a.png"), 0);
-    assert_int_equal(found(&twins, "a"), -1);
     static const char *const strip[] = {"480x480-", "-", NULL};
     vr_image_index street = {.arena = &arena, .strip = strip};
     vr_image_index_add(&street, "https://x/480x480-5d4b-e2.jpg", 7);
@@ -274,21 +253,6 @@ static void two_predictions_of_one_image_are_an_error_with_both_lines(void **sta
     assert_true(parse(&p, "file_name,predicted_class\na.png,1\nx/a.png,1\n", 10, VR_FATAL));
     assert_false(vr_predictions_join(prediction, &p, &index, 1, "d", &err));
     assert_message(err, "p.csv:3:1: 'x/a.png' is the image of 'a.png' (line 2)");
-    static const char *const twice[][2] = {
-        {"file_name,predicted_class\na,1\nb,2\na,3\n", "p.csv:4:1: duplicate image 'a' (first at line 2)"},
-        {"file_name,predicted_class\na,1\nb,2\nb,3\n", "p.csv:4:1: duplicate image 'b' (first at line 3)"},
-        {"file_name,predicted_class\nb,1\nb,2\na,3\na,4\n",
-         "p.csv:3:1: duplicate image 'b' (first at line 2)"},
-        {"[{\"file_name\": \"a\", \"predicted_class\": 1},\n{\"file_name\": \"a\", \"predicted_class\": 2}]",
-         "p.csv:2:1: duplicate image 'a' (first at line 1)"},
-        {"{\"file_name\": \"a\", \"predicted_class\": 1}\n\n{\"file_name\": \"a\", \"predicted_class\": 1}\n",
-         "p.csv:3:1: duplicate image 'a' (first at line 1)"}};
-    for (size_t i = 0; i < sizeof twice / sizeof *twice; i++) {
-        err = (vr_err){0};
-        assert_true(parse(&p, twice[i][0], 10, VR_FATAL));
-        assert_false(vr_predictions_join(prediction, &p, &index, 1, "d", &err));
-        assert_message(err, twice[i][1]);
-    }
     err = (vr_err){0};
     assert_true(parse(&p, "file_name,predicted_class\nq.png,1\n", 10, VR_FATAL));
     assert_false(vr_predictions_join(prediction, &p, &index, 1, "val.csv", &err));
@@ -318,21 +282,19 @@ static void the_first_five_classes_count_for_top_5(void **state) {
 
 static void saved_names_are_short_where_they_are_unique(void **state) {
     (void)state;
-    vr_bytes image[2] = {{(const uint8_t *)"x/a.png", 7}, {(const uint8_t *)"y/b,\"c\".png", 11}}, bytes;
+    vr_bytes image[2] = {{(const uint8_t *)"x/a.png", 7}, {(const uint8_t *)"y/b,\"c\".png", 11}};
     const int64_t predicted[] = {3, 4};
     const float probability[] = {0.5f, 0.25f};
     const vr_predictions p = {
         .count = 2, .k = 1, .image = image, .predicted = predicted, .probability = probability};
     const char *path = test_tmp("s.csv");
     assert_true(vr_predictions_save(&p, path, VR_FATAL));
-    vr_file_read(&arena, &bytes, path, VR_FATAL);
     assert_string_equal(
-        (const char *)bytes.data,
+        test_text(&arena, "%s", path),
         "file_name,predicted_class,predicted_probability\na.png,3,0.5\n\"b,\"\"c\"\".png\",4,0.25\n");
-    image[1] = (vr_bytes){(const uint8_t *)"y/a.png", 7};
+    image[1] = test_bytes_of("y/a.png");
     assert_true(vr_predictions_save(&p, path, VR_FATAL));
-    vr_file_read(&arena, &bytes, path, VR_FATAL);
-    assert_non_null(strstr((const char *)bytes.data, "\ny/a.png,4,"));
+    assert_non_null(strstr(test_text(&arena, "%s", path), "\ny/a.png,4,"));
     vr_err err = {0};
     assert_false(vr_predictions_save(&p, "/dev/full", &err));
     assert_message(err, "/dev/full");
@@ -354,12 +316,12 @@ int main(void) {
         cmocka_unit_test(arrays_of_classes_and_of_logits_are_read),
         cmocka_unit_test(errors_name_file_line_and_column),
         cmocka_unit_test(every_prefix_is_read_or_refused),
-        cmocka_unit_test(names_meet_exactly_else_by_their_last_part),
+        cmocka_unit_test(names_are_matched_exactly_else_by_their_last_part),
         cmocka_unit_test(joins_count_what_has_no_partner),
         cmocka_unit_test(two_predictions_of_one_image_are_an_error_with_both_lines),
         cmocka_unit_test(the_first_five_classes_count_for_top_5),
         cmocka_unit_test(saved_names_are_short_where_they_are_unique),
         cmocka_unit_test(published_predictions_are_read),
     };
-    return cmocka_run_group_tests(tests, NULL, end);
+    return cmocka_run_group_tests(tests, NULL, arena_free);
 }

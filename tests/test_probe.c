@@ -1,6 +1,8 @@
 /* tests/test_probe.c: ridge probes against scikit-learn, their two forms against each other, and singular systems. */
 #include "test.h"
 
+TEST_ARENA(arena);
+
 static const struct {
     int64_t n, d;
     double w[36], b[3];
@@ -23,49 +25,46 @@ static const struct {
      {0.705770657, -0.0243565166, 0.31858586}},
 };
 
-static vr_tensor golden_features(vr_arena *a, int64_t n, int64_t d) {
-    vr_tensor x = vr_tensor_2d(a, n, d);
+static vr_tensor golden_features(int64_t n, int64_t d) {
+    vr_tensor x = vr_tensor_2d(&arena, n, d);
     for (int64_t i = 0; i < n * d; i++) x.data[i] = (float)sin(0.37 * (double)(i % 101) * (double)(i % 101));
     return x;
 }
 
-static int64_t *golden_labels(vr_arena *a, int64_t n) {
-    int64_t *labels = VR_NEW(a, int64_t, n);
+static int64_t *golden_labels(int64_t n) {
+    int64_t *labels = VR_NEW(&arena, int64_t, n);
     for (int64_t i = 0; i < n; i++) labels[i] = i * i / 2 % 3;
     return labels;
 }
 
 static void both_forms_give_scikit_learns_coefficients(void **state) {
     (void)state;
-    vr_arena a = {0};
     for (int g = 0; g < 2; g++) { /* more images than features, and fewer */
         const int64_t D = golden[g].d;
-        vr_tensor w = vr_tensor_2d(&a, 3, D), b = vr_tensor_1d(&a, 3),
-                  x = golden_features(&a, golden[g].n, D);
-        const int64_t *labels = golden_labels(&a, golden[g].n), used = a.used;
-        assert_true(vr_probe_ridge(w, b, x, labels, 0.05, &a, VR_FATAL));
-        assert_int_equal(a.used, used);
+        vr_tensor w = vr_tensor_2d(&arena, 3, D), b = vr_tensor_1d(&arena, 3),
+                  x = golden_features(golden[g].n, D);
+        const int64_t *labels = golden_labels(golden[g].n), used = arena.used;
+        assert_true(vr_probe_ridge(w, b, x, labels, 0.05, &arena, VR_FATAL));
+        assert_int_equal(arena.used, used);
         for (int64_t i = 0; i < 3 * D; i++)
             assert_close(w.data[i], golden[g].w[i], 1e-6); /* f32 of numbers below 1 */
         for (int i = 0; i < 3; i++) assert_close(b.data[i], golden[g].b[i], 1e-6);
     }
-    vr_arena_free(&a);
 }
 
 static void the_gradient_vanishes_at_the_solution(void **state) {
     (void)state;
-    vr_arena a = {0};
     static const int64_t sizes[][2] = {{300, 70}, {61, 133}};
     for (int s = 0; s < 2; s++) {
         const int64_t N = sizes[s][0], D = sizes[s][1], C = 4;
-        vr_tensor x = vr_tensor_2d(&a, N, D), w = vr_tensor_2d(&a, C, D), b = vr_tensor_1d(&a, C);
-        int64_t *labels = VR_NEW(&a, int64_t, N);
+        vr_tensor x = vr_tensor_2d(&arena, N, D), w = vr_tensor_2d(&arena, C, D), b = vr_tensor_1d(&arena, C);
+        int64_t *labels = VR_NEW(&arena, int64_t, N);
         vr_rng_normal_fill(x.data, N * D, vr_rng_init(5), 0);
         for (int64_t n = 0; n < N; n++) labels[n] = vr_rng_below(vr_rng_init(6), (uint64_t)n, C);
         const double lambda = 0.1;
-        assert_true(vr_probe_ridge(w, b, x, labels, lambda, &a, VR_FATAL));
+        assert_true(vr_probe_ridge(w, b, x, labels, lambda, &arena, VR_FATAL));
         for (int64_t c = 0; c < C; c++) { /* F^T (F w + b - y) + lambda N w = 0 and its sum over images = 0 */
-            double *r = VR_NEW(&a, double, N), total = 0;
+            double *r = VR_NEW(&arena, double, N), total = 0;
             for (int64_t n = 0; n < N; n++) {
                 r[n] = b.data[c] - (labels[n] == c);
                 for (int64_t d = 0; d < D; d++) r[n] += (double)x.data[n * D + d] * w.data[c * D + d];
@@ -79,34 +78,27 @@ static void the_gradient_vanishes_at_the_solution(void **state) {
             }
         }
     }
-    vr_arena_free(&a);
 }
 
 static void bits_do_not_depend_on_threads(void **state) {
     (void)state;
-    vr_arena a = {0};
     for (int form = 0; form < 2; form++) {
         const int64_t N = form ? 90 : 200, D = form ? 150 : 75;
-        vr_tensor x = vr_tensor_2d(&a, N, D), w = vr_tensor_2d(&a, 3, D), b = vr_tensor_1d(&a, 3),
+        vr_tensor x = vr_tensor_2d(&arena, N, D), w = vr_tensor_2d(&arena, 3, D), b = vr_tensor_1d(&arena, 3),
                   first = {0};
         vr_rng_normal_fill(x.data, N * D, vr_rng_init(5), 0);
-        static const int counts[] = {1, 2, 3, 7};
-        for (int t = 0; t < 4; t++) {
-            vr_threads_set(counts[t]);
-            assert_true(vr_probe_ridge(w, b, x, golden_labels(&a, N), 0.01, &a, VR_FATAL));
-            if (t == 0) first = vr_tensor_copy(&a, w);
+        for_threads (threads) {
+            assert_true(vr_probe_ridge(w, b, x, golden_labels(N), 0.01, &arena, VR_FATAL));
+            if (threads == 1) first = vr_tensor_copy(&arena, w);
             assert_memory_equal(first.data, w.data, 3 * D * sizeof(float));
         }
-        vr_threads_set(0);
     }
-    vr_arena_free(&a);
 }
 
 static void what_cannot_be_solved_is_named_and_leaves_zeros(void **state) {
     (void)state;
-    vr_arena a = {0};
-    vr_tensor x = golden_features(&a, 40, 6), w = vr_tensor_2d(&a, 3, 6), b = vr_tensor_1d(&a, 3);
-    int64_t *labels = golden_labels(&a, 40);
+    vr_tensor x = golden_features(40, 6), w = vr_tensor_2d(&arena, 3, 6), b = vr_tensor_1d(&arena, 3);
+    int64_t *labels = golden_labels(40);
     vr_err err = {0};
     for (int which = 0; which < 3; which++) {
         err = (vr_err){0};
@@ -118,7 +110,7 @@ static void what_cannot_be_solved_is_named_and_leaves_zeros(void **state) {
             labels[7] = 0;
             for (int n = 0; n < 40; n++) x.data[6 * n] = 1;
         }
-        assert_false(vr_probe_ridge(w, b, x, labels, 0, &a, &err));
+        assert_false(vr_probe_ridge(w, b, x, labels, 0, &arena, &err));
         assert_int_equal(err.code, which == 1 ? VR_ERR_ARGUMENT : VR_ERR_NUMERIC);
         assert_message(err, which == 0 ? "image 5: feature 2 is not finite"
                             : which == 1
@@ -127,7 +119,6 @@ static void what_cannot_be_solved_is_named_and_leaves_zeros(void **state) {
         for (int i = 0; i < 18; i++) assert_close(w.data[i], 0, 0);
         for (int i = 0; i < 3; i++) assert_close(b.data[i], 0, 0);
     }
-    vr_arena_free(&a);
 }
 
 static void a_probe_becomes_a_models_head(void **state) {
@@ -161,12 +152,13 @@ static void a_probe_becomes_a_models_head(void **state) {
 }
 
 int main(void) {
+#define TEST(name) cmocka_unit_test_teardown(name, arena_free)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(both_forms_give_scikit_learns_coefficients),
-        cmocka_unit_test(the_gradient_vanishes_at_the_solution),
-        cmocka_unit_test(bits_do_not_depend_on_threads),
-        cmocka_unit_test(what_cannot_be_solved_is_named_and_leaves_zeros),
-        cmocka_unit_test(a_probe_becomes_a_models_head),
+        TEST(both_forms_give_scikit_learns_coefficients),
+        TEST(the_gradient_vanishes_at_the_solution),
+        TEST(bits_do_not_depend_on_threads),
+        TEST(what_cannot_be_solved_is_named_and_leaves_zeros),
+        TEST(a_probe_becomes_a_models_head),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

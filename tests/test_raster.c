@@ -2,7 +2,7 @@
 #include "test.h"
 #include "visrob_impl/report/canvas_impl.h"
 
-static vr_arena arena;
+TEST_ARENA(arena);
 static const vrp_colour black = VRP_COLOUR_RGB + 0x000000, red = VRP_COLOUR_RGB + 0xff0000;
 
 static vrp_canvas canvas(double width, double height) {
@@ -71,7 +71,7 @@ static void a_margin_moves_the_shapes_and_a_scale_doubles_them(void **state) {
     assert_close(ink(image), 16, 0);
 }
 
-static void lines_are_as_wide_as_they_say(void **state) {
+static void lines_have_their_width(void **state) {
     (void)state;
     vrp_canvas c = canvas(40, 20);
     vrp_canvas_line(&c, 5, 10, 35, 10, 2, black, false); /* covers the rows 9 and 10 */
@@ -250,7 +250,7 @@ static void utf_8_is_read_as_the_standard_says(void **state) {
                  {"\xE2\x82", 0xFFFD, 1},
                  {"\xC3", 0xFFFD, 1},
                  {"\xF4\x8F\xBF\xBF", 0x10FFFF, 4}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (int64_t i = 0; i < COUNT(cases); i++) {
         const char *s = cases[i].bytes;
         assert_int_equal(vrp_utf8_next(&s), cases[i].first);
         assert_int_equal(s - cases[i].bytes, cases[i].length);
@@ -259,18 +259,12 @@ static void utf_8_is_read_as_the_standard_says(void **state) {
     assert_int_equal(vrp_utf8_next(&end), 0);
 }
 
-static int empty(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_canvas_is_white_and_has_its_size),
         cmocka_unit_test(rectangles_cover_parts_of_pixels),
         cmocka_unit_test(a_margin_moves_the_shapes_and_a_scale_doubles_them),
-        cmocka_unit_test(lines_are_as_wide_as_they_say),
+        cmocka_unit_test(lines_have_their_width),
         cmocka_unit_test(dashes_are_four_long_and_three_apart),
         cmocka_unit_test(joins_do_not_add_up),
         cmocka_unit_test(circles_and_polygons_have_their_area),
@@ -281,5 +275,5 @@ int main(void) {
         cmocka_unit_test(every_character_of_ascii_and_latin_1_has_its_own_drawing),
         cmocka_unit_test(utf_8_is_read_as_the_standard_says),
     };
-    return cmocka_run_group_tests(tests, NULL, empty);
+    return cmocka_run_group_tests(tests, NULL, arena_free);
 }

@@ -1,6 +1,5 @@
 /* tests/test_regression.c: tensor/regression against scipy, statsmodels and numpy, and points without a line. */
 #include "test.h"
-#include "visrob_impl/tensor/regression_impl.h"
 #include "golden/statistics.h"
 
 enum { N = 30, TIES = 40 };
@@ -69,58 +68,11 @@ static void a_cubic_is_numpys(void **state) {
     vr_arena_free(&scratch);
 }
 
-static void correlations_are_scipys(void **state) {
-    (void)state;
-    vr_arena scratch = {0};
-    const double *x = golden_ties, *y = golden_ties + TIES;
-    const vr_correlation pearson = vrp_pearson(x, y, TIES), spearman = vr_spearman(&scratch, x, y, TIES);
-    assert_relative(pearson.r, golden_pearson[0], 1e-13);
-    assert_relative(pearson.p, golden_pearson[1], 1e-11);
-    assert_relative(spearman.r, golden_spearman[0], 1e-13);
-    assert_relative(spearman.p, golden_spearman[1], 1e-11);
-    double r[16], p[16], rank[TIES];
-    vr_spearman_matrix(&scratch, r, p, golden_ties, 4, TIES);
-    for (int k = 0; k < 16; k++) {
-        assert_close(r[k], golden_spearman_r[k], 1e-13);
-        if (k % 5 == 0)
-            assert_true(r[k] == 1 && p[k] == 0); /* scipy's own are rounded: 4.9e-299 */
-        else
-            assert_relative(p[k], golden_spearman_p[k], 1e-11);
-    }
-    vrp_rank(&scratch, rank, x, TIES);
-    assert_memory_equal(rank, golden_rank, sizeof rank);
-    assert_int_equal(scratch.used, 0);
-    vr_arena_free(&scratch);
-}
-
-static void correlations_at_the_edges_have_stated_results(void **state) {
-    (void)state;
-    vr_arena scratch = {0};
-    const double up[4] = {1, 2, 3, 4}, flat[4] = {7, 7, 7, 7}, far[4] = {1, 2, 3, INFINITY},
-                 bad[4] = {1, NAN, 3, 4};
-    assert_true(isnan(vrp_pearson(up, flat, 4).r) && isnan(vrp_pearson(up, up, 1).r) &&
-                isnan(vrp_pearson(up, far, 4).r));
-    assert_true(vrp_pearson(up, up, 2).r == 1 && vrp_pearson(up, up, 2).p == 1 &&
-                vrp_pearson(up, up, 4).p == 0);
-    assert_true(vr_spearman(&scratch, up, far, 4).r == 1 && isnan(vr_spearman(&scratch, up, bad, 4).r));
-    double rank[4], r[4], p[4];
-    vrp_rank(&scratch, rank, bad, 4);
-    for (int i = 0; i < 4; i++) assert_true(isnan(rank[i]));
-    double columns[8];
-    memcpy(columns, up, sizeof up);
-    memcpy(columns + 4, flat, sizeof flat);
-    vr_spearman_matrix(&scratch, r, p, columns, 2, 4);
-    assert_true(r[0] == 1 && p[0] == 0 && isnan(r[1]) && isnan(r[3]) && isnan(p[3]));
-    vr_arena_free(&scratch);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_is_scipys_with_statsmodels_intervals),
         cmocka_unit_test(lines_that_are_not_there_are_nan),
         cmocka_unit_test(a_cubic_is_numpys),
-        cmocka_unit_test(correlations_are_scipys),
-        cmocka_unit_test(correlations_at_the_edges_have_stated_results),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

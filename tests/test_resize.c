@@ -1,16 +1,7 @@
-/* tests/test_resize.c: image/resize against Pillow and torchvision: a drawn pattern, photos, crops. */
-#include "test.h"
+/* tests/test_resize.c: image/resize against Pillow and torchvision: a drawn pattern, real images, crops. */
+#include "image.h"
 #include "../visrob_impl/image/resize_impl.h"
 #include "golden/resize.h"
-#include "golden/pattern.h"
-
-static vr_arena arena;
-
-#define COUNT(a) (int64_t)(sizeof(a) / sizeof *(a))
-
-static vr_image pattern(int64_t width, int64_t height) { return golden_pattern(&arena, width, height); }
-
-static uint32_t crc(vr_image image) { return vr_crc32(0, image.pixels, image.width * image.height * 3); }
 
 static const vr_filter filters[] = {VR_FILTER_BILINEAR, VR_FILTER_BICUBIC, VR_FILTER_NEAREST, VR_FILTER_BOX};
 
@@ -104,7 +95,6 @@ static void normalization_is_torchvisions_on_any_number_of_threads(void **state)
     vr_image images[9];
     for (int64_t i = 0; i < 9; i++) images[i] = pattern(20 + 9 * i, 70 - 5 * i);
     vr_tensor one = vr_tensor_4d(&arena, 9, 30, 30, 3), many = vr_tensor_4d(&arena, 9, 30, 30, 3);
-    vr_threads_set(1);
     vr_preprocess_batch(one, images, &p, &arena);
     for (int64_t i = 0; i < 9; i++) { /* the one-pass form is the two steps one after the other */
         vr_preprocess_normalize(x, vr_preprocess_crop(&arena, images[i], &p), &p);
@@ -112,16 +102,14 @@ static void normalization_is_torchvisions_on_any_number_of_threads(void **state)
         vr_preprocess_apply(x, images[i], &p, &arena);
         assert_memory_equal(vr_tensor_row(one, i).data, x.data, 30 * 30 * 3 * sizeof(float));
     }
-    for (int i = 0; i < 3; i++) {
-        vr_threads_set((int[]){2, 3, 7}[i]);
+    for_threads (threads) {
         memset(many.data, 0, 9 * 30 * 30 * 3 * sizeof(float));
         vr_preprocess_batch(many, images, &p, &arena);
         assert_memory_equal(one.data, many.data, 9 * 30 * 30 * 3 * sizeof(float));
     }
-    vr_threads_set(0);
 }
 
-static void photographs_are_decoded_and_resized_to_pillows_bits(void **state) {
+static void real_images_are_decoded_and_resized_to_pillows_bits(void **state) {
     (void)state;
     test_data("photos");
     for (int64_t i = 0; i < COUNT(golden_photo); i++) {
@@ -173,12 +161,6 @@ static void only_the_result_stays_in_the_arena(void **state) {
     assert_int_equal(arena.used - before, 2 * price);
 }
 
-static int empty_arena(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_pixel_is_pillows),
@@ -187,9 +169,9 @@ int main(void) {
         cmocka_unit_test(resize_and_centre_crop_have_torchvisions_sides_and_offsets),
         cmocka_unit_test(the_shorter_side_becomes_the_size_and_the_longer_is_floored),
         cmocka_unit_test(normalization_is_torchvisions_on_any_number_of_threads),
-        cmocka_unit_test(photographs_are_decoded_and_resized_to_pillows_bits),
+        cmocka_unit_test(real_images_are_decoded_and_resized_to_pillows_bits),
         cmocka_unit_test(a_rectangle_outside_and_a_size_of_nothing_are_bugs),
         cmocka_unit_test(only_the_result_stays_in_the_arena),
     };
-    return cmocka_run_group_tests(tests, NULL, empty_arena);
+    return cmocka_run_group_tests(tests, NULL, arena_free);
 }

@@ -5,7 +5,7 @@
 static void every_form_gives_pytorchs_numbers(void **state) {
     (void)state;
     int seen = 0;
-    for (size_t i = 0; i < sizeof golden_models / sizeof *golden_models; i++)
+    for (int64_t i = 0; i < COUNT(golden_models); i++)
         if (!strstr(golden_models[i].name, "patch")) check_golden(&golden_models[i]), seen++;
     assert_int_equal(seen, 7);
 }
@@ -53,7 +53,7 @@ static void a_published_name_gives_random_features_that_a_seed_fixes(void **stat
                {"resnet18", 512},
                {"resnet50", 2048},
                {"resnext50_32x4d", 2048}};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    for (int64_t i = 0; i < COUNT(all); i++) {
         vr_arena perm = {0}, step = {0};
         vr_model *a = vr_model_random(&perm, all[i].name, 1, VR_FATAL),
                  *b = vr_model_random(&perm, all[i].name, 1, VR_FATAL);

@@ -2,7 +2,7 @@
 #include <locale.h>
 #include "test.h"
 
-static vr_arena arena;
+TEST_ARENA(arena);
 
 static vr_table sample(void) {
     static const char *const names[] = {"factor", "accuracy", "ratio"};
@@ -32,7 +32,7 @@ static void text_is_aligned_by_characters_and_numbers_are_flush_right(void **sta
                                                   "caf\xc3\xa9, a|b & \"50%\"         -            12.0\n");
 }
 
-static void markdown_escapes_its_bar_and_says_which_side(void **state) {
+static void markdown_escapes_its_bar_and_gives_the_alignment(void **state) {
     (void)state;
     assert_string_equal(formatted(VR_TABLE_MARKDOWN),
                         "| factor             | accuracy |          ratio |\n"
@@ -75,7 +75,7 @@ static const char *cell_in(vr_table_form form, const char *s) {
     return vr_arena_string(&arena, from, strcspn(from, "\n"));
 }
 
-static void a_cell_stays_on_one_line_and_cannot_drive_the_terminal(void **state) {
+static void a_cell_stays_on_one_line_and_cannot_control_the_terminal(void **state) {
     (void)state;
     assert_string_equal(cell_in(VR_TABLE_TEXT, "a\nb\r\tc\x1b[31m\xc2\x9b"
                                                "d\x7f"),
@@ -88,7 +88,7 @@ static void a_cell_stays_on_one_line_and_cannot_drive_the_terminal(void **state)
     assert_string_equal(cell_in(VR_TABLE_LATEX, "a\n\nb"), "a  b \\\\");
 }
 
-static void markdown_shows_what_it_would_else_read_as_a_command(void **state) {
+static void markdown_escapes_what_it_would_read_as_markup(void **state) {
     (void)state;
     assert_string_equal(cell_in(VR_TABLE_MARKDOWN, "*a* `b` <c> [d](e) ~f~ $g$"),
                         "| \\*a\\* \\`b\\` \\<c> \\[d\\](e) \\~f\\~ \\$g\\$ |");
@@ -129,10 +129,7 @@ static void programs_read_a_point_whatever_the_locale(void **state) {
     static const char *const comma[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "nl_NL.UTF-8"};
     const char *found = NULL;
     for (int i = 0; i < 4 && !found; i++) found = setlocale(LC_NUMERIC, comma[i]);
-    if (!found) {
-        printf("SKIP: no locale with a decimal comma is installed\n");
-        skip();
-    }
+    if (!found) test_skip("no locale with a decimal comma is installed");
     const char *csv = formatted(VR_TABLE_CSV), *html = formatted(VR_TABLE_HTML);
     setlocale(LC_NUMERIC, "C");
     assert_non_null(strstr(csv, "fog,0.71284,1.5,1.25,1.75\n"));
@@ -185,17 +182,15 @@ static void digits_that_matter_are_kept_whatever_the_size(void **state) {
     vr_arena_free(&a);
 }
 
-static void the_ending_of_the_path_chooses_the_form(void **state) {
+static void the_file_extension_chooses_the_format(void **state) {
     (void)state;
     const vr_table t = sample();
     const int64_t before = arena.used;
     vr_err err = {0};
-    vr_bytes bytes;
     const char *path = test_tmp("t.csv");
     assert_true(vr_table_save(&t, path, &err));
     assert_int_equal(arena.used, before);
-    assert_true(vr_file_read(&arena, &bytes, path, &err));
-    assert_string_equal((const char *)bytes.data, formatted(VR_TABLE_CSV));
+    assert_string_equal(test_text(&arena, "%s", path), formatted(VR_TABLE_CSV));
     assert_false(vr_table_save(&t, test_tmp("t.xls"), &err));
     assert_int_equal(err.code, VR_ERR_ARGUMENT);
     assert_message(err, "t.xls");
@@ -215,28 +210,22 @@ static void an_empty_table_still_has_its_heading(void **state) {
     assert_string_equal(out.data, "a,b\n");
 }
 
-static int empty_arena(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_aligned_by_characters_and_numbers_are_flush_right),
-        cmocka_unit_test(markdown_escapes_its_bar_and_says_which_side),
+        cmocka_unit_test(markdown_escapes_its_bar_and_gives_the_alignment),
         cmocka_unit_test(csv_keeps_all_digits_and_gives_intervals_three_columns),
         cmocka_unit_test(latex_is_booktabs_with_its_specials_escaped),
-        cmocka_unit_test(a_cell_stays_on_one_line_and_cannot_drive_the_terminal),
-        cmocka_unit_test(markdown_shows_what_it_would_else_read_as_a_command),
+        cmocka_unit_test(a_cell_stays_on_one_line_and_cannot_control_the_terminal),
+        cmocka_unit_test(markdown_escapes_what_it_would_read_as_markup),
         cmocka_unit_test(latex_rows_may_begin_with_a_bracket_or_a_star),
         cmocka_unit_test(text_is_aligned_by_the_columns_of_a_terminal),
         cmocka_unit_test(programs_read_a_point_whatever_the_locale),
         cmocka_unit_test(html_escapes_and_keeps_the_number_to_sort_by),
         cmocka_unit_test(numbers_show_no_negative_zero_and_name_infinity),
         cmocka_unit_test(digits_that_matter_are_kept_whatever_the_size),
-        cmocka_unit_test(the_ending_of_the_path_chooses_the_form),
+        cmocka_unit_test(the_file_extension_chooses_the_format),
         cmocka_unit_test(an_empty_table_still_has_its_heading),
     };
-    return cmocka_run_group_tests(tests, NULL, empty_arena);
+    return cmocka_run_group_tests(tests, NULL, arena_free);
 }

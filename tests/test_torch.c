@@ -1,20 +1,9 @@
 /* tests/test_torch.c: PyTorch checkpoints against tests/golden/checkpoints (made by torch, see make_checkpoints.py), and
  * pickles written here opcode by opcode. */
-#include "test.h"
-#include "zip.h"
+#include "checkpoints.h"
 #include "../visrob_impl/format/array_impl.h"
 #include "../visrob_impl/format/pickle_impl.h"
 #include "../visrob_impl/format/torchzip_impl.h"
-
-#define CHECKPOINTS "tests/golden/checkpoints/"
-
-static vr_arena arena;
-
-static int reset(void **state) {
-    (void)state;
-    vr_arena_free(&arena);
-    return 0;
-}
 
 static vr_arrays load(const char *name) {
     vr_arrays all;
@@ -35,17 +24,10 @@ static void refused(const char *name, vr_err_code code, const char *why) {
     assert_int_equal(arena.used, 0);
 }
 
-static const vr_array *find(const vr_arrays *all, const char *name) {
-    for (int64_t i = 0; i < all->count; i++)
-        if (strcmp(all->items[i].name, name) == 0) return &all->items[i];
-    fail_msg("missing array '%s'", name);
-    return NULL;
-}
-
 /* The array's type, its sizes ("2,3") and its elements; `values` as doubles, compared as f32. */
 static void check(const vr_arrays *all, const char *name, vr_dtype dtype, const char *shape,
                   const double *values) {
-    const vr_array *a = find(all, name);
+    const vr_array *a = array_named(all, name);
     char s[64] = "";
     for (int d = 0, n = 0; d < a->ndim; d++)
         n += snprintf(s + n, sizeof s - n, "%s%d", d ? "," : "", (int)a->shape[d]);
@@ -111,10 +93,10 @@ static void check_metadata(const vr_arrays *all) {
         {"milestones.30", "1"},   {"defaults.2", "3"},
         {"bytes", "4 bytes"},     {"text", "caf\xc3\xa9"},
     };
-    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+    for (int64_t i = 0; i < COUNT(expected); i++)
         assert_string_equal(metadata(all, expected[i][0]), expected[i][1]);
     assert_non_null(strstr(metadata(all, "long"), "400000000000000000")); /* 2^70, in hexadecimal */
-    assert_int_equal(all->meta_count, sizeof expected / sizeof *expected + 1);
+    assert_int_equal(all->meta_count, COUNT(expected) + 1);
 }
 
 static void every_form_of_a_checkpoint_gives_the_same_arrays_and_metadata(void **state) {
@@ -125,7 +107,7 @@ static void every_form_of_a_checkpoint_gives_the_same_arrays_and_metadata(void *
         check_tensors(&all);
         check_metadata(&all);
         assert_string_equal(all.path + strlen(all.path) - strlen(files[i]), files[i]);
-        reset(NULL);
+        arena_free(NULL);
     }
 }
 
@@ -134,13 +116,15 @@ static void tensors_that_share_a_storage_share_its_bytes(void **state) {
     static const char *const files[] = {"zip.pt", "legacy.pth", "deflated.pt"};
     for (int i = 0; i < 3; i++) {
         const vr_arrays all = load(files[i]);
-        const vr_array *a = find(&all, "state_dict.shared.a"), *b = find(&all, "state_dict.shared.b");
+        const vr_array *a = array_named(&all, "state_dict.shared.a"),
+                       *b = array_named(&all, "state_dict.shared.b");
         assert_ptr_equal((const float *)a->data + 4, b->data);
-        const vr_array *t = find(&all, "state_dict.transposed"), *e = find(&all, "state_dict.expanded");
+        const vr_array *t = array_named(&all, "state_dict.transposed"),
+                       *e = array_named(&all, "state_dict.expanded");
         assert_int_equal(t->stride[0], 1);
         assert_int_equal(t->stride[1], 3);
         assert_int_equal(e->stride[0], 0);
-        reset(NULL);
+        arena_free(NULL);
     }
 }
 
@@ -148,15 +132,15 @@ static void an_untyped_storage_takes_its_type_from_the_tensor(void **state) {
     (void)state;
     const vr_arrays all = load("untyped.pt");
     CHECK(&all, "u16", VR_U16, "2", 65535, 1);
-    assert_int_equal(find(&all, "w")->dtype, VR_F32);
+    assert_int_equal(array_named(&all, "w")->dtype, VR_F32);
 }
 
 static void an_ssl_checkpoint_brings_optimizer_and_schedule_under_their_names(void **state) {
     (void)state;
     const vr_arrays all = load("moco.pth");
-    assert_int_equal(find(&all, "state_dict.module.0.weight")->ndim, 4);
-    assert_non_null(find(&all, "state_dict.module.1.running_var"));
-    assert_non_null(find(&all, "optimizer.state.0.exp_avg"));
+    assert_int_equal(array_named(&all, "state_dict.module.0.weight")->ndim, 4);
+    assert_non_null(array_named(&all, "state_dict.module.1.running_var"));
+    assert_non_null(array_named(&all, "optimizer.state.0.exp_avg"));
     assert_string_equal(metadata(&all, "epoch"), "3");
     assert_string_equal(metadata(&all, "optimizer.param_groups.0.lr"), "0.001");
     assert_string_equal(metadata(&all, "scheduler.milestones.3"), "1");
@@ -179,7 +163,7 @@ static void the_published_resnet20_is_read(void **state) {
     (void)state;
     vr_arrays all;
     assert_true(vr_arrays_load(&arena, &all, test_data("weights/resnet20-12fca82f.th"), VR_FATAL));
-    const vr_array *w = find(&all, "state_dict.module.conv1.weight");
+    const vr_array *w = array_named(&all, "state_dict.module.conv1.weight");
     assert_int_equal(w->shape[0], 16);
     assert_int_equal(w->shape[1], 3);
     assert_string_equal(metadata(&all, "best_prec1"), "91.78000183105469");
@@ -189,14 +173,13 @@ static void the_published_resnet20_is_read(void **state) {
 
 static bool pickle(vrp_pickle *p, const char *bytes, size_t n, vr_err *err) {
     *err = (vr_err){0};
-    uint8_t *copy = (uint8_t *)malloc(n ? n : 1); /* exactly that many, for AddressSanitizer */
-    memcpy(copy, bytes, n);
+    uint8_t *copy = test_block(bytes, (int64_t)n);
     const bool ok = vrp_pickle_parse(&arena, p, (vr_bytes){copy, (int64_t)n}, "x.pkl", 100, err);
     free(copy);
     return ok;
 }
 #define ADD(bytes) vr_text_bytes(&t, bytes, sizeof(bytes) - 1)
-/* The pickle fails and says why; "" as `why`: it is read. */
+/* The pickle is refused with a message that contains `why`; "" as `why`: it is read. */
 #define PICKLE(bytes, why)                                                                                   \
     do {                                                                                                     \
         vrp_pickle p_;                                                                                       \
@@ -259,12 +242,10 @@ static void a_pickle_becomes_values_and_calls_nothing(void **state) {
 static void pythons_own_pickles_are_read_from_protocol_2_on(void **state) {
     (void)state;
     for (int protocol = 0; protocol <= 5; protocol++) {
-        vr_bytes b;
         vrp_pickle p;
         vr_err err = {0};
-        const char *path = vr_arena_printf(&arena, "tests/golden/formats/protocol%d.pkl", protocol);
-        assert_true(vr_file_read(&arena, &b, path, VR_FATAL));
-        assert_int_equal(vrp_pickle_parse(&arena, &p, b, path, 0, &err), protocol >= 2);
+        const vr_bytes b = test_bytes(&arena, "tests/golden/formats/protocol%d.pkl", protocol);
+        assert_int_equal(vrp_pickle_parse(&arena, &p, b, "x.pkl", 0, &err), protocol >= 2);
         if (protocol < 2) {
             assert_int_equal(err.code, VR_ERR_UNSUPPORTED);
             assert_message(err, "unsupported");
@@ -288,7 +269,7 @@ static void pythons_own_pickles_are_read_from_protocol_2_on(void **state) {
 static void torch_of(const char *pickle, size_t n, vr_err_code code, const char *why) {
     static const float storage[4] = {1, 2, 3, 4};
     const zip_item items[] = {{"m/data.pkl", pickle, n}, {"m/data/0", storage, sizeof storage}};
-    const vr_bytes b = zip_of(&arena, items, 2);
+    const vr_bytes b = zip_of(items, 2);
     const int64_t used = arena.used;
     vr_arrays all;
     vr_err err = {0};
@@ -379,7 +360,7 @@ static void floats_become_their_shortest_text(void **state) {
         "X\1\0\0\0cG\x7e\x37\xe4\x3c\x88\x00\x75\x9cu.";
     const zip_item items[] = {{"m/data.pkl", text, sizeof text - 1}};
     vr_arrays all;
-    assert_true(vrp_torch_parse(&arena, &all, zip_of(&arena, items, 1), "x.pt", VR_FATAL));
+    assert_true(vrp_torch_parse(&arena, &all, zip_of(items, 1), "x.pt", VR_FATAL));
     assert_string_equal(metadata(&all, "0.1"), "nan");
     assert_string_equal(metadata(&all, "b"), "-inf");
     assert_string_equal(metadata(&all, "c"), "1e+300");
@@ -388,7 +369,7 @@ static void floats_become_their_shortest_text(void **state) {
 static void two_pickles_in_one_file_are_refused(void **state) {
     (void)state;
     const zip_item items[] = {{"a/data.pkl", "N.", 2}, {"b/data.pkl", "N.", 2}};
-    const vr_bytes b = zip_of(&arena, items, 2);
+    const vr_bytes b = zip_of(items, 2);
     vr_arrays all;
     vr_err err = {0};
     assert_false(vrp_torch_parse(&arena, &all, b, "x.pt", &err));
@@ -396,7 +377,7 @@ static void two_pickles_in_one_file_are_refused(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, reset, reset)
+#define TEST(name) cmocka_unit_test_teardown(name, arena_free)
     const struct CMUnitTest tests[] = {
         TEST(every_form_of_a_checkpoint_gives_the_same_arrays_and_metadata),
         TEST(tensors_that_share_a_storage_share_its_bytes),

@@ -5,7 +5,7 @@
 static void every_dialect_gives_pytorchs_numbers(void **state) {
     (void)state;
     int seen = 0;
-    for (size_t i = 0; i < sizeof golden_models / sizeof *golden_models; i++)
+    for (int64_t i = 0; i < COUNT(golden_models); i++)
         if (strstr(golden_models[i].name, "patch")) check_golden(&golden_models[i]), seen++;
     assert_int_equal(seen, 17);
 }
@@ -34,7 +34,7 @@ static void the_preprocessing_follows_the_dialect(void **state) {
         {"dinov2.safetensors", 0, 224, 256, VR_FILTER_BICUBIC, 0.485f},
         {"vit_clip.safetensors", 224, 224, 248, VR_FILTER_BICUBIC, 0.48145466f},
     };
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    for (int64_t i = 0; i < COUNT(all); i++) {
         vr_arena perm = {0};
         const vr_model_opts opts = {.heads = 2, .image_size = all[i].image_size};
         const vr_model *model = vr_model_load(&perm, model_path(all[i].file), &opts, VR_FATAL);
@@ -69,7 +69,7 @@ static void normalization_has_names_or_six_numbers(void **state) {
                                         "0,0,0,1,1,x",
                                         ",,,,,",
                                         "0, 0,0,1,1,1"};
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (int64_t i = 0; i < COUNT(wrong); i++) {
         vr_err err = {0};
         if (vr_model_normalization(mean, std, wrong[i], &err)) fail_msg("'%s' is accepted", wrong[i]);
         assert_int_equal(err.code, VR_ERR_ARGUMENT);
@@ -125,7 +125,7 @@ static void impossible_heads_and_image_sizes_are_named(void **state) {
     } all[] = {{{0}, "set the option heads"},
                {{.heads = 3}, "does not divide into 3 heads"},
                {{.heads = 2, .image_size = 30}, "the image size 30 is not a multiple of the patch size"}};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    for (int64_t i = 0; i < COUNT(all); i++) {
         vr_arena perm = {0};
         vr_err err = {0};
         assert_null(vr_model_load(&perm, model_path("vit_timm.safetensors"), &all[i].opts, &err));
@@ -144,7 +144,7 @@ static void a_published_name_gives_random_features(void **state) {
     } all[] = {{"vit_tiny_patch16_224", "vit_tiny_patch16_224", 192, 224},
                {"vit_small_patch14_dinov2", "vit_small_patch14_dinov2", 384, 28},
                {"vit_small_patch14_reg4_dinov2", "vit_small_patch14_reg4_dinov2", 384, 28}};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    for (int64_t i = 0; i < COUNT(all); i++) {
         vr_arena perm = {0};
         const vr_model *m = vr_model_random(&perm, all[i].name, 1, VR_FATAL);
         assert_string_equal(m->name, all[i].read);
@@ -159,7 +159,7 @@ static void a_published_name_gives_random_features(void **state) {
     static const char *const none[] = {"vit_base_patch16",      "vit_base_patch16_225",
                                        "vit_vast_patch16_224",  "vit_base_patch0_224",
                                        "vit_base_patch16_224x", "vit_base_patch16_reg4_224"};
-    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+    for (int64_t i = 0; i < COUNT(none); i++) {
         vr_arena perm = {0};
         vr_err err = {0};
         assert_null(vr_model_random(&perm, none[i], 1, &err));

@@ -60,7 +60,7 @@ static inline void assert_xml(const char *text) {
             const int64_t length = xml_name(s);
             for (int64_t i = 0; i < count; i++)
                 if (xml_name(attributes[i]) == length && strncmp(attributes[i], attribute, length) == 0)
-                    fail_msg("an attribute twice in '%.80s'", tag);
+                    fail_msg("a duplicate attribute in '%.80s'", tag);
             attributes[count++] = attribute;
             s += length;
             if (length == 0 || s[0] != '=' || s[1] != '"')

@@ -2,7 +2,7 @@
 # The rules of the house. Each line says what holds; the first lines of what does not are printed below it. Rules run side by
 # side, as many as there are cores, and are printed in the order in which they stand here, the longest first.
 cd "$(dirname "$0")/../.." || exit 1
-most=572 most_uncalled=0 counts=report # of public functions, and of those without a caller; counts=limit: more is a failure
+most=370 most_uncalled=1 # public functions, and those without a caller: vr_view, until training calls it
 most_example=120 # lines of an example
 long_functions="visrob_impl/report/font.c:vrp_font_strokes:145" # the strokes of a font are a table; one FILE:FUNCTION:LINES a line
 
@@ -153,9 +153,9 @@ rule "every public function has a doc comment" silent awk -f tests/check/docs.aw
 callers() {
     awk -f tests/check/public.awk $headers $sources $examples >"$dir/names"
     { tail -n 1 "$dir/names" && sed '$d' "$dir/names"; } | tee "$dir/note"
-    [ $counts = report ] || awk -v most=$most -v uncalled=$most_uncalled 'END {exit $1 > most || $4 > uncalled}' "$dir/names"
+    awk -v most=$most -v uncalled=$most_uncalled 'END {exit $1 > most || $4 > uncalled}' "$dir/names"
 }
-rule "public functions ($counts): at most $most, $most_uncalled without a caller" callers
+rule "public functions: at most $most, $most_uncalled without a caller" callers
 
 # ---- how it reads
 

@@ -431,7 +431,7 @@ bool vr_json_lines_next(vr_arena *arena, vr_json_doc *doc, vr_json_lines *lines,
     return false;
 }
 
-const uint8_t *vr_json_plain_string(const uint8_t *p, const uint8_t *end) {
+const uint8_t *vrp_json_plain_string(const uint8_t *p, const uint8_t *end) {
     if (*p++ != '"') return NULL;
     for (; end - p >= 8; p += 8) {
         uint64_t w;
@@ -484,7 +484,7 @@ const vr_json *vr_json_want(const vr_json_doc *doc, const vr_json *object, const
     return NULL;
 }
 
-double vr_json_number(const vr_json *node) {
+double vrp_json_number(const vr_json *node) {
     return node->type == VR_JSON_INT    ? (double)node->integer
            : node->type == VR_JSON_REAL ? node->real
                                         : (double)NAN;

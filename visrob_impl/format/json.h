@@ -68,11 +68,6 @@ VR_API bool vr_json_load(vr_arena *arena, vr_json_doc *doc, const char *path, vr
  * Errors:  as vr_json_parse, with the line number in the file. */
 VR_API bool vr_json_lines_next(vr_arena *arena, vr_json_doc *doc, vr_json_lines *lines, vr_err *err);
 
-/* The end of the plain string (ASCII without escapes or control characters) whose opening quote is at p; NULL for any
- * other string, and where fewer than 8 bytes are left before `end`. p < end.
- * Notes:   a fast path for lines of a known form; where it fails, the parser reads the line. */
-VR_API const uint8_t *vr_json_plain_string(const uint8_t *p, const uint8_t *end);
-
 /* The first element of an array or key of an object; NULL where it is empty, and for other types. */
 VR_API const vr_json *vr_json_first(const vr_json *container);
 
@@ -91,9 +86,6 @@ VR_API const vr_json *vr_json_get(const vr_json *object, const char *key);
  * Errors:  NULL, and VR_ERR_FORMAT naming key, expected type, path, line and column. */
 VR_API const vr_json *vr_json_want(const vr_json_doc *doc, const vr_json *object, const char *key,
                                    vr_json_type type, vr_err *err);
-
-/* An INT or a REAL as a double; NaN for other types. */
-VR_API double vr_json_number(const vr_json *node);
 
 /* Reports VR_ERR_FORMAT with a message that begins with the node's `path:line:column: `; returns false. */
 VR_API bool vr_json_fail(const vr_json_doc *doc, const vr_json *node, vr_err *err, const char *fmt, ...)

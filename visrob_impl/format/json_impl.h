@@ -9,6 +9,14 @@ extern "C" {
 /* True for a string that is UTF-8 (RFC 3629). */
 VR_API bool vrp_json_is_utf8(const char *s);
 
+/* An INT or a REAL as a double; NaN for other types. */
+VR_API double vrp_json_number(const vr_json *node);
+
+/* The end of the plain string (ASCII without escapes or control characters) whose opening quote is at p; NULL for any
+ * other string, and where fewer than 8 bytes are left before `end`. p < end.
+ * Notes:   a fast path for lines of a known form; where it fails, the parser reads the line. */
+VR_API const uint8_t *vrp_json_plain_string(const uint8_t *p, const uint8_t *end);
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,6 +3,7 @@
  * parser: from one value of any length to the next, with numbers of one digit (flags) masked. Every line that differs
  * (another order of keys, an escape, UTF-8, an error) goes to the parser, and only the parser reports errors. */
 #include "jsonrecord.h"
+#include "json_impl.h"
 #include <string.h>
 
 /* ---- a line like the last one ---- */
@@ -40,7 +41,7 @@ static inline const uint8_t *vrp_jsonrecord_value(vr_json *value, const vr_json_
         value->integer = x;
         return p > from && (*from != '0' || p - from == 1) && x <= field->max ? p : NULL;
     }
-    const uint8_t *after = vr_json_plain_string(p, end);
+    const uint8_t *after = vrp_json_plain_string(p, end);
     if (!after || (after - p == 2 && !field->optional)) return NULL;
     value->string = (const char *)p + 1;
     value->count = (uint32_t)(after - p - 2);

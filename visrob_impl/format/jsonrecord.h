@@ -1,7 +1,9 @@
 /* format/jsonrecord.h: JSON lines whose objects have known keys, one record a line.
  *
- *     static const vr_json_field fields[] = {{"file_name", VR_JSON_STRING}, {"class", VR_JSON_INT, .max = 999}};
- *     vr_json_records r = {.lines = {.text = text, .path = "val.jsonl"}, .fields = fields, .count = 2, .step = &step};
+ *     static const vr_json_field fields[] = {{"file_name", VR_JSON_STRING, 0, false},
+ *                                            {"class", VR_JSON_INT, 999, false}};
+ *     vr_json_records r = {.fields = fields, .count = 2, .step = &step, .lines.path = "val.jsonl"};
+ *     vr_file_read(&perm, &r.lines.text, "val.jsonl", VR_FATAL);
  *     while (vr_json_records_next(&r, VR_FATAL))
  *         printf("%.*s: %lld\n", (int)r.value[0].count, r.value[0].string, (long long)r.value[1].integer);
  */

@@ -76,13 +76,6 @@ void vr_group_accuracy(vr_group *out, const vr_groups *groups, const uint8_t *co
         out[g].accuracy = out[g].count > 0 ? (double)out[g].correct / (double)out[g].count : NAN;
 }
 
-int64_t vr_group_worst(const vr_group *groups, int64_t count) {
-    int64_t worst = -1;
-    for (int64_t g = 0; g < count; g++)
-        if (groups[g].count > 0 && (worst < 0 || groups[g].accuracy < groups[worst].accuracy)) worst = g;
-    return worst;
-}
-
 int64_t vr_group_best(const vr_group *groups, int64_t count) {
     int64_t best = -1;
     for (int64_t g = 0; g < count; g++)

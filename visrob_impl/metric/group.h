@@ -6,7 +6,7 @@
  *     vr_groups regions = {.count = 2, .names = names, .of = region};
  *     vr_group by[2];
  *     vr_group_accuracy(by, &regions, correct, NULL, 4);
- *     printf("worst: %s\n", names[vr_group_worst(by, 2)]); */
+ *     printf("best: %s\n", names[vr_group_best(by, 2)]); */
 #ifndef VISROB_METRIC_GROUP_H
 #define VISROB_METRIC_GROUP_H
 #include "../tensor/stats.h"
@@ -47,10 +47,7 @@ VR_API int64_t vr_groups_row(const int64_t **of, const vr_groups *groups, int64_
 VR_API void vr_group_accuracy(vr_group *out, const vr_groups *groups, const uint8_t *correct,
                               const uint8_t *scored, int64_t n);
 
-/* The index of the group with the lowest accuracy among those with rows, the first of equals; -1 where there is none. */
-VR_API int64_t vr_group_worst(const vr_group *groups, int64_t count);
-
-/* The same of the highest accuracy. */
+/* The index of the group with the highest accuracy among those with rows, the first of equals; -1 where there is none. */
 VR_API int64_t vr_group_best(const vr_group *groups, int64_t count);
 
 /* balanced[g] = the mean over strata of the accuracy of group g in the stratum: what differs in the mix of strata

@@ -98,14 +98,8 @@ typedef struct vr_dollar_street {
     int64_t rebucketed;        /* rows whose bucket in the file is not that of their income */
 } vr_dollar_street;
 
-/* "texture". */
-VR_API const char *vr_dollar_street_factor_name(vr_dollar_street_factor f);
-
 /* The factor of that name. Errors: VR_ERR_ARGUMENT listing the names. */
 VR_API bool vr_dollar_street_factor_parse(vr_dollar_street_factor *f, const char *name, vr_err *err);
-
-/* "Africa", "Asia", "Europe" or "The Americas". */
-VR_API const char *vr_dollar_street_region_name(vr_dollar_street_region region);
 
 /* Loads a table of Dollar Street, whichever it is:
  *     metadata.csv             url, country, region, income, label; lat, lng, sin21k_* where there
@@ -189,39 +183,6 @@ typedef struct vr_dollar_street_association_opts {
     bool own; /* compare with the group's own rows, not with all: the default mixes what a group's images are
                     like with what goes with its errors */
 } vr_dollar_street_association_opts;
-
-/* The factors that are ticked more often among the errors (top-5) of a group than in the baseline, at most `most` a group:
- * group, factor, wrong rows with it, share w(f) / sum w among errors and c(f) / sum c in the baseline, shift (the first by
- * the second, less 1), and the odds ratio of being wrong with the factor to without it among the group's own rows, with
- * its p after Holm and after Benjamini and Hochberg, for all groups and factors. opts may be NULL.
- * Notes:   the data has factors (else VR_CHECK). Unlike shifts, odds ratios do not mix what a group's images are like with
- *          what goes with its errors. They take rows as independent; a household gives several, so that their intervals
- *          are rather too narrow.
- * Source:  Gustafson et al. 2023, section 4 ("error ratio"; it is a shift) and their explain_model_errors. */
-VR_API vr_table vr_dollar_street_association_table(vr_arena *arena, const vr_dollar_street *data,
-                                                   const vr_scores *scores, vr_dollar_street_by by,
-                                                   int64_t most,
-                                                   const vr_dollar_street_association_opts *opts);
-
-/* The `most` classes that are furthest behind their best group: class, group, images, top-5 accuracy, how far behind.
- * Notes:   of classes with five scored rows or more in every group. by is BY_INCOME or BY_REGION. */
-VR_API vr_table vr_dollar_street_gap_table(vr_arena *arena, const vr_dollar_street *data,
-                                           const vr_scores *scores, vr_dollar_street_by by, int64_t most);
-
-/* Where the factors of a class differ more between two groups, does its accuracy? Pairs of groups of a class in quarters
- * by the Jensen-Shannon distance of their factors: quarter, distance from, to, pairs, mean gap in accuracy.
- * Notes:   of groups with five scored rows and a factor ticked; no rows for fewer than four pairs. A distance on a limit is
- *          in the lower quarter. by is BY_INCOME or BY_REGION; the data has factors (else VR_CHECK).
- * Source:  Gustafson et al. 2023, quartile figure (there a limit belongs to both of its quarters). */
-VR_API vr_table vr_dollar_street_quartile_table(vr_arena *arena, const vr_dollar_street *data,
-                                                const vr_scores *scores, vr_dollar_street_by by);
-
-/* group, images, top-5 accuracy before and after, and their paired difference with its interval over households, on the
- * rows that both scored and that have `factor` (VR_DOLLAR_STREET_FACTOR_COUNT: on all). opts may be NULL. */
-VR_API vr_table vr_dollar_street_compare_table(vr_arena *arena, const vr_dollar_street *data,
-                                               const vr_scores *before, const vr_scores *after,
-                                               vr_dollar_street_factor factor, vr_dollar_street_by by,
-                                               const vr_bootstrap *opts);
 
 /* A model's scores under its name. */
 typedef struct vr_dollar_street_model {

@@ -138,22 +138,15 @@ typedef struct vr_imagenet_x_opts {
                   * without a correct prediction in a metaclass has accuracy NaN (else 0) for each factor there */
 } vr_imagenet_x_opts;
 
-/* Scores one model's predictions: *row, and metaclasses[17] unless it is NULL.
+/* Loads and scores a file of predictions, or each .csv of a folder, sorted by name, on all threads.
  * Notes:   accuracy[f] = correct among the images with factor f / images with factor f. worst_classes: classes are
  *          ordered by accuracy, then number (the original's sort leaves ties to chance), and the mean is over images.
- *          opts may be NULL. `model` is the row's name and is not copied.
- * Errors:  as vr_predictions_join and vr_predictions_score; VR_ERR_ARGUMENT where the target, metaclasses or
- *          calibration need a file or a field of the predictions that is missing. */
-VR_API bool vr_imagenet_x_score(vr_imagenet_x_row *row, vr_imagenet_x_row *metaclasses,
-                                const vr_imagenet_x_set *set, const vr_predictions *p, const char *model,
-                                const vr_imagenet_x_opts *opts, vr_err *err);
-
-/* Loads and scores a file of predictions, or each .csv of a folder, sorted by name, on all threads.
- * Notes:   a model's name is the file's without its ending. Each thread holds one file at a time, so that memory does
+ *          opts may be NULL. A model's name is the file's without its ending. Each thread holds one file at a time, so that memory does
  *          not grow with the number of files except for the rows. Files that do not end in .csv are counted in
  *          other_files.
- * Errors:  as vr_predictions_load and vr_imagenet_x_score, of the first file that fails; VR_ERR_ARGUMENT for a folder
- *          without predictions; *table = {0}. */
+ * Errors:  as vr_predictions_load, vr_predictions_score, of the first file that fails; VR_ERR_ARGUMENT for a folder
+ *          without predictions, and where the target, metaclasses or calibration need a file or a field of the
+ *          predictions that is missing; *table = {0}. */
 VR_API bool vr_imagenet_x_run(vr_arena *perm, vr_imagenet_x_table *table, const vr_imagenet_x_set *set,
                               const char *path, const vr_imagenet_x_opts *opts, vr_err *err);
 
@@ -258,21 +251,10 @@ VR_API bool vr_imagenet_x_augmentation(vr_imagenet_x_effects *out, const vr_imag
 
 /* ---- tables, text and the page ---- */
 
-/* Error ratios, six digits as in the paper's repository: one row a factor where there are at most 8 models, else one row a
- * model. The ratio of fewer than min_images images is not shown. */
-VR_API vr_table vr_imagenet_x_ratio_table(vr_arena *perm, const vr_imagenet_x_table *table,
-                                          int64_t min_images);
-
 /* One row a model and factor: images, accuracy and error ratio with their 95 % intervals (Wilson's; the delta method's), the
  * ratio to the errors in all other images, the shift (how much more often the factor is annotated on wrong images than
  * on all), calibration error: for other programs (CSV). */
 VR_API vr_table vr_imagenet_x_cells(vr_arena *perm, const vr_imagenet_x_row *rows, int64_t count);
-
-/* One row a factor, most errors first: the mean error ratio of each family, and whether they differ. */
-VR_API vr_table vr_imagenet_x_family_table(vr_arena *perm, const vr_imagenet_x_families *families);
-
-/* One row a factor, from the one that the augmentation helps most to the one that it hurts most. */
-VR_API vr_table vr_imagenet_x_effect_table(vr_arena *perm, const vr_imagenet_x_effects *effects);
 
 /* What a report shows; all but table and data may be NULL. */
 typedef struct vr_imagenet_x_report {

@@ -1,8 +1,8 @@
 /* study/predictions.c: format/rows reads any form of file, so that what a row has to be is written once.
  *
- * Names are views of the file where they can be. Files are most often in the order of the data set, so that the join first
- * compares with the name after the last one, and searches a hash table only where that fails. Two rows of one image are
- * found by the join: a table of all names of a file would take longer than reading it. */
+ * Names are views of the file where they can be. Files are most often in the order of the data set, so that both the
+ * check for two rows of one name and the join first compare with the neighbour, and look into a hash table only where
+ * that fails. */
 #include "predictions.h"
 #include "../base/os.h"
 #include "../base/text.h"
@@ -37,6 +37,8 @@ typedef struct vrp_predictions_build {
     vr_bytes text;
     int64_t classes; /* the limit; 0: none */
     int64_t count, k, predicted_count, capacity;
+    bool joined; /* vr_predictions_opts.joined */
+    bool lists;  /* a row has had a list of classes */
     vr_bytes *image;
     int64_t *line, *predicted, *label;
     float *probability;
@@ -77,10 +79,12 @@ static bool vrp_predictions_class(const vrp_predictions_build *b, const vr_rows 
 
 static bool vrp_predictions_classes(vrp_predictions_build *b, const vr_rows *rows, vr_err *err) {
     int64_t one, *c = &one, n = 1;
-    if (!vr_rows_is_int(&one, rows, FIELD_PREDICTED)) {
-        vr_arena_reset(&b->step);
-        if (!vr_rows_ints(&b->step, &c, &n, rows, FIELD_PREDICTED, err)) return false;
+    vr_arena_reset(&b->step);
+    if (!b->lists) {
+        vr_err none = {0}; /* most files have one class a row: an array of it need not be made */
+        b->lists = !vr_rows_int(&one, rows, FIELD_PREDICTED, &none);
     }
+    if (b->lists && !vr_rows_ints(&b->step, &c, &n, rows, FIELD_PREDICTED, err)) return false;
     if (b->k < 0) b->k = vr_max(1, n);
     if (n != b->k)
         return vr_rows_fail(rows, FIELD_PREDICTED, err,
@@ -144,18 +148,46 @@ static bool vrp_predictions_row(vrp_predictions_build *b, vr_rows *rows, vr_err 
     return true;
 }
 
+/* Refuses two rows of one name; most files are sorted, and then no table is needed. */
+static bool vrp_predictions_unique(const vrp_predictions_build *b, const char *path, vr_err *err) {
+    bool sorted = true;
+    for (int64_t i = 1; sorted && i < b->count; i++) {
+        const vr_bytes x = b->image[i - 1], y = b->image[i];
+        const int order = memcmp(x.data, y.data, (size_t)vr_min(x.size, y.size));
+        sorted = order < 0 || (order == 0 && x.size < y.size);
+    }
+    if (sorted) return true;
+    vr_arena scratch = {0};
+    vr_names names = {.arena = &scratch};
+    vr_names_reserve(&names, b->count);
+    int64_t first = -1, second = 0;
+    for (; first < 0 && second < b->count; second++) {
+        const int64_t at = vr_names_add(&names, (const char *)b->image[second].data, b->image[second].size);
+        if (at < second) first = at;
+    }
+    vr_arena_free(&scratch);
+    if (first < 0) return true;
+    const vr_bytes name = b->image[first];
+    return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: duplicate image '%.*s' (first at line %lld)", path,
+                   (long long)b->line[second - 1], (int)vr_min(name.size, 200), (const char *)name.data,
+                   (long long)b->line[first]);
+}
+
 static bool vrp_predictions_read(vrp_predictions_build *b, vr_rows *rows, vr_err *err) {
     if (!vrp_predictions_begin(b, rows, err)) return false;
     while (vr_rows_next(rows, err))
         if (!vrp_predictions_row(b, rows, err)) return false;
-    return rows->ended && (b->count > 0 || vr_fail(err, VR_ERR_FORMAT, "%s: no predictions", rows->path));
+    if (!rows->ended) return false;
+    if (b->count == 0) return vr_fail(err, VR_ERR_FORMAT, "%s: no predictions", rows->path);
+    return b->joined || vrp_predictions_unique(b, rows->path, err);
 }
 
 bool vr_predictions_parse(vr_arena *perm, vr_predictions *p, vr_bytes text, const char *path,
                           const vr_predictions_opts *opts, vr_err *err) {
     *p = (vr_predictions){0};
     const vr_arena_mark mark = vr_arena_here(perm);
-    vrp_predictions_build b = {.perm = perm, .text = text, .classes = opts ? opts->classes : 0};
+    vrp_predictions_build b = {
+        .perm = perm, .text = text, .classes = opts ? opts->classes : 0, .joined = opts && opts->joined};
     vr_err own = {0}; /* VR_FATAL may not leave the step arenas behind */
     vr_rows rows;
     const bool ok = vr_rows_parse(perm, &rows, text, path, vrp_predictions_field, FIELDS, 4, &own) &&
@@ -235,7 +267,6 @@ bool vr_predictions_load(vr_arena *perm, vr_predictions *p, const char *path, co
 /* The last part of a path. */
 static vr_bytes vrp_predictions_last(vr_bytes path) {
     int64_t n = path.size;
-    if (n == 0 || !memchr(path.data, '/', (size_t)n)) return path;
     while (n > 0 && path.data[n - 1] != '/') n--;
     return (vr_bytes){path.data + n, path.size - n};
 }
@@ -290,9 +321,8 @@ static int64_t vrp_predictions_ending(vr_bytes name) {
 }
 
 /* The last part of a name without its ending and what the index strips; in buffer where that changes it. */
-static vr_bytes vrp_predictions_part(const vr_image_index *index, const char *name, int64_t n, char *buffer,
-                                     int64_t room) {
-    vr_bytes part = vrp_predictions_last((vr_bytes){(const uint8_t *)name, n});
+static vr_bytes vrp_predictions_part(const vr_image_index *index, vr_bytes name, char *buffer, int64_t room) {
+    vr_bytes part = vrp_predictions_last(name);
     part.size -= vrp_predictions_ending(part);
     if (!index->strip || part.size >= room) return part;
     memcpy(buffer, part.data, (size_t)part.size);
@@ -303,93 +333,75 @@ static vr_bytes vrp_predictions_part(const vr_image_index *index, const char *na
     return (vr_bytes){(const uint8_t *)buffer, (int64_t)strlen(buffer)};
 }
 
-/* of[] with room for the names that the table has room for, of which n are there. */
-static int64_t *vrp_predictions_room(const vr_names *names, int64_t *of, int64_t n, int64_t *capacity) {
+/* of[] with room for one more than n. */
+static int64_t *vrp_predictions_room(vr_arena *arena, int64_t *of, int64_t n, int64_t *capacity) {
     if (n < *capacity) return of;
-    *capacity = names->capacity;
-    int64_t *more = (int64_t *)vr_arena_alloc(names->arena, *capacity, sizeof *more);
+    *capacity = vr_max(1024, 2 * *capacity);
+    int64_t *more = (int64_t *)vr_arena_alloc(arena, *capacity, sizeof *more);
     if (n > 0) memcpy(more, of, (size_t)n * sizeof *more);
     return more;
 }
 
-/* Adds the last part of a name. */
-static void vrp_image_index_part(vr_image_index *index, vr_bytes name, int64_t image) {
-    char buffer[256];
-    const vr_bytes part =
-        vrp_predictions_part(index, (const char *)name.data, name.size, buffer, sizeof buffer);
-    const int64_t count = index->part.count,
-                  at = vr_names_add(&index->part, (const char *)part.data, part.size);
-    index->of_part = vrp_predictions_room(&index->part, index->of_part, at, &index->part_capacity);
-    if (at == count)
-        index->of_part[at] = image;
-    else if (index->of_part[at] != image)
-        index->of_part[at] = -1;
-}
-
-/* Is name i its last part and the ending of the first name? */
-static bool vrp_image_index_plain(vr_image_index *index, int64_t i) {
-    char buffer[256];
-    const vr_bytes first = index->whole.name[0], name = index->whole.name[i],
-                   part =
-                       vrp_predictions_part(index, (const char *)name.data, name.size, buffer, sizeof buffer);
-    const int64_t ending = name.size - part.size;
-    if (i == 0) index->ending = ending;
-    return part.data == name.data && name.size < (int64_t)sizeof buffer && ending == index->ending &&
-           memcmp(name.data + part.size, first.data + first.size - ending, (size_t)ending) == 0;
-}
-
-/* Makes the table of last parts: at the first search that needs it, as many joins do not. Names that are all plain, as
- * ImageNet's, need none: last part and ending are the name. */
-static void vrp_image_index_parts(vr_image_index *index) {
-    if (!index->mixed) {
-        while (index->parts < index->whole.count && vrp_image_index_plain(index, index->parts))
-            index->parts++;
-        if (index->parts == index->whole.count) return;
-        index->mixed = true, index->parts = 0;
-    }
-    index->part.arena = index->arena;
-    vr_names_reserve(&index->part, index->whole.count);
-    for (; index->parts < index->whole.count; index->parts++)
-        vrp_image_index_part(index, index->whole.name[index->parts], index->of_whole[index->parts]);
-}
+/* Last parts without their endings; made at the first search that needs them. */
+struct vr_image_parts {
+    vr_names names;
+    int64_t *of, capacity, done; /* their images, -1: of several; names whose parts are there */
+};
 
 void vr_image_index_add_bytes(vr_image_index *index, vr_bytes name, int64_t image) {
-    index->whole.arena = index->arena;
+    if (index->whole.count == 0) {
+        index->whole.arena = index->arena;
+        index->parts = VR_NEW(index->arena, struct vr_image_parts, 1);
+        index->parts->names.arena = index->arena;
+        index->ending = vrp_predictions_ending(name);
+        index->plain = !index->strip;
+    }
     const int64_t count = index->whole.count,
                   at = vr_names_add(&index->whole, (const char *)name.data, name.size);
-    index->of_whole = vrp_predictions_room(&index->whole, index->of_whole, at, &index->whole_capacity);
-    if (at == count)
-        index->of_whole[at] = image;
-    else if (index->of_whole[at] != image) {
-        if (!index->mixed) index->mixed = true, index->parts = 0;
-        vrp_image_index_parts(index);
-        vrp_image_index_part(index, name, image);
-    }
+    index->of_whole = vrp_predictions_room(index->arena, index->of_whole, at, &index->capacity);
+    if (at < count) return; /* the first image of a name keeps it */
+    index->of_whole[at] = image;
+    const vr_bytes first = index->whole.name[0];
+    index->plain = index->plain && name.size >= index->ending && !memchr(name.data, '/', (size_t)name.size) &&
+                   vrp_predictions_ending(name) == index->ending &&
+                   memcmp(name.data + name.size - index->ending, first.data + first.size - index->ending,
+                          (size_t)index->ending) == 0;
 }
 
 void vr_image_index_add(vr_image_index *index, const char *name, int64_t image) {
     vr_image_index_add_bytes(index, (vr_bytes){(const uint8_t *)name, (int64_t)strlen(name)}, image);
 }
 
+static void vrp_predictions_parts(const vr_image_index *index) {
+    struct vr_image_parts *p = index->parts;
+    char buffer[256];
+    for (; p->done < index->whole.count; p->done++) {
+        const int64_t image = index->of_whole[p->done], count = p->names.count;
+        const vr_bytes part = vrp_predictions_part(index, index->whole.name[p->done], buffer, sizeof buffer);
+        const int64_t at = vr_names_add(&p->names, (const char *)part.data, part.size);
+        p->of = vrp_predictions_room(index->arena, p->of, at, &p->capacity);
+        p->of[at] = at == count || p->of[at] == image ? image : -1;
+    }
+}
+
 int64_t vr_image_index_find(const vr_image_index *index, const char *name, int64_t n) {
+    if (index->whole.count == 0) return -1;
     int64_t at = vr_names_find(&index->whole, name, n);
     if (at >= 0) return index->of_whole[at];
-#pragma omp critical(vrp_image_index)
-    vrp_image_index_parts((vr_image_index *)index);
-    char buffer[256], plain[256];
-    const vr_bytes part = vrp_predictions_part(index, name, n, buffer, sizeof buffer);
-    if (index->mixed) {
-        at = vr_names_find(&index->part, (const char *)part.data, part.size);
-        return at >= 0 ? index->of_part[at] : -1;
+    const vr_bytes query = {(const uint8_t *)name, n}, last = vrp_predictions_last(query),
+                   first = index->whole.name[0];
+    const int64_t ending = vrp_predictions_ending(last);
+    if (index->plain && ending == index->ending &&
+        memcmp(last.data + last.size - ending, first.data + first.size - ending, (size_t)ending) == 0) {
+        at = last.size < n ? vr_names_find(&index->whole, (const char *)last.data, last.size) : -1;
+        return at >= 0 ? index->of_whole[at] : -1; /* all names are last parts with this ending */
     }
-    if (index->whole.count == 0 || part.size + index->ending > (int64_t)sizeof plain) return -1;
-    const vr_bytes first = index->whole.name[0];
-    memcpy(plain, part.data, (size_t)part.size);
-    memcpy(plain + part.size, first.data + first.size - index->ending, (size_t)index->ending);
-    const int64_t size = part.size + index->ending;
-    if (size == n && memcmp(plain, name, (size_t)n) == 0) return -1; /* as was found above */
-    at = vr_names_find(&index->whole, plain, size);
-    return at >= 0 ? index->of_whole[at] : -1;
+    char buffer[256];
+#pragma omp critical(vrp_predictions_parts)
+    vrp_predictions_parts(index);
+    const vr_bytes part = vrp_predictions_part(index, query, buffer, sizeof buffer);
+    at = vr_names_find(&index->parts->names, (const char *)part.data, part.size);
+    return at >= 0 ? index->parts->of[at] : -1;
 }
 
 /* ---- predictions meet images ---- */
@@ -411,25 +423,22 @@ const char *vr_join_text(vr_arena *arena, const vr_join *join) {
 
 static bool vrp_predictions_twice(const vr_predictions *p, int64_t first, int64_t second, vr_err *err) {
     const vr_bytes a = p->image[first], b = p->image[second];
-    const long long at = p->line ? p->line[second] : second + 1,
+    const long long line = p->line ? p->line[second] : second + 1,
                     before = p->line ? p->line[first] : first + 1;
     if (a.size == b.size && memcmp(a.data, b.data, (size_t)a.size) == 0)
         return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: duplicate image '%.*s' (first at line %lld)", p->path,
-                       at, (int)vr_min(a.size, 200), (const char *)a.data, before);
-    return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: '%.*s' is the image of '%.*s' (line %lld)", p->path, at,
+                       line, (int)vr_min(a.size, 200), (const char *)a.data, before);
+    return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: '%.*s' is the image of '%.*s' (line %lld)", p->path, line,
                    (int)vr_min(b.size, 150), (const char *)b.data, (int)vr_min(a.size, 150),
                    (const char *)a.data, before);
 }
 
-/* The image of row j's name, which most often follows that of the row before: `next` is where to look first. */
-static int64_t vrp_predictions_image_of(const vr_image_index *index, vr_bytes name, int64_t *next) {
-    const int64_t at = *next;
-    if (at < index->whole.count && index->whole.name[at].size == name.size &&
-        memcmp(index->whole.name[at].data, name.data, (size_t)name.size) == 0) {
-        ++*next;
-        return index->of_whole[at];
-    }
-    return vr_image_index_find(index, (const char *)name.data, name.size);
+/* The row before row j of the same name, among those of no image; -1: there is none. others, row: these names, and rows. */
+static int64_t vrp_predictions_other(vr_names *others, int64_t *row, vr_bytes name, int64_t j) {
+    const int64_t count = others->count, at = vr_names_add(others, (const char *)name.data, name.size);
+    if (at < count) return row[at];
+    row[at] = j;
+    return -1;
 }
 
 bool vr_predictions_join(int64_t *prediction, const vr_predictions *p, const vr_image_index *index,
@@ -438,43 +447,33 @@ bool vr_predictions_join(int64_t *prediction, const vr_predictions *p, const vr_
         return vr_fail(err, VR_ERR_ARGUMENT, "%s: %lld predictions without names for the %lld images of %s",
                        p->path, (long long)p->count, (long long)images, data);
     vr_arena scratch = {0};
-    vr_names others = {.arena = &scratch}; /* names of no image */
-    int64_t next = 0, used = p->image ? 0 : images, first = -1, second = -1, *other = NULL, capacity = 0;
+    vr_names others = {.arena = &scratch};
+    int64_t *row = (int64_t *)vr_arena_alloc(&scratch, p->count, sizeof *row), next = 0,
+            used = p->image ? 0 : images, first = -1, second = -1;
     for (int64_t i = 0; i < images; i++) prediction[i] = p->image ? -1 : i;
-    for (int64_t j = 0; p->image && j < p->count; j++) {
+    for (int64_t j = 0; p->image && first < 0 && j < p->count; j++) {
         const vr_bytes name = p->image[j];
-        const int64_t i = vrp_predictions_image_of(index, name, &next);
-        int64_t before;
+        const bool in_order = next < index->whole.count && index->whole.name[next].size == name.size &&
+                              memcmp(index->whole.name[next].data, name.data, (size_t)name.size) == 0;
+        const int64_t i =
+            in_order ? index->of_whole[next] : vr_image_index_find(index, (const char *)name.data, name.size);
         VR_CHECK(i < images, "image %lld of %lld", (long long)i, (long long)images);
-        if (i >= 0) {
-            before = prediction[i];
-            prediction[i] = j;
-            used++;
-        } else {
-            if (others.count == 0) vr_names_reserve(&others, 1024);
-            const int64_t n = others.count, at = vr_names_add(&others, (const char *)name.data, name.size);
-            other = vrp_predictions_room(&others, other, at, &capacity);
-            before = at < n ? other[at] : -1;
-            if (at == n) other[n] = j;
-        }
-        if (before >= 0 && first < 0) first = before, second = j;
+        first = i < 0 ? vrp_predictions_other(&others, row, name, j) : prediction[i];
+        second = j;
+        if (i < 0) continue;
+        next = in_order ? next + 1 : i + 1;
+        prediction[i] = j;
+        used++;
     }
     vr_arena_free(&scratch);
-    if (used > 0) return first < 0 || vrp_predictions_twice(p, first, second, err);
+    if (first >= 0) return vrp_predictions_twice(p, first, second, err);
+    if (used > 0) return true;
     const vr_bytes have = p->image ? p->image[0] : (vr_bytes){0},
                    want = index->whole.count > 0 ? index->whole.name[0] : (vr_bytes){0};
     return vr_fail(err, VR_ERR_ARGUMENT,
                    "%s: no prediction is of an image of %s: names are like '%.*s', expected like '%.*s'",
                    p->path, data, (int)vr_min(have.size, 100), (const char *)have.data,
                    (int)vr_min(want.size, 100), (const char *)want.data);
-}
-
-/* How many of the k best classes come before one that is among the labels; k where none is. */
-static int64_t vrp_predictions_rank(const int64_t *label, int64_t count, const int64_t *top, int64_t k) {
-    for (int64_t r = 0; r < k; r++)
-        for (int64_t l = 0; l < count; l++)
-            if (label[l] == top[r]) return r;
-    return k;
 }
 
 bool vr_predictions_score(vr_arena *perm, vr_scores *out, const vr_predictions *p, const int64_t *prediction,
@@ -486,33 +485,29 @@ bool vr_predictions_score(vr_arena *perm, vr_scores *out, const vr_predictions *
     uint8_t *scored = VR_NEW(perm, uint8_t, n), *correct = VR_NEW(perm, uint8_t, n),
             *top5 = VR_NEW(perm, uint8_t, n);
     vr_arena scratch = {0};
+    int64_t *top = p->predicted ? VR_NEW(&scratch, int64_t, (n * k)) : NULL, used = 0;
     bool *taken = VR_NEW(&scratch, bool, p->count);
-    const int64_t *const begin = labels->begin, *const label = labels->label, *const predicted = p->predicted,
-                         K = p->k;
-    int64_t used = 0, missing = 0, unlabelled = 0;
+    vr_join join = {0};
     for (int64_t i = 0; i < n; i++) {
-        const int64_t j = prediction[i], first = begin ? begin[i] : i,
-                      end = begin ? begin[i + 1] : i + (label[i] >= 0);
-        if (j < 0) {
-            missing++;
-            continue;
-        }
-        used += !taken[j];
-        taken[j] = true;
-        unlabelled += first == end;
-        scored[i] = first < end;
-        if (!predicted) {
-            correct[i] = scored[i] && p->correct[j], top5[i] = scored[i] && p->correct_top5[j];
-            continue;
-        }
-        const int64_t *top = predicted + j * K;
-        const int64_t rank = k == 1 && end == first + 1
-                                 ? *top != label[first]
-                                 : vrp_predictions_rank(label + first, end - first, top, k);
-        correct[i] = rank == 0, top5[i] = rank < k;
+        const int64_t j = prediction[i];
+        const bool labelled = vr_label_sets_size(labels, i) > 0;
+        join.missing += j < 0;
+        if (j >= 0 && !taken[j]) taken[j] = true, used++;
+        scored[i] = j >= 0 && labelled;
+        join.unlabelled += j >= 0 && !labelled;
+        join.scored += scored[i];
+        for (int64_t r = 0; top && r < k; r++) top[i * k + r] = scored[i] ? p->predicted[j * p->k + r] : -1;
+        if (!top && scored[i]) correct[i] = p->correct[j], top5[i] = p->correct_top5[j];
+    }
+    join.extra = p->count - used;
+    if (top) {
+        vr_correct_sets(correct, top, n, 1, k, labels);
+        if (k > 1)
+            vr_correct_sets(top5, top, n, k, k, labels);
+        else
+            memcpy(top5, correct, (size_t)n);
     }
     vr_arena_free(&scratch);
-    const vr_join join = {n - missing - unlabelled, missing, p->count - used, unlabelled};
     *out = (vr_scores){
         .count = n, .k = k, .scored = scored, .correct = correct, .correct_top5 = top5, .join = join};
     if (join.scored > 0) return true;

@@ -44,6 +44,8 @@ typedef struct vr_predictions {
 typedef struct vr_predictions_opts {
     int64_t classes; /* a class of this number or above is an error; 0: no limit */
     int64_t k;       /* of logits: how many classes; 0: 5 */
+    bool
+        joined; /* vr_predictions_join follows, which finds two rows of one image too: they are not looked for twice */
 } vr_predictions_opts;
 
 /* Loads predictions, whichever their form:
@@ -57,8 +59,8 @@ typedef struct vr_predictions_opts {
  *     .npy        whole numbers [N] or [N,k], classes; or floating-point numbers [N,classes], logits: row i is image i
  * Notes:   other columns are not read. opts may be NULL.
  * Errors:  VR_ERR_FORMAT as `path:line:column:` for a class that is negative or beyond opts->classes, a probability outside
- *          0..1, rows with different numbers of classes, an empty name, no rows; VR_ERR_NUMERIC for a logit that is NaN;
- *          *p = {0}. Two rows of one image are found by vr_predictions_join. */
+ *          0..1, rows with different numbers of classes, an empty name, two rows of one name (both lines are named), no
+ *          rows; VR_ERR_NUMERIC for a logit that is NaN; *p = {0}. */
 VR_API bool vr_predictions_load(vr_arena *perm, vr_predictions *p, const char *path,
                                 const vr_predictions_opts *opts, vr_err *err);
 
@@ -77,17 +79,18 @@ VR_API bool vr_predictions_save(const vr_predictions *p, const char *path, vr_er
 typedef struct vr_image_index {
     vr_arena *arena;
     const char *const
-        *strip;           /* texts that are taken out of the last parts of names, NULL at the end; or NULL */
-    vr_names whole, part; /* names as they are; last parts without their endings */
-    int64_t *of_whole, *of_part, whole_capacity, part_capacity; /* their images; -1: of several */
-    int64_t parts, ending; /* names whose last parts are known; size of the ending, where all have the same */
-    bool mixed;            /* names have folders or different endings: `part` is used */
+        *strip;     /* texts that are taken out of the last parts of names, NULL at the end; or NULL */
+    vr_names whole; /* names as they are, and their images: */
+    int64_t *of_whole, capacity;
+    int64_t ending; /* size of the first name's ending */
+    bool plain;     /* all names are without folders and have that ending */
+    struct vr_image_parts *parts;
 } vr_image_index;
 
 /* Adds a name of an image; of two images that have the same whole name the first one keeps it. */
 VR_API void vr_image_index_add(vr_image_index *index, const char *name, int64_t image);
 
-/* vr_image_index_add of a name without a 0 behind it. */
+/* vr_image_index_add of a name that has no 0 behind it. */
 VR_API void vr_image_index_add_bytes(vr_image_index *index, vr_bytes name, int64_t image);
 
 /* The image of a name of n bytes, by the rule above; -1 where there is none. Threads may look up at once. */
@@ -108,7 +111,7 @@ VR_API const char *vr_join_text(vr_arena *arena, const vr_join *join);
 
 /* prediction[i] = the row of p that is of image i; -1 where there is none. Returns false after an error.
  * Shapes:  prediction: [images]; the index holds numbers below `images`.
- * Errors:  VR_ERR_FORMAT for two predictions of one name or image, naming both lines; VR_ERR_ARGUMENT where no prediction is of
+ * Errors:  VR_ERR_FORMAT for two predictions of one image, naming both lines; VR_ERR_ARGUMENT where no prediction is of
  *          any image, or p has no names and another count: the message names p's file and `data`. */
 VR_API bool vr_predictions_join(int64_t *prediction, const vr_predictions *p, const vr_image_index *index,
                                 int64_t images, const char *data, vr_err *err);

@@ -3,8 +3,6 @@
  * number of threads changes nothing. */
 #include "hypothesis.h"
 #include "../base/error.h"
-#include "../base/par.h"
-#include "../base/rng.h"
 #include "distribution_impl.h"
 #include "stats_impl.h"
 #include <math.h>
@@ -65,29 +63,6 @@ vr_test vr_alexander_govern(const double *x, const int64_t *n, int64_t groups) {
 
 /* ---- counts ---- */
 
-vr_test vr_chi2_table(double *expected, const int64_t *counts, int64_t rows, int64_t columns, bool yates) {
-    VR_CHECK(rows >= 1 && columns >= 1, "a table of %lld x %lld", (long long)rows, (long long)columns);
-    const double df = (double)(rows - 1) * (double)(columns - 1);
-    double total = 0, sum = 0;
-    for (int64_t i = 0; i < rows * columns; i++) {
-        VR_CHECK(counts[i] >= 0, "cell %lld has the count %lld", (long long)i, (long long)counts[i]);
-        total += (double)counts[i];
-    }
-    for (int64_t i = 0; i < rows; i++)
-        for (int64_t j = 0; j < columns; j++) {
-            double row = 0, column = 0;
-            for (int64_t k = 0; k < columns; k++) row += (double)counts[i * columns + k];
-            for (int64_t k = 0; k < rows; k++) column += (double)counts[k * columns + j];
-            const double e = total > 0 ? row * column / total : NAN;
-            double d = fabs((double)counts[i * columns + j] - e);
-            if (yates && df == 1) d -= fmin(0.5, d);
-            sum += d * d / e; /* 0/0 where a row or column is empty: NaN from here on */
-            if (expected) expected[i * columns + j] = e;
-        }
-    if (df == 0 || isnan(sum)) return vrp_hypothesis_none;
-    return (vr_test){sum, df, vrp_chi2_sf(sum, df)};
-}
-
 vr_test vr_chi2_shares(const int64_t *observed, const double *share, int64_t n) {
     double total = 0, shares = 0, sum = 0;
     for (int64_t i = 0; i < n; i++) {
@@ -129,102 +104,6 @@ vr_interval vr_wilson(int64_t correct, int64_t n, double level) {
     const double p = (double)correct / N, below = 1 + z * z / N, centre = (p + z * z / (2 * N)) / below,
                  half = z * sqrt(p * (1 - p) / N + z * z / (4 * N * N)) / below;
     return (vr_interval){p, correct == 0 ? 0 : centre - half, correct == n ? 1 : centre + half};
-}
-
-/* ---- permutations ---- */
-
-static double vrp_hypothesis_difference(const void *context, const double *x, int64_t nx, const double *y,
-                                        int64_t ny) {
-    (void)context;
-    return vr_mean(x, nx) - vr_mean(y, ny);
-}
-
-/* The number of relabellings, at most limit + 1. */
-static int64_t vrp_hypothesis_relabellings(int64_t nx, int64_t ny, bool paired, int64_t limit) {
-    double count = 1;
-    if (paired)
-        for (int64_t i = 0; i < nx && count <= (double)limit; i++) count *= 2;
-    else
-        for (int64_t i = 1; i <= vr_min(nx, ny) && count <= (double)limit; i++)
-            count = count * (double)(nx + ny + 1 - i) / (double)i; /* a whole number at each step */
-    return count <= (double)limit ? (int64_t)count : limit + 1;
-}
-
-/* chosen[0..nx-1] = the r-th choice of nx of n items, in lexicographic order. */
-static void vrp_hypothesis_choose(int64_t *chosen, int64_t r, int64_t nx, int64_t n) {
-    int64_t item = 0;
-    for (int64_t k = 0; k < nx; k++, item++)
-        for (;; item++) {
-            /* how many choices have `item` in place k: (n-item-1) over (nx-k-1); r is small, so they are too */
-            double with = 1;
-            for (int64_t i = 1; i <= nx - k - 1; i++)
-                with = with * (double)(n - item - (nx - k - 1) - 1 + i) / (double)i;
-            if ((double)r < with) {
-                chosen[k] = item;
-                break;
-            }
-            r -= (int64_t)with;
-        }
-}
-
-/* The r-th relabelling of pooled (x first, then y) into out; choice: [nx] scratch. */
-static void vrp_hypothesis_relabel(double *out, int64_t *choice, const double *pooled, int64_t nx, int64_t ny,
-                                   bool paired, bool all, int64_t r, uint64_t seed) {
-    const int64_t n = nx + ny;
-    const vr_rng rng = vr_rng_at(vr_rng_split(vr_rng_init(seed), "permutation"), (uint64_t)r);
-    memcpy(out, pooled, (size_t)n * sizeof *out);
-    if (paired) {
-        for (int64_t i = 0; i < nx; i++)
-            if (all ? r >> i & 1 : vr_rng_u32(rng, (uint64_t)i) & 1)
-                out[i] = pooled[nx + i], out[nx + i] = pooled[i];
-    } else if (all) {
-        int64_t left = 0, right = nx;
-        vrp_hypothesis_choose(choice, r, nx, n);
-        for (int64_t i = 0; i < n; i++)
-            if (left < nx && choice[left] == i)
-                out[left++] = pooled[i];
-            else
-                out[right++] = pooled[i];
-    } else
-        for (int64_t i = 0; i < nx; i++) { /* the first nx of a Fisher-Yates shuffle */
-            const int64_t j = i + vr_rng_below(rng, (uint64_t)i, n - i);
-            const double t = out[i];
-            out[i] = out[j];
-            out[j] = t;
-        }
-}
-
-vr_test vr_permutation_test(vr_arena *scratch, const double *x, int64_t nx, const double *y, int64_t ny,
-                            const vr_permutation *options) {
-    vr_permutation o = options ? *options : (vr_permutation){0};
-    if (o.resamples == 0) o.resamples = 9999;
-    if (!o.statistic) o.statistic = vrp_hypothesis_difference;
-    VR_CHECK(nx >= 0 && ny >= 0 && o.resamples > 0 && (!o.paired || nx == ny), "samples of %lld and %lld",
-             (long long)nx, (long long)ny);
-    if (nx == 0 || ny == 0) return vrp_hypothesis_none;
-    const double observed = o.statistic(o.context, x, nx, y, ny), rounding = fabs(observed) * 100 * 0x1p-52;
-    if (isnan(observed)) return vrp_hypothesis_none;
-    const vr_arena_mark mark = vr_arena_here(scratch);
-    const int64_t n = nx + ny, few = vrp_hypothesis_relabellings(nx, ny, o.paired, o.resamples);
-    const bool all = few <= o.resamples;
-    const int64_t R = all ? few : o.resamples;
-    const int threads = vr_threads();
-    double *pooled = VR_NEW(scratch, double, n), *buffer = VR_NEW(scratch, double, (n * threads));
-    int64_t *choices = VR_NEW(scratch, int64_t, (nx * threads)), less = 0, greater = 0;
-    memcpy(pooled, x, (size_t)nx * sizeof *x);
-    memcpy(pooled + nx, y, (size_t)ny * sizeof *y);
-#pragma omp parallel for num_threads(threads) reduction(+ : less, greater) /* whole numbers: any order */
-    for (int64_t r = 0; r < R; r++) {
-        double *values = buffer + vr_thread_index() * n;
-        vrp_hypothesis_relabel(values, choices + vr_thread_index() * nx, pooled, nx, ny, o.paired, all, r,
-                               o.seed);
-        const double s = o.statistic(o.context, values, nx, values + nx, ny);
-        less += s <= observed + rounding;
-        greater += s >= observed - rounding;
-    }
-    vr_arena_rewind(scratch, mark);
-    const double one = all ? 0 : 1, p = ((double)vr_min(less, greater) + one) / ((double)R + one);
-    return (vr_test){observed, 0, fmin(1, 2 * p)};
 }
 
 /* ---- many tests ---- */

@@ -27,42 +27,11 @@ VR_API vr_test vr_welch(const double *x, int64_t nx, const double *y, int64_t ny
  * Source:  Alexander and Govern 1994; scipy.stats.alexandergovern. */
 VR_API vr_test vr_alexander_govern(const double *x, const int64_t *n, int64_t groups);
 
-/* sum (observed - expected)^2 / expected over a table: are rows and columns independent?
- * Shapes:  counts: [rows,columns], each >= 0; expected: [rows,columns], filled, or NULL.
- * Notes:   df = (rows-1)(columns-1). yates moves each count by min(1/2, |observed - expected|) towards the expected
- *          one, in tables of df = 1 only. NaN where a row or column sums to 0, or with a single row or column
- *          (expected is filled all the same). Rare cells (expected < 5) make p rough.
- * Source:  scipy.stats.chi2_contingency(correction=yates). */
-VR_API vr_test vr_chi2_table(double *expected, const int64_t *counts, int64_t rows, int64_t columns,
-                             bool yates);
-
 /* sum (observed - expected)^2 / expected: does a histogram follow given shares?
  * Shapes:  observed: [n] counts; share: [n], each >= 0, of any positive sum: expected = total * share / sum of shares.
  * Notes:   df = n - 1. NaN for n < 2, an empty histogram or a share of 0.
  * Source:  scipy.stats.chisquare. */
 VR_API vr_test vr_chi2_shares(const int64_t *observed, const double *share, int64_t n);
-
-/* What a permutation test compares; called from several threads at once. x and y are permuted copies. */
-typedef double (*vr_two_sample)(const void *context, const double *x, int64_t nx, const double *y,
-                                int64_t ny);
-
-/* All zero: difference of means of independent samples, 9999 random permutations, seed 0. */
-typedef struct vr_permutation {
-    vr_two_sample statistic; /* NULL: mean x - mean y */
-    const void *context;
-    bool paired;       /* x[i] and y[i] are a pair: they are exchanged or not */
-    int64_t resamples; /* 9999 */
-    uint64_t seed;
-} vr_permutation;
-
-/* How often does a random relabelling of the values give as large a difference as the observed one?
- * Notes:   p = 2 min(p_less, p_greater), at most 1. Where there are no more than `resamples` relabellings all of them
- *          are counted and p is exact; else p_less = (1 + number <= observed) / (1 + resamples), so that p is
- *          never 0. "As large" allows for a relative rounding of 1e-14 (scipy: 100 eps). The same bits for any number
- *          of threads. All NaN for an empty sample or a NaN value; paired needs nx = ny (VR_CHECK). df = 0.
- * Source:  Phipson and Smyth 2010; scipy.stats.permutation_test, permutation_type "independent" and "samples". */
-VR_API vr_test vr_permutation_test(vr_arena *scratch, const double *x, int64_t nx, const double *y,
-                                   int64_t ny, const vr_permutation *options);
 
 /* An odds ratio with its interval. */
 typedef struct vr_odds {

@@ -3,7 +3,7 @@
  *
  * QR works on the columns themselves. The normal equations work on their squares, which would halve the digits: a
  * cubic in unscaled x loses them all. Everything is small (models, not images), so nothing here is parallel. */
-#include "regression_impl.h"
+#include "regression.h"
 #include "distribution_impl.h"
 #include <math.h>
 #include <stdlib.h>
@@ -170,69 +170,4 @@ double vr_polynomial_at(const vr_polynomial *fit, double x) {
     double y = 0;
     for (int64_t k = fit->degree; k >= 0; k--) y = y * u + fit->c[k];
     return y;
-}
-
-/* ---- correlations ---- */
-
-static vr_correlation vrp_regression_correlation(const vrp_regression_sums *s, int64_t n) {
-    if (!s->defined || s->xx == 0 || s->yy == 0) return (vr_correlation){n, NAN, NAN};
-    const double r = vrp_regression_r(s);
-    if (n == 2) return (vr_correlation){n, r, 1};
-    const double df = (double)(n - 2), t = r * sqrt(df / ((1 - r) * (1 + r)));
-    return (vr_correlation){n, r, vr_t_two_sided(t, df)};
-}
-
-vr_correlation vrp_pearson(const double *x, const double *y, int64_t n) {
-    const vrp_regression_sums s = vrp_regression_sum(x, y, n);
-    return vrp_regression_correlation(&s, n);
-}
-
-typedef struct vrp_regression_item {
-    double value;
-    int64_t at;
-} vrp_regression_item;
-
-static int vrp_regression_compare(const void *a, const void *b) {
-    const double x = ((const vrp_regression_item *)a)->value, y = ((const vrp_regression_item *)b)->value;
-    return (x > y) - (x < y);
-}
-
-void vrp_rank(vr_arena *scratch, double *rank, const double *x, int64_t n) {
-    const vr_arena_mark mark = vr_arena_here(scratch);
-    vrp_regression_item *item = VR_NEW(scratch, vrp_regression_item, n);
-    bool defined = true;
-    for (int64_t i = 0; i < n; i++) {
-        item[i] = (vrp_regression_item){x[i], i};
-        defined = defined && !isnan(x[i]);
-    }
-    if (defined && n > 1) qsort(item, (size_t)n, sizeof *item, vrp_regression_compare);
-    for (int64_t i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n && item[end].value == item[i].value; end++) {}
-        for (int64_t k = i; k < end; k++) rank[item[k].at] = defined ? (double)(i + 1 + end) / 2 : NAN;
-    }
-    vr_arena_rewind(scratch, mark);
-}
-
-vr_correlation vr_spearman(vr_arena *scratch, const double *x, const double *y, int64_t n) {
-    const vr_arena_mark mark = vr_arena_here(scratch);
-    double *rx = VR_NEW(scratch, double, n), *ry = VR_NEW(scratch, double, n);
-    vrp_rank(scratch, rx, x, n);
-    vrp_rank(scratch, ry, y, n);
-    const vr_correlation c = vrp_pearson(rx, ry, n);
-    vr_arena_rewind(scratch, mark);
-    return c;
-}
-
-void vr_spearman_matrix(vr_arena *scratch, double *r, double *p, const double *x, int64_t columns,
-                        int64_t n) {
-    const vr_arena_mark mark = vr_arena_here(scratch);
-    double *rank = VR_NEW(scratch, double, (columns * n));
-    for (int64_t c = 0; c < columns; c++) vrp_rank(scratch, rank + c * n, x + c * n, n);
-    for (int64_t a = 0; a < columns; a++)
-        for (int64_t b = 0; b <= a; b++) {
-            const vr_correlation c = vrp_pearson(rank + a * n, rank + b * n, n);
-            r[a * columns + b] = r[b * columns + a] = c.r;
-            if (p) p[a * columns + b] = p[b * columns + a] = c.p;
-        }
-    vr_arena_rewind(scratch, mark);
 }

@@ -1,4 +1,4 @@
-/* tensor/regression.h: straight lines, polynomials, and rank correlations, with their uncertainty. */
+/* tensor/regression.h: straight lines and polynomials, with their uncertainty. */
 #ifndef VISROB_TENSOR_REGRESSION_H
 #define VISROB_TENSOR_REGRESSION_H
 #include "stats.h"
@@ -43,24 +43,6 @@ VR_API bool vr_fit_polynomial(vr_arena *scratch, vr_polynomial *fit, const doubl
 
 /* The polynomial at x. */
 VR_API double vr_polynomial_at(const vr_polynomial *fit, double x);
-
-/* A correlation of n pairs with its two-sided p, that it is 0. */
-typedef struct vr_correlation {
-    int64_t n;
-    double r, p;
-} vr_correlation;
-
-/* Spearman's rank correlation, ties with average ranks; p from t with n - 2 degrees of freedom.
- * Notes:   NaN for n < 2, a NaN value, or no spread in x or y. For n = 2, p = 1: any two points are on a line.
- * Source:  scipy.stats.spearmanr. */
-VR_API vr_correlation vr_spearman(vr_arena *scratch, const double *x, const double *y, int64_t n);
-
-/* Spearman's correlation of every pair of columns.
- * Shapes:  r, p: [columns,columns], filled, p may be NULL; x: [columns,n], one column after the other.
- * Notes:   each column is ranked once. The diagonal is r = 1, p = 0; rows of a constant column are NaN, diagonal too.
- * Source:  scipy.stats.spearmanr(axis=1). */
-VR_API void vr_spearman_matrix(vr_arena *scratch, double *r, double *p, const double *x, int64_t columns,
-                               int64_t n);
 
 #ifdef __cplusplus
 }

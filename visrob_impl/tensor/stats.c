@@ -234,36 +234,6 @@ void vr_bootstrap_error_ratios(vr_arena *scratch, vr_interval *out, const uint8_
     vr_arena_rewind(scratch, mark);
 }
 
-/* sum counts x, in order; counts NULL: each once. */
-static double vrp_stats_weighted(const uint16_t *counts, const double *x, int64_t n) {
-    double sum = 0;
-    for (int64_t i = 0; i < n; i++) sum += counts ? counts[i] * x[i] : x[i];
-    return sum;
-}
-
-vr_interval vr_bootstrap_ratio(vr_arena *scratch, const double *above, const double *below, int64_t n,
-                               const vr_bootstrap *options) {
-    const vr_bootstrap o = vrp_stats_options(options);
-    VR_CHECK(n >= 0 && n <= INT32_MAX, "n = %lld", (long long)n);
-    const double a = vrp_stats_weighted(NULL, above, n), b = vrp_stats_weighted(NULL, below, n);
-    vr_interval out = {n > 0 ? a / b : NAN, NAN, NAN};
-    if (n == 0) return out;
-    const vr_arena_mark mark = vr_arena_here(scratch);
-    const int threads = vr_threads();
-    double *ratios = VR_NEW(scratch, double, o.resamples), *without = VR_NEW(scratch, double, n);
-    uint16_t *buffer = VR_NEW(scratch, uint16_t, (n * threads));
-#pragma omp parallel for num_threads(threads)
-    for (int64_t r = 0; r < o.resamples; r++) {
-        uint16_t *counts = buffer + (int64_t)vr_thread_index() * n;
-        vrp_stats_resample(counts, n, o.seed, r);
-        ratios[r] = vrp_stats_weighted(counts, above, n) / vrp_stats_weighted(counts, below, n);
-    }
-    for (int64_t i = 0; i < n; i++) without[i] = (a - above[i]) / (b - below[i]);
-    vrp_stats_ends(&out, ratios, &o, without, n);
-    vr_arena_rewind(scratch, mark);
-    return out;
-}
-
 /* index = the images of resample r in ascending order: the same draws as everywhere here. */
 static void vrp_stats_indices(int64_t *index, uint16_t *counts, int64_t n, uint64_t seed, int64_t r) {
     vrp_stats_resample(counts, n, seed, r);

@@ -57,13 +57,6 @@ VR_API void vr_bootstrap_error_ratios(vr_arena *scratch, vr_interval *out, const
                                       int64_t trials, const uint8_t *clean, int64_t cells, int64_t n,
                                       const vr_bootstrap *options);
 
-/* sum above / sum below over the images, with its paired interval: the accuracy of one group among all images
- * (above = correct and in the group, below = in the group), or a rate over households (sums of each).
- * Shapes:  above, below: [n].
- * Notes:   a resample with below = 0 counts as infinite, or not at all where above is 0 too (bca: NaN ends then). */
-VR_API vr_interval vr_bootstrap_ratio(vr_arena *scratch, const double *above, const double *below, int64_t n,
-                                      const vr_bootstrap *options);
-
 /* A statistic of the images index[0..m-1], which may repeat; called from several threads at once. */
 typedef double (*vr_statistic)(const void *context, const int64_t *index, int64_t m);
 

@@ -9,15 +9,21 @@
 struct CMUnitTest {
     const char *name;
     void (*run)(void **state);
+    int (*teardown)(void **state);
 };
 #define cmocka_unit_test(f)                                                                                  \
-    { #f, f }
+    { #f, f, NULL }
+#define cmocka_unit_test_teardown(f, teardown)                                                               \
+    { #f, f, teardown }
 #define cmocka_run_group_tests(tests, setup, teardown)                                                       \
     plain_run(tests, (int)(sizeof(tests) / sizeof *(tests)))
 
 static inline int plain_run(const struct CMUnitTest *tests, int count) {
     void *state = NULL;
-    for (int i = 0; i < count; i++) tests[i].run(&state);
+    for (int i = 0; i < count; i++) {
+        tests[i].run(&state);
+        if (tests[i].teardown && tests[i].teardown(&state) != 0) exit(1);
+    }
     printf("%d test(s)\n", count);
     return 0;
 }

@@ -30,7 +30,7 @@ static int64_t vrp_dollar_street_choose(char expected[300], const char *text, co
     return -1;
 }
 
-const char *vr_dollar_street_factor_name(vr_dollar_street_factor f) {
+const char *vrp_dollar_street_factor_name(vr_dollar_street_factor f) {
     VR_CHECK(f >= 0 && f < VR_DOLLAR_STREET_FACTOR_COUNT, "factor %d", (int)f);
     return vrp_dollar_street_factor_names[f];
 }
@@ -44,7 +44,7 @@ bool vr_dollar_street_factor_parse(vr_dollar_street_factor *f, const char *name,
            vr_fail(err, VR_ERR_ARGUMENT, "unknown factor '%.60s' (expected one of %s)", name, expected);
 }
 
-const char *vr_dollar_street_region_name(vr_dollar_street_region region) {
+const char *vrp_dollar_street_region_name(vr_dollar_street_region region) {
     VR_CHECK(region >= 0 && region < VR_DOLLAR_STREET_REGION_COUNT, "region %d", (int)region);
     return vrp_dollar_street_region_names[region];
 }

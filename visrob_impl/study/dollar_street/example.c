@@ -96,7 +96,7 @@ void vr_dollar_street_example(vr_arena *perm, vr_dollar_street *data, vr_dataset
     int64_t *begin = VR_NEW(perm, int64_t, N + 1), *label = VR_NEW(perm, int64_t, N);
     vr_text_add(&csv, "");
     for (int f = 0; f < VR_DOLLAR_STREET_FACTOR_COUNT; f++)
-        vr_text_printf(&csv, ",%s", vr_dollar_street_factor_name((vr_dollar_street_factor)f));
+        vr_text_printf(&csv, ",%s", vrp_dollar_street_factor_name((vr_dollar_street_factor)f));
     vr_text_add(&csv, ",class,country,region,income\n");
     for (int64_t i = 0; i < N; i++) {
         const int64_t household = i / VR_SHAPES_COUNT, shape = i % VR_SHAPES_COUNT, region = household % 4;
@@ -112,7 +112,7 @@ void vr_dollar_street_example(vr_arena *perm, vr_dollar_street *data, vr_dataset
         for (int f = 0; f < VR_DOLLAR_STREET_FACTOR_COUNT; f++) vr_text_printf(&csv, ",%d", factors >> f & 1);
         vr_text_printf(&csv, ",%s,country %c%lld,%s,%.2f\n", vr_shapes_class_name((vr_shapes_class)shape),
                        (int)('A' + region), (long long)(household / 4 % 3 + 1),
-                       vr_dollar_street_region_name((vr_dollar_street_region)region), income);
+                       vrp_dollar_street_region_name((vr_dollar_street_region)region), income);
     }
     vrp_dollar_street_parse(perm, data, (vr_bytes){(const uint8_t *)csv.data, csv.size}, "made-up data", NULL,
                             VR_FATAL);

@@ -42,9 +42,9 @@ static void vrp_dollar_street_page_dashboard(vr_page *page, const vr_dollar_stre
         *factors[VR_DOLLAR_STREET_FACTOR_COUNT];
     for (int k = 0; k < VR_INCOME_COUNT; k++) incomes[k] = vr_income_name((vr_income)k);
     for (int k = 0; k < VR_DOLLAR_STREET_REGION_COUNT; k++)
-        regions[k] = vr_dollar_street_region_name((vr_dollar_street_region)k);
+        regions[k] = vrp_dollar_street_region_name((vr_dollar_street_region)k);
     for (int k = 0; k < VR_DOLLAR_STREET_FACTOR_COUNT; k++)
-        factors[k] = vr_dollar_street_factor_name((vr_dollar_street_factor)k);
+        factors[k] = vrp_dollar_street_factor_name((vr_dollar_street_factor)k);
     const vr_dashboard_column columns[] = {{"income", "Income of the household", VR_DASHBOARD_BOXES, incomes,
                                             VR_INCOME_COUNT, NULL, data->bucket, true},
                                            {"region", "Region", VR_DASHBOARD_BOXES, regions,
@@ -107,7 +107,7 @@ static void vrp_dollar_street_page_tables(vr_page *page, const vr_dollar_street 
                                           models[m].name));
         }
     for (int64_t m = 0; data->factors && m < model_count; m++) {
-        const vr_table t = vr_dollar_street_association_table(
+        const vr_table t = vrp_dollar_street_association_table(
             a, data, &models[m].scores, VR_DOLLAR_STREET_BY_INCOME, VR_DOLLAR_STREET_FACTOR_COUNT, NULL);
         vr_page_table(
             page, &t,

@@ -157,7 +157,7 @@ vr_scores vr_dollar_street_per_image(vr_arena *perm, const vr_dollar_street *dat
 static vr_groups vrp_dollar_street_by_factor(vr_arena *perm, const vr_dollar_street *data) {
     const char **names = VR_NEW(perm, const char *, VRP_DOLLAR_STREET_F);
     for (int f = 0; f < VRP_DOLLAR_STREET_F; f++)
-        names[f] = vr_dollar_street_factor_name((vr_dollar_street_factor)f);
+        names[f] = vrp_dollar_street_factor_name((vr_dollar_street_factor)f);
     vr_label_builder sets = {.arena = perm};
     for (int64_t i = 0; i < data->count; i++) {
         vr_label_builder_next(&sets);
@@ -174,7 +174,7 @@ static vr_groups vrp_dollar_street_by_cell(vr_arena *perm, const vr_dollar_stree
     const char **names = VR_NEW(perm, const char *, (R * B));
     int64_t *of = VR_NEW(perm, int64_t, data->count);
     for (int64_t g = 0; g < R * B; g++) {
-        const char *r = vr_dollar_street_region_name((vr_dollar_street_region)(g / B)),
+        const char *r = vrp_dollar_street_region_name((vr_dollar_street_region)(g / B)),
                    *b = vr_income_name((vr_income)(g % B));
         names[g] = region && bucket ? vr_arena_printf(perm, "%s, %s", r, b) : region ? r : bucket ? b : "all";
     }

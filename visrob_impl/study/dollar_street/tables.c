@@ -33,9 +33,9 @@ vr_table vr_dollar_street_accuracy_table(vr_arena *arena, const vr_dollar_street
     return t;
 }
 
-vr_table vr_dollar_street_association_table(vr_arena *arena, const vr_dollar_street *data,
-                                            const vr_scores *scores, vr_dollar_street_by by, int64_t most,
-                                            const vr_dollar_street_association_opts *opts) {
+vr_table vrp_dollar_street_association_table(vr_arena *arena, const vr_dollar_street *data,
+                                             const vr_scores *scores, vr_dollar_street_by by, int64_t most,
+                                             const vr_dollar_street_association_opts *opts) {
     static const char *const names[] = {"group", "factor",     "wrong",  "among errors", "baseline",
                                         "shift", "odds ratio", "p Holm", "p BH"};
     enum { F = VR_DOLLAR_STREET_FACTOR_COUNT };
@@ -49,7 +49,7 @@ vr_table vr_dollar_street_association_table(vr_arena *arena, const vr_dollar_str
         for (int64_t k = 0; k < vr_min(most, F) && a[k].shift > 0; k++) {
             const vrp_dollar_street_odds *o = &odds[g * F + (int64_t)a[k].factor];
             vr_table_text(&t, groups.names[g]);
-            vr_table_text(&t, vr_dollar_street_factor_name(a[k].factor));
+            vr_table_text(&t, vrp_dollar_street_factor_name(a[k].factor));
             vr_table_number(&t, (double)a[k].wrong, 0);
             vr_table_number(&t, a[k].share_wrong, 3);
             vr_table_number(&t, a[k].share, 3);
@@ -62,8 +62,8 @@ vr_table vr_dollar_street_association_table(vr_arena *arena, const vr_dollar_str
     return t;
 }
 
-vr_table vr_dollar_street_gap_table(vr_arena *arena, const vr_dollar_street *data, const vr_scores *scores,
-                                    vr_dollar_street_by by, int64_t most) {
+vr_table vrp_dollar_street_gap_table(vr_arena *arena, const vr_dollar_street *data, const vr_scores *scores,
+                                     vr_dollar_street_by by, int64_t most) {
     const char *const names[] = {"class", vrp_dollar_street_by_names[by], "images", "accuracy", "behind"};
     const vr_groups groups = vr_dollar_street_groups(arena, data, by);
     vrp_dollar_street_gap *gaps;
@@ -79,8 +79,8 @@ vr_table vr_dollar_street_gap_table(vr_arena *arena, const vr_dollar_street *dat
     return t;
 }
 
-vr_table vr_dollar_street_quartile_table(vr_arena *arena, const vr_dollar_street *data,
-                                         const vr_scores *scores, vr_dollar_street_by by) {
+vr_table vrp_dollar_street_quartile_table(vr_arena *arena, const vr_dollar_street *data,
+                                          const vr_scores *scores, vr_dollar_street_by by) {
     static const char *const names[] = {"quarter", "distance from", "to", "pairs", "gap in accuracy"};
     const vr_groups groups = vr_dollar_street_groups(arena, data, by);
     vrp_dollar_street_divergence *d;
@@ -98,10 +98,10 @@ vr_table vr_dollar_street_quartile_table(vr_arena *arena, const vr_dollar_street
     return t;
 }
 
-vr_table vr_dollar_street_compare_table(vr_arena *arena, const vr_dollar_street *data,
-                                        const vr_scores *before, const vr_scores *after,
-                                        vr_dollar_street_factor factor, vr_dollar_street_by by,
-                                        const vr_bootstrap *opts) {
+vr_table vrp_dollar_street_compare_table(vr_arena *arena, const vr_dollar_street *data,
+                                         const vr_scores *before, const vr_scores *after,
+                                         vr_dollar_street_factor factor, vr_dollar_street_by by,
+                                         const vr_bootstrap *opts) {
     static const char *const names[] = {"group", "images", "before", "after", "difference"};
     const bool any = factor == VR_DOLLAR_STREET_FACTOR_COUNT;
     VR_CHECK(any || data->factors, "%s has no factors", data->path);
@@ -144,7 +144,7 @@ static void vrp_dollar_street_print_factors(FILE *file, vr_arena *arena, const v
     vrp_dollar_street_section(
         file,
         "Factors among errors more often than among all images (shift), and their odds within the income",
-        vr_dollar_street_association_table(arena, data, scores, VR_DOLLAR_STREET_BY_INCOME, FIRST, NULL));
+        vrp_dollar_street_association_table(arena, data, scores, VR_DOLLAR_STREET_BY_INCOME, FIRST, NULL));
     fprintf(file,
             "\nThe first %d factors of an income, among errors as among all images (chi-square):", FIRST);
     for (int64_t g = 0; g < groups.count; g++) {
@@ -166,9 +166,9 @@ static void vrp_dollar_street_print_changes(FILE *file, vr_arena *arena, const v
         vrp_dollar_street_section(
             file,
             vr_arena_printf(arena, k ? "%s, images with '%s' ticked" : "%s, all images", models[1].name,
-                            vr_dollar_street_factor_name(factor)),
-            vr_dollar_street_compare_table(arena, data, &models[0].scores, &models[1].scores,
-                                           k ? factor : VR_DOLLAR_STREET_FACTOR_COUNT, by[k], opts));
+                            vrp_dollar_street_factor_name(factor)),
+            vrp_dollar_street_compare_table(arena, data, &models[0].scores, &models[1].scores,
+                                            k ? factor : VR_DOLLAR_STREET_FACTOR_COUNT, by[k], opts));
 }
 
 void vr_dollar_street_print(FILE *file, const vr_dollar_street *data, const vr_dollar_street_model *models,
@@ -192,11 +192,11 @@ void vr_dollar_street_print(FILE *file, const vr_dollar_street *data, const vr_d
     if (data->factors) vrp_dollar_street_print_factors(file, &arena, data, scores);
     vrp_dollar_street_section(
         file, "Classes furthest behind their best income",
-        vr_dollar_street_gap_table(&arena, data, scores, VR_DOLLAR_STREET_BY_INCOME, 10));
+        vrp_dollar_street_gap_table(&arena, data, scores, VR_DOLLAR_STREET_BY_INCOME, 10));
     if (data->factors)
         vrp_dollar_street_section(
             file, "Classes by how far their factors differ between two incomes",
-            vr_dollar_street_quartile_table(&arena, data, scores, VR_DOLLAR_STREET_BY_INCOME));
+            vrp_dollar_street_quartile_table(&arena, data, scores, VR_DOLLAR_STREET_BY_INCOME));
     if (model_count > 1) vrp_dollar_street_print_changes(file, &arena, data, models, factor, opts);
     vr_arena_free(&arena);
 }

@@ -44,8 +44,8 @@ VR_API void vrp_imagenet_x_shift(double *shift, const vr_imagenet_x_row *row);
 VR_API void vrp_imagenet_x_together(int64_t (*both)[VRP_IMAGENET_X_LABELS], const vr_imagenet_x_set *set);
 
 /* Spearman's rho of each two labels over n images, and its two-sided p.
- * Notes:   an image has a label or not, so that rho is the phi coefficient of the counts: ranks of whole columns, as in
- *          vr_spearman_matrix, take 200 times as long. NaN for a label that all images or none have (there the original
+ * Notes:   an image has a label or not, so that rho is the phi coefficient of the counts: ranking whole columns
+ *          takes 200 times as long. NaN for a label that all images or none have (there the original
  *          stops). The diagonal is 1, with p 0.
  * Source:  scipy.stats.spearmanr. */
 VR_API void vrp_imagenet_x_spearman(double (*rho)[VRP_IMAGENET_X_LABELS], double (*p)[VRP_IMAGENET_X_LABELS],
@@ -66,5 +66,16 @@ VR_API vr_table vrp_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *r
 
 /* What was left out of a row, as a sentence; NULL where nothing was. */
 VR_API const char *vrp_imagenet_x_join_text(vr_arena *arena, const vr_imagenet_x_row *row);
+
+/* One row a factor, from the one that the augmentation helps most to the one that it hurts most. */
+VR_API vr_table vrp_imagenet_x_effect_table(vr_arena *perm, const vr_imagenet_x_effects *effects);
+
+/* One row a factor, most errors first: the mean error ratio of each family, and whether they differ. */
+VR_API vr_table vrp_imagenet_x_family_table(vr_arena *perm, const vr_imagenet_x_families *families);
+
+/* Error ratios, six digits as in the paper's repository: one row a factor where there are at most 8 models, else one row a
+ * model. The ratio of fewer than min_images images is not shown. */
+VR_API vr_table vrp_imagenet_x_ratio_table(vr_arena *perm, const vr_imagenet_x_table *table,
+                                           int64_t min_images);
 
 #endif

@@ -9,10 +9,10 @@
 
 /* Factors, then metaclasses. */
 static const char *const *vrp_imagenet_x_names(vr_arena *arena) {
-    enum { F = VR_IMAGENET_X_FACTORS, L = VRP_IMAGENET_X_LABELS };
-    const char **names = VR_NEW(arena, const char *, L);
-    for (int64_t i = 0; i < L; i++)
-        names[i] = i < F ? vr_imagenet_x_factor(i) : vr_imagenet_x_metaclass(i - F);
+    const char **names = VR_NEW(arena, const char *, VRP_IMAGENET_X_LABELS);
+    for (int64_t i = 0; i < VRP_IMAGENET_X_LABELS; i++)
+        names[i] = i < VR_IMAGENET_X_FACTORS ? vr_imagenet_x_factor(i)
+                                             : vr_imagenet_x_metaclass(i - VR_IMAGENET_X_FACTORS);
     return names;
 }
 
@@ -32,15 +32,15 @@ static void vrp_imagenet_x_heat(vr_page *page, const char *title, const char *ca
 /* Bars of values[16], with the factors' names. */
 static void vrp_imagenet_x_bars(vr_page *page, const char *title, const char *x_label, const char *caption,
                                 const double *values, bool percent) {
-    enum { F = VR_IMAGENET_X_FACTORS };
-    vr_interval *bars = VR_NEW(page->arena, vr_interval, F);
-    for (int f = 0; f < F; f++) bars[f] = (vr_interval){values[f], (double)NAN, (double)NAN};
+    vr_interval *bars = VR_NEW(page->arena, vr_interval, VR_IMAGENET_X_FACTORS);
+    for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++)
+        bars[f] = (vr_interval){values[f], (double)NAN, (double)NAN};
     const vr_plot plot = {.kind = VR_PLOT_BARS,
                           .title = title,
                           .x_label = x_label,
                           .names = vrp_imagenet_x_names(page->arena),
                           .intervals = bars,
-                          .count = F,
+                          .count = VR_IMAGENET_X_FACTORS,
                           .percent = percent,
                           .sorted = true};
     vr_page_plot(page, &plot, caption);
@@ -96,12 +96,11 @@ static void vrp_imagenet_x_page_joins(vr_page *page, const vr_imagenet_x_table *
 }
 
 static void vrp_imagenet_x_page_ratios(vr_page *page, const vr_imagenet_x_row *row, int64_t min_images) {
-    enum { F = VR_IMAGENET_X_FACTORS };
     vr_arena *a = page->arena;
-    const char **names = VR_NEW(a, const char *, F);
-    vr_interval *ratios = VR_NEW(a, vr_interval, F);
+    const char **names = VR_NEW(a, const char *, VR_IMAGENET_X_FACTORS);
+    vr_interval *ratios = VR_NEW(a, vr_interval, VR_IMAGENET_X_FACTORS);
     int64_t n = 0;
-    for (int64_t f = 0; f < F; f++) {
+    for (int64_t f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
         if (isnan(vrp_imagenet_x_ratio(row, f, min_images))) continue;
         names[n] = vr_imagenet_x_factor(f);
         if (row->count[f] > 0) names[n] = vr_arena_printf(a, "%s (%lld)", names[n], (long long)row->count[f]);
@@ -126,18 +125,18 @@ static void vrp_imagenet_x_page_ratios(vr_page *page, const vr_imagenet_x_row *r
 static void vrp_imagenet_x_page_heat(vr_page *page, const vr_imagenet_x_row *rows, int64_t count,
                                      int64_t step, const char *title, const char *caption,
                                      int64_t min_images) {
-    enum { F = VR_IMAGENET_X_FACTORS };
-    double *values = VR_NEW(page->arena, double, (F * count));
+    double *values = VR_NEW(page->arena, double, (VR_IMAGENET_X_FACTORS * count));
     const char **names = VR_NEW(page->arena, const char *, count);
     for (int64_t i = 0; i < count; i++) {
         const vr_imagenet_x_row *row = &rows[i * step];
         names[i] = row->metaclass ? row->metaclass : row->model;
-        for (int64_t f = 0; f < F; f++) {
+        for (int64_t f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
             const double ratio = vrp_imagenet_x_ratio(row, f, min_images);
-            values[i * F + f] = isfinite(ratio) ? ratio : (double)NAN;
+            values[i * VR_IMAGENET_X_FACTORS + f] = isfinite(ratio) ? ratio : (double)NAN;
         }
     }
-    vrp_imagenet_x_heat(page, title, caption, values, names, count, vrp_imagenet_x_names(page->arena), F);
+    vrp_imagenet_x_heat(page, title, caption, values, names, count, vrp_imagenet_x_names(page->arena),
+                        VR_IMAGENET_X_FACTORS);
 }
 
 /* A name of which both ends can be read: "eval_resnet50_crop8.0_wd1e-05_id1662124509" as "eval_resnet5...1662124509". */
@@ -174,12 +173,13 @@ static void vrp_imagenet_x_page_models(vr_page *page, const vr_imagenet_x_table 
 
 /* Many models: accuracy under the hardest factors and the easiest one against accuracy on all images. */
 static void vrp_imagenet_x_page_scatter(vr_page *page, const vr_imagenet_x_table *t) {
-    enum { F = VR_IMAGENET_X_FACTORS, SERIES = 4 };
+    enum { SERIES = 4 };
     vr_arena *a = page->arena;
-    double mean[F], *ratio = VR_NEW(a, double, t->count), *x = VR_NEW(a, double, t->count);
+    double mean[VR_IMAGENET_X_FACTORS];
+    double *ratio = VR_NEW(a, double, t->count), *x = VR_NEW(a, double, t->count);
     const char **names = VR_NEW(a, const char *, SERIES * t->count);
-    int order[F];
-    for (int f = 0; f < F; f++) {
+    int order[VR_IMAGENET_X_FACTORS];
+    for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
         int64_t n = 0;
         for (int64_t m = 0; m < t->count; m++) {
             ratio[n] = vr_imagenet_x_error_ratio(&t->rows[m], f);
@@ -188,7 +188,7 @@ static void vrp_imagenet_x_page_scatter(vr_page *page, const vr_imagenet_x_table
         mean[f] = vr_mean(ratio, n);
     }
     vrp_imagenet_x_order(order, mean);
-    int last = F - 1;
+    int last = VR_IMAGENET_X_FACTORS - 1;
     while (last > SERIES && isnan(mean[order[last]])) last--;
     vr_series series[SERIES];
     for (int64_t m = 0; m < t->count; m++) x[m] = t->rows[m].average;
@@ -215,7 +215,6 @@ static void vrp_imagenet_x_page_scatter(vr_page *page, const vr_imagenet_x_table
 }
 
 static void vrp_imagenet_x_page_metaclasses(vr_page *page, const vr_imagenet_x_report *r) {
-    enum { G = VR_IMAGENET_X_METACLASSES };
     const vr_imagenet_x_table *t = r->table;
     if (!t->metaclasses || t->count > VRP_IMAGENET_X_FEW) return;
     const int64_t min_images = vr_max(r->min_images, 10);
@@ -223,33 +222,34 @@ static void vrp_imagenet_x_page_metaclasses(vr_page *page, const vr_imagenet_x_r
     vr_page_text(page, "Fewer than %lld images have no cell and no row.", (long long)min_images);
     for (int64_t m = 0; m < t->count; m++)
         vrp_imagenet_x_page_heat(
-            page, t->metaclasses + m, G, t->count,
+            page, t->metaclasses + m, VR_IMAGENET_X_METACLASSES, t->count,
             vr_arena_printf(page->arena, "%s: error ratio by metaclass and factor", t->rows[m].model),
             "Each ratio is to the metaclass's own errors.", min_images);
-    const vr_table cells = vrp_imagenet_x_cells(page->arena, t->metaclasses, G * t->count, min_images, true,
-                                                false); /* calibration is only of all images */
+    const vr_table cells =
+        vrp_imagenet_x_cells(page->arena, t->metaclasses, VR_IMAGENET_X_METACLASSES * t->count, min_images,
+                             true, false); /* calibration is only of all images */
     vr_page_table(page, &cells, "Accuracy and error ratio in each metaclass.");
 }
 
 static void vrp_imagenet_x_page_families(vr_page *page, const vr_imagenet_x_families *x) {
-    enum { F = VR_IMAGENET_X_FACTORS };
     if (!x) return;
     vr_arena *a = page->arena;
-    double *values = VR_NEW(a, double, (x->count * F));
-    const char **names = VR_NEW(a, const char *, x->count), **columns = VR_NEW(a, const char *, F);
-    int order[F];
+    double *values = VR_NEW(a, double, (x->count * VR_IMAGENET_X_FACTORS));
+    const char **names = VR_NEW(a, const char *, x->count),
+               **columns = VR_NEW(a, const char *, VR_IMAGENET_X_FACTORS);
+    int order[VR_IMAGENET_X_FACTORS];
     vrp_imagenet_x_order(order, x->all.ratio);
     for (int64_t k = 0; k < x->count; k++) {
         names[k] = x->families[k].name;
-        for (int i = 0; i < F; i++) {
+        for (int i = 0; i < VR_IMAGENET_X_FACTORS; i++) {
             columns[i] = vr_imagenet_x_factor(order[i]);
-            values[k * F + i] = x->families[k].ratio[order[i]];
+            values[k * VR_IMAGENET_X_FACTORS + i] = x->families[k].ratio[order[i]];
         }
     }
     vr_page_section(page, "Families of models");
     vrp_imagenet_x_heat(page, "Mean error ratio by family and factor", "Each model counts once.", values,
-                        names, x->count, columns, F);
-    const vr_table table = vr_imagenet_x_family_table(a, x);
+                        names, x->count, columns, VR_IMAGENET_X_FACTORS);
+    const vr_table table = vrp_imagenet_x_family_table(a, x);
     vr_page_table(page, &table, "A: Alexander-Govern's test of whether the families differ, and its p.");
     vr_page_text(
         page,
@@ -259,16 +259,15 @@ static void vrp_imagenet_x_page_families(vr_page *page, const vr_imagenet_x_fami
 }
 
 static void vrp_imagenet_x_page_effects(vr_page *page, const vr_imagenet_x_report *r) {
-    enum { F = VR_IMAGENET_X_FACTORS };
     const vr_imagenet_x_effects *e = r->effects;
     if (!e) return;
-    double t[F];
-    for (int f = 0; f < F; f++) t[f] = e->factors[f].t;
+    double t[VR_IMAGENET_X_FACTORS];
+    for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) t[f] = e->factors[f].t;
     vr_page_section(page, "What the augmentation does");
     vrp_imagenet_x_bars(page, vr_arena_printf(page->arena, "What %s does to each factor", r->augmentation),
                         "Welch's t: right of 0 the error ratio falls as the strength grows",
                         "Between the two strengths at which a cubic fit is highest and lowest.", t, false);
-    const vr_table table = vr_imagenet_x_effect_table(page->arena, e);
+    const vr_table table = vrp_imagenet_x_effect_table(page->arena, e);
     vr_page_table(page, &table, "Mean error ratios at the lower and the higher of the two strengths.");
     vr_page_text(
         page,
@@ -279,17 +278,21 @@ static void vrp_imagenet_x_page_effects(vr_page *page, const vr_imagenet_x_repor
 
 /* How common the factors are, and which go together. */
 static void vrp_imagenet_x_page_set(vr_page *page, const vr_imagenet_x_set *set) {
-    enum { F = VR_IMAGENET_X_FACTORS, G = VR_IMAGENET_X_METACLASSES, L = VRP_IMAGENET_X_LABELS };
     if (!set) return;
     const char *const *names = vrp_imagenet_x_names(page->arena);
-    const int64_t labels = set->metaclass ? L : F;
-    int64_t both[L][L], all[F];
-    double share[F], rho[L][L], p[L][L], *shift = VR_NEW(page->arena, double, (G * F)),
-                                         *shown = VR_NEW(page->arena, double, (labels * labels));
+    const int64_t labels = set->metaclass ? VRP_IMAGENET_X_LABELS : VR_IMAGENET_X_FACTORS;
+    int64_t both[VRP_IMAGENET_X_LABELS][VRP_IMAGENET_X_LABELS], all[VR_IMAGENET_X_FACTORS];
+    double share[VR_IMAGENET_X_FACTORS], rho[VRP_IMAGENET_X_LABELS][VRP_IMAGENET_X_LABELS],
+        p[VRP_IMAGENET_X_LABELS][VRP_IMAGENET_X_LABELS],
+        *shift = VR_NEW(page->arena, double, (VR_IMAGENET_X_METACLASSES * VR_IMAGENET_X_FACTORS)),
+        *shown = VR_NEW(page->arena, double, (labels * labels));
     vrp_imagenet_x_together(both, set);
     vrp_imagenet_x_spearman(rho, p, both, set->count);
-    for (int f = 0; f < F; f++) all[f] = both[f][f], share[f] = (double)all[f] / (double)set->count;
-    for (int g = 0; g < G; g++) vr_prevalence_shift(shift + g * F, both[F + g], all, F);
+    for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++)
+        all[f] = both[f][f], share[f] = (double)all[f] / (double)set->count;
+    for (int g = 0; g < VR_IMAGENET_X_METACLASSES; g++)
+        vr_prevalence_shift(shift + g * VR_IMAGENET_X_FACTORS, both[VR_IMAGENET_X_FACTORS + g], all,
+                            VR_IMAGENET_X_FACTORS);
     for (int64_t i = 0; i < labels; i++)
         for (int64_t j = 0; j < labels; j++)
             shown[i * labels + j] = i != j && p[i][j] <= 0.01 ? rho[i][j] : (double)NAN;
@@ -301,7 +304,7 @@ static void vrp_imagenet_x_page_set(vr_page *page, const vr_imagenet_x_set *set)
         vrp_imagenet_x_heat(
             page, "Prevalence shift by metaclass and factor",
             "(the factor's share of the metaclass's annotations - its share of all) / its share of all.",
-            shift, names + F, G, names, F);
+            shift, names + VR_IMAGENET_X_FACTORS, VR_IMAGENET_X_METACLASSES, names, VR_IMAGENET_X_FACTORS);
     vrp_imagenet_x_heat(page, "Which factors go together",
                         "Spearman's rho between annotations; only cells with p <= 0.01.", shown, names,
                         labels, names, labels);
@@ -340,7 +343,7 @@ bool vr_imagenet_x_page_save(const vr_imagenet_x_report *r, const char *path, vr
     const bool ece = vrp_imagenet_x_calibrated(t->rows, t->count);
     const vr_table table = t->count <= VRP_IMAGENET_X_FEW
                                ? vrp_imagenet_x_cells(&arena, t->rows, t->count, r->min_images, false, ece)
-                               : vr_imagenet_x_ratio_table(&arena, t, r->min_images);
+                               : vrp_imagenet_x_ratio_table(&arena, t, r->min_images);
     vr_page_section(&page, "All numbers");
     vr_page_table(
         &page, &table,

@@ -184,18 +184,6 @@ static bool vrp_imagenet_x_score(vr_arena *scratch, vr_imagenet_x_row *row, vr_i
 
 static const vr_imagenet_x_opts vrp_imagenet_x_defaults = {0};
 
-bool vr_imagenet_x_score(vr_imagenet_x_row *row, vr_imagenet_x_row *metaclasses, const vr_imagenet_x_set *set,
-                         const vr_predictions *p, const char *model, const vr_imagenet_x_opts *opts,
-                         vr_err *err) {
-    vr_arena scratch = {0};
-    vr_err own = {0};
-    *row = (vr_imagenet_x_row){0};
-    const bool ok = vrp_imagenet_x_score(&scratch, row, metaclasses, 1, set, p, model,
-                                         opts ? opts : &vrp_imagenet_x_defaults, &own);
-    vr_arena_free(&scratch);
-    return ok || vr_err_pass(err, &own);
-}
-
 /* ---- many models ---- */
 
 /* The predictions files of a path: itself, or the .csv files of a folder. */
@@ -237,7 +225,7 @@ static vr_predictions vrp_imagenet_x_human(vr_arena *scratch, const vr_imagenet_
 /* Fills the rows of the table: of the files, then "human". */
 static bool vrp_imagenet_x_run(vr_imagenet_x_table *t, const vr_imagenet_x_set *set, const char **paths,
                                int64_t files, const vr_imagenet_x_opts *opts, vr_err *err) {
-    static const vr_predictions_opts classes = {.classes = VR_IMAGENET_X_CLASSES};
+    static const vr_predictions_opts classes = {.classes = VR_IMAGENET_X_CLASSES, .joined = true};
     int64_t first = t->count; /* the file that fails */
 #pragma omp parallel num_threads((int)vr_min(t->count, vr_threads()))
     {

@@ -307,7 +307,7 @@ static void vrp_imagenet_x_model(vr_table *t, const vr_imagenet_x_row *row) {
     vr_table_number(t, row->average, 4);
 }
 
-vr_table vr_imagenet_x_ratio_table(vr_arena *perm, const vr_imagenet_x_table *table, int64_t min_images) {
+vr_table vrp_imagenet_x_ratio_table(vr_arena *perm, const vr_imagenet_x_table *table, int64_t min_images) {
     if (table->count <= VRP_IMAGENET_X_FEW) return vrp_imagenet_x_by_factor(perm, table, min_images);
     const char *names[VR_IMAGENET_X_FACTORS];
     for (int64_t f = 0; f < VR_IMAGENET_X_FACTORS; f++) names[f] = vr_imagenet_x_factor(f);
@@ -384,7 +384,7 @@ void vrp_imagenet_x_order(int *order, const double *value) {
     }
 }
 
-vr_table vr_imagenet_x_family_table(vr_arena *perm, const vr_imagenet_x_families *x) {
+vr_table vrp_imagenet_x_family_table(vr_arena *perm, const vr_imagenet_x_families *x) {
     const char **names = VR_NEW(perm, const char *, x->count + 4);
     names[0] = "factor";
     names[1] = vr_arena_printf(perm, "all (%lld)", (long long)x->all.models);
@@ -406,7 +406,7 @@ vr_table vr_imagenet_x_family_table(vr_arena *perm, const vr_imagenet_x_families
     return t;
 }
 
-vr_table vr_imagenet_x_effect_table(vr_arena *perm, const vr_imagenet_x_effects *x) {
+vr_table vrp_imagenet_x_effect_table(vr_arena *perm, const vr_imagenet_x_effects *x) {
     static const char *const names[] = {"factor",      "t",           "p",          "from strength",
                                         "ratio there", "to strength", "ratio at it"};
     vr_table t = vr_table_new(perm, names, (int64_t)(sizeof names / sizeof *names));
@@ -432,18 +432,18 @@ vr_table vr_imagenet_x_effect_table(vr_arena *perm, const vr_imagenet_x_effects 
 void vr_imagenet_x_print(FILE *file, const vr_imagenet_x_report *r) {
     vr_arena scratch = {0};
     const vr_table ratios = r->table->count <= VRP_IMAGENET_X_FEW
-                                ? vr_imagenet_x_ratio_table(&scratch, r->table, r->min_images)
+                                ? vrp_imagenet_x_ratio_table(&scratch, r->table, r->min_images)
                                 : vrp_imagenet_x_worst_table(&scratch, r->table, r->min_images);
     fprintf(file, "Error ratios, %s\n\n", r->data);
     vr_table_print(file, &ratios);
     fprintf(file, "\n2 means twice as many errors with the factor as on all images.\n");
     if (r->families) {
-        const vr_table families = vr_imagenet_x_family_table(&scratch, r->families);
+        const vr_table families = vrp_imagenet_x_family_table(&scratch, r->families);
         fprintf(file, "\nMean error ratios by family\n\n");
         vr_table_print(file, &families);
     }
     if (r->effects) {
-        const vr_table effects = vr_imagenet_x_effect_table(&scratch, r->effects);
+        const vr_table effects = vrp_imagenet_x_effect_table(&scratch, r->effects);
         fprintf(file, "\nWhat %s does\n\n", r->augmentation);
         vr_table_print(file, &effects);
     }

@@ -1,7 +1,18 @@
-/* tests/zip.h: small zip files of stored entries, for tests. */
-#ifndef VISROB_TESTS_ZIP_H
-#define VISROB_TESTS_ZIP_H
+/* tests/checkpoints.h: the golden checkpoints, arrays by name, and small zip files of stored entries. */
+#ifndef VISROB_TESTS_CHECKPOINTS_H
+#define VISROB_TESTS_CHECKPOINTS_H
 #include "test.h"
+
+#define CHECKPOINTS "tests/golden/checkpoints/"
+
+TEST_ARENA(arena);
+
+static inline const vr_array *array_named(const vr_arrays *all, const char *name) {
+    for (int64_t i = 0; i < all->count; i++)
+        if (strcmp(all->items[i].name, name) == 0) return &all->items[i];
+    fail_msg("missing array '%s'", name);
+    return NULL;
+}
 
 typedef struct zip_item {
     const char *name;
@@ -20,8 +31,8 @@ static inline void zip_fields(vr_text *t, const zip_item *item) {
     vr_text_bytes(t, lengths, 4);
 }
 
-static inline vr_bytes zip_of(vr_arena *arena, const zip_item *items, int count) {
-    vr_text data = {.arena = arena}, directory = {.arena = arena};
+static inline vr_bytes zip_of(const zip_item *items, int count) {
+    vr_text data = {.arena = &arena}, directory = {.arena = &arena};
     for (int i = 0; i < count; i++) {
         const uint32_t at = (uint32_t)data.size;
         vr_text_bytes(&data, "PK\3\4", 4);
