@@ -308,15 +308,6 @@ bool vr_rows_text(vr_bytes *s, vr_rows *r, int64_t field, vr_err *err) {
     return vr_rows_fail(r, field, err, "unexpected zero byte");
 }
 
-bool vr_rows_int(int64_t *x, const vr_rows *r, int64_t field, vr_err *err) {
-    *x = 0;
-    if (!vrp_rows_there(r, field, err)) return false;
-    if (r->form == VRP_ROWS_CSV) return vr_csv_int(x, &r->csv, r->column[field], err);
-    if (r->node[field]->type != VR_JSON_INT) return vr_rows_fail(r, field, err, "expected an integer");
-    *x = r->node[field]->integer;
-    return true;
-}
-
 bool vr_rows_is_int(int64_t *x, const vr_rows *r, int64_t field) {
     *x = 0;
     if (r->form == VRP_ROWS_CSV) {

@@ -476,14 +476,6 @@ bool vr_predictions_join(int64_t *prediction, const vr_predictions *p, const vr_
                    (int)vr_min(want.size, 100), (const char *)want.data);
 }
 
-/* How many of the k best classes come before one that is among the labels; k where none is. */
-static int64_t vrp_predictions_rank(const int64_t *label, int64_t count, const int64_t *top, int64_t k) {
-    for (int64_t r = 0; r < k; r++)
-        for (int64_t l = 0; l < count; l++)
-            if (label[l] == top[r]) return r;
-    return k;
-}
-
 bool vr_predictions_score(vr_arena *perm, vr_scores *out, const vr_predictions *p, const int64_t *prediction,
                           const vr_label_sets *labels, vr_err *err) {
     *out = (vr_scores){0};
@@ -494,27 +486,22 @@ bool vr_predictions_score(vr_arena *perm, vr_scores *out, const vr_predictions *
             *top5 = VR_NEW(perm, uint8_t, n);
     vr_arena scratch = {0};
     bool *taken = VR_NEW(&scratch, bool, p->count);
-    const int64_t *const begin = labels->begin, *const label = labels->label, *const predicted = p->predicted;
+    const int64_t *const begin = labels->begin, *const label = labels->label;
     int64_t used = 0, missing = 0, unlabelled = 0;
     for (int64_t i = 0; i < n; i++) {
-        const int64_t j = prediction[i], first = begin ? begin[i] : i,
-                      count = begin ? begin[i + 1] - first : label[i] >= 0;
+        const int64_t j = prediction[i];
+        const bool labelled = begin ? begin[i + 1] > begin[i] : label[i] >= 0;
         missing += j < 0;
         if (j < 0) continue;
         used += !taken[j];
         taken[j] = true;
-        unlabelled += count == 0;
-        scored[i] = count > 0;
-        if (count == 0) continue;
-        if (!predicted) {
-            correct[i] = p->correct[j], top5[i] = p->correct_top5[j];
-            continue;
-        }
-        const int64_t *top = predicted + j * p->k,
-                      rank = k == 1 && count == 1 ? *top != label[first]
-                                                  : vrp_predictions_rank(label + first, count, top, k);
-        correct[i] = rank == 0, top5[i] = rank < k;
+        unlabelled += !labelled;
+        scored[i] = labelled;
+        if (!p->predicted && labelled) correct[i] = p->correct[j], top5[i] = p->correct_top5[j];
     }
+    if (p->predicted) vr_correct_sets(correct, p->predicted, prediction, n, 1, p->k, labels);
+    if (p->predicted && k > 1) vr_correct_sets(top5, p->predicted, prediction, n, k, p->k, labels);
+    if (p->predicted && k == 1) memcpy(top5, correct, (size_t)n);
     vr_arena_free(&scratch);
     const vr_join join = {n - missing - unlabelled, missing, p->count - used, unlabelled};
     *out = (vr_scores){
