@@ -15,7 +15,7 @@ static void the_best_k_classes_hold_the_label_where_scikit_learn_says_so(void **
     vr_predict_top_k(top, golden_p, GOLDEN_N, GOLDEN_C, GOLDEN_C);
     for (int i = 0; i < GOLDEN_N; i++) assert_int_equal(top[i * GOLDEN_C], golden_predicted[i]);
     for (int k = 1; k <= GOLDEN_C; k++) {
-        vr_correct_sets(correct, top, GOLDEN_N, k, GOLDEN_C, &labels);
+        vr_correct_sets(correct, top, NULL, GOLDEN_N, k, GOLDEN_C, &labels);
         vr_correct_top_k(same, golden_p, golden_labels, GOLDEN_N, GOLDEN_C, k);
         assert_memory_equal(correct, same, GOLDEN_N);
         if (k < GOLDEN_C) assert_close(vr_accuracy(correct + 2, GOLDEN_N - 2), golden_top[k - 1], 1e-15);
@@ -48,12 +48,22 @@ static void any_label_of_the_set_is_correct_and_none_is_not(void **state) {
     assert_memory_equal(sets.label, label, 4 * sizeof *label);
     assert_true(vr_label_sets_has(&sets, 0, 5) && !vr_label_sets_has(&sets, 0, 7) &&
                 !vr_label_sets_has(&sets, 1, 3));
-    vr_correct_sets(correct, top, 4, 1, 3, &sets);
+    vr_correct_sets(correct, top, NULL, 4, 1, 3, &sets);
     assert_memory_equal(correct, ((uint8_t[]){0, 0, 1, 0}), 4);
-    vr_correct_sets(correct, top, 4, 2, 3, &sets);
+    vr_correct_sets(correct, top, NULL, 4, 2, 3, &sets);
     assert_memory_equal(correct, ((uint8_t[]){1, 0, 1, 0}), 4);
-    vr_correct_sets(correct, top, 4, 3, 3, &sets);
+    vr_correct_sets(correct, top, NULL, 4, 3, 3, &sets);
     assert_memory_equal(correct, ((uint8_t[]){1, 0, 1, 1}), 4);
+    const int64_t row[4] = {1, 0, -1, 3}; /* the rows of other images, and none */
+    vr_correct_sets(correct, top, row, 4, 1, 3, &sets);
+    assert_memory_equal(correct, ((uint8_t[]){1, 0, 0, 0}), 4);
+    const int64_t one_each[4] = {0, 3, -1, -1};
+    const vr_label_sets ones = {.count = 4, .label = one_each}; /* -1: no label */
+    assert_int_equal(vr_label_sets_size(&ones, 1), 1);
+    assert_int_equal(vr_label_sets_size(&ones, 2), 0);
+    assert_true(vr_label_sets_has(&ones, 1, 3) && !vr_label_sets_has(&ones, 2, -1));
+    vr_correct_sets(correct, top, NULL, 4, 1, 3, &ones);
+    assert_memory_equal(correct, ((uint8_t[]){1, 1, 0, 0}), 4);
     for (int64_t i = 0; i < 1000; i++) { /* it grows */
         vr_label_builder_next(&builder);
         for (int64_t k = 0; k < i % 5; k++) vr_label_builder_add(&builder, i + k);

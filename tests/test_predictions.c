@@ -204,6 +204,19 @@ static void names_are_matched_exactly_else_by_their_last_part(void **state) {
     assert_int_equal(found(&index, "id-4"), 4);
     assert_int_equal(found(&index, "id-5"), -1);
     assert_int_equal(found(&index, ""), -1);
+    vr_image_index plain = {.arena = &arena}; /* without folders, and with one ending */
+    vr_image_index_add(&plain, "a.JPEG", 0);
+    vr_image_index_add(&plain, "b.JPEG", 1);
+    for (int more = 0; more < 3; more++) {
+        assert_int_equal(found(&plain, "a.JPEG"), 0);
+        assert_int_equal(found(&plain, "val/b.JPEG"), 1);
+        assert_int_equal(found(&plain, "b"), 1);
+        assert_int_equal(found(&plain, "x/a.png"), more < 2 ? 0 : -1);
+        assert_int_equal(found(&plain, "c.JPEG"), more > 0 ? 2 : -1);
+        assert_int_equal(found(&plain, "c"), more > 0 ? 2 : -1);
+        assert_int_equal(found(&plain, ""), -1);
+        vr_image_index_add(&plain, more == 0 ? "c.png" : "val/a.JPEG", 2 + more); /* no longer plain */
+    }
     static const char *const strip[] = {"480x480-", "-", NULL};
     vr_image_index street = {.arena = &arena, .strip = strip};
     vr_image_index_add(&street, "https://x/480x480-5d4b-e2.jpg", 7);

@@ -152,11 +152,22 @@ static bool vrp_rows_nameless(vr_bytes text, int64_t *fields) {
     return number;
 }
 
-static int64_t vrp_rows_lines(vr_bytes text) {
-    int64_t lines = 1;
-    for (const uint8_t *s = text.data, *end = s + text.size;
-         s < end && (s = (const uint8_t *)memchr(s, '\n', (size_t)(end - s))) != NULL; s++)
-        lines++;
+/* The number of lines; *zeros is set where the text has a zero byte. The counts of a block fit in bytes, many of which are
+ * added at once. */
+static int64_t vrp_rows_lines(vr_bytes text, bool *zeros) {
+    enum { BLOCK = 192 };
+    int64_t lines = 1, i = 0;
+    uint8_t zero = 0;
+    for (; i + BLOCK <= text.size; i += BLOCK) {
+        uint8_t n = 0;
+        for (int64_t k = i; k < i + BLOCK; k++) {
+            n = (uint8_t)(n + (text.data[k] == '\n'));
+            zero |= text.data[k] == 0;
+        }
+        lines += n;
+    }
+    for (; i < text.size; i++) lines += text.data[i] == '\n', zero |= text.data[i] == 0;
+    *zeros = zero;
     return lines;
 }
 
@@ -165,10 +176,9 @@ static bool vrp_rows_open(vr_rows *r, vr_bytes text, int64_t nameless, vr_err *e
     int64_t at = 0, fields;
     while (at < text.size && text.data[at] <= ' ') at++;
     const bool json = at < text.size && (text.data[at] == '{' || text.data[at] == '[');
-    r->most = vrp_rows_lines(text);
+    r->most = vrp_rows_lines(text, &r->zeros);
     r->json = json;
-    r->zeros = json ||
-               (text.size > 0 && memchr(text.data, 0, (size_t)text.size)); /* JSON may write one as \\u0000 */
+    r->zeros = r->zeros || json; /* JSON may write one as \\u0000 */
     if (json && text.data[at] == '{' && vrp_rows_is_lines(r, text)) {
         r->form = VRP_ROWS_LINES;
         r->lines = (vr_json_lines){.text = text, .path = r->path};
@@ -298,11 +308,14 @@ bool vr_rows_text(vr_bytes *s, vr_rows *r, int64_t field, vr_err *err) {
     return vr_rows_fail(r, field, err, "unexpected zero byte");
 }
 
-bool vr_rows_int(int64_t *x, const vr_rows *r, int64_t field, vr_err *err) {
+bool vr_rows_is_int(int64_t *x, const vr_rows *r, int64_t field) {
     *x = 0;
-    if (!vrp_rows_there(r, field, err)) return false;
-    if (r->form == VRP_ROWS_CSV) return vr_csv_int(x, &r->csv, r->column[field], err);
-    if (r->node[field]->type != VR_JSON_INT) return vr_rows_fail(r, field, err, "expected an integer");
+    if (r->form == VRP_ROWS_CSV) {
+        if (r->column[field] < 0) return false;
+        const vr_bytes f = r->csv.fields[r->column[field]];
+        return vr_number_int(x, (const char *)f.data, f.size);
+    }
+    if (!r->node[field] || r->node[field]->type != VR_JSON_INT) return false;
     *x = r->node[field]->integer;
     return true;
 }

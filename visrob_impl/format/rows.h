@@ -6,7 +6,7 @@
  *     vr_rows rows;
  *     vr_rows_parse(&perm, &rows, text, "predictions.csv", fields, 2, 0, VR_FATAL);
  *     while (vr_rows_next(&rows, VR_FATAL) && vr_rows_text(&file, &rows, 0, VR_FATAL) &&
- *            vr_rows_int(&predicted, &rows, 1, VR_FATAL))
+ *            vr_rows_is_int(&predicted, &rows, 1))
  *         printf("%.*s: %lld\n", (int)file.size, (const char *)file.data, (long long)predicted);
  *
  * The forms:
@@ -67,19 +67,20 @@ VR_API bool vr_rows_empty(const vr_rows *rows, int64_t field);
  * Errors:  VR_ERR_FORMAT for a field that is no string, and for one with a zero byte. */
 VR_API bool vr_rows_text(vr_bytes *s, vr_rows *rows, int64_t field, vr_err *err);
 
-/* *x = the field as an integer. Errors: VR_ERR_FORMAT, also where the row does not have it. */
-VR_API bool vr_rows_int(int64_t *x, const vr_rows *rows, int64_t field, vr_err *err);
+/* True where the field is one integer, *x, and nothing else: a fast path before vr_rows_ints. */
+VR_API bool vr_rows_is_int(int64_t *x, const vr_rows *rows, int64_t field);
 
-/* *x = the field as a number; True and False are 1 and 0. Errors: as vr_rows_int. */
+/* *x = the field as a number; True and False are 1 and 0. Errors: VR_ERR_FORMAT, also where the row
+ * does not have it. */
 VR_API bool vr_rows_number(double *x, const vr_rows *rows, int64_t field, vr_err *err);
 
 /* *x = the field's integers, in the arena: "[4, 18]", "4|18", "4,18", 4; a JSON array, or an array of one array.
- * Errors:  as vr_rows_int. */
+ * Errors:  as vr_rows_number. */
 VR_API bool vr_rows_ints(vr_arena *arena, int64_t **x, int64_t *n, const vr_rows *rows, int64_t field,
                          vr_err *err);
 
 /* *s = the field's strings, in the arena: a list as Python writes it, "['pot', 'pan']"; a JSON array.
- * Errors:  as vr_rows_int. */
+ * Errors:  as vr_rows_number. */
 VR_API bool vr_rows_strings(vr_arena *arena, const char ***s, int64_t *n, const vr_rows *rows, int64_t field,
                             vr_err *err);
 

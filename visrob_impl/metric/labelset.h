@@ -45,11 +45,12 @@ VR_API int64_t vr_label_sets_size(const vr_label_sets *sets, int64_t i);
 VR_API bool vr_label_sets_has(const vr_label_sets *sets, int64_t i, int64_t x);
 
 /* correct[i] = 1 where one of the k predictions of image i is in its label set.
- * Shapes:  correct: [n]; top: [n,stride], of which the first k of each row count, 1 <= k <= stride; labels: n sets.
- * Notes:   an image without labels is not correct; a negative prediction never is.
+ * Shapes:  correct: [n]; top: [rows,stride], of which the first k of each row count, 1 <= k <= stride; row: [n], the row
+ *          of each image, -1 = none, or NULL: row i is image i's; labels: n sets.
+ * Notes:   an image without labels, or without a row, is not correct; a negative prediction never is.
  * Source:  VISSL's and Dollar Street's hit@k; hit@k of Progress vs. geography; ReaL (Beyer et al. 2020). */
-VR_API void vr_correct_sets(uint8_t *correct, const int64_t *top, int64_t n, int64_t k, int64_t stride,
-                            const vr_label_sets *labels);
+VR_API void vr_correct_sets(uint8_t *correct, const int64_t *top, const int64_t *row, int64_t n, int64_t k,
+                            int64_t stride, const vr_label_sets *labels);
 
 /* correct[i] = 1 where map[p] == map[labels[i]] for the prediction p of image i: correct up to metaclass.
  * Shapes:  correct, predicted, labels: [n]; map: [classes].

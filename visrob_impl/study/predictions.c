@@ -38,7 +38,6 @@ typedef struct vrp_predictions_build {
     int64_t classes; /* the limit; 0: none */
     int64_t count, k, predicted_count, capacity;
     bool joined; /* vr_predictions_opts.joined */
-    bool lists;  /* a row has had a list of classes */
     vr_bytes *image;
     int64_t *line, *predicted, *label;
     float *probability;
@@ -79,12 +78,10 @@ static bool vrp_predictions_class(const vrp_predictions_build *b, const vr_rows 
 
 static bool vrp_predictions_classes(vrp_predictions_build *b, const vr_rows *rows, vr_err *err) {
     int64_t one, *c = &one, n = 1;
-    vr_arena_reset(&b->step);
-    if (!b->lists) {
-        vr_err none = {0}; /* most files have one class a row: an array of it need not be made */
-        b->lists = !vr_rows_int(&one, rows, FIELD_PREDICTED, &none);
+    if (!vr_rows_is_int(&one, rows, FIELD_PREDICTED)) {
+        vr_arena_reset(&b->step);
+        if (!vr_rows_ints(&b->step, &c, &n, rows, FIELD_PREDICTED, err)) return false;
     }
-    if (b->lists && !vr_rows_ints(&b->step, &c, &n, rows, FIELD_PREDICTED, err)) return false;
     if (b->k < 0) b->k = vr_max(1, n);
     if (n != b->k)
         return vr_rows_fail(rows, FIELD_PREDICTED, err,
@@ -267,6 +264,7 @@ bool vr_predictions_load(vr_arena *perm, vr_predictions *p, const char *path, co
 /* The last part of a path. */
 static vr_bytes vrp_predictions_last(vr_bytes path) {
     int64_t n = path.size;
+    if (n == 0 || !memchr(path.data, '/', (size_t)n)) return path;
     while (n > 0 && path.data[n - 1] != '/') n--;
     return (vr_bytes){path.data + n, path.size - n};
 }
@@ -333,11 +331,11 @@ static vr_bytes vrp_predictions_part(const vr_image_index *index, vr_bytes name,
     return (vr_bytes){(const uint8_t *)buffer, (int64_t)strlen(buffer)};
 }
 
-/* of[] with room for one more than n. */
-static int64_t *vrp_predictions_room(vr_arena *arena, int64_t *of, int64_t n, int64_t *capacity) {
+/* of[] with room for as many numbers as the table has room for names, of which n are there. */
+static int64_t *vrp_predictions_room(const vr_names *names, int64_t *of, int64_t n, int64_t *capacity) {
     if (n < *capacity) return of;
-    *capacity = vr_max(1024, 2 * *capacity);
-    int64_t *more = (int64_t *)vr_arena_alloc(arena, *capacity, sizeof *more);
+    *capacity = names->capacity;
+    int64_t *more = (int64_t *)vr_arena_alloc(names->arena, *capacity, sizeof *more);
     if (n > 0) memcpy(more, of, (size_t)n * sizeof *more);
     return more;
 }
@@ -358,14 +356,14 @@ void vr_image_index_add_bytes(vr_image_index *index, vr_bytes name, int64_t imag
     }
     const int64_t count = index->whole.count,
                   at = vr_names_add(&index->whole, (const char *)name.data, name.size);
-    index->of_whole = vrp_predictions_room(index->arena, index->of_whole, at, &index->capacity);
+    index->of_whole = vrp_predictions_room(&index->whole, index->of_whole, at, &index->capacity);
     if (at < count) return; /* the first image of a name keeps it */
     index->of_whole[at] = image;
     const vr_bytes first = index->whole.name[0];
     index->plain = index->plain && name.size >= index->ending && !memchr(name.data, '/', (size_t)name.size) &&
-                   vrp_predictions_ending(name) == index->ending &&
                    memcmp(name.data + name.size - index->ending, first.data + first.size - index->ending,
-                          (size_t)index->ending) == 0;
+                          (size_t)index->ending) == 0 &&
+                   (index->ending > 0 || vrp_predictions_ending(name) == 0);
 }
 
 void vr_image_index_add(vr_image_index *index, const char *name, int64_t image) {
@@ -379,7 +377,7 @@ static void vrp_predictions_parts(const vr_image_index *index) {
         const int64_t image = index->of_whole[p->done], count = p->names.count;
         const vr_bytes part = vrp_predictions_part(index, index->whole.name[p->done], buffer, sizeof buffer);
         const int64_t at = vr_names_add(&p->names, (const char *)part.data, part.size);
-        p->of = vrp_predictions_room(index->arena, p->of, at, &p->capacity);
+        p->of = vrp_predictions_room(&p->names, p->of, at, &p->capacity);
         p->of[at] = at == count || p->of[at] == image ? image : -1;
     }
 }
@@ -433,12 +431,15 @@ static bool vrp_predictions_twice(const vr_predictions *p, int64_t first, int64_
                    (const char *)a.data, before);
 }
 
-/* The row before row j of the same name, among those of no image; -1: there is none. others, row: these names, and rows. */
-static int64_t vrp_predictions_other(vr_names *others, int64_t *row, vr_bytes name, int64_t j) {
-    const int64_t count = others->count, at = vr_names_add(others, (const char *)name.data, name.size);
-    if (at < count) return row[at];
-    row[at] = j;
-    return -1;
+/* The image of a name, which most often follows that of the row before: `next` is where to look first. */
+static int64_t vrp_predictions_image_of(const vr_image_index *index, vr_bytes name, int64_t *next) {
+    const int64_t at = *next;
+    if (at < index->whole.count && index->whole.name[at].size == name.size &&
+        memcmp(index->whole.name[at].data, name.data, (size_t)name.size) == 0) {
+        ++*next;
+        return index->of_whole[at];
+    }
+    return vr_image_index_find(index, (const char *)name.data, name.size);
 }
 
 bool vr_predictions_join(int64_t *prediction, const vr_predictions *p, const vr_image_index *index,
@@ -447,27 +448,26 @@ bool vr_predictions_join(int64_t *prediction, const vr_predictions *p, const vr_
         return vr_fail(err, VR_ERR_ARGUMENT, "%s: %lld predictions without names for the %lld images of %s",
                        p->path, (long long)p->count, (long long)images, data);
     vr_arena scratch = {0};
-    vr_names others = {.arena = &scratch};
-    int64_t *row = (int64_t *)vr_arena_alloc(&scratch, p->count, sizeof *row), next = 0,
-            used = p->image ? 0 : images, first = -1, second = -1;
+    vr_names others = {.arena = &scratch}; /* names of no image, and their rows: */
+    int64_t *other = NULL, capacity = 0, next = 0, used = p->image ? 0 : images, first = -1, second = -1;
     for (int64_t i = 0; i < images; i++) prediction[i] = p->image ? -1 : i;
-    for (int64_t j = 0; p->image && first < 0 && j < p->count; j++) {
+    for (int64_t j = 0; p->image && j < p->count; j++) {
         const vr_bytes name = p->image[j];
-        const bool in_order = next < index->whole.count && index->whole.name[next].size == name.size &&
-                              memcmp(index->whole.name[next].data, name.data, (size_t)name.size) == 0;
-        const int64_t i =
-            in_order ? index->of_whole[next] : vr_image_index_find(index, (const char *)name.data, name.size);
+        const int64_t i = vrp_predictions_image_of(index, name, &next);
         VR_CHECK(i < images, "image %lld of %lld", (long long)i, (long long)images);
-        first = i < 0 ? vrp_predictions_other(&others, row, name, j) : prediction[i];
-        second = j;
-        if (i < 0) continue;
-        next = in_order ? next + 1 : i + 1;
-        prediction[i] = j;
-        used++;
+        int64_t *row = prediction + vr_max(i, 0);
+        if (i < 0) {
+            const int64_t n = others.count, at = vr_names_add(&others, (const char *)name.data, name.size);
+            other = vrp_predictions_room(&others, other, at, &capacity);
+            row = &other[at];
+            if (at == n) *row = -1;
+        } else
+            used++;
+        if (*row >= 0 && first < 0) first = *row, second = j;
+        *row = j;
     }
     vr_arena_free(&scratch);
-    if (first >= 0) return vrp_predictions_twice(p, first, second, err);
-    if (used > 0) return true;
+    if (used > 0) return first < 0 || vrp_predictions_twice(p, first, second, err);
     const vr_bytes have = p->image ? p->image[0] : (vr_bytes){0},
                    want = index->whole.count > 0 ? index->whole.name[0] : (vr_bytes){0};
     return vr_fail(err, VR_ERR_ARGUMENT,
@@ -485,29 +485,25 @@ bool vr_predictions_score(vr_arena *perm, vr_scores *out, const vr_predictions *
     uint8_t *scored = VR_NEW(perm, uint8_t, n), *correct = VR_NEW(perm, uint8_t, n),
             *top5 = VR_NEW(perm, uint8_t, n);
     const vr_arena_mark mark = vr_arena_here(perm);
-    int64_t *top = p->predicted ? (int64_t *)vr_arena_alloc(perm, n * k, sizeof *top) : NULL, used = 0;
     bool *taken = VR_NEW(perm, bool, p->count);
-    vr_join join = {0};
+    const int64_t *const begin = labels->begin, *const label = labels->label;
+    int64_t used = 0, missing = 0, unlabelled = 0;
     for (int64_t i = 0; i < n; i++) {
         const int64_t j = prediction[i];
-        const bool labelled = vr_label_sets_size(labels, i) > 0;
-        join.missing += j < 0;
-        if (j >= 0 && !taken[j]) taken[j] = true, used++;
-        scored[i] = j >= 0 && labelled;
-        join.unlabelled += j >= 0 && !labelled;
-        join.scored += scored[i];
-        for (int64_t r = 0; top && r < k; r++) top[i * k + r] = scored[i] ? p->predicted[j * p->k + r] : -1;
-        if (!top && scored[i]) correct[i] = p->correct[j], top5[i] = p->correct_top5[j];
+        const bool labelled = begin ? begin[i + 1] > begin[i] : label[i] >= 0;
+        missing += j < 0;
+        if (j < 0) continue;
+        used += !taken[j];
+        taken[j] = true;
+        unlabelled += !labelled;
+        scored[i] = labelled;
+        if (!p->predicted && labelled) correct[i] = p->correct[j], top5[i] = p->correct_top5[j];
     }
-    join.extra = p->count - used;
-    if (top) {
-        vr_correct_sets(correct, top, n, 1, k, labels);
-        if (k > 1)
-            vr_correct_sets(top5, top, n, k, k, labels);
-        else
-            memcpy(top5, correct, (size_t)n);
-    }
+    if (p->predicted) vr_correct_sets(correct, p->predicted, prediction, n, 1, p->k, labels);
+    if (p->predicted && k > 1) vr_correct_sets(top5, p->predicted, prediction, n, k, p->k, labels);
+    if (p->predicted && k == 1) memcpy(top5, correct, (size_t)n);
     vr_arena_rewind(perm, mark);
+    const vr_join join = {n - missing - unlabelled, missing, p->count - used, unlabelled};
     *out = (vr_scores){
         .count = n, .k = k, .scored = scored, .correct = correct, .correct_top5 = top5, .join = join};
     if (join.scored > 0) return true;

@@ -13,7 +13,6 @@
 #include "../../tensor/hypothesis.h"
 #include "imagenet_x_impl.h"
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- one model ---- */
@@ -62,21 +61,19 @@ vr_imagenet_x_row vrp_imagenet_x_row_of(const char *model, const vr_group *by, i
     return row;
 }
 
-/* Pointers to classes, by accuracy, compared as fractions, then by number. */
-static int vrp_imagenet_x_by_accuracy(const void *a, const void *b) {
-    const vr_group *x = *(const vr_group *const *)a, *y = *(const vr_group *const *)b;
-    const int64_t l = x->correct * y->count, r = y->correct * x->count;
-    return l != r ? (l > r) - (l < r) : (x > y) - (x < y);
-}
-
+/* The accuracy over the images of the worst classes, by accuracy, compared as fractions, then by number. */
 static double vrp_imagenet_x_worst_classes(const vr_group *classes) {
-    const vr_group *sorted[VR_IMAGENET_X_CLASSES];
+    const vr_group *worst[VR_IMAGENET_X_WORST];
     int64_t n = 0, correct = 0, images = 0;
-    for (int64_t c = 0; c < VR_IMAGENET_X_CLASSES; c++)
-        if (classes[c].count > 0) sorted[n++] = &classes[c];
-    qsort(sorted, (size_t)n, sizeof *sorted, vrp_imagenet_x_by_accuracy);
-    for (int64_t c = 0; c < vr_min(n, VR_IMAGENET_X_WORST); c++)
-        correct += sorted[c]->correct, images += sorted[c]->count;
+    for (const vr_group *c = classes; c < classes + VR_IMAGENET_X_CLASSES; c++) {
+        int64_t at = n < VR_IMAGENET_X_WORST ? n : VR_IMAGENET_X_WORST;
+        for (; at > 0 && c->correct * worst[at - 1]->count < worst[at - 1]->correct * c->count; at--)
+            if (at < VR_IMAGENET_X_WORST) worst[at] = worst[at - 1];
+        if (at == VR_IMAGENET_X_WORST || c->count == 0) continue;
+        worst[at] = c;
+        if (n < VR_IMAGENET_X_WORST) n++;
+    }
+    for (int64_t k = 0; k < n; k++) correct += worst[k]->correct, images += worst[k]->count;
     return vrp_imagenet_x_share(correct, images);
 }
 
@@ -233,6 +230,8 @@ static bool vrp_imagenet_x_run(vr_imagenet_x_table *t, const vr_imagenet_x_set *
 #pragma omp parallel num_threads((int)vr_min(t->count, vr_threads()))
     {
         vr_arena own = {0};
+        vr_arena_alloc(&own, 4 << 20, 1); /* one block, of huge pages, for what 50,000 predictions need */
+        vr_arena_reset(&own);
 #pragma omp for schedule(dynamic)
         for (int64_t i = 0; i < t->count; i++) {
             vr_predictions p;
