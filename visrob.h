@@ -16,8 +16,9 @@
  *         vr_tensor x = vr_tensor_4d(&perm, 1, model->preprocess.size, model->preprocess.size, 3);
  *         vr_preprocess_apply(vr_tensor_row(x, 0), photo, &model->preprocess, &perm);
  *         vr_tensor logits = vr_model_logits(&perm, model, x);
- *         vr_predict_top_k(top, logits.data, 1, model->classes, 5);
- *         for (int k = 0; k < 5; k++) printf("%s\n", model->labels[top[k]]);
+ *         const int best = (int)vr_min(5, model->classes);
+ *         vr_predict_top_k(top, logits.data, 1, model->classes, best);
+ *         for (int k = 0; k < best; k++) printf("%s\n", model->labels ? model->labels[top[k]] : "no name");
  *         vr_arena_free(&perm);
  *     }
  *

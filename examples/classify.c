@@ -55,18 +55,20 @@ int main(int argc, char **argv) {
     for (int i = 0; i < (example ? 3 : argc - 2); i++) {
         /* compute */
         vr_image image;
+        const char *name = example ? run.data.files[i] : argv[2 + i];
         if (example)
             vr_dataset_image(&step, &image, &run.data, i, VR_FATAL);
         else
-            vr_image_load(&step, &image, argv[2 + i], VR_FATAL);
+            vr_image_load(&step, &image, name, VR_FATAL);
         vr_tensor x = vr_tensor_4d(&step, 1, model->preprocess.size, model->preprocess.size, 3);
         vr_preprocess_apply(vr_tensor_row(x, 0), image, &model->preprocess, &step);
         vr_tensor p = vr_model_logits(&step, model, x);
+        if (vr_tensor_find_nonfinite(p) >= 0)
+            vr_fail(VR_FATAL, VR_ERR_NUMERIC, "%s: the model's output is not finite", name);
         vr_softmax_forward(p, p);
 
         /* report */
-        print_top(&step, example ? run.data.files[i] : argv[2 + i], model, p,
-                  vr_clamp(top, 1, model->classes));
+        print_top(&step, name, model, p, vr_clamp(top, 1, model->classes));
         vr_arena_reset(&step);
     }
     vr_arena_free(&step);

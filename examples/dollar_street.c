@@ -63,6 +63,7 @@ int main(int argc, char **argv) {
     /* load */
     vr_dollar_street data;
     vr_label_sets targets;
+    vr_class_map map = {0};
     vr_dataset images = {0};
     vr_model *model = NULL;
     if (example) {
@@ -70,7 +71,6 @@ int main(int argc, char **argv) {
         model = vr_dollar_street_example_model(&perm, 1, VR_FATAL);
     } else {
         vr_label_space space;
-        vr_class_map map;
         vr_label_space_parse(&space, o.space, VR_FATAL);
         vr_dollar_street_load(&perm, &data, argv[1], NULL, VR_FATAL);
         if (o.factors) vr_dollar_street_load(&perm, &data, o.factors, &data, VR_FATAL);
@@ -82,19 +82,19 @@ int main(int argc, char **argv) {
     }
 
     /* compute */
-    vr_dollar_street_model models[2] = {{.name = o.weights ? o.weights : o.predictions},
-                                        {.name = o.other ? o.other : o.other_weights}};
+    const char *second = o.brighten ? "on brighter images" : o.other ? o.other : o.other_weights;
+    vr_dollar_street_model models[2] = {{.name = o.weights ? o.weights : o.predictions}, {.name = second}};
     if (example) models[0].name = model->name;
-    if (o.brighten) models[1].name = "on brighter images";
     const int count = models[1].name ? 2 : 1;
     for (int m = 0; m < count; m++) {
         const char *file = m ? o.other : o.predictions;
-        const vr_dollar_street_predict_opts how = {m == 1 && o.brighten, VR_FACTOR_BRIGHTEN, 2, o.published,
-                                                   .k = example ? 1 : 5};
+        vr_dollar_street_predict_opts how = {
+            .changed = m == 1 && o.brighten, .factor = VR_FACTOR_BRIGHTEN, .amount = 2};
+        how.published = o.published, how.k = example ? 1 : 5, how.classes = o.map ? 0 : map.classes;
         vr_predictions p;
         if (m == 1 && o.other_weights) model = vr_model_load(&perm, o.other_weights, NULL, VR_FATAL);
         if (file)
-            vr_predictions_load(&perm, &p, file, NULL, VR_FATAL);
+            vr_predictions_load(&perm, &p, file, &(vr_predictions_opts){.classes = map.classes}, VR_FATAL);
         else
             vr_dollar_street_predict(&perm, &p, model, &images, &how, VR_FATAL);
         vr_dollar_street_score(&perm, &models[m].scores, &data, &p, &targets, VR_FATAL);

@@ -4,7 +4,6 @@
  *
  * Prints progress on benchmarks; accuracy and disparity by region and income; what retraining the last layer changes.
  * Without arguments: 36 models of timm's results, which are real, and a synthetic world: five seconds on a laptop. */
-#include <stdio.h>
 #include "visrob.h"
 
 static const char about[] =
@@ -71,10 +70,11 @@ int main(int argc, char **argv) {
     vr_geography_sample train, test;
     vr_geography_head before = {0};
     vr_predictions predictions;
+    const vr_predictions_opts imagenet = {.classes = 1000};
     vr_geography_world world;
     if (models) vr_geography_benchmarks_load(&perm, &benchmarks, models, VR_FATAL);
     if (images) vr_geography_load(&perm, &set, images, VR_FATAL);
-    if (predicted) vr_predictions_load(&perm, &predictions, predicted, NULL, VR_FATAL);
+    if (predicted) vr_predictions_load(&perm, &predictions, predicted, &imagenet, VR_FATAL);
     if (head) before.layer = vr_model_load(&perm, head, NULL, VR_FATAL)->head;
     if (features) load_sample(&test, &set, features);
     if (curated) {

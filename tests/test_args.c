@@ -104,6 +104,30 @@ static void an_output_that_cannot_be_written_ends_with_1_at_once(void **state) {
     }
 }
 
+static void an_output_that_is_another_argument_is_refused(void **state) {
+    (void)state;
+    const char *in = test_tmp("in.csv"), *other = test_tmp("other.csv"), *output, *second, *text;
+    test_write_text(in, "x\n");
+    const vr_option options[] = {{"output", "FILE", VR_OPTION_OUTPUT, &output, ""},
+                                 {"plot", "FILE", VR_OPTION_OUTPUT, &second, ""},
+                                 {"other", "FILE", VR_OPTION_TEXT, &text, ""}};
+    const struct {
+        const char *argument, *output, *second, *text;
+        int code;
+    } cases[] = {{in, other, NULL, NULL, -1}, {in, in, NULL, NULL, 1},
+                 {NULL, in, NULL, in, 1},     {NULL, other, other, NULL, 1},
+                 {NULL, in, NULL, other, -1}, {NULL, "/dev/null", "/dev/null", NULL, -1}};
+    for (int64_t i = 0; i < COUNT(cases); i++) {
+        char *words[] = {"p", (char *)cases[i].argument, NULL};
+        int count = cases[i].argument ? 2 : 1;
+        output = cases[i].output, second = cases[i].second, text = cases[i].text;
+        assert_int_equal(vr_args_parse(&count, words, "about\n", options, 3), cases[i].code);
+    }
+    char *words[] = {"p", "--other", "--plot", NULL}; /* an option is no value */
+    int count = 3;
+    assert_int_equal(vr_args_parse(&count, words, "about\n", options, 3), 2);
+}
+
 static void help_ends_with_0(void **state) {
     (void)state;
     values v = {0};
@@ -118,6 +142,7 @@ int main(void) {
         cmocka_unit_test(options_are_taken_out_in_every_form),
         cmocka_unit_test(a_wrong_option_ends_with_2_and_is_named),
         cmocka_unit_test(an_output_that_cannot_be_written_ends_with_1_at_once),
+        cmocka_unit_test(an_output_that_is_another_argument_is_refused),
         cmocka_unit_test(help_ends_with_0),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

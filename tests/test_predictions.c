@@ -81,6 +81,12 @@ static void arrays_of_classes_and_of_logits_are_read(void **state) {
     vr_err err = {0};
     assert_false(vr_predictions_load(&arena, &p, path, &(vr_predictions_opts){.classes = 4}, &err));
     assert_message(err, "expected logits of 4 classes, found 3");
+    const int64_t hot[4] = {0, 0, 1, 0}; /* one-hot labels are no classes, best first */
+    err = (vr_err){0};
+    a = (vr_array){.name = "", .data = hot, .dtype = VR_I64, .ndim = 2, .shape = {1, 4}, .stride = {4, 1}};
+    vr_npy_save(path, &a, VR_FATAL);
+    assert_false(vr_predictions_load(&arena, &p, path, NULL, &err));
+    assert_message(err, "row 0: class 0 twice among the best");
     a = (vr_array){.name = "", .data = classes, .dtype = VR_I64, .ndim = 1, .shape = {2}, .stride = {1}};
     vr_npy_save(path, &a, VR_FATAL);
     assert_true(vr_predictions_load(&arena, &p, path, NULL, VR_FATAL));

@@ -117,10 +117,27 @@ static int vrp_args_store(const vr_option *o, const char *arg, const char *value
     return -1;
 }
 
-static bool vrp_args_outputs(const vr_option *options, int64_t count, vr_err *err) {
+/* The argument or other option's value that is the file of output i; NULL where none is. */
+static const char *vrp_args_same(const vr_option *options, int64_t count, int64_t i, char **argv) {
+    const char *path = *(const char **)options[i].value;
+    for (char **arg = argv + 1; *arg; arg++)
+        if (vrp_file_same(path, *arg)) return *arg;
+    for (int64_t k = 0; k < count; k++) {
+        const bool text = options[k].kind == VR_OPTION_TEXT || options[k].kind == VR_OPTION_OUTPUT;
+        const char *value = text ? *(const char **)options[k].value : NULL;
+        if (k != i && value && vrp_file_same(path, value)) return value;
+    }
+    return NULL;
+}
+
+static bool vrp_args_outputs(const vr_option *options, int64_t count, char **argv, vr_err *err) {
     for (int64_t i = 0; i < count; i++) {
         const char *path = options[i].kind == VR_OPTION_OUTPUT ? *(const char **)options[i].value : NULL;
-        if (path && !vrp_file_writable(path, err)) return false;
+        if (!path) continue;
+        if (vrp_args_same(options, count, i, argv))
+            return vr_fail(err, VR_ERR_ARGUMENT, "--%s %s: this file is another argument", options[i].name,
+                           path);
+        if (!vrp_file_writable(path, err)) return false;
     }
     return true;
 }
@@ -144,14 +161,15 @@ int vr_args_parse(int *argc, char **argv, const char *about, const vr_option *op
             return 0;
         }
         if (!o) return vrp_args_unknown(arg, options, count);
-        if (!value && o->kind != VR_OPTION_FLAG && i + 1 < *argc) value = argv[++i];
+        const bool next = i + 1 < *argc && strncmp(argv[i + 1], "--", 2) != 0; /* "--a=--b" means it */
+        if (!value && o->kind != VR_OPTION_FLAG && next) value = argv[++i];
         const int code = vrp_args_store(o, arg, value);
         if (code >= 0) return code;
     }
     argv[left] = NULL;
     *argc = left;
     vr_err err = {0};
-    if (vrp_args_outputs(options, count, &err)) return -1;
+    if (vrp_args_outputs(options, count, argv, &err)) return -1;
     vrp_args_fail("%s", err.msg);
     return 1;
 }

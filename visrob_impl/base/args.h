@@ -37,8 +37,8 @@ typedef struct vr_option {
 
 /* Reads the options from argv and moves the other arguments to argv[1 .. *argc-1].
  * Notes:   returns -1 to continue; 0 after --help or -h, which prints `about` and the options to stdout; 2 after an
- *          invalid option, with a message on stderr; 1 where an output cannot be written (also a default), which is
- *          reported before the work begins. "--" ends the options. */
+ *          invalid option, with a message on stderr; 1 where an output cannot be written or is another argument's file
+ *          (also a default), which is reported before the work begins. "--" ends the options. */
 VR_API int vr_args_parse(int *argc, char **argv, const char *about, const vr_option *options, int64_t count);
 
 /* "build/robustness a.pth b.tar": the arguments joined by spaces, for a report. */

@@ -136,6 +136,13 @@ bool vr_file_write(const char *path, const void *data, int64_t size, vr_err *err
     return ok || vr_fail(err, VR_ERR_IO, "%s: cannot write: %s", path, strerror(error));
 }
 
+bool vrp_file_same(const char *a, const char *b) {
+    struct stat x, y;
+    const bool has_x = stat(a, &x) == 0, has_y = stat(b, &y) == 0;
+    if (!has_x || !has_y) return has_x == has_y && strcmp(a, b) == 0;
+    return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 bool vrp_file_writable(const char *path, vr_err *err) {
     struct stat st;
     if (!*path) return vr_fail(err, VR_ERR_IO, "cannot write: empty file name");

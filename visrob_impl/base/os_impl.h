@@ -10,6 +10,9 @@ extern "C" {
  * Errors:  VR_ERR_IO naming the path. */
 VR_API bool vrp_file_writable(const char *path, vr_err *err);
 
+/* True for two paths of one regular file; of files that are not there yet, where the paths are equal. */
+VR_API bool vrp_file_same(const char *a, const char *b);
+
 #ifdef __cplusplus
 }
 #endif

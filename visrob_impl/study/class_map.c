@@ -310,7 +310,7 @@ static bool vrp_class_map_read(vr_arena *perm, vr_class_map *map, vr_csv *csv, c
         vr_label_builder_next(&sets);
         if (!vrp_class_map_ids(&sets, csv, ids, limit, err)) return false;
     }
-    *map = (vr_class_map){.count = n, .names = names, .ids = vr_label_builder_sets(&sets)};
+    *map = (vr_class_map){.count = n, .classes = limit, .names = names, .ids = vr_label_builder_sets(&sets)};
     return csv->ended && (n > 0 || vr_fail(err, VR_ERR_FORMAT, "%s: no classes", csv->path));
 }
 

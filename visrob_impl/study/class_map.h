@@ -23,7 +23,7 @@ typedef enum vr_label_space {
 
 /* Class i of the data set is names[i]; the model's classes ids of set i count as correct for it. */
 typedef struct vr_class_map {
-    int64_t count;
+    int64_t count, classes;   /* of the data set; of the model, whose class numbers are below it */
     const char *const *names; /* [count], sorted bytewise */
     vr_label_sets ids;        /* [count]; a set may be empty: no class of the model is this */
 } vr_class_map;

@@ -94,6 +94,7 @@ typedef struct vr_dollar_street {
     const char *const *reason; /* the annotator's "justification"; an element may be NULL */
     const char *const *word;   /* and "one_word" */
     int64_t unrated;           /* rows left out: the annotator could not rate the image */
+    bool matched;              /* rows were looked up in `metadata`, whose order theirs need not be */
     int64_t unmatched;         /* rows left out: their image is not in `metadata` */
     int64_t rebucketed;        /* rows whose bucket in the file is not that of their income */
 } vr_dollar_street;
@@ -133,6 +134,7 @@ typedef struct vr_dollar_street_predict_opts {
         published; /* as the released code: values 0..1 without mean and deviation, and scores that are a softmax
                        over the images of a batch, so that an image's classes are ranked against other images */
     int64_t k;     /* how many classes, best first; 0 = 5 */
+    int64_t classes; /* a model of another number of classes is an error (VR_ERR_ARGUMENT); 0: any */
     uint64_t seed;
     vr_over_opts over;
 } vr_dollar_street_predict_opts;

@@ -54,6 +54,10 @@ bool vr_dataset_match(vr_arena *perm, vr_dataset *data, const vr_model *model, v
         if (model->labels) data->classes = model->labels, data->class_count = model->classes;
     }
     vr_arena_free(&scratch);
+    if (in_order && model->labels)
+        vr_log("%s: no class has a name of the model's: class i in sorted order, '%s' first, is taken as the "
+               "model's class i",
+               data->path, data->classes[0]);
     if (in_order || unknown < 0) return true;
     return vr_fail(
         err, VR_ERR_ARGUMENT,

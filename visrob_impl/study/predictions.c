@@ -240,6 +240,11 @@ static bool vrp_predictions_npy(vr_arena *perm, vr_predictions *p, const char *p
         if (predicted[i] < 0 || (limit > 0 && predicted[i] >= limit))
             return vr_fail(err, VR_ERR_FORMAT, "%s: row %lld: %lld is no class", path, (long long)(i / C),
                            (long long)predicted[i]);
+    for (int64_t i = 0; i < N * C; i++)
+        for (int64_t j = i - vr_min(i % C, 5); j < i && i % C <= 5; j++)
+            if (predicted[j] == predicted[i])
+                return vr_fail(err, VR_ERR_FORMAT, "%s: row %lld: class %lld twice among the best", path,
+                               (long long)(i / C), (long long)predicted[i]);
     p->predicted = predicted;
     return true;
 }

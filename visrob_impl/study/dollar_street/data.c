@@ -440,6 +440,7 @@ static void vrp_dollar_street_end(vr_dollar_street *out, vr_arena *scratch, vrp_
                               .class_count = b->classes.count,
                               .labels = vr_label_builder_sets(&b->labels),
                               .unrated = b->unrated,
+                              .matched = b->metadata != NULL,
                               .unmatched = b->unmatched,
                               .rebucketed = b->rebucketed};
     out->countries = vrp_dollar_street_sort(b->perm, scratch, &b->countries, b->country, n);

@@ -89,6 +89,9 @@ bool vr_dollar_street_predict(vr_arena *perm, vr_predictions *out, const vr_mode
                               vr_err *err) {
     *out = (vr_predictions){0};
     const vr_dollar_street_predict_opts o = opts ? *opts : (vr_dollar_street_predict_opts){0};
+    if (o.classes > 0 && model->classes != o.classes)
+        return vr_fail(err, VR_ERR_ARGUMENT, "%s: expected a model of %lld classes, found %lld", model->name,
+                       (long long)o.classes, (long long)model->classes);
     const vr_arena_mark mark = vr_arena_here(perm);
     vr_preprocess plain = model->preprocess;
     for (int c = 0; c < 3; c++) plain.mean[c] = 0, plain.std[c] = 1;
@@ -117,6 +120,9 @@ bool vr_dollar_street_score(vr_arena *perm, vr_scores *out, const vr_dollar_stre
                             const vr_predictions *p, const vr_label_sets *targets, vr_err *err) {
     VR_CHECK(targets || !p->predicted, "%s has classes, and there are no targets", p->path);
     *out = (vr_scores){0};
+    if (!p->image && data->matched)
+        return vr_fail(err, VR_ERR_ARGUMENT, "%s: predictions of %s need the images' names", p->path,
+                       data->path);
     vr_arena scratch = {0};
     const int64_t n = data->count, images = data->image_count;
     const vr_image_index index = vrp_dollar_street_index(&scratch, data);
