@@ -57,11 +57,6 @@ void vr_names_reserve(vr_names *names, int64_t count) {
     }
 }
 
-void vr_names_prefetch(const vr_names *names, const char *name, int64_t n) {
-    const uint64_t mask = (uint64_t)names->capacity * 2 - 1;
-    if (names->capacity > 0) __builtin_prefetch(&names->slots[vrp_names_hash(names, name, n) & mask]);
-}
-
 int64_t vr_names_find(const vr_names *names, const char *name, int64_t n) {
     if (names->count == 0) return -1;
     return vrp_names_slot(names, name, n, vrp_names_hash(names, name, n))->number;

@@ -29,10 +29,6 @@ VR_API int64_t vr_names_find(const vr_names *names, const char *name, int64_t n)
  * Notes:   more than 2^31 - 1 names are a bug (VR_CHECK). */
 VR_API int64_t vr_names_add(vr_names *names, const char *name, int64_t n);
 
-/* Prefetches what vr_names_add and vr_names_find of this name read first, for loops that know the next names: in a large
- * table they wait for memory otherwise. */
-VR_API void vr_names_prefetch(const vr_names *names, const char *name, int64_t n);
-
 /* Allocates room for `count` names in one step. */
 VR_API void vr_names_reserve(vr_names *names, int64_t count);
 

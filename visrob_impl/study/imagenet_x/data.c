@@ -177,8 +177,6 @@ static void vrp_imagenet_x_add(vrp_imagenet_x_file *file, vrp_imagenet_x_part *p
     vr_imagenet_x_set *set = file->set;
     for (int64_t i = 0; i < part->count && file->err.code == VR_OK; i++) {
         const vrp_imagenet_x_image *image = &part->images[i];
-        if (i + 16 < part->count)
-            vr_names_prefetch(&set->images.whole, (const char *)image[16].name.data, image[16].name.size);
         vr_image_index_add_bytes(&set->images, image->name, set->count);
         if (set->images.whole.count == set->count) {
             vrp_imagenet_x_duplicate(file, image);
