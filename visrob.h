@@ -222,7 +222,13 @@
 
 #include "visrob_impl/model/model.c"
 #include "visrob_impl/model/load.c"
+#include "visrob_impl/model/facts.c"
+#include "visrob_impl/model/published.c"
+#include "visrob_impl/model/config.c"
+#include "visrob_impl/model/dialect.c"
 #include "visrob_impl/model/checkpoint.c"
+#include "visrob_impl/model/head.c"
+#include "visrob_impl/model/pool.c"
 #include "visrob_impl/model/resnet.c"
 #include "visrob_impl/model/vit.c"
 #include "visrob_impl/model/probe.c"

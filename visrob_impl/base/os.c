@@ -19,7 +19,7 @@ static int vrp_os_open(int64_t *size, const char *path, vr_err *err) {
     int fd =
         open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* O_NONBLOCK: do not wait for the writer of a pipe */
     if (fd < 0) {
-        vr_fail(err, VR_ERR_IO, "%s: cannot open: %s", path, strerror(errno));
+        vr_fail(err, VR_ERR_IO, "%s: cannot open: %s", *path ? path : "''", strerror(errno));
         return -1;
     }
     struct stat st;

@@ -1,6 +1,8 @@
 /* format/load.c: the format of an array file is detected from its first bytes, not from its name. */
 #include "load.h"
+#include "../base/names.h"
 #include "../base/os.h"
+#include "json.h"
 #include "npy_impl.h"
 #include "safetensors_impl.h"
 #include "torchzip_impl.h"
@@ -55,16 +57,77 @@ static bool vrp_load_parse(vr_arena *arena, vr_arrays *arrays, vr_bytes b, const
                    "%s: byte 0: unknown format; expected safetensors, PyTorch, npz or npy", path);
 }
 
-bool vr_arrays_load(vr_arena *arena, vr_arrays *arrays, const char *path, vr_err *err) {
-    *arrays = (vr_arrays){0};
-    vr_arena_mark mark = vr_arena_here(arena);
+/* ---- shards ---- */
+
+static bool vrp_load_file(vr_arena *arena, vr_arrays *arrays, const char *path, vr_err *err) {
     vr_bytes b;
-    if (!vr_file_map(arena, &b, path, err)) return false;
-    if (vrp_load_parse(arena, arrays, b, path, err)) {
-        arrays->file = b;
-        return true;
+    *arrays = (vr_arrays){0};
+    if (!vr_file_map(arena, &b, path, err) || !vrp_load_parse(arena, arrays, b, path, err)) return false;
+    arrays->file = b;
+    return true;
+}
+
+/* The files of a weight_map, each once, in the index's folder. */
+static bool vrp_load_shards(vr_names *files, const vr_json_doc *doc, const vr_json *map, vr_err *err) {
+    for (const vr_json *key = vr_json_first(map); key; key = vr_json_next(map, key)) {
+        const vr_json *file = vr_json_value(key);
+        if (file->type != VR_JSON_STRING || file->count == 0 || strchr(file->string, '/') ||
+            strlen(file->string) != file->count)
+            return vr_json_fail(doc, file, err, "expected the name of a file in the same folder");
+        vr_names_add(files, file->string, file->count);
     }
+    return files->count > 0 || vr_json_fail(doc, map, err, "expected the files of the weights");
+}
+
+/* Every key of the index has to be in a shard. */
+static bool vrp_load_complete(vr_arena *scratch, const vr_arrays *arrays, const vr_json_doc *doc,
+                              const vr_json *map, vr_err *err) {
+    vr_names names = {.arena = scratch};
+    for (int64_t i = 0; i < arrays->count; i++)
+        vr_names_add(&names, arrays->items[i].name, (int64_t)strlen(arrays->items[i].name));
+    for (const vr_json *key = vr_json_first(map); key; key = vr_json_next(map, key))
+        if (vr_names_find(&names, key->string, key->count) < 0)
+            return vr_json_fail(doc, key, err, "'%.100s' is in no file of the index", key->string);
+    return true;
+}
+
+/* transformers' *.index.json: {"weight_map": {"key": "model-00001-of-00002.safetensors"}} */
+static bool vrp_load_index(vr_arena *arena, vr_arena *scratch, vr_arrays *arrays, const char *path,
+                           vr_err *err) {
+    vr_json_doc doc;
+    vr_names files = {.arena = scratch};
+    if (!vr_json_load(scratch, &doc, path, err)) return false;
+    const vr_json *map = vr_json_want(&doc, doc.root, "weight_map", VR_JSON_OBJECT, err);
+    if (!map || !vrp_load_shards(&files, &doc, map, err)) return false;
+    const char *slash = strrchr(path, '/');
+    vr_arrays *shard = VR_NEW(scratch, vr_arrays, files.count), all = {0};
+    for (int64_t i = 0; i < files.count; i++) {
+        const char *file = vr_arena_printf(scratch, "%.*s%s", slash ? (int)(slash + 1 - path) : 0, path,
+                                           vr_names_at(&files, i));
+        if (!vrp_load_file(arena, &shard[i], file, err)) return false;
+        all.count += shard[i].count;
+    }
+    all.items = VR_NEW(arena, vr_array, all.count);
+    all.path = vr_arena_string(arena, path, (int64_t)strlen(path));
+    vr_array *to = all.items;
+    for (int64_t i = 0; i < files.count; i++) {
+        if (shard[i].count > 0) memcpy(to, shard[i].items, (size_t)shard[i].count * sizeof *to);
+        to += shard[i].count;
+    }
+    *arrays = all;
+    return vrp_load_complete(scratch, arrays, &doc, map, err);
+}
+
+bool vr_arrays_load(vr_arena *arena, vr_arrays *arrays, const char *path, vr_err *err) {
+    vr_arena_mark mark = vr_arena_here(arena);
+    vr_arena scratch = {0};
+    *arrays = (vr_arrays){0};
+    vr_err own = {0};
+    const bool ok = vr_path_has_suffix(path, ".json") ? vrp_load_index(arena, &scratch, arrays, path, &own)
+                                                      : vrp_load_file(arena, arrays, path, &own);
+    vr_arena_free(&scratch);
+    if (ok) return true;
     *arrays = (vr_arrays){0};
     vr_arena_rewind(arena, mark);
-    return false;
+    return vr_err_pass(err, &own);
 }

@@ -7,7 +7,8 @@ extern "C" {
 #endif
 
 /* Reads a checkpoint or an array file: safetensors, PyTorch (.pt, .pth, .th, .bin; zip or legacy pickle), npz, npy.
- * Notes:   the format is detected from the first bytes. Arrays are views of the mapped file where possible; it stays
+ * Notes:   the format is detected from the first bytes; a `.json` is transformers' index of several files, which are read
+ *          from its folder. Arrays are views of the mapped file where possible; it stays
  *          mapped as long as the arena lives. Nothing in a pickle is executed. Nested dictionaries, lists and tuples
  *          are flattened, keys joined by dots: "state_dict.module.conv1.weight"; numbers, strings and the like become
  *          metadata. An npy array has the name "", the arrays of an npz file the names of its entries.

@@ -167,8 +167,14 @@ bool vr_npy_load(vr_arena *arena, vr_array *out, const char *path, vr_err *err) 
 
 /* ---- npz ---- */
 
+/* Weights hardly shrink: what grows more than 64-fold is a small file that asks for much memory. */
+static int64_t vrp_npz_limit(const vrp_zip *zip) {
+    return vr_min(VRP_UNPACKED_MAX, ((int64_t)256 << 20) + 64 * zip->file.size);
+}
+
 static bool vrp_npz_read(vr_arena *arena, vr_arrays *out, const vrp_zip *zip, vr_err *err) {
     int64_t unpacked = 0;
+    const int64_t limit = vrp_npz_limit(zip);
     out->items = VR_NEW(arena, vr_array, zip->count);
     for (int64_t i = 0; i < zip->count; i++) {
         const vrp_zip_entry *e = &zip->entries[i];
@@ -176,8 +182,10 @@ static bool vrp_npz_read(vr_arena *arena, vr_arrays *out, const vrp_zip *zip, vr
         vr_bytes b;
         if (!vr_path_has_suffix(e->name, ".npy"))
             return vr_fail(err, VR_ERR_FORMAT, "%s: '%s' is not an npy file", zip->path, e->name);
-        if (e->method != 0 && e->size > VRP_UNPACKED_MAX - unpacked)
-            return vr_fail(err, VR_ERR_LIMIT, "%s: '%s': over 4 GiB to decompress", zip->path, e->name);
+        if (e->method != 0 && e->size > limit - unpacked)
+            return vr_fail(err, VR_ERR_LIMIT,
+                           "%s: '%s': over %lld MiB to decompress from a file of %lld bytes", zip->path,
+                           e->name, (long long)(limit >> 20), (long long)zip->file.size);
         if (e->method != 0) unpacked += e->size;
         if (!vrp_zip_read(arena, &b, zip, e, VRP_UNPACKED_MAX, err)) return false;
         char *inner = vr_arena_printf(arena, "%s: %.200s", zip->path, e->name);

@@ -15,7 +15,7 @@ typedef struct vrp_pickle_vm {
     vr_arena *arena;
     const uint8_t *begin, *p, *end;
     int64_t op; /* byte of the current opcode */
-    vrp_pickle_stack stack, memo, globals, persistents;
+    vrp_pickle_stack stack, memo, globals, persistents, plain;
     vrp_pickle_value root;
     bool stopped;
     const char *path;
@@ -250,12 +250,19 @@ static bool vrp_pickle_stack_global(vrp_pickle_vm *vm) {
     return vrp_pickle_push_global(vm, module.text, module.bytes, name.text, name.bytes);
 }
 
+bool vrp_pickle_scalar(vrp_pickle_value v) {
+    return v.kind == VRP_PICKLE_BOOL || v.kind == VRP_PICKLE_INT || v.kind == VRP_PICKLE_FLOAT ||
+           v.kind == VRP_PICKLE_TEXT;
+}
+
 /* REDUCE and NEWOBJ: the call becomes an object. */
 static bool vrp_pickle_call(vrp_pickle_vm *vm) {
     vrp_pickle_node n = {0};
     if (!vrp_pickle_pop(vm, &n.args) || !vrp_pickle_pop(vm, &n.callable)) return false;
     if (n.callable.kind != VRP_PICKLE_GLOBAL || n.args.kind != VRP_PICKLE_TUPLE)
         return vrp_pickle_error(vm, "expected a call of a name with a tuple of arguments");
+    if (n.args.node->count == 1 && vrp_pickle_scalar(n.args.node->items[0]))
+        vrp_pickle_add(vm->arena, &vm->plain.items, &vm->plain.count, &vm->plain.capacity, n.callable);
     return vrp_pickle_push_node(vm, VRP_PICKLE_OBJECT, n);
 }
 
@@ -449,6 +456,8 @@ bool vrp_pickle_parse(vr_arena *arena, vrp_pickle *pickle, vr_bytes bytes, const
                            .globals = vm.globals.items,
                            .global_count = vm.globals.count,
                            .persistents = vm.persistents.items,
+                           .plain = vm.plain.items,
+                           .plain_count = vm.plain.count,
                            .persistent_count = vm.persistents.count};
     return true;
 }

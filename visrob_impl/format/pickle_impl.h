@@ -54,7 +54,8 @@ typedef struct vrp_pickle {
     vrp_pickle_value root;
     int64_t size;                            /* bytes of the pickle; others may follow it */
     vrp_pickle_value *globals, *persistents; /* all of them, in order, also those that are not in the tree */
-    int64_t global_count, persistent_count;
+    vrp_pickle_value *plain; /* the names that were called with one number or string, as the members of an Enum are */
+    int64_t global_count, persistent_count, plain_count;
 } vrp_pickle;
 
 /* Reads one pickle at the start of `bytes`, which has to outlive the tree.
@@ -63,6 +64,9 @@ typedef struct vrp_pickle {
  *          *pickle = {0}. */
 VR_API bool vrp_pickle_parse(vr_arena *arena, vrp_pickle *pickle, vr_bytes bytes, const char *path,
                              int64_t at, vr_err *err);
+
+/* True for a BOOL, INT, FLOAT or TEXT. */
+VR_API bool vrp_pickle_scalar(vrp_pickle_value v);
 
 /* True for TEXT or a GLOBAL ("collections OrderedDict") equal to `text`. */
 VR_API bool vrp_pickle_is(vrp_pickle_value v, const char *text);

@@ -65,6 +65,7 @@ static bool vrp_safetensors_entry(const vrp_safetensors_reader *r, vr_array *a, 
 }
 
 static bool vrp_safetensors_metadata(const vrp_safetensors_reader *r, vr_arrays *out, const vr_json *v) {
+    if (v->type == VR_JSON_NULL) return true; /* as Rust's serde writes none */
     if (v->type != VR_JSON_OBJECT)
         return vr_json_fail(r->doc, v, r->err, "expected an object for __metadata__");
     out->meta_keys = VR_NEW(r->arena, const char *, v->count);

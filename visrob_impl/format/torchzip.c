@@ -37,6 +37,8 @@ typedef enum vrp_torch_role {
     VRP_NDARRAY,   /* state (version, shape, numpy type, Fortran order, bytes) */
     VRP_STORAGE,   /* elements of `dtype` */
     VRP_DTYPE,     /* the element type itself */
+    VRP_PAST,      /* a value beside the weights that is not needed: "datetime.date(...)" */
+    VRP_QUANTIZED, /* of a quantized model */
     VRP_NAME_ONLY  /* may be referred to, not called */
 } vrp_torch_role;
 
@@ -77,6 +79,32 @@ static const vrp_torch_global vrp_torch_globals[] = {
     {"pathlib WindowsPath", VRP_PATH, 0},
     {"pathlib._local PosixPath", VRP_PATH, 0},
     {"pathlib._local WindowsPath", VRP_PATH, 0},
+    {"pathlib PurePosixPath", VRP_PATH, 0},
+    {"pathlib PureWindowsPath", VRP_PATH, 0},
+    {"datetime datetime", VRP_PAST, 0},
+    {"datetime date", VRP_PAST, 0},
+    {"datetime time", VRP_PAST, 0},
+    {"datetime timedelta", VRP_PAST, 0},
+    {"datetime timezone", VRP_PAST, 0},
+    {"builtins complex", VRP_PAST, 0},
+    {"__builtin__ complex", VRP_PAST, 0},
+    {"builtins bytearray", VRP_PAST, 0},
+    {"__builtin__ bytearray", VRP_PAST, 0},
+    {"builtins slice", VRP_PAST, 0},
+    {"builtins range", VRP_PAST, 0},
+    {"builtins frozenset", VRP_FIRST, 0},
+    {"builtins tuple", VRP_FIRST, 0},
+    {"decimal Decimal", VRP_PAST, 0},
+    {"fractions Fraction", VRP_PAST, 0},
+    {"torch._utils _rebuild_qtensor", VRP_QUANTIZED, 0},
+    {"torch QInt8Storage", VRP_QUANTIZED, 0},
+    {"torch QUInt8Storage", VRP_QUANTIZED, 0},
+    {"torch QInt32Storage", VRP_QUANTIZED, 0},
+    {"torch QUInt4x2Storage", VRP_QUANTIZED, 0},
+    {"torch per_tensor_affine", VRP_QUANTIZED, 0},
+    {"torch per_channel_affine", VRP_QUANTIZED, 0},
+    {"torch qint8", VRP_QUANTIZED, 0},
+    {"torch quint8", VRP_QUANTIZED, 0},
     {"_codecs encode", VRP_ENCODE, 0},
     {"numpy.core.multiarray scalar", VRP_SCALAR, 0},
     {"numpy._core.multiarray scalar", VRP_SCALAR, 0},
@@ -563,6 +591,29 @@ static bool vrp_torch_from_type(vrp_torch_reader *r, vrp_pickle_value v) {
     return vrp_torch_walk(r, (vrp_pickle_value){.kind = VRP_PICKLE_OBJECT, .at = v.at, .node = &node});
 }
 
+/* "module.name" of a name. */
+static void vrp_torch_dotted(char name[VRP_NAME], vrp_pickle_value g) {
+    snprintf(name, VRP_NAME, "%.*s", (int)g.bytes, g.text);
+    for (char *c = name; *c; c++)
+        if (*c == ' ') *c = '.';
+}
+
+static bool vrp_torch_foreign(vrp_torch_reader *r, vrp_pickle_value g) {
+    char name[VRP_NAME];
+    vrp_torch_dotted(name, g);
+    return vr_fail(r->err, VR_ERR_UNSUPPORTED,
+                   "%s: byte %lld: unsupported class or function %.256s in the pickle; nothing was "
+                   "executed (in Python: "
+                   "torch.save(model.state_dict(), path) saves only tensors)",
+                   r->where, (long long)(r->base + g.at), name);
+}
+
+static bool vrp_torch_past(vrp_torch_reader *r, vrp_pickle_value v) {
+    char name[VRP_NAME];
+    vrp_torch_dotted(name, v.node->callable);
+    return vrp_torch_meta_text(r, v, name);
+}
+
 static bool vrp_torch_object(vrp_torch_reader *r, vrp_pickle_value v) {
     vrp_pickle_value first = vrp_torch_arg(v, 0), second = vrp_torch_arg(v, 1), state = v.node->state;
     vr_bytes b;
@@ -597,6 +648,13 @@ static bool vrp_torch_object(vrp_torch_reader *r, vrp_pickle_value v) {
         return vrp_torch_scalar(r, v);
     case VRP_NDARRAY:
         return vrp_torch_ndarray(r, v);
+    case VRP_PAST:
+        return vrp_torch_past(r, v);
+    case VRP_FOREIGN: /* one number or string: a member of an Enum */
+        if (vrp_torch_arg_count(v) == 1 && vrp_pickle_scalar(first) && state.kind == VRP_PICKLE_NONE &&
+            v.node->count == 0)
+            return vrp_torch_walk(r, first);
+        return vrp_torch_foreign(r, v.node->callable);
     case VRP_ENCODE:
         if (!vrp_torch_bytes(r, &r->scratch, &b, v)) return false;
         snprintf(s, sizeof s, "%lld bytes", (long long)b.size);
@@ -657,19 +715,22 @@ static bool vrp_torch_walk(vrp_torch_reader *r, vrp_pickle_value v) {
     return ok;
 }
 
+/* Whether an unknown name was called as a member of an Enum is; any other use of it is found by the walk. */
+static bool vrp_torch_plain(const vrp_pickle *p, vrp_pickle_value g) {
+    for (int64_t i = 0; i < p->plain_count; i++)
+        if (p->plain[i].at == g.at) return true;
+    return false;
+}
+
 static bool vrp_torch_check_globals(vrp_torch_reader *r, const vrp_pickle *p) {
     for (int64_t i = 0; i < p->global_count; i++) {
-        vrp_pickle_value g = p->globals[i];
-        if (vrp_torch_find(g).role != VRP_FOREIGN) continue;
-        char name[VRP_NAME];
-        snprintf(name, sizeof name, "%.*s", (int)g.bytes, g.text);
-        for (char *c = name; *c; c++)
-            if (*c == ' ') *c = '.';
-        return vr_fail(r->err, VR_ERR_UNSUPPORTED,
-                       "%s: byte %lld: unsupported class or function %.256s in the pickle; nothing was "
-                       "executed (in Python: "
-                       "torch.save(model.state_dict(), path) saves only tensors)",
-                       r->where, (long long)(r->base + g.at), name);
+        const vrp_torch_role role = vrp_torch_find(p->globals[i]).role;
+        if (role == VRP_QUANTIZED)
+            return vr_fail(r->err, VR_ERR_UNSUPPORTED,
+                           "%s: byte %lld: unsupported: a quantized model; save it before it is quantized",
+                           r->where, (long long)(r->base + p->globals[i].at));
+        if (role == VRP_FOREIGN && !vrp_torch_plain(p, p->globals[i]))
+            return vrp_torch_foreign(r, p->globals[i]);
     }
     return true;
 }

@@ -330,7 +330,10 @@ static vrp_preprocess_plan vrp_preprocess_plan_of(vr_image in, const vr_preproce
              (long long)p->resize);
     vrp_preprocess_plan plan = {.in = vrp_resize_view_of(in, (vrp_rect){0, 0, in.width, in.height})};
     int64_t width = in.width, height = in.height;
-    if (p->resize > 0) vr_resize_shorter(&width, &height, p->resize);
+    if (p->resize > 0 && p->squash)
+        width = height = p->resize;
+    else if (p->resize > 0)
+        vr_resize_shorter(&width, &height, p->resize);
     plan.x = vrp_crop_centre(width, p->size);
     plan.y = vrp_crop_centre(height, p->size);
     plan.span_x = (vrp_resize_span){in.width, width, plan.x.from, plan.x.count, p->filter};

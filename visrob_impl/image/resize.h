@@ -27,6 +27,7 @@ typedef struct vr_preprocess {
     int64_t resize; /* the shorter side after resizing; 0 = no resizing */
     int64_t size;   /* the side of the centre crop, the model's input */
     vr_filter filter;
+    bool squash;           /* both sides become `resize`, whatever the image's proportions */
     float mean[3], std[3]; /* of values in 0..1; a std of 0 is read as 1 */
 } vr_preprocess;
 

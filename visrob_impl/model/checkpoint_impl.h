@@ -3,17 +3,20 @@
  * A model is built by the same code, whatever its weights come from:
  *
  *     vrp_checkpoint c;
- *     vrp_checkpoint_open(&c, &load, &arrays, anchors, count, NULL, err);  // finds the subtree of the model
+ *     vrp_checkpoint_open(&c, &load, &arrays, &facts, NULL, err);          // finds the subtree of the model
  *     vrp_checkpoint_conv(&c, &conv, &perm, "conv1.", "bn1.", VRP_SHAPE(64, 3, 7, 7), opts, err);
  *     vrp_checkpoint_close(&c, "resnet50", err);                           // no key may be left over
  *
- * The subtree is that of the keys with the model's prefix; model.h has the rule. */
+ * The subtree is that of the keys with the model's prefix; model.h has the rule. Its keys have the names of one dialect
+ * (dialect_impl.h); here they are asked for by torchvision's and timm's. */
 #ifndef VISROB_MODEL_CHECKPOINT_IMPL_H
 #define VISROB_MODEL_CHECKPOINT_IMPL_H
 #include "../base/names.h"
 #include "../base/rng.h"
 #include "../format/array.h"
 #include "../nn/packed.h"
+#include "dialect_impl.h"
+#include "facts_impl.h"
 
 /* `int ndim, const int64_t *shape` in one argument: vrp_checkpoint_take(..., VRP_SHAPE(64, 3, 7, 7), err). */
 #define VRP_SHAPE(...)                                                                                       \
@@ -21,6 +24,11 @@
 
 typedef struct vrp_checkpoint {
     const char *path, *prefix;
+    const char *
+        body; /* "vit.", which the keys of the network, but not those of its head, have after the prefix; or "" */
+    const vrp_dialect *dialect;
+    const vr_arrays *arrays;
+    bool renamed;   /* some of its keys */
     bool projector; /* a self-supervised subtree: its head is a projector */
     bool random;    /* no file: every key exists, with random numbers */
     vr_rng rng;
@@ -31,12 +39,12 @@ typedef struct vrp_checkpoint {
     struct vrp_checkpoint_key *unpacked;
 } vrp_checkpoint;
 
-/* Finds the subtree with one of the anchors; returns the anchor's index, or -1.
- * Notes:   prefix NULL = by the rule of model.h, else the subtree of that name (a closing dot may be omitted).
- *          The arrays and scratch have to outlive the checkpoint.
+/* Finds the subtree with the anchor of a dialect.
+ * Notes:   prefix NULL = by the rule of model.h, else the subtree of that name (a closing dot may be omitted). Where the
+ *          rule chose one of several, a note is added to the facts. The arrays and scratch have to outlive the checkpoint.
  * Errors:  VR_ERR_FORMAT: no subtree, several of equal rank, or a duplicate key, naming them. */
-VR_API int vrp_checkpoint_open(vrp_checkpoint *c, vr_arena *scratch, const vr_arrays *arrays,
-                               const char *const *anchors, int anchor_count, const char *prefix, vr_err *err);
+VR_API bool vrp_checkpoint_open(vrp_checkpoint *c, vr_arena *scratch, const vr_arrays *arrays,
+                                vrp_facts *facts, const char *prefix, vr_err *err);
 
 /* A checkpoint with every key in every shape, filled by the key's ending: weights N(0, 2/fan_in) (He et al. 2015);
  * the weight of a norm, its variance and a layer scale 1; biases and means 0; tokens and position embeddings
@@ -55,7 +63,20 @@ VR_API bool vrp_checkpoint_has_below(const vrp_checkpoint *c, const char *stem);
 VR_API bool vrp_checkpoint_shape(vrp_checkpoint *c, int64_t *shape, int ndim, const char *stem,
                                  const char *leaf, vr_err *err);
 
+/* The number of dimensions of the key stem + leaf; -1 where it is missing. */
+VR_API int vrp_checkpoint_dims(const vrp_checkpoint *c, const char *stem, const char *leaf);
+
+/* *rows of [1,rows,width], [rows,width] or, where rows is 1, [width]: tokens and positions.
+ * Errors:  VR_ERR_FORMAT naming the key, where it is missing or is not of that width. */
+VR_API bool vrp_checkpoint_rows(vrp_checkpoint *c, int64_t *rows, const char *key, int64_t width,
+                                vr_err *err);
+
+/* True where a key of the file that is outside the subtree, beside its last part, begins with `stem` and is a
+ * convolution's weight: `classifier.` beside `backbone.` belongs to a segmentation model. */
+VR_API bool vrp_checkpoint_beside(const vrp_checkpoint *c, const char *stem);
+
 /* out = the tensor of key stem + leaf, in c->scratch, or in the mapped file (then it is read-only).
+ * Notes:   leading dimensions of size 1 may be missing in the file.
  * Errors:  VR_ERR_FORMAT where it is missing or has another shape, VR_ERR_NUMERIC for a NaN or infinity; both name
  *          the key. */
 VR_API bool vrp_checkpoint_take(vrp_checkpoint *c, vr_tensor *out, const char *stem, const char *leaf,
@@ -65,11 +86,11 @@ VR_API bool vrp_checkpoint_take(vrp_checkpoint *c, vr_tensor *out, const char *s
 VR_API bool vrp_checkpoint_conv(vrp_checkpoint *c, vr_conv *conv, vr_arena *perm, const char *stem, bool bias,
                                 int ndim, const int64_t *shape, vr_conv_opts opts, vr_err *err);
 
-/* Packs the convolution stem + "weight" with the batch-norm `norm` folded into it (eps 1e-5, PyTorch's default).
+/* Packs the convolution stem + "weight" with the batch-norm `norm` folded into it.
  * Notes:   gain multiplies the norm's scale in a random checkpoint. */
 VR_API bool vrp_checkpoint_conv_batchnorm(vrp_checkpoint *c, vr_conv *conv, vr_arena *perm, const char *stem,
                                           const char *norm, int ndim, const int64_t *shape, vr_conv_opts opts,
-                                          float gain, vr_err *err);
+                                          float eps, float gain, vr_err *err);
 
 /* Packs the linear layer stem + "weight" [out,in], with stem + "bias" if `bias`.
  * Notes:   a scale that is not NULL names a layer scale, scale + "gamma" [out], folded into it:
@@ -77,9 +98,15 @@ VR_API bool vrp_checkpoint_conv_batchnorm(vrp_checkpoint *c, vr_conv *conv, vr_a
 VR_API bool vrp_checkpoint_linear(vrp_checkpoint *c, vr_linear *linear, vr_arena *perm, const char *stem,
                                   bool bias, const char *scale, int64_t in, int64_t out, vr_err *err);
 
-/* Copies a norm's stem + "weight" and stem + "bias", both [C]. */
-VR_API bool vrp_checkpoint_norm(vrp_checkpoint *c, vr_norm *norm, vr_arena *perm, const char *stem, int64_t C,
-                                vr_err *err);
+/* The same of `count` (at most 4) layers that read the same input, one below the other: q, k and v. A missing bias is 0,
+ * if any of them has one. */
+VR_API bool vrp_checkpoint_linear_stack(vrp_checkpoint *c, vr_linear *linear, vr_arena *perm,
+                                        const char *const *stems, int count, int64_t in, int64_t each,
+                                        vr_err *err);
+
+/* Copies a norm's stem + "weight" and stem + "bias", both [C]; a scale that is not NULL is folded into it as above. */
+VR_API bool vrp_checkpoint_norm(vrp_checkpoint *c, vr_norm *norm, vr_arena *perm, const char *stem,
+                                const char *scale, int64_t C, vr_err *err);
 
 /* Keys that begin with this pattern are not part of the model; '#' is any digit, a leading '*' any beginning. */
 VR_API void vrp_checkpoint_skip(vrp_checkpoint *c, const char *pattern);

@@ -2,22 +2,13 @@
 #include "model_impl.h"
 #include "../base/error.h"
 #include "../format/load.h"
+#include "../base/os.h"
 #include "checkpoint_impl.h"
+#include "facts_impl.h"
 #include "labels_impl.h"
 #include "resnet_impl.h"
 #include "vit_impl.h"
 #include <string.h>
-
-/* The anchor key of each family. */
-static const struct {
-    const char *anchor;
-    bool (*build)(vr_arena *perm, vr_model *model, vrp_checkpoint *c, const vr_model_opts *opts, vr_err *err);
-} vrp_load_families[] = {
-    {"layer1.0.conv1.weight", vrp_resnet_build},
-    {"patch_embed.proj.weight", vrp_vit_build},
-    {"conv_proj.weight", vrp_vit_build},
-};
-enum { VRP_LOAD_FAMILIES = sizeof vrp_load_families / sizeof *vrp_load_families };
 
 static vr_model *vrp_load_new(vr_arena *perm) {
     vr_model *model = VR_NEW(perm, vr_model, 1);
@@ -25,40 +16,77 @@ static vr_model *vrp_load_new(vr_arena *perm) {
     return model;
 }
 
-static void vrp_load_constants(vr_model *model, const vr_model_opts *opts) {
-    vr_preprocess *p = &model->preprocess;
+/* Options come first: what they say is not overridden. */
+static bool vrp_load_options(vrp_facts *f, const vr_model_opts *opts, vr_err *err) {
+    const struct {
+        const char *text;
+        vrp_fact fact;
+    } words[] = {
+        {opts->activation, VRP_FACT_ACT}, {opts->crop, VRP_FACT_CROP}, {opts->filter, VRP_FACT_FILTER}};
+    double x;
+    VR_CHECK(opts->image_size >= 0 && opts->heads >= 0, "an image size of %lld, %lld heads",
+             (long long)opts->image_size, (long long)opts->heads);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (words[i].text) {
+            if (!vrp_facts_word(&x, words[i].fact, words[i].text, err)) return false;
+            vrp_facts_set(f, words[i].fact, x, VRP_FROM_OPTION);
+        }
+    if (opts->heads) vrp_facts_set(f, VRP_FACT_HEADS, (double)opts->heads, VRP_FROM_OPTION);
+    if (opts->image_size) vrp_facts_set(f, VRP_FACT_SIZE, (double)opts->image_size, VRP_FROM_OPTION);
     if (opts->std[0] > 0) {
-        memcpy(p->mean, opts->mean, sizeof p->mean);
-        memcpy(p->std, opts->std, sizeof p->std);
-    } else if (p->std[0] == 0) { /* the family does not set its own */
-        vr_model_normalization(p->mean, p->std, "imagenet", VR_FATAL);
+        memcpy(f->mean, opts->mean, sizeof f->mean);
+        memcpy(f->std, opts->std, sizeof f->std);
+        f->normalization = VRP_FROM_OPTION;
     }
-    if (model->classes == 1000) model->labels = vr_labels_imagenet();
-    if (model->classes == 10 && strcmp(model->dialect, "cifar") == 0) model->labels = vrp_labels_cifar10();
+    return !opts->model || vrp_facts_model(f, opts->model, VRP_FROM_OPTION, err);
+}
+
+/* The config's names, or those of a number of classes that only one data set is known for. */
+static bool vrp_load_labels(vr_model *model, vrp_facts *f, vr_err *err) {
+    if (model->classes == 0) return true;
+    if (f->labels) {
+        if (f->label_count != model->classes)
+            return vr_fail(err, VR_ERR_FORMAT, "%s: names of %lld classes, but the head has %lld", f->config,
+                           (long long)f->label_count, (long long)model->classes);
+        model->labels = f->labels;
+    } else if (model->classes == 1000) {
+        model->labels = vr_labels_imagenet();
+        vrp_facts_assume(f, "ImageNet's class names");
+    } else if (model->classes == 10 && strcmp(model->dialect, "cifar") == 0) {
+        model->labels = vrp_labels_cifar10();
+        vrp_facts_assume(f, "CIFAR-10's class names");
+    }
+    return true;
+}
+
+static bool vrp_load_build(vr_arena *perm, vr_model *model, vrp_checkpoint *c, vrp_facts *f,
+                           const vr_arrays *arrays, const vr_model_opts *opts, vr_err *err) {
+    if (!vrp_load_options(f, opts, err) || (arrays->path && !vrp_config_read(perm, f, arrays->path, err)) ||
+        !vrp_checkpoint_open(c, c->scratch, arrays, f, opts->prefix, err))
+        return false;
+    const bool ok = c->dialect->family == VRP_FAMILY_RESNET ? vrp_resnet_build(perm, model, c, f, opts, err)
+                                                            : vrp_vit_build(perm, model, c, f, opts, err);
+    if (!ok || !vrp_load_labels(model, f, err)) return false;
+    model->assumed = vrp_facts_assumed(perm, f);
+    model->path = vr_arena_string(perm, c->path, (int64_t)strlen(c->path));
+    return true;
 }
 
 vr_model *vrp_model_from_arrays(vr_arena *perm, const vr_arrays *arrays, const vr_model_opts *opts,
                                 vr_err *err) {
     static const vr_model_opts defaults = {0};
     if (!opts) opts = &defaults;
-    VR_CHECK(opts->image_size >= 0 && opts->heads >= 0, "an image size of %lld, %lld heads",
-             (long long)opts->image_size, (long long)opts->heads);
-    const char *anchors[VRP_LOAD_FAMILIES];
-    for (int i = 0; i < VRP_LOAD_FAMILIES; i++) anchors[i] = vrp_load_families[i].anchor;
     const vr_arena_mark mark = vr_arena_here(perm);
-    vr_arena scratch = {0};
+    vr_arena scratch = {0}, texts = {0}; /* scratch is rewound layer by layer */
     vr_model *model = vrp_load_new(perm);
-    vrp_checkpoint c;
-    const int family =
-        vrp_checkpoint_open(&c, &scratch, arrays, anchors, VRP_LOAD_FAMILIES, opts->prefix, err);
-    const bool ok = family >= 0 && vrp_load_families[family].build(perm, model, &c, opts, err);
+    vrp_facts f = vrp_facts_none(&texts);
+    vrp_checkpoint c = {.scratch = &scratch};
+    const bool ok = vrp_load_build(perm, model, &c, &f, arrays, opts, err);
     vr_arena_free(&scratch);
-    if (!ok) {
-        vr_arena_rewind(perm, mark);
-        return NULL;
-    }
-    vrp_load_constants(model, opts);
-    return model;
+    vr_arena_free(&texts);
+    if (ok) return model;
+    vr_arena_rewind(perm, mark);
+    return NULL;
 }
 
 vr_model *vr_model_load(vr_arena *perm, const char *path, const vr_model_opts *opts, vr_err *err) {
@@ -76,8 +104,9 @@ vr_model *vr_model_random(vr_arena *perm, const char *name, uint64_t seed, vr_er
     vrp_checkpoint_random(&c, &load, seed);
     const vr_arena_mark mark = vr_arena_here(perm);
     vr_model *model = vrp_load_new(perm);
+    vrp_facts f = vrp_facts_none(&load);
     const bool known =
-        vrp_resnet_build_random(perm, model, name, &c) || vrp_vit_build_random(perm, model, name, &c);
+        vrp_resnet_build_random(perm, model, name, &c, &f) || vrp_vit_build_random(perm, model, name, &c, &f);
     vr_arena_free(&load);
     if (!known) {
         vr_arena_rewind(perm, mark);
@@ -89,7 +118,5 @@ vr_model *vr_model_random(vr_arena *perm, const char *name, uint64_t seed, vr_er
             name);
         return NULL;
     }
-    const vr_model_opts opts = {0};
-    vrp_load_constants(model, &opts);
     return model;
 }

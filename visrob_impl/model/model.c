@@ -46,6 +46,7 @@ void vr_model_set_head(vr_arena *perm, vr_model *model, vr_tensor w, vr_tensor b
     VR_CHECK(vr_is_mat(w, C, model->features) && C >= 1, "w is [%lld,%lld], the model has %lld features",
              (long long)C, (long long)w.shape[1], (long long)model->features);
     model->head = vr_linear_pack(perm, w, b);
+    model->net->hidden_count = 0;
     model->classes = C;
     model->labels = labels;
 }
@@ -95,7 +96,13 @@ vr_tensor vr_model_logits(vr_arena *step, const vr_model *model, vr_tensor x) {
     const int64_t shape[2] = {x.shape[0], model->classes};
     vr_tensor y = vr_tensor_raw(step, 2, shape);
     const vr_arena_mark mark = vr_arena_here(step);
-    const vr_tensor features = vr_model_features(step, model, x);
+    vr_tensor features = vr_model_features(step, model, x);
+    for (int i = 0; x.shape[0] > 0 && i < model->net->hidden_count; i++) {
+        const vr_linear *layer = &model->net->hidden[i];
+        const vr_tensor inner = vr_rows_new(step, x.shape[0], layer->out);
+        vr_linear_apply(inner, features, layer, model->net->hidden_act[i], (vr_tensor){0}, step);
+        features = inner;
+    }
     if (x.shape[0] > 0) vr_linear_apply(y, features, &model->head, VR_ACT_NONE, (vr_tensor){0}, step);
     vr_arena_rewind(step, mark);
     return y;

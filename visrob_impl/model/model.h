@@ -66,8 +66,12 @@ typedef struct vr_model_opts {
     int64_t heads;  /* of a ViT */
     float mean[3], std[3]; /* std 0: ImageNet's .485 .456 .406 / .229 .224 .225, or the dialect's own */
     bool no_head;          /* ignore a classification head */
-    bool quick_gelu;       /* x * sigmoid(1.702 x), as OpenAI trained CLIP */
     const char *prefix;    /* NULL: by the rule above; else the prefix of the keys, "student.backbone" */
+    const char *model;     /* a published name, "vit_base_patch16_224.augreg_in21k", or KEY=VALUE,... */
+    const char
+        *activation;  /* of a ViT's MLPs: "gelu", "gelu_tanh", "quick_gelu" (OpenAI's CLIP), "relu", "silu" */
+    const char *crop; /* size / resized shorter side: "0.875" */
+    const char *filter; /* of resizing: "bilinear", "bicubic", "nearest", "box" */
 } vr_model_opts;
 
 /* A loaded model. */
@@ -77,6 +81,9 @@ typedef struct vr_model {
     int64_t classes;           /* 0 = no head: only features */
     int64_t features;          /* the width of the features */
     const char *const *labels; /* [classes] or NULL; ImageNet's names where classes = 1000 */
+    const char *path;          /* the file, or NULL */
+    const char
+        *assumed; /* what neither options, a config.json, --model nor keys say, or NULL: to be printed */
     vr_preprocess preprocess;
     vr_linear head;            /* of features -> classes */
     struct vrp_model_net *net; /* the packed weights before the head */

@@ -12,9 +12,15 @@ typedef struct vrp_model_ops {
     int64_t (*images_per_thread)(const void *weights, int64_t H, int64_t W);
 } vrp_model_ops;
 
+enum { VRP_MODEL_HIDDEN = 2 };
+
 typedef struct vrp_model_net {
     const vrp_model_ops *ops;
     const void *weights; /* of the family */
+    vr_linear
+        hidden[VRP_MODEL_HIDDEN]; /* layers of the head before its last one, each followed by hidden_act */
+    vr_act hidden_act[VRP_MODEL_HIDDEN];
+    int hidden_count;
 } vrp_model_net;
 
 /* vr_model_load from arrays that were read or made already; they are not needed afterwards. */

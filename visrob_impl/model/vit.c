@@ -3,94 +3,92 @@
  * convolution, and after the last attention only the tokens that are pooled are computed. */
 #include "vit_impl.h"
 #include "../base/error.h"
+#include "head_impl.h"
 #include "model_impl.h"
+#include "pool_impl.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-/* clang-format off */
-/* The keys of each dialect.
- *    part      timm, DeiT, DINO, MAE  DINOv2 giant        torchvision                     torchvision before 0.12 */
-#define VRP_VIT_PARTS(X)                                                                                      \
-    X(PATCH,    "patch_embed.proj.",   "patch_embed.proj.", "conv_proj.",                   "conv_proj.")     \
-    X(CLASS,    "cls_token",           "cls_token",        "class_token",                   "class_token")    \
-    X(POSITION, "pos_embed",           "pos_embed",        "encoder.pos_embedding",         "encoder.pos_embedding") \
-    X(BLOCK,    "blocks.",             "blocks.",          "encoder.layers.encoder_layer_", "encoder.layers.encoder_layer_") \
-    X(NORM1,    "norm1.",              "norm1.",           "ln_1.",                         "ln_1.")          \
-    X(QKV,      "attn.qkv.",           "attn.qkv.",        "self_attention.in_proj_",       "self_attention.in_proj_") \
-    X(PROJ,     "attn.proj.",          "attn.proj.",       "self_attention.out_proj.",      "self_attention.out_proj.") \
-    X(NORM2,    "norm2.",              "norm2.",           "ln_2.",                         "ln_2.")          \
-    X(FC1,      "mlp.fc1.",            "mlp.w12.",         "mlp.0.",                        "mlp.linear_1.")  \
-    X(FC2,      "mlp.fc2.",            "mlp.w3.",          "mlp.3.",                        "mlp.linear_2.")  \
-    X(NORM,     "norm.",               "norm.",            "encoder.ln.",                   "encoder.ln.")    \
-    X(HEAD,     "head.",               "head.",            "heads.head.",                   "heads.head.")
-/* clang-format on */
-enum {
-#define X(part, timm, giant, torchvision, older) VRP_VIT_##part,
-    VRP_VIT_PARTS(X)
-#undef X
-        VRP_VIT_PART_COUNT
-};
-/* The columns. */
-enum { VRP_VIT_TORCHVISION_KEYS = 2, VRP_VIT_KEY_SETS = 4 };
-static const char *const vrp_vit_keys[VRP_VIT_PART_COUNT][VRP_VIT_KEY_SETS] = {
-#define X(part, timm, giant, torchvision, older) {timm, giant, torchvision, older},
-    VRP_VIT_PARTS(X)
-#undef X
-};
 
 /* The published sizes: the name, and the number of heads, which no shape determines. */
 static const struct {
     const char *name;
     int64_t width, depth, heads;
 } vrp_vit_sizes[] = {
-    {"tiny", 192, 12, 3},   {"small", 384, 12, 6},   {"base", 768, 12, 12},   {"large", 1024, 24, 16},
-    {"huge", 1280, 32, 16}, {"giant", 1408, 40, 16}, {"giant", 1536, 40, 24}, {"gigantic", 1664, 48, 16},
+    {"tiny", 192, 12, 3},    {"small", 384, 12, 6},      {"base", 768, 12, 12},
+    {"large", 1024, 24, 16}, {"huge", 1280, 32, 16},     {"giant", 1408, 40, 16},
+    {"giant", 1536, 40, 24}, {"gigantic", 1664, 48, 16}, {"so400m", 1152, 27, 16},
 };
 enum { VRP_VIT_SIZES = sizeof vrp_vit_sizes / sizeof *vrp_vit_sizes };
 
-/* The table of dialects of model.h. */
+/* The table of dialects of model.h: the rules where nothing else says it. */
 typedef struct vrp_vit_dialect {
     const char *name;
     const char *normalization;
-    bool by_timm; /* resize to size/0.9, and to size from 384 on; else to size*256/224 */
+    double crop, eps;
+    bool squash;
     vr_filter filter;
     vrp_position_rule position;
 } vrp_vit_dialect;
 enum {
     VRP_VIT_TORCHVISION,
     VRP_VIT_CLIP,
+    VRP_VIT_OPEN_CLIP,
     VRP_VIT_DINOV2,
     VRP_VIT_DINOV2_REG,
     VRP_VIT_DEIT,
     VRP_VIT_MAE,
     VRP_VIT_DINO,
     VRP_VIT_TIMM_SCALE,
-    VRP_VIT_TIMM
+    VRP_VIT_TIMM,
+    VRP_VIT_TRANSFORMERS,
+    VRP_VIT_TRANSFORMERS_DEIT,
+    VRP_VIT_TRANSFORMERS_DINOV2,
+    VRP_VIT_TRANSFORMERS_CLIP,
+    VRP_VIT_TRANSFORMERS_SIGLIP
 };
+/* clang-format off */
 static const vrp_vit_dialect vrp_vit_dialects[] = {
-    [VRP_VIT_TORCHVISION] = {"torchvision", "imagenet", false, VR_FILTER_BILINEAR, {.align_corners = true}},
-    [VRP_VIT_CLIP] = {"clip", "clip", true, VR_FILTER_BICUBIC, {.antialias = true}},
-    [VRP_VIT_DINOV2] = {"dinov2", "imagenet", false, VR_FILTER_BICUBIC, {.offset = 0.1f}},
-    [VRP_VIT_DINOV2_REG] = {"dinov2", "imagenet", false, VR_FILTER_BICUBIC, {.antialias = true}},
-    [VRP_VIT_DEIT] = {"deit", "imagenet", false, VR_FILTER_BICUBIC, {0}},
-    [VRP_VIT_MAE] = {"mae", "imagenet", false, VR_FILTER_BICUBIC, {0}},
-    [VRP_VIT_DINO] = {"dino", "imagenet", false, VR_FILTER_BICUBIC, {.offset = 0.1f}},
-    [VRP_VIT_TIMM_SCALE] = {"timm", "imagenet", true, VR_FILTER_BICUBIC, {.antialias = true}},
-    [VRP_VIT_TIMM] = {"timm", "half", true, VR_FILTER_BICUBIC, {.antialias = true}},
+    [VRP_VIT_TORCHVISION] = {"torchvision", "imagenet", 0.875, 1e-6, false, VR_FILTER_BILINEAR, {.align_corners = true}},
+    [VRP_VIT_CLIP] = {"clip", "clip", 0.9, 1e-5, false, VR_FILTER_BICUBIC, {.antialias = true}},
+    [VRP_VIT_OPEN_CLIP] = {"open_clip", "clip", 1, 1e-5, false, VR_FILTER_BICUBIC, {.antialias = true}},
+    [VRP_VIT_DINOV2] = {"dinov2", "imagenet", 0.875, 1e-6, false, VR_FILTER_BICUBIC, {.offset = 0.1f}},
+    [VRP_VIT_DINOV2_REG] = {"dinov2", "imagenet", 0.875, 1e-6, false, VR_FILTER_BICUBIC, {.antialias = true}},
+    [VRP_VIT_DEIT] = {"deit", "imagenet", 0.875, 1e-6, false, VR_FILTER_BICUBIC, {0}},
+    [VRP_VIT_MAE] = {"mae", "imagenet", 0.875, 1e-6, false, VR_FILTER_BICUBIC, {0}},
+    [VRP_VIT_DINO] = {"dino", "imagenet", 0.875, 1e-6, false, VR_FILTER_BICUBIC, {.offset = 0.1f}},
+    [VRP_VIT_TIMM_SCALE] = {"timm", "imagenet", 0.9, 1e-6, false, VR_FILTER_BICUBIC, {.antialias = true}},
+    [VRP_VIT_TIMM] = {"timm", "half", 0.9, 1e-6, false, VR_FILTER_BICUBIC, {.antialias = true}},
+    [VRP_VIT_TRANSFORMERS] = {"transformers", "half", 1, 1e-12, true, VR_FILTER_BILINEAR, {0}},
+    [VRP_VIT_TRANSFORMERS_DEIT] = {"transformers", "imagenet", 0.875, 1e-12, false, VR_FILTER_BICUBIC, {0}},
+    [VRP_VIT_TRANSFORMERS_DINOV2] = {"transformers", "imagenet", 0.875, 1e-6, false, VR_FILTER_BICUBIC, {0}},
+    [VRP_VIT_TRANSFORMERS_CLIP] = {"transformers", "clip", 1, 1e-5, false, VR_FILTER_BICUBIC, {0}},
+    [VRP_VIT_TRANSFORMERS_SIGLIP] = {"transformers", "half", 1, 1e-6, true, VR_FILTER_BICUBIC, {0}},
 };
+/* clang-format on */
 
-enum { VRP_VIT_CACHED = 512 * 1024 }; /* floats */
+enum {
+    VRP_VIT_CACHED = 512 * 1024, /* floats */
+    VRP_VIT_SIDE = 128,          /* patches a side, at most */
+    VRP_VIT_PATCH = 64
+};
 
 typedef struct vrp_vit_shape {
-    int keys; /* the column of VRP_VIT_PARTS */
     const vrp_vit_dialect *dialect;
     int64_t width, depth, heads, patch, hidden, image_size;
     int64_t class_token, dist_token, registers;
+    int64_t known_size;      /* of the input, by option, config or table; 0: unknown */
     int64_t positions, grid; /* rows of the position embedding, of which grid * grid are patches */
     const char *register_key;
-    bool chunked, gated, scaled, qkv_bias; /* keys of blocks in chunks; SwiGLU; layer scale */
-    bool norm_pre, norm, fc_norm;          /* the norms outside the blocks */
+    bool gated, scaled, qkv_bias, qkv_split; /* SwiGLU; layer scale; q, k and v are three matrices */
+    bool norm_pre, norm, fc_norm;            /* the norms outside the blocks */
+    bool embed_bias, post_norm;
+    const char *projection; /* the key of a matrix after the last norm, or NULL */
+    bool projection_turned; /* it is [in,out] */
+    int64_t projected;
+    vrp_pool pool;
+    vr_act act;
+    float eps;
 } vrp_vit_shape;
 
 typedef struct vrp_vit_block {
@@ -100,7 +98,9 @@ typedef struct vrp_vit_block {
 
 typedef struct vrp_vit {
     int64_t width, heads, patch, depth, hidden;
-    int64_t pooled; /* the first 1 or 2 tokens; 0: the mean of the patches */
+    vrp_pool pool;
+    int64_t pooled; /* the first 1 or 2 tokens; 0: all tokens are needed to the end */
+    bool post_norm;
     float eps;
     vr_act act;
     vr_conv embed;
@@ -109,43 +109,35 @@ typedef struct vrp_vit {
     vrp_position_rule rule;
     vrp_vit_block *blocks;
     vr_norm norm_pre, norm, fc_norm; /* w.data = NULL: none */
+    const vrp_pool_map *map;         /* VRP_POOL_MAP */
+    vr_linear projection;            /* out = 0: none */
 } vrp_vit;
 
 /* ---- the description ---- */
 
-static const char *vrp_vit_part(const vrp_vit_shape *s, int part) { return vrp_vit_keys[part][s->keys]; }
-
-/* "blocks.3.norm1."; where the blocks were trained in chunks (DINOv2), "blocks.1.3.norm1.". */
-static const char *vrp_vit_block_key(const vrp_vit_shape *s, vrp_checkpoint *c, int64_t block,
-                                     const char *rest) {
-    const char *stem = vrp_vit_part(s, VRP_VIT_BLOCK);
-    for (int64_t chunk = 0; s->chunked && chunk <= block; chunk++) {
-        const char *key =
-            vr_arena_printf(c->scratch, "%s%lld.%lld.", stem, (long long)chunk, (long long)block);
-        if (vrp_checkpoint_has_below(c, key)) return vr_arena_printf(c->scratch, "%s%s", key, rest);
-    }
-    return vr_arena_printf(c->scratch, "%s%lld.%s", stem, (long long)block, rest);
+/* "blocks.3.norm1." */
+static const char *vrp_vit_block_key(vrp_checkpoint *c, int64_t block, const char *rest) {
+    return vr_arena_printf(c->scratch, "blocks.%lld.%s", (long long)block, rest);
 }
 
-/* The first set of keys that has the patch embedding and the first MLP; else the patch embedding only, so that the
- * error names the key that is missing. */
-static void vrp_vit_choose_keys(vrp_vit_shape *s, vrp_checkpoint *c) {
-    int partial = 0;
-    s->chunked = vrp_checkpoint_has_below(c, "blocks.0.0.");
-    for (s->keys = VRP_VIT_KEY_SETS - 1; s->keys >= 0; s->keys--)
-        if (vrp_checkpoint_has(c, vrp_vit_part(s, VRP_VIT_PATCH), "weight")) {
-            partial = s->keys;
-            if (vrp_checkpoint_has(c, vrp_vit_block_key(s, c, 0, vrp_vit_part(s, VRP_VIT_FC1)), "weight"))
-                return;
-        }
-    s->keys = partial;
+/* transformers' rules follow the body's name, where the prefix has one. */
+static int vrp_vit_choose_transformers(const vrp_vit_shape *s, const vrp_checkpoint *c) {
+    if (strstr(c->dialect->anchor, "patch_embedding."))
+        return s->norm_pre ? VRP_VIT_TRANSFORMERS_CLIP : VRP_VIT_TRANSFORMERS_SIGLIP;
+    if (s->scaled) return VRP_VIT_TRANSFORMERS_DINOV2;
+    if (s->dist_token || strcmp(c->body, "deit.") == 0) return VRP_VIT_TRANSFORMERS_DEIT;
+    return VRP_VIT_TRANSFORMERS;
 }
 
 static const vrp_vit_dialect *vrp_vit_choose_dialect(const vrp_vit_shape *s, const vrp_checkpoint *c) {
     int d = VRP_VIT_TIMM;
     const bool below_model = strncmp(c->prefix, "model", 5) == 0;
-    if (s->keys >= VRP_VIT_TORCHVISION_KEYS)
+    if (strcmp(c->dialect->name, "torchvision") == 0)
         d = VRP_VIT_TORCHVISION;
+    else if (strcmp(c->dialect->name, "transformers") == 0)
+        d = vrp_vit_choose_transformers(s, c);
+    else if (strcmp(c->dialect->name, "open_clip") == 0)
+        d = VRP_VIT_OPEN_CLIP;
     else if (s->norm_pre)
         d = VRP_VIT_CLIP;
     else if (s->register_key && strcmp(s->register_key, "register_tokens") == 0)
@@ -154,7 +146,9 @@ static const vrp_vit_dialect *vrp_vit_choose_dialect(const vrp_vit_shape *s, con
         d = VRP_VIT_DINOV2;
     else if (s->dist_token)
         d = VRP_VIT_DEIT;
-    else if (c->projector || !vrp_checkpoint_has(c, vrp_vit_part(s, VRP_VIT_HEAD), "weight"))
+    else if (!s->class_token && !s->scaled) /* SigLIP */
+        d = VRP_VIT_TIMM;
+    else if (c->projector || !vrp_checkpoint_has_below(c, "head."))
         d = s->scaled ? VRP_VIT_TIMM_SCALE : VRP_VIT_DINO;
     else if (below_model)
         d = s->fc_norm ? VRP_VIT_MAE : VRP_VIT_DEIT;
@@ -163,24 +157,63 @@ static const vrp_vit_dialect *vrp_vit_choose_dialect(const vrp_vit_shape *s, con
     return &vrp_vit_dialects[d];
 }
 
-static bool vrp_vit_choose_heads(vrp_vit_shape *s, const vrp_checkpoint *c, int64_t requested, vr_err *err) {
-    s->heads = requested;
-    for (int i = 0; i < VRP_VIT_SIZES && s->heads == 0; i++)
-        if (vrp_vit_sizes[i].width == s->width) s->heads = vrp_vit_sizes[i].heads;
-    if (s->heads == 0 && s->width % 64 == 0) s->heads = s->width / 64;
-    if (s->heads >= 1 && s->width % s->heads == 0) return true;
-    return requested ? vr_fail(err, VR_ERR_ARGUMENT, "%s: a width of %lld does not divide into %lld heads",
-                               c->path, (long long)s->width, (long long)requested)
-                     : vr_fail(err, VR_ERR_ARGUMENT,
-                               "%s: cannot tell the number of heads of a width of %lld: set the option heads",
-                               c->path, (long long)s->width);
+static bool vrp_vit_choose_heads(vrp_vit_shape *s, vrp_facts *f, const vrp_checkpoint *c, vr_err *err) {
+    int64_t rule = 0;
+    const int64_t published = vrp_facts_published_heads(s->width, s->depth);
+    for (int i = 0; i < VRP_VIT_SIZES && rule == 0; i++)
+        if (vrp_vit_sizes[i].width == s->width) rule = vrp_vit_sizes[i].heads;
+    if (rule == 24 && !s->gated) rule = 16; /* giantopt is as wide as DINOv2's giant */
+    if (published > 0) rule = published;
+    if (rule == 0 && s->width % 64 == 0) rule = s->width / 64;
+    if (rule == 0 && f->from[VRP_FACT_HEADS] == VRP_FROM_NOTHING)
+        return vr_fail(err, VR_ERR_ARGUMENT,
+                       "%s: cannot tell the number of heads of a width of %lld: set the option heads",
+                       c->path, (long long)s->width);
+    s->heads = vrp_facts_int(f, VRP_FACT_HEADS, rule);
+    if (published == 0)
+        vrp_facts_note(f, "no published ViT is %lld wide and %lld deep", (long long)s->width,
+                       (long long)s->depth);
+    else if (published > 0 && s->heads != published)
+        vrp_facts_note(f, "published ViTs of width %lld have %lld heads, not %lld", (long long)s->width,
+                       (long long)published, (long long)s->heads);
+    return s->width % s->heads == 0 ||
+           vr_fail(err, VR_ERR_ARGUMENT, "%s: a width of %lld does not divide into %lld heads", c->path,
+                   (long long)s->width, (long long)s->heads);
 }
 
-/* How many of the tokens before the patches have a position: all, all but the registers, or none. */
+/* The feature: by keys where they tell, else by fact. */
+static bool vrp_vit_choose_pool(vrp_vit_shape *s, vrp_facts *f, const vrp_checkpoint *c, vr_err *err) {
+    vrp_pool rule = s->class_token ? VRP_POOL_TOKEN : VRP_POOL_AVG;
+    int64_t w[2] = {0, 0};
+    vr_err none = {0};
+    const bool linear = vrp_checkpoint_dims(c, "head.", "weight") == 2 &&
+                        vrp_checkpoint_shape((vrp_checkpoint *)(uintptr_t)c, w, 2, "head.", "weight", &none);
+    if (vrp_checkpoint_has_below(c, "attn_pool."))
+        vrp_facts_set(f, VRP_FACT_POOL, rule = VRP_POOL_MAP, VRP_FROM_KEYS);
+    else if (s->fc_norm || !s->class_token)
+        vrp_facts_set(f, VRP_FACT_POOL, rule = VRP_POOL_AVG, VRP_FROM_KEYS);
+    else if (linear && w[1] == 2 * s->width && !s->dist_token)
+        vrp_facts_set(f, VRP_FACT_POOL, rule = VRP_POOL_TOKEN_AVG, VRP_FROM_KEYS);
+    s->pool = (vrp_pool)vrp_facts_int(f, VRP_FACT_POOL, rule);
+    const bool map = vrp_checkpoint_has_below(c, "attn_pool.");
+    if ((s->pool == VRP_POOL_MAP) != map || (!s->class_token && s->pool != VRP_POOL_AVG && !map))
+        return vr_fail(err, VR_ERR_FORMAT, "%s: the file has %s", c->path,
+                       map               ? "attention pooling, but another pooling is asked for"
+                       : !s->class_token ? "no class token, but one is asked for"
+                                         : "no attention pooling, but it is asked for");
+    return true;
+}
+
+/* How many of the tokens before the patches have a position: all, all but the registers, or none, which only networks
+ * with registers or a layer scale have, or of a known image size: 25 positions of a plain ViT may be 5 x 5 patches, or 4 x 6
+ * and a class token. */
 static int64_t vrp_vit_positioned(vrp_vit_shape *s) {
+    const int64_t side = s->known_size / s->patch;
+
     const int64_t tokens = s->class_token + s->dist_token;
     const int64_t guesses[3] = {tokens + s->registers, tokens, 0};
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < (tokens == 0 || s->registers || s->scaled || side * side == s->positions ? 3 : 2);
+         i++) {
         const int64_t patches = s->positions - guesses[i];
         s->grid = patches > 0 ? (int64_t)lround(sqrt((double)patches)) : 0;
         if (s->grid > 0 && s->grid * s->grid == patches) return guesses[i];
@@ -189,55 +222,100 @@ static int64_t vrp_vit_positioned(vrp_vit_shape *s) {
 }
 
 static bool vrp_vit_read_tokens(vrp_vit_shape *s, vrp_checkpoint *c, vr_err *err) {
-    int64_t n[3];
-    s->class_token = vrp_checkpoint_has(c, vrp_vit_part(s, VRP_VIT_CLASS), "");
+    s->class_token = vrp_checkpoint_has(c, "cls_token", "");
     s->dist_token = vrp_checkpoint_has(c, "dist_token", "");
     if (vrp_checkpoint_has(c, "register_tokens", "")) s->register_key = "register_tokens";
     if (vrp_checkpoint_has(c, "reg_token", "")) s->register_key = "reg_token";
-    if (s->register_key) {
-        if (!vrp_checkpoint_shape(c, n, 3, s->register_key, "", err)) return false;
-        s->registers = n[1];
-    }
-    const char *position = vrp_vit_part(s, VRP_VIT_POSITION);
-    if (!vrp_checkpoint_shape(c, n, 3, position, "", err)) return false;
-    s->positions = n[1];
+    if (s->register_key && !vrp_checkpoint_rows(c, &s->registers, s->register_key, s->width, err))
+        return false;
+    if (!vrp_checkpoint_rows(c, &s->positions, "pos_embed", s->width, err)) return false;
     if (vrp_vit_positioned(s) < 0)
-        return vr_fail(err, VR_ERR_UNSUPPORTED,
-                       "%s: key '%s%s': expected positions of a square grid, found %lld positions", c->path,
-                       c->prefix, position, (long long)n[1]);
+        return vr_fail(
+            err, VR_ERR_UNSUPPORTED,
+            "%s: key '%s%spos_embed': expected positions of a square grid, found %lld positions and %lld "
+            "tokens before the patches (--image-size tells the grid)",
+            c->path, c->prefix, c->body, (long long)s->positions,
+            (long long)(s->class_token + s->dist_token + s->registers));
     return true;
 }
 
-static bool vrp_vit_by_keys(vrp_vit_shape *s, vrp_checkpoint *c, const vr_model_opts *opts, vr_err *err) {
+static bool vrp_vit_read_blocks(vrp_vit_shape *s, vrp_checkpoint *c, vr_err *err) {
     int64_t w[4];
-    *s = (vrp_vit_shape){0};
-    vrp_vit_choose_keys(s, c);
-    if (!vrp_checkpoint_shape(c, w, 4, vrp_vit_part(s, VRP_VIT_PATCH), "weight", err)) return false;
+    if (!vrp_checkpoint_shape(c, w, 4, "patch_embed.proj.", "weight", err)) return false;
     s->width = w[0], s->patch = w[2];
-    while (vrp_checkpoint_has_below(c, vrp_vit_block_key(s, c, s->depth, ""))) s->depth++;
-    if (!vrp_checkpoint_shape(c, w, 2, vrp_vit_block_key(s, c, 0, vrp_vit_part(s, VRP_VIT_FC2)), "weight",
-                              err))
-        return false;
+    while (vrp_checkpoint_has_below(c, vrp_vit_block_key(c, s->depth, ""))) s->depth++;
+    if (!vrp_checkpoint_shape(c, w, 2, "blocks.0.mlp.fc2.", "weight", err)) return false;
     s->hidden = w[1];
-    if (!vrp_checkpoint_shape(c, w, 2, vrp_vit_block_key(s, c, 0, vrp_vit_part(s, VRP_VIT_FC1)), "weight",
-                              err))
-        return false;
+    if (!vrp_checkpoint_shape(c, w, 2, "blocks.0.mlp.fc1.", "weight", err)) return false;
     s->gated = w[0] == 2 * s->hidden;
-    s->qkv_bias = vrp_checkpoint_has(c, vrp_vit_block_key(s, c, 0, vrp_vit_part(s, VRP_VIT_QKV)), "bias");
-    s->scaled = vrp_checkpoint_has(c, vrp_vit_block_key(s, c, 0, "ls1."), "gamma");
+    s->qkv_split = vrp_checkpoint_has(c, "blocks.0.attn.q.", "weight");
+    s->qkv_bias = vrp_checkpoint_has(c, "blocks.0.attn.qkv.", "bias");
+    s->scaled = vrp_checkpoint_has(c, "blocks.0.ls1.", "gamma");
+    s->embed_bias = vrp_checkpoint_has(c, "patch_embed.proj.", "bias");
     s->norm_pre = vrp_checkpoint_has(c, "norm_pre.", "weight");
     s->fc_norm = vrp_checkpoint_has(c, "fc_norm.", "weight");
-    s->norm = !s->fc_norm || vrp_checkpoint_has(c, vrp_vit_part(s, VRP_VIT_NORM), "weight");
-    if (!vrp_vit_read_tokens(s, c, err) || !vrp_vit_choose_heads(s, c, opts->heads, err)) return false;
+    s->norm = !s->fc_norm || vrp_checkpoint_has(c, "norm.", "weight");
+    if (!s->norm_pre) s->embed_bias = true; /* CLIP has a norm before the blocks instead */
+    return true;
+}
+
+/* CLIP's matrix after the last norm: [in,out] in open_clip, [out,in] in transformers. */
+static bool vrp_vit_read_projection(vrp_vit_shape *s, vrp_checkpoint *c, vr_err *err) {
+    int64_t w[2];
+    if (vrp_checkpoint_has(c, "projection", ""))
+        s->projection = "projection", s->projection_turned = true;
+    else if (vrp_checkpoint_has(c, "visual_projection", ""))
+        s->projection = "visual_projection";
+    else
+        return true;
+    if (!vrp_checkpoint_shape(c, w, 2, s->projection, "", err)) return false;
+    s->projected = w[s->projection_turned];
+    return true;
+}
+
+/* An input is limited before anything of its size is allocated: at most 16,384 patches. */
+static bool vrp_vit_choose_size(vrp_vit_shape *s, vrp_facts *f, const vrp_checkpoint *c, vr_err *err) {
+    const bool dinov2 = strcmp(s->dialect->name, "dinov2") == 0 ||
+                        s->dialect == &vrp_vit_dialects[VRP_VIT_TRANSFORMERS_DINOV2];
+    if (f->from[VRP_FACT_SIZE] <= VRP_FROM_RULE && !(dinov2 && 224 % s->patch == 0))
+        vrp_facts_set(f, VRP_FACT_SIZE, (double)(s->grid * s->patch), VRP_FROM_KEYS);
+    s->image_size = vrp_facts_int(f, VRP_FACT_SIZE, 224);
+    const int64_t side = s->image_size / s->patch;
+    if (s->image_size % s->patch != 0)
+        return vr_fail(err, VR_ERR_ARGUMENT,
+                       "%s: the image size %lld is not a multiple of the patch size %lld", c->path,
+                       (long long)s->image_size, (long long)s->patch);
+    return (side >= 1 && side <= VRP_VIT_SIDE && s->image_size <= VRP_VIT_SIDE * VRP_VIT_PATCH) ||
+           vr_fail(err, VR_ERR_LIMIT,
+                   "%s: an input of %lld pixels in patches of %lld: expected at most %d patches a side",
+                   c->path, (long long)s->image_size, (long long)s->patch, VRP_VIT_SIDE);
+}
+
+static bool vrp_vit_by_keys(vrp_vit_shape *s, vrp_checkpoint *c, vrp_facts *f, vr_err *err) {
+    *s = (vrp_vit_shape){0};
+    if (f->from[VRP_FACT_SIZE] > VRP_FROM_KEYS) s->known_size = (int64_t)f->value[VRP_FACT_SIZE];
+    if (!vrp_vit_read_blocks(s, c, err) || !vrp_vit_read_tokens(s, c, err) ||
+        !vrp_vit_read_projection(s, c, err) || !vrp_facts_agree(f, VRP_FACT_WIDTH, s->width, c->path, err) ||
+        !vrp_facts_agree(f, VRP_FACT_DEPTH, s->depth, c->path, err) ||
+        !vrp_facts_agree(f, VRP_FACT_PATCH, s->patch, c->path, err) || !vrp_vit_choose_heads(s, f, c, err) ||
+        !vrp_vit_choose_pool(s, f, c, err))
+        return false;
     s->dialect = vrp_vit_choose_dialect(s, c);
-    const bool dinov2 = s->dialect == &vrp_vit_dialects[VRP_VIT_DINOV2] ||
-                        s->dialect == &vrp_vit_dialects[VRP_VIT_DINOV2_REG];
-    s->image_size = opts->image_size                ? opts->image_size
-                    : dinov2 && 224 % s->patch == 0 ? 224
-                                                    : s->grid * s->patch;
-    return s->image_size % s->patch == 0 ||
-           vr_fail(err, VR_ERR_ARGUMENT, "%s: the image size %lld is not a multiple of the patch size %lld",
-                   c->path, (long long)s->image_size, (long long)s->patch);
+    const bool clip = s->dialect == &vrp_vit_dialects[VRP_VIT_TRANSFORMERS_CLIP];
+    if (clip &&
+        vrp_checkpoint_has_below(c, "head.")) { /* CLIPForImageClassification: patches before the last norm */
+        s->pool = VRP_POOL_AVG, s->norm = false;
+        vrp_facts_set(f, VRP_FACT_POOL, VRP_POOL_AVG, VRP_FROM_CONFIG);
+    }
+    s->post_norm = vrp_facts_int(f, VRP_FACT_POST_NORM, 0) != 0;
+    const bool siglip = s->dialect == &vrp_vit_dialects[VRP_VIT_TRANSFORMERS_SIGLIP];
+    if (s->gated) vrp_facts_set(f, VRP_FACT_ACT, VR_ACT_SILU, VRP_FROM_KEYS);
+    s->act = (vr_act)vrp_facts_int(f, VRP_FACT_ACT,
+                                   clip     ? VR_ACT_QUICK_GELU
+                                   : siglip ? VR_ACT_GELU_TANH
+                                            : VR_ACT_GELU);
+    s->eps = (float)vrp_facts_get(f, VRP_FACT_EPS, s->dialect->eps);
+    return vrp_vit_choose_size(s, f, c, err);
 }
 
 /* vit_SIZE_patchP_S, S = the image size or [regN_]dinov2 */
@@ -245,7 +323,9 @@ static bool vrp_vit_by_name(vrp_vit_shape *s, const char *name) {
     char size[16], rest[32];
     int patch = 0, end = 0, registers = 0, side = 0;
     if (sscanf(name, "vit_%15[a-z]_patch%3d_%31s", size, &patch, rest) != 3 || patch < 1) return false;
-    *s = (vrp_vit_shape){.patch = patch, .class_token = 1, .qkv_bias = true, .norm = true};
+    *s =
+        (vrp_vit_shape){.patch = patch, .class_token = 1, .qkv_bias = true, .norm = true, .embed_bias = true};
+    s->eps = 1e-6f, s->act = VR_ACT_GELU;
     const char *tail = rest;
     if (sscanf(tail, "reg%2d_%n", &registers, &end) == 1 && end > 0) tail += end;
     s->scaled = strcmp(tail, "dinov2") == 0;
@@ -298,27 +378,41 @@ static bool vrp_vit_pack_gated(vr_arena *perm, vrp_vit_block *b, const vrp_vit_s
     return ok;
 }
 
+static bool vrp_vit_pack_attention(vr_arena *perm, vrp_vit_block *b, const vrp_vit_shape *s,
+                                   vrp_checkpoint *c, int64_t i, const char *scale, vr_err *err) {
+    const int64_t D = s->width;
+    const char *split[3] = {vrp_vit_block_key(c, i, "attn.q."), vrp_vit_block_key(c, i, "attn.k."),
+                            vrp_vit_block_key(c, i, "attn.v.")};
+    return (s->qkv_split ? vrp_checkpoint_linear_stack(c, &b->qkv, perm, split, 3, D, D, err)
+                         : vrp_checkpoint_linear(c, &b->qkv, perm, vrp_vit_block_key(c, i, "attn.qkv."),
+                                                 s->qkv_bias, NULL, D, 3 * D, err)) &&
+           vrp_checkpoint_linear(c, &b->proj, perm, vrp_vit_block_key(c, i, "attn.proj."), true, scale, D, D,
+                                 err);
+}
+
+/* A layer scale belongs to what is added to x: the last linear layer, or the norm behind it. */
 static bool vrp_vit_pack_block(vr_arena *perm, vrp_vit_block *b, const vrp_vit_shape *s, vrp_checkpoint *c,
                                int64_t i, vr_err *err) {
     const int64_t D = s->width, H = s->hidden;
-#define VRP_KEY(part) vrp_vit_block_key(s, c, i, vrp_vit_part(s, VRP_VIT_##part))
-    const char *ls1 = s->scaled ? vrp_vit_block_key(s, c, i, "ls1.") : NULL;
-    const char *ls2 = s->scaled ? vrp_vit_block_key(s, c, i, "ls2.") : NULL;
-    return vrp_checkpoint_norm(c, &b->norm1, perm, VRP_KEY(NORM1), D, err) &&
-           vrp_checkpoint_linear(c, &b->qkv, perm, VRP_KEY(QKV), s->qkv_bias, NULL, D, 3 * D, err) &&
-           vrp_checkpoint_linear(c, &b->proj, perm, VRP_KEY(PROJ), true, ls1, D, D, err) &&
-           vrp_checkpoint_norm(c, &b->norm2, perm, VRP_KEY(NORM2), D, err) &&
-           (s->gated ? vrp_vit_pack_gated(perm, b, s, c, VRP_KEY(FC1), err)
-                     : vrp_checkpoint_linear(c, &b->fc1, perm, VRP_KEY(FC1), true, NULL, D, H, err)) &&
-           vrp_checkpoint_linear(c, &b->fc2, perm, VRP_KEY(FC2), true, ls2, H, D, err);
-#undef VRP_KEY
+    const char *ls1 = s->scaled ? vrp_vit_block_key(c, i, "ls1.") : NULL;
+    const char *ls2 = s->scaled ? vrp_vit_block_key(c, i, "ls2.") : NULL;
+    const char *fc1 = vrp_vit_block_key(c, i, "mlp.fc1."), *fc2 = vrp_vit_block_key(c, i, "mlp.fc2.");
+    const bool post = s->post_norm;
+    return vrp_checkpoint_norm(c, &b->norm1, perm, vrp_vit_block_key(c, i, "norm1."), post ? ls1 : NULL, D,
+                               err) &&
+           vrp_vit_pack_attention(perm, b, s, c, i, post ? NULL : ls1, err) &&
+           vrp_checkpoint_norm(c, &b->norm2, perm, vrp_vit_block_key(c, i, "norm2."), post ? ls2 : NULL, D,
+                               err) &&
+           (s->gated ? vrp_vit_pack_gated(perm, b, s, c, fc1, err)
+                     : vrp_checkpoint_linear(c, &b->fc1, perm, fc1, true, NULL, D, H, err)) &&
+           vrp_checkpoint_linear(c, &b->fc2, perm, fc2, true, post ? NULL : ls2, H, D, err);
 }
 
 /* The tokens before the patches with their positions, and the patches' positions. */
 static bool vrp_vit_pack_tokens(vr_arena *perm, vrp_vit *net, vrp_vit_shape *s, vrp_checkpoint *c,
                                 vr_err *err) {
     const int64_t D = s->width, counts[3] = {s->class_token, s->dist_token, s->registers};
-    const char *keys[3] = {vrp_vit_part(s, VRP_VIT_CLASS), "dist_token", s->register_key};
+    const char *keys[3] = {"cls_token", "dist_token", s->register_key};
     const int64_t P = counts[0] + counts[1] + counts[2], positioned = vrp_vit_positioned(s);
     if (P > 0) net->prefix = vr_tensor_2d(perm, P, D);
     vr_tensor t;
@@ -327,9 +421,7 @@ static bool vrp_vit_pack_tokens(vr_arena *perm, vrp_vit *net, vrp_vit_shape *s, 
             if (!vrp_checkpoint_take(c, &t, keys[k], "", VRP_SHAPE(1, counts[k], D), err)) return false;
             vr_tensor_assign(vr_tensor_slice(net->prefix, 0, row, row + counts[k]), vr_tensor_row(t, 0));
         }
-    if (!vrp_checkpoint_take(c, &t, vrp_vit_part(s, VRP_VIT_POSITION), "", VRP_SHAPE(1, s->positions, D),
-                             err))
-        return false;
+    if (!vrp_checkpoint_take(c, &t, "pos_embed", "", VRP_SHAPE(1, s->positions, D), err)) return false;
     t = vr_tensor_copy(perm, vr_tensor_row(t, 0));
     for (int64_t i = 0; i < positioned * D; i++) net->prefix.data[i] += t.data[i];
     const int64_t shape[3] = {s->grid, s->grid, D};
@@ -344,20 +436,47 @@ static bool vrp_vit_pack_tokens(vr_arena *perm, vrp_vit *net, vrp_vit_shape *s, 
     return true;
 }
 
+static bool vrp_vit_pack_projection(vr_arena *perm, vrp_vit *net, const vrp_vit_shape *s, vrp_checkpoint *c,
+                                    vr_err *err) {
+    const int64_t in = s->width, out = s->projected;
+    vr_tensor w;
+    if (!vrp_checkpoint_take(
+            c, &w, s->projection, "", 2,
+            (const int64_t[2]){s->projection_turned ? in : out, s->projection_turned ? out : in}, err))
+        return false;
+    if (s->projection_turned) {
+        const int64_t step[2] = {w.stride[1], w.stride[0]};
+        w.shape[0] = out, w.shape[1] = in;
+        w.stride[0] = step[0], w.stride[1] = step[1];
+    }
+    net->projection = vr_linear_pack(perm, w, (vr_tensor){0});
+    return true;
+}
+
+static bool vrp_vit_pack_end(vr_arena *perm, vrp_vit *net, const vrp_vit_shape *s, vrp_checkpoint *c,
+                             vr_err *err) {
+    if (!s->norm) vrp_checkpoint_skip(c, "norm.");
+    if (s->pool == VRP_POOL_MAP) {
+        vrp_pool_map *map = VR_NEW(perm, vrp_pool_map, 1);
+        if (!vrp_pool_map_pack(perm, map, c, s->width, s->heads, err)) return false;
+        net->map = map;
+    }
+    return (!s->norm_pre || vrp_checkpoint_norm(c, &net->norm_pre, perm, "norm_pre.", NULL, s->width, err)) &&
+           (!s->norm || vrp_checkpoint_norm(c, &net->norm, perm, "norm.", NULL, s->width, err)) &&
+           (!s->fc_norm || vrp_checkpoint_norm(c, &net->fc_norm, perm, "fc_norm.", NULL, s->width, err)) &&
+           (!s->projection || vrp_vit_pack_projection(perm, net, s, c, err));
+}
+
 static bool vrp_vit_pack(vr_arena *perm, vrp_vit *net, vrp_vit_shape *s, vrp_checkpoint *c, vr_err *err) {
     net->blocks = VR_NEW(perm, vrp_vit_block, s->depth);
     const vr_conv_opts stride = {.stride = s->patch};
-    const bool bias = !s->norm_pre; /* CLIP has a norm before the blocks instead */
-    if (!vrp_checkpoint_conv(c, &net->embed, perm, vrp_vit_part(s, VRP_VIT_PATCH), bias,
+    if (!vrp_checkpoint_conv(c, &net->embed, perm, "patch_embed.proj.", s->embed_bias,
                              VRP_SHAPE(s->width, 3, s->patch, s->patch), stride, err) ||
         !vrp_vit_pack_tokens(perm, net, s, c, err))
         return false;
     for (int64_t i = 0; i < s->depth; i++)
         if (!vrp_vit_pack_block(perm, &net->blocks[i], s, c, i, err)) return false;
-    const char *norm = vrp_vit_part(s, VRP_VIT_NORM);
-    return (!s->norm_pre || vrp_checkpoint_norm(c, &net->norm_pre, perm, "norm_pre.", s->width, err)) &&
-           (!s->norm || vrp_checkpoint_norm(c, &net->norm, perm, norm, s->width, err)) &&
-           (!s->fc_norm || vrp_checkpoint_norm(c, &net->fc_norm, perm, "fc_norm.", s->width, err));
+    return vrp_vit_pack_end(perm, net, s, c, err);
 }
 
 /* The mean of DeiT's two heads: one head on both tokens side by side. */
@@ -377,21 +496,15 @@ static bool vrp_vit_pack_two_heads(vr_arena *perm, vr_model *model, vrp_checkpoi
     return true;
 }
 
-static bool vrp_vit_pack_head(vr_arena *perm, vr_model *model, const vrp_vit_shape *s, vrp_checkpoint *c,
-                              bool skip, vr_err *err) {
-    const char *head = vrp_vit_part(s, VRP_VIT_HEAD);
+static bool vrp_vit_pack_head(vr_arena *perm, vr_model *model, vrp_checkpoint *c, vrp_facts *f, bool skip,
+                              vr_err *err) {
     int64_t w[2];
-    if (skip || c->projector) {
-        vrp_checkpoint_skip(c, head);
-        vrp_checkpoint_skip(c, "head_dist.");
-        return true;
-    }
-    if (!vrp_checkpoint_has(c, head, "weight") && !vrp_checkpoint_has(c, head, "bias")) return true;
-    if (!vrp_checkpoint_shape(c, w, 2, head, "weight", err)) return false;
+    if (skip || c->projector) vrp_checkpoint_skip(c, "head_dist.");
+    if (skip || c->projector || !vrp_checkpoint_has_below(c, "head_dist."))
+        return vrp_head_build(perm, model, c, f, "head.", skip, err);
+    if (!vrp_checkpoint_shape(c, w, 2, "head.", "weight", err)) return false;
     model->classes = w[0];
-    return s->dist_token
-               ? vrp_vit_pack_two_heads(perm, model, c, w[0], s->width, err)
-               : vrp_checkpoint_linear(c, &model->head, perm, head, true, NULL, s->width, w[0], err);
+    return vrp_vit_pack_two_heads(perm, model, c, w[0], model->features / 2, err);
 }
 
 /* ---- positions for another grid ---- */
@@ -487,16 +600,38 @@ static vr_tensor vrp_vit_embed(const vrp_vit *net, vr_tensor images, vr_arena *s
     return x;
 }
 
-/* h = attention(norm1(x)) */
+/* h = attention(norm1(x)), or of x itself where the norms are behind */
 static void vrp_vit_attend(const vrp_vit *net, const vrp_vit_block *b, vr_tensor h, vr_tensor x,
                            vr_arena *scratch) {
     const vr_arena_mark mark = vr_arena_here(scratch);
     const int64_t shape[3] = {x.shape[0], x.shape[1], 3 * net->width};
     const vr_tensor qkv = vr_tensor_raw(scratch, 3, shape);
-    vr_linear_apply_norm(vr_tensor_rows(qkv), vr_tensor_rows(x), &b->norm1, net->eps, &b->qkv, VR_ACT_NONE,
-                         scratch);
+    if (net->post_norm)
+        vr_linear_apply(vr_tensor_rows(qkv), vr_tensor_rows(x), &b->qkv, VR_ACT_NONE, (vr_tensor){0},
+                        scratch);
+    else
+        vr_linear_apply_norm(vr_tensor_rows(qkv), vr_tensor_rows(x), &b->norm1, net->eps, &b->qkv,
+                             VR_ACT_NONE, scratch);
     vr_attention_apply(h, qkv, net->heads, scratch);
     vr_arena_rewind(scratch, mark);
+}
+
+static void vrp_vit_add(vr_tensor x, vr_tensor y) {
+    for (int64_t i = 0; i < x.shape[0]; i++)
+        for (int64_t d = 0; d < x.shape[1]; d++) x.data[i * x.stride[0] + d] += y.data[i * y.stride[0] + d];
+}
+
+/* x += norm1(proj(h)); x += norm2(mlp(x)) */
+static void vrp_vit_mix_post(const vrp_vit *net, const vrp_vit_block *b, vr_tensor x, vr_tensor h,
+                             vr_tensor inner, vr_arena *scratch) {
+    const vr_tensor y = vr_rows_new(scratch, x.shape[0], x.shape[1]);
+    vr_linear_apply(y, h, &b->proj, VR_ACT_NONE, (vr_tensor){0}, scratch);
+    vr_layernorm_apply(y, y, &b->norm1, net->eps);
+    vrp_vit_add(x, y);
+    vr_linear_apply(inner, x, &b->fc1, net->act, (vr_tensor){0}, scratch);
+    vr_linear_apply(y, inner, &b->fc2, VR_ACT_NONE, (vr_tensor){0}, scratch);
+    vr_layernorm_apply(y, y, &b->norm2, net->eps);
+    vrp_vit_add(x, y);
 }
 
 /* x += proj(h); x += mlp(norm2(x)), for any rows of tokens */
@@ -504,6 +639,11 @@ static void vrp_vit_mix(const vrp_vit *net, const vrp_vit_block *b, vr_tensor x,
                         vr_arena *scratch) {
     const vr_arena_mark mark = vr_arena_here(scratch);
     const vr_tensor inner = vr_rows_new(scratch, x.shape[0], net->hidden);
+    if (net->post_norm) {
+        vrp_vit_mix_post(net, b, x, h, inner, scratch);
+        vr_arena_rewind(scratch, mark);
+        return;
+    }
     vr_linear_apply(x, h, &b->proj, VR_ACT_NONE, x, scratch);
     vr_linear_apply_norm(inner, x, &b->norm2, net->eps, &b->fc1, b->gate.out ? VR_ACT_NONE : net->act,
                          scratch);
@@ -531,13 +671,34 @@ static void vrp_vit_mean(vr_tensor y, vr_tensor x, int64_t prefix) {
                                 vr_tensor_view(x.data + n * x.stride[0] + prefix * D, 4, shape));
 }
 
+/* y = what of all tokens is the feature. */
+static void vrp_vit_pool(const vrp_vit *net, vr_tensor y, vr_tensor x, vr_arena *scratch) {
+    const int64_t D = net->width, N = x.shape[0], prefix = net->prefix.shape[0];
+    if (net->pool == VRP_POOL_MAP) {
+        vrp_pool_map_apply(y, x, prefix, net->map, net->eps, net->act, scratch);
+        return;
+    }
+    if (net->pool == VRP_POOL_AVG) {
+        vrp_vit_mean(y, x, prefix);
+        return;
+    }
+    const vr_tensor mean = vr_tensor_2d(scratch, N, D);
+    vrp_vit_mean(mean, x, prefix);
+    for (int64_t n = 0; n < N; n++) {
+        memcpy(y.data + n * 2 * D, x.data + n * x.stride[0], (size_t)D * sizeof(float));
+        memcpy(y.data + n * 2 * D + D, mean.data + n * D, (size_t)D * sizeof(float));
+    }
+}
+
 static void vrp_vit_features(vr_tensor y, const void *weights, vr_tensor images, vr_arena *scratch) {
     const vrp_vit *net = (const vrp_vit *)weights;
     VR_CHECK(images.shape[1] % net->patch == 0 && images.shape[2] % net->patch == 0,
              "images of %lldx%lld do not divide into patches of %lld", (long long)images.shape[1],
              (long long)images.shape[2], (long long)net->patch);
     const vr_arena_mark mark = vr_arena_here(scratch);
-    const int64_t D = net->width, N = images.shape[0], prefix = net->prefix.shape[0];
+    const int64_t D = net->width, N = images.shape[0];
+    const vr_tensor features = y;
+    if (net->projection.out) y = vr_tensor_2d(scratch, N, net->projection.in);
     vr_tensor x = vrp_vit_embed(net, images, scratch);
     vr_tensor h = vr_tensor_raw(scratch, 3, x.shape);
     vr_tensor rows = vr_tensor_rows(x), pooled = net->pooled ? vrp_vit_matrix(y.data, N * net->pooled, D) : y;
@@ -551,8 +712,10 @@ static void vrp_vit_features(vr_tensor y, const void *weights, vr_tensor images,
         vrp_vit_mix(net, &net->blocks[i], rows, mixed, scratch);
     }
     if (net->norm.w.data) vr_layernorm_apply(rows, rows, &net->norm, net->eps);
-    if (!net->pooled) vrp_vit_mean(y, x, prefix);
+    if (!net->pooled) vrp_vit_pool(net, y, x, scratch);
     if (net->fc_norm.w.data) vr_layernorm_apply(pooled, pooled, &net->fc_norm, net->eps);
+    if (net->projection.out)
+        vr_linear_apply(features, y, &net->projection, VR_ACT_NONE, (vr_tensor){0}, scratch);
     vr_arena_rewind(scratch, mark);
 }
 
@@ -567,45 +730,54 @@ static const vrp_model_ops vrp_vit_ops = {.features = vrp_vit_features, .images_
 
 /* ---- building ---- */
 
-static vrp_vit *vrp_vit_describe(vr_arena *perm, vr_model *model, const vrp_vit_shape *s,
-                                 const vr_model_opts *opts) {
+static vrp_vit *vrp_vit_describe(vr_arena *perm, vr_model *model, const vrp_vit_shape *s, vrp_facts *f,
+                                 bool two_tokens) {
     vrp_vit *net = VR_NEW(perm, vrp_vit, 1);
-    *net = (vrp_vit){
-        .width = s->width, .heads = s->heads, .patch = s->patch, .depth = s->depth, .hidden = s->hidden};
-    net->pooled = s->fc_norm || !s->class_token ? 0 : 1 + s->dist_token;
-    net->eps = s->norm_pre ? 1e-5f : 1e-6f;
-    net->act = opts->quick_gelu ? VR_ACT_QUICK_GELU : VR_ACT_GELU;
+    *net = (vrp_vit){.width = s->width,
+                     .heads = s->heads,
+                     .patch = s->patch,
+                     .depth = s->depth,
+                     .hidden = s->hidden,
+                     .pool = s->pool,
+                     .post_norm = s->post_norm,
+                     .eps = s->eps,
+                     .act = s->act};
+    net->pooled = s->pool == VRP_POOL_TOKEN ? 1 + two_tokens : 0;
     model->name = vrp_vit_name(perm, s);
     model->dialect = s->dialect->name;
-    model->features = s->width * vr_max(1, net->pooled);
+    model->features =
+        s->projection ? s->projected : s->width * (1 + (two_tokens || s->pool == VRP_POOL_TOKEN_AVG));
     model->net->ops = &vrp_vit_ops;
     model->net->weights = net;
-    vr_preprocess *p = &model->preprocess;
-    vr_model_normalization(p->mean, p->std, s->dialect->normalization, VR_FATAL);
-    p->size = s->image_size;
-    p->filter = s->dialect->filter;
-    p->resize = s->dialect->by_timm ? s->image_size * 10 / 9 : (s->image_size * 256 + 112) / 224;
-    if (s->image_size >= 384 && strcmp(s->dialect->name, "dinov2") != 0) {
-        p->resize = s->image_size; /* timm's crop of 1; torchvision's SWAG weights are bicubic as well */
-        p->filter = VR_FILTER_BICUBIC;
-    }
+    vrp_facts_int(f, VRP_FACT_SIZE, s->image_size);
+    /* From 384 on timm crops nothing; torchvision's SWAG weights are bicubic as well. */
+    const bool large = s->image_size >= 384 && strcmp(s->dialect->name, "dinov2") != 0 &&
+                       strcmp(s->dialect->name, "transformers") != 0;
+    vrp_facts_get(f, VRP_FACT_CROP, large ? 1 : s->dialect->crop);
+    vrp_facts_get(f, VRP_FACT_FILTER, large ? VR_FILTER_BICUBIC : s->dialect->filter);
+    vrp_facts_int(f, VRP_FACT_SQUASH, s->dialect->squash);
+    if (f->normalization == VRP_FROM_NOTHING)
+        vrp_facts_normalize(f, s->dialect->normalization, VRP_FROM_RULE, VR_FATAL);
+    vrp_facts_preprocess(&model->preprocess, f);
     return net;
 }
 
-bool vrp_vit_build(vr_arena *perm, vr_model *model, vrp_checkpoint *c, const vr_model_opts *opts,
-                   vr_err *err) {
+bool vrp_vit_build(vr_arena *perm, vr_model *model, vrp_checkpoint *c, vrp_facts *f,
+                   const vr_model_opts *opts, vr_err *err) {
     vrp_vit_shape s;
-    if (!vrp_vit_by_keys(&s, c, opts, err)) return false;
-    vrp_vit *net = vrp_vit_describe(perm, model, &s, opts);
-    return vrp_vit_pack(perm, net, &s, c, err) && vrp_vit_pack_head(perm, model, &s, c, opts->no_head, err) &&
+    if (!vrp_vit_by_keys(&s, c, f, err)) return false;
+    /* DeiT's two heads, or their input; transformers' DeiTForImageClassification has one head, of the class token. */
+    const bool two =
+        s.dist_token && s.pool == VRP_POOL_TOKEN &&
+        (vrp_checkpoint_has_below(c, "head_dist.") || strcmp(c->dialect->name, "transformers") != 0);
+    vrp_vit *net = vrp_vit_describe(perm, model, &s, f, two);
+    return vrp_vit_pack(perm, net, &s, c, err) && vrp_vit_pack_head(perm, model, c, f, opts->no_head, err) &&
            vrp_checkpoint_close(c, model->name, err);
 }
 
-bool vrp_vit_build_random(vr_arena *perm, vr_model *model, const char *name, vrp_checkpoint *c) {
+bool vrp_vit_build_random(vr_arena *perm, vr_model *model, const char *name, vrp_checkpoint *c,
+                          vrp_facts *f) {
     vrp_vit_shape s;
     if (!vrp_vit_by_name(&s, name)) return false;
-    const vr_model_opts opts = {0};
-    return vrp_vit_pack(perm, vrp_vit_describe(perm, model, &s, &opts), &s, c, VR_FATAL);
+    return vrp_vit_pack(perm, vrp_vit_describe(perm, model, &s, f, false), &s, c, VR_FATAL);
 }
-
-#undef VRP_VIT_PARTS

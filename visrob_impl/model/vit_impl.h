@@ -7,12 +7,13 @@
 /* Fills the model from an opened checkpoint; packed weights go to perm.
  * Errors:  VR_ERR_FORMAT naming a missing, unexpected or misshapen key, VR_ERR_NUMERIC for a NaN, VR_ERR_ARGUMENT where
  *          opts->heads or opts->image_size is needed or does not divide. */
-VR_API bool vrp_vit_build(vr_arena *perm, vr_model *model, vrp_checkpoint *c, const vr_model_opts *opts,
-                          vr_err *err);
+VR_API bool vrp_vit_build(vr_arena *perm, vr_model *model, vrp_checkpoint *c, vrp_facts *f,
+                          const vr_model_opts *opts, vr_err *err);
 
 /* The same by name and with random weights, without a head: vit_base_patch16_224, vit_small_patch14_dinov2,
  * vit_large_patch14_reg4_dinov2, ...; false for an unknown name. */
-VR_API bool vrp_vit_build_random(vr_arena *perm, vr_model *model, const char *name, vrp_checkpoint *c);
+VR_API bool vrp_vit_build_random(vr_arena *perm, vr_model *model, const char *name, vrp_checkpoint *c,
+                                 vrp_facts *f);
 
 /* Position embeddings for another grid: bicubic interpolation of [h,w,D] to [H,W,D]. */
 typedef struct vrp_position_rule {

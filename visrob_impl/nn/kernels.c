@@ -200,14 +200,15 @@ void vrp_pool_check(vr_tensor y, vr_tensor x, int64_t k, int64_t stride, int64_t
              (long long)k, (long long)stride, (long long)pad);
     const int64_t OH = (x.shape[1] + 2 * pad - k) / stride + 1, OW = (x.shape[2] + 2 * pad - k) / stride + 1;
     VR_CHECK(x.ndim == 4 && y.ndim == 4 && y.shape[0] == x.shape[0] && y.shape[1] == OH && y.shape[2] == OW &&
-                 y.shape[3] == x.shape[3] && vr_tensor_contiguous(x) && vr_tensor_contiguous(y),
-             "y must be [%lld,%lld,%lld,%lld], x and y contiguous", (long long)x.shape[0], (long long)OH,
-             (long long)OW, (long long)x.shape[3]);
+                 y.shape[3] == x.shape[3],
+             "y must be [%lld,%lld,%lld,%lld]", (long long)x.shape[0], (long long)OH, (long long)OW,
+             (long long)x.shape[3]);
 }
 
 /* Both poolings: one row of windows, all channels of a window at a time. */
 static void vrp_kernels_pool(vr_tensor y, vr_tensor x, int64_t k, int64_t stride, int64_t pad, bool largest) {
     vrp_pool_check(y, x, k, stride, pad);
+    VR_CHECK(vr_tensor_contiguous(x) && vr_tensor_contiguous(y), "x and y must be contiguous");
     const int64_t N = x.shape[0], H = x.shape[1], W = x.shape[2], C = x.shape[3], OH = y.shape[1],
                   OW = y.shape[2];
 #pragma omp parallel for num_threads(vr_threads()) if (N * OH * OW * C > 20000)

@@ -156,17 +156,17 @@ typedef struct vrp_packed_pool {
 static void vrp_packed_maxpool_row(const void *context, int64_t row, int thread) {
     const vrp_packed_pool *p = (const vrp_packed_pool *)context;
     const int64_t H = p->x.shape[1], W = p->x.shape[2], C = p->x.shape[3], OH = p->y.shape[1],
-                  OW = p->y.shape[2];
+                  OW = p->y.shape[2], ldx = p->x.stride[2], ldy = p->y.stride[2];
     const int64_t top = row % OH * p->stride - p->pad;
-    const float *image = p->x.data + row / OH * H * W * C;
+    const float *image = p->x.data + row / OH * H * W * ldx;
     (void)thread;
     for (int64_t j = 0; j < OW; j++) {
         const int64_t left = j * p->stride - p->pad;
-        float *out = p->y.data + (row * OW + j) * C;
+        float *out = p->y.data + (row * OW + j) * ldy;
         for (int64_t c = 0; c < C; c++) out[c] = -INFINITY;
         for (int64_t r = vr_max(top, 0); r < vr_min(top + p->k, H); r++)
             for (int64_t s = vr_max(left, 0); s < vr_min(left + p->k, W); s++) {
-                const float *in = image + (r * W + s) * C;
+                const float *in = image + (r * W + s) * ldx;
 #pragma omp simd
                 for (int64_t c = 0; c < C; c++) out[c] = in[c] <= out[c] || out[c] != out[c] ? out[c] : in[c];
             }
@@ -175,6 +175,7 @@ static void vrp_packed_maxpool_row(const void *context, int64_t row, int thread)
 
 void vr_maxpool2d_apply(vr_tensor y, vr_tensor x, int64_t k, int64_t stride, int64_t pad) {
     vrp_pool_check(y, x, k, stride, pad);
+    VR_CHECK(vrp_pixels_even(x) && vrp_pixels_even(y), "the pixels of x and y must be evenly apart");
     const vrp_packed_pool job = {y, x, k, stride, pad};
     vr_parallel(y.shape[0] * y.shape[1], vrp_packed_maxpool_row, &job);
 }

@@ -68,7 +68,7 @@ VR_API vr_conv vr_conv_pack_batchnorm(vr_arena *perm, vr_tensor w, vr_conv_opts 
 VR_API void vr_conv_apply(vr_tensor y, vr_tensor x, const vr_conv *layer, vr_tensor residual, vr_act act,
                           vr_arena *scratch);
 
-/* y = the largest of each k x k window, as vr_maxpool2d_forward. */
+/* y = the largest of each k x k window, as vr_maxpool2d_forward. Notes: pixels may have gaps between them. */
 VR_API void vr_maxpool2d_apply(vr_tensor y, vr_tensor x, int64_t k, int64_t stride, int64_t pad);
 
 /* y = the mean over all pixels, as vr_global_avgpool_forward. Notes: pixels may have gaps between them. */

@@ -184,7 +184,8 @@ bool vr_over_run(vr_over_result *result, const vr_over *over, const vr_model *mo
     VR_CHECK(over->take != NULL, "nobody takes the output");
     if (result) *result = (vr_over_result){0};
     if (model->classes == 0 && !over->features)
-        return vr_fail(err, VR_ERR_ARGUMENT, "%s: the model has no classification head", model->name);
+        return vr_fail(err, VR_ERR_ARGUMENT, "%s: the model has no classification head",
+                       model->path ? model->path : model->name);
     vrp_over_run run = {.over = over, .model = model, .data = data};
     run.preprocess = over->preprocess ? over->preprocess : &model->preprocess;
     if (opts) run.opts = *opts;

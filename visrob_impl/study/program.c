@@ -31,6 +31,7 @@ bool vr_program_model(vr_program *p, vr_arena *perm, const char *path, vr_err *e
     if (p->normalize && !vr_model_normalization(p->model_opts.mean, p->model_opts.std, p->normalize, err))
         return false;
     p->model = path ? vr_model_load(perm, path, &p->model_opts, err) : vr_model_shapes(perm, 0, 1, err);
+    if (p->model && p->model->assumed) vr_log("%s: %s", path ? path : "example", p->model->assumed);
     if (!p->model || !p->labels) return p->model != NULL;
     p->model->labels = vr_labels_load(perm, p->labels, p->model->classes, err);
     return p->model->labels != NULL;

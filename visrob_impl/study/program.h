@@ -28,12 +28,19 @@ typedef struct vr_program {
 
 /* Rows of a table of options: of the model, of the data set, of every run. */
 #define VR_MODEL_OPTIONS(p)                                                                                  \
-    {"labels", "FILE", VR_OPTION_TEXT, &(p).labels, "the model's class names, one a line"},                  \
+    {"model", "NAME", VR_OPTION_TEXT, &(p).model_opts.model,                                                 \
+     "timm's or torchvision's name of the model, or KEY=VALUE,... (heads, eps, act, pool, output_stride, "   \
+     "...)"},                                                                                                \
+        {"prefix", "KEY", VR_OPTION_TEXT, &(p).model_opts.prefix, "the part of the file that is the model"}, \
+        {"heads", "N", VR_OPTION_INT, &(p).model_opts.heads, "attention heads"},                             \
+        {"activation", "NAME", VR_OPTION_TEXT, &(p).model_opts.activation,                                   \
+         "gelu, gelu_tanh, quick_gelu (OpenAI's CLIP), relu or silu"},                                       \
+        {"labels", "FILE", VR_OPTION_TEXT, &(p).labels, "the model's class names, one a line"},              \
         {"image-size", "N", VR_OPTION_INT, &(p).model_opts.image_size, "the side of the model's input"},     \
-        {"normalize", "NAME", VR_OPTION_TEXT, &(p).normalize,                                                \
-         "imagenet, half, clip or m,m,m,s,s,s (the model's own)"},                                           \
-    {                                                                                                        \
-        "heads", "N", VR_OPTION_INT, &(p).model_opts.heads, "attention heads, where they are not width / 64" \
+        {"crop", "RATIO", VR_OPTION_TEXT, &(p).model_opts.crop, "image-size / resized shorter side"},        \
+        {"filter", "NAME", VR_OPTION_TEXT, &(p).model_opts.filter, "bilinear, bicubic, nearest or box"}, {   \
+        "normalize", "NAME", VR_OPTION_TEXT, &(p).normalize,                                                 \
+            "imagenet, half, clip or m,m,m,s,s,s (the model's own)"                                          \
     }
 #define VR_DATA_OPTIONS(p)                                                                                   \
     {"limit", "N", VR_OPTION_INT, &(p).limit, "only N images, chosen at random"},                            \

@@ -106,7 +106,7 @@ vr_tensor vr_tensor_slice(vr_tensor x, int dim, int64_t from, int64_t to) {
     VR_CHECK(dim >= 0 && dim < x.ndim, "dimension %d of %d", dim, x.ndim);
     VR_CHECK(0 <= from && from <= to && to <= x.shape[dim], "slice %lld:%lld of %lld", (long long)from,
              (long long)to, (long long)x.shape[dim]);
-    x.data += from * x.stride[dim];
+    if (x.data) x.data += from * x.stride[dim]; /* NULL + 0 is undefined */
     x.shape[dim] = to - from;
     return x;
 }
