@@ -146,10 +146,23 @@ static void an_ssl_checkpoint_brings_optimizer_and_schedule_under_their_names(vo
     assert_string_equal(metadata(&all, "scheduler.milestones.3"), "1");
 }
 
+static void dates_enums_and_complex_numbers_beside_the_weights_are_read_past(void **state) {
+    (void)state;
+    const vr_arrays all = load("beside.pt");
+    assert_int_equal(all.count, 1);
+    assert_int_equal(array_named(&all, "w")->ndim, 3);
+    assert_string_equal(metadata(&all, "mode"), "train"); /* a member of an Enum is its value */
+    assert_string_equal(metadata(&all, "modes.1"), "2");
+    assert_string_equal(metadata(&all, "date"), "datetime.date");
+    assert_string_equal(metadata(&all, "z"), "__builtin__.complex");
+    assert_string_equal(metadata(&all, "path"), "/a/b");
+}
+
 static void what_is_not_weights_is_refused_by_name(void **state) {
     (void)state;
     refused("foreign.pt", VR_ERR_UNSUPPORTED, "unsupported class or function __main__.Config");
     refused("foreign.pt", VR_ERR_UNSUPPORTED, "nothing was executed");
+    refused("quantized.pt", VR_ERR_UNSUPPORTED, "a quantized model; save it before it is quantized");
     refused("module.pt", VR_ERR_UNSUPPORTED, "torch.nn.modules.container.Sequential");
     refused("complex.pt", VR_ERR_UNSUPPORTED, "'wave': unsupported element type");
     refused("script.pt", VR_ERR_UNSUPPORTED, "unsupported: a TorchScript archive");
@@ -383,6 +396,7 @@ int main(void) {
         TEST(tensors_that_share_a_storage_share_its_bytes),
         TEST(an_untyped_storage_takes_its_type_from_the_tensor),
         TEST(an_ssl_checkpoint_brings_optimizer_and_schedule_under_their_names),
+        TEST(dates_enums_and_complex_numbers_beside_the_weights_are_read_past),
         TEST(what_is_not_weights_is_refused_by_name),
         TEST(the_published_resnet20_is_read),
         TEST(a_broken_pickle_names_the_byte_of_its_opcode),

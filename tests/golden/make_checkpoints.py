@@ -2,7 +2,7 @@
 test_npy and test_zip; their values follow from the formulas below, which the tests repeat.
 
 Origin: torch 2.15.0, numpy 2.4.6, safetensors 0.8.0, Python 3.11.    python tests/golden/make_checkpoints.py"""
-import argparse, collections, gzip, io, os, pathlib, struct, zipfile
+import argparse, datetime, enum, collections, gzip, io, os, pathlib, struct, zipfile
 import numpy as np, torch
 from safetensors.torch import save_file
 
@@ -57,7 +57,16 @@ schedule = torch.optim.lr_scheduler.MultiStepLR(optimizer, [3, 4])
 torch.save({"epoch": 3, "arch": "tiny", "state_dict": {"module." + k: v for k, v in model.state_dict().items()},
             "optimizer": optimizer.state_dict(), "scheduler": schedule.state_dict()}, "moco.pth")
 
+# ---- PyTorch: what may be beside the weights ----
+class Mode(enum.Enum):
+    TRAIN = "train"
+    EVAL = 2
+torch.save({"w": t, "date": datetime.date(2024, 2, 29), "when": datetime.datetime(2024, 2, 29, 12, tzinfo=datetime.timezone.utc),
+            "took": datetime.timedelta(seconds=3), "mode": Mode.TRAIN, "modes": [Mode.EVAL, Mode.EVAL], "z": 1 + 2j,
+            "buffer": bytearray(b"abc"), "path": pathlib.PurePosixPath("/a/b"), "slice": slice(1, 2)}, "beside.pt")
+
 # ---- PyTorch: what is refused ----
+torch.save({"w": torch.quantize_per_tensor(t, 0.1, 0, torch.qint8)}, "quantized.pt")
 class Config: pass
 torch.save({"w": t, "config": Config()}, "foreign.pt")
 torch.save(model, "module.pt")

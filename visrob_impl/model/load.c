@@ -66,7 +66,9 @@ static bool vrp_load_build(vr_arena *perm, vr_model *model, vrp_checkpoint *c, v
         return false;
     const bool ok = c->dialect->family == VRP_FAMILY_RESNET ? vrp_resnet_build(perm, model, c, f, opts, err)
                                                             : vrp_vit_build(perm, model, c, f, opts, err);
-    if (!ok || !vrp_load_labels(model, f, err)) return false;
+    if (!ok || (model->classes > 0 && !vrp_facts_agree(f, VRP_FACT_CLASSES, model->classes, c->path, err)) ||
+        !vrp_load_labels(model, f, err))
+        return false;
     model->assumed = vrp_facts_assumed(perm, f);
     model->path = vr_arena_string(perm, c->path, (int64_t)strlen(c->path));
     return true;

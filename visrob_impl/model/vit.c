@@ -80,8 +80,9 @@ typedef struct vrp_vit_shape {
     int64_t known_size;      /* of the input, by option, config or table; 0: unknown */
     int64_t positions, grid; /* rows of the position embedding, of which grid * grid are patches */
     const char *register_key;
-    bool gated, scaled, qkv_bias, qkv_split; /* SwiGLU; layer scale; q, k and v are three matrices */
-    bool norm_pre, norm, fc_norm;            /* the norms outside the blocks */
+    bool gated, gate_split;           /* SwiGLU, in one matrix or in two */
+    bool scaled, qkv_bias, qkv_split; /* layer scale; q, k and v are three matrices */
+    bool norm_pre, norm, fc_norm;     /* the norms outside the blocks */
     bool embed_bias, post_norm;
     const char *projection; /* the key of a matrix after the last norm, or NULL */
     bool projection_turned; /* it is [in,out] */
@@ -247,7 +248,8 @@ static bool vrp_vit_read_blocks(vrp_vit_shape *s, vrp_checkpoint *c, vr_err *err
     if (!vrp_checkpoint_shape(c, w, 2, "blocks.0.mlp.fc2.", "weight", err)) return false;
     s->hidden = w[1];
     if (!vrp_checkpoint_shape(c, w, 2, "blocks.0.mlp.fc1.", "weight", err)) return false;
-    s->gated = w[0] == 2 * s->hidden;
+    s->gate_split = vrp_checkpoint_has(c, "blocks.0.mlp.gate.", "weight");
+    s->gated = s->gate_split || w[0] == 2 * s->hidden;
     s->qkv_split = vrp_checkpoint_has(c, "blocks.0.attn.q.", "weight");
     s->qkv_bias = vrp_checkpoint_has(c, "blocks.0.attn.qkv.", "bias");
     s->scaled = vrp_checkpoint_has(c, "blocks.0.ls1.", "gamma");
@@ -364,10 +366,13 @@ static const char *vrp_vit_name(vr_arena *perm, const vrp_vit_shape *s) {
 
 /* SwiGLU's first layer holds two: the gate's rows, then the values'. */
 static bool vrp_vit_pack_gated(vr_arena *perm, vrp_vit_block *b, const vrp_vit_shape *s, vrp_checkpoint *c,
-                               const char *stem, vr_err *err) {
+                               const char *stem, const char *gate, vr_err *err) {
     const vr_arena_mark mark = vr_arena_here(c->scratch);
     const int64_t H = s->hidden;
     vr_tensor w, bias;
+    if (s->gate_split)
+        return vrp_checkpoint_linear(c, &b->fc1, perm, stem, true, NULL, s->width, H, err) &&
+               vrp_checkpoint_linear(c, &b->gate, perm, gate, true, NULL, s->width, H, err);
     const bool ok = vrp_checkpoint_take(c, &w, stem, "weight", VRP_SHAPE(2 * H, s->width), err) &&
                     vrp_checkpoint_take(c, &bias, stem, "bias", VRP_SHAPE(2 * H), err);
     if (ok) {
@@ -403,7 +408,7 @@ static bool vrp_vit_pack_block(vr_arena *perm, vrp_vit_block *b, const vrp_vit_s
            vrp_vit_pack_attention(perm, b, s, c, i, post ? NULL : ls1, err) &&
            vrp_checkpoint_norm(c, &b->norm2, perm, vrp_vit_block_key(c, i, "norm2."), post ? ls2 : NULL, D,
                                err) &&
-           (s->gated ? vrp_vit_pack_gated(perm, b, s, c, fc1, err)
+           (s->gated ? vrp_vit_pack_gated(perm, b, s, c, fc1, vrp_vit_block_key(c, i, "mlp.gate."), err)
                      : vrp_checkpoint_linear(c, &b->fc1, perm, fc1, true, NULL, D, H, err)) &&
            vrp_checkpoint_linear(c, &b->fc2, perm, fc2, true, post ? NULL : ls2, H, D, err);
 }
@@ -500,6 +505,7 @@ static bool vrp_vit_pack_head(vr_arena *perm, vr_model *model, vrp_checkpoint *c
                               vr_err *err) {
     int64_t w[2];
     if (skip || c->projector) vrp_checkpoint_skip(c, "head_dist.");
+    if (c->projector) vrp_checkpoint_skip(c, "fc."); /* MSN's */
     if (skip || c->projector || !vrp_checkpoint_has_below(c, "head_dist."))
         return vrp_head_build(perm, model, c, f, "head.", skip, err);
     if (!vrp_checkpoint_shape(c, w, 2, "head.", "weight", err)) return false;
