@@ -55,14 +55,12 @@ typedef struct vrp_grouped_cut {
     int64_t channels, blocks, bands; /* bands: of an image */
 } vrp_grouped_cut;
 
-/* y[l] = x[l / C * C + c], that is, x[mask[l]]. */
-static inline vrp_grouped_vec vrp_grouped_pick(vrp_grouped_vec x, vrp_grouped_mask mask) {
+/* y[l] = x[mask[l]] */
+static inline void vrp_grouped_pick(float *y, const vrp_grouped_vec *x, const vrp_grouped_mask *mask) {
 #if defined(__clang__)
-    vrp_grouped_vec y = x;
-    for (int l = 0; l < VRP_LANES; l++) y[l] = x[mask[l]];
-    return y;
+    for (int l = 0; l < VRP_LANES; l++) y[l] = (*x)[(*mask)[l]];
 #else
-    return __builtin_shuffle(x, mask);
+    *(vrp_grouped_vec *)y = __builtin_shuffle(*x, *mask);
 #endif
 }
 
@@ -85,8 +83,7 @@ static void vrp_grouped_spread(const vrp_grouped_cut *cut, float *to, const floa
             pixel = *(const vrp_grouped_vec *)x;
         else
             for (int64_t l = 0; l < lanes; l++) pixel[l] = x[l];
-        for (int64_t c = 0; c < C; c++)
-            *(vrp_grouped_vec *)(to + c * cut->plane) = vrp_grouped_pick(pixel, mask[c]);
+        for (int64_t c = 0; c < C; c++) vrp_grouped_pick(to + c * cut->plane, &pixel, &mask[c]);
     }
 }
 
