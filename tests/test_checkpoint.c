@@ -341,6 +341,35 @@ static void weights_may_have_any_order_and_be_read_twice(void **state) {
     assert_close(fingerprint(third), f, 0);
 }
 
+/* 4 channels of 16 x 16, then 8,192 of 8 x 8: the largest activation is a late one. */
+static void channels_that_grow_behind_small_layers_have_room(void **state) {
+    (void)state;
+    vr_arrays all = empty();
+    add_all(&all, "", resnet_keys, RESNET_KEYS - 2, 1);
+    for (int64_t i = 0; i < RESNET_KEYS - 2; i++) {
+        key_shape k = resnet_keys[i];
+        const bool second = strstr(k.name, "layer2.0.conv2") || strstr(k.name, "layer2.0.bn2") ||
+                            strstr(k.name, "layer2.0.shortcut");
+        if (!second) continue;
+        k.shape[0] = 8192;
+        const int64_t count = all.count;
+        add(&all, "", &k, 1);
+        all.items[i] = all.items[count];
+        all.count = count;
+    }
+    const vr_model *m = build(&all, VR_FATAL);
+    vr_tensor x = vr_tensor_4d(&perm, 9, 16, 16, 3);
+    for (int64_t i = 0; i < vr_tensor_count(x); i++) x.data[i] = (float)sin((double)i);
+    const vr_tensor y = vr_model_features(&perm, m, x);
+    for (int64_t n = 0; n < 9; n++) {
+        const vr_tensor one = vr_model_features(&perm, m, vr_tensor_slice(x, 0, n, n + 1));
+        for (int64_t i = 0; i < 8192; i++)
+            if (!(fabsf(one.data[i] - y.data[n * 8192 + i]) <= 1e-4f * fabsf(one.data[i]) + 1e-5f))
+                fail_msg("image %d, feature %d: %g alone, %g in a batch", (int)n, (int)i, (double)one.data[i],
+                         (double)y.data[n * 8192 + i]);
+    }
+}
+
 static void an_endless_array_of_stride_zero_is_refused(void **state) {
     (void)state;
     for (int i = 0; i < 2; i++) {
@@ -388,6 +417,7 @@ int main(void) {
         TEST(an_extra_key_is_an_error_unless_it_may_be_there),
         TEST(a_duplicate_key_is_an_error),
         TEST(weights_may_have_any_order_and_be_read_twice),
+        TEST(channels_that_grow_behind_small_layers_have_room),
         TEST(an_endless_array_of_stride_zero_is_refused),
         TEST(a_file_cut_anywhere_is_an_error_and_leaves_nothing),
     };
