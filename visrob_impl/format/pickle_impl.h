@@ -54,7 +54,8 @@ typedef struct vrp_pickle {
     vrp_pickle_value root;
     int64_t size;                            /* bytes of the pickle; others may follow it */
     vrp_pickle_value *globals, *persistents; /* all of them, in order, also those that are not in the tree */
-    vrp_pickle_value *plain; /* the names that were called with one number or string, as the members of an Enum are */
+    vrp_pickle_value
+        *plain; /* the names that were called with one number or string, as the members of an Enum are */
     int64_t global_count, persistent_count, plain_count;
 } vrp_pickle;
 

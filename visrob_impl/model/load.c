@@ -83,11 +83,13 @@ vr_model *vrp_model_from_arrays(vr_arena *perm, const vr_arrays *arrays, const v
     vr_model *model = vrp_load_new(perm);
     vrp_facts f = vrp_facts_none(&texts);
     vrp_checkpoint c = {.scratch = &scratch};
-    const bool ok = vrp_load_build(perm, model, &c, &f, arrays, opts, err);
+    vr_err own = {0}; /* also with VR_FATAL a message gets its context */
+    const bool ok = vrp_load_build(perm, model, &c, &f, arrays, opts, &own);
     vr_arena_free(&scratch);
     vr_arena_free(&texts);
     if (ok) return model;
     vr_arena_rewind(perm, mark);
+    vr_err_pass(err, &own);
     return NULL;
 }
 

@@ -5,40 +5,50 @@
  *     vr_tensor x = vr_tensor_4d(&step, 8, size, size, 3);      // eight images (vr_preprocess_apply)
  *     vr_tensor logits = vr_model_logits(&step, model, x);      // [8,classes]
  *
- * Architecture and dialect (timm, torchvision, DINO, MAE, ...) are read from the checkpoint's keys and shapes. Where
- * these do not determine a model, the following rules apply; options override them.
+ * Architecture and dialect are read from the checkpoint's keys and shapes. What these do not tell is taken from the first of:
+ *
+ *   1. options (vr_model_opts)
+ *   2. config.json, preprocessor_config.json or open_clip_config.json beside the file, as timm's hub, transformers and
+ *      open_clip write them: heads, eps, activation, pooling, size, crop, filter, normalization, class names
+ *   3. the table of 200 published names (model/published.c): opts->model, or the architecture that the config names
+ *   4. the rules below; model->assumed is then a sentence that lists every rule that was used, for the program to print
+ *
+ * A config or a name that contradicts the keys is an error.
  *
  * Prefix. Checkpoints wrap a model's keys (`state_dict.module.`, `teacher.backbone.`, ...). The model's prefix is what
- * precedes the anchor key of its family: `layer1.0.conv1.weight` (ResNet), `patch_embed.proj.weight` or
- * `conv_proj.weight` (ViT). Only the keys with that prefix count, so that optimizers, queues and second networks are
- * ignored. Among several prefixes the model is the one with a word (between dots) of the first row of this list; a
- * tie is an error:
+ * precedes the anchor key of its dialect (the list in model/dialect.c: `layer1.0.conv1.weight`, `patch_embed.proj.weight`,
+ * ...). Only the keys with that prefix count, so that optimizers, queues and second networks are ignored. Among several
+ * prefixes the model is the one with a word (between dots) of the first row of this list, which is said; a tie is an error:
  *
- *   state_dict_ema, model_ema, ema                           averaged weights (timm, DeiT)
- *   teacher, target_encoder                                  DINO, DINOv2, iBOT; I-JEPA
- *   encoder_q, base_encoder, online_encoder, student         MoCo; MoCo v3; BYOL; DINO
+ *   state_dict_ema, model_ema, ema_model, ema_state_dict, ema   averaged weights (timm, DeiT, Lightning)
+ *   online_encoder, online_network, online_net                  BYOL
+ *   teacher, teacher_backbone, target_encoder                   DINO, DINOv2, iBOT; I-JEPA, MSN
+ *   encoder_q, base_encoder, student, student_backbone          MoCo; MoCo v3; DINO
  *   any other: state_dict, model, module, backbone, net, ""
- *   encoder_k, momentum_encoder, momentum_backbone, attacker
+ *   encoder_k, momentum_encoder, momentum_backbone, backbone_momentum, target_network, target_net, attacker
  *
  * ResNet (He et al. 2016). From keys and shapes: basic or bottleneck blocks, their number and widths, groups
- * (ResNeXt), the stem (3x3 without pooling is the CIFAR form, 7x7 with pooling the ImageNet form), the shortcuts
- * (`downsample.` of torchvision and timm, `shortcut.` of the CIFAR codes; without either, option A: every second
- * pixel, new channels zero), the head (`fc.` or `linear.`). The stride of a bottleneck is in its 3x3 convolution, as
- * in torchvision and timm. What is not in the keys cannot be detected: timm's blur pooling (resnetblur*) is read as
- * a plain ResNet.
+ * (ResNeXt), a stem of one convolution or three, the shortcuts (with average pooling in resnet-d; without any in a network
+ * with a 3x3 stem, option A: every second pixel, new channels zero), CLIP's attention pooling, the head. The stride of a
+ * bottleneck is in its 3x3 convolution, as in torchvision and timm. By rule: a 7x7 stem has stride 2 and pooling, a 3x3 stem
+ * neither (the CIFAR form); no dilation, but output stride 8 where `classifier.` beside the network is a convolution (the
+ * segmentation models); no antialiasing; eps 1e-5; ImageNet normalization, 256/224 bilinear.
  *
  * ViT (Dosovitskiy et al. 2021). From keys and shapes: width, depth, patch, MLP or SwiGLU, layer scale, biases, the
- * class, distillation and register tokens, the grid of the position embedding, the norms. By rule:
+ * class, distillation and register tokens, the grid of the position embedding, the norms, attention pooling, CLIP's
+ * projection, whose output are the features. By rule:
  *
- *   heads    3, 6, 12, 16, 16, 16, 24, 16 for the widths 192, 384, 768, 1024, 1280, 1408, 1536, 1664, else width/64;
- *            opts->heads overrides
- *   eps      1e-6; 1e-5 with a norm before the blocks (CLIP)
+ *   heads    those of the published ViTs of this width and depth, else width/64
+ *   eps      1e-6; 1e-5 in CLIP; 1e-12 in transformers' ViT, DeiT and MAE
+ *   act      GELU; in transformers quick GELU (CLIP) and GELU by tanh (SigLIP)
  *   features the class token after the last norm; the class and the distillation token side by side (DeiT); the mean of
- *            the patch tokens where there is a `fc_norm.` (timm's avg, MAE fine-tuned) or no class token
+ *            the patch tokens where there is a `fc_norm.` (timm's avg, MAE fine-tuned) or no class token; the class token
+ *            and that mean where the head is twice as wide (DINOv2)
  *
  *   dialect      recognized by                       normalization   resize, filter     other image sizes: positions by
  *   torchvision  `conv_proj.`                        ImageNet        256/224 bilinear   bicubic, corners aligned
  *   clip         `norm_pre.`                         CLIP            1/0.9 bicubic      antialiased bicubic (timm)
+ *   open_clip    `ln_pre.`                           CLIP            1 bicubic          antialiased bicubic
  *   dinov2       `register_tokens`, or layer scale   ImageNet        256/224 bicubic    bicubic, scale (grid + 0.1)/old;
  *                and `mask_token`                                                       antialiased with registers
  *   deit         `dist_token`, or a head below       ImageNet        256/224 bicubic    bicubic
@@ -47,9 +57,11 @@
  *   timm         any other                           0.5 / 0.5, with 1/0.9 bicubic, 1   antialiased bicubic
  *                                                    layer scale     from 384 on
  *                                                    ImageNet
+ *   transformers `embeddings.patch_embed...`         0.5 / 0.5; ImageNet for DeiT and   bicubic
+ *                                                    DINOv2 (256/224 bicubic); CLIP; else squashed to the input
  *
- * The image size is the position embedding's grid times the patch; 224 for dinov2, as in its repository's
- * evaluations. */
+ * The image size is the position embedding's grid times the patch, at most 128 patches a side; 224 for dinov2, as in its
+ * repository's evaluations. */
 #ifndef VISROB_MODEL_MODEL_H
 #define VISROB_MODEL_MODEL_H
 #include "../format/array.h"
