@@ -181,6 +181,7 @@
 #include "visrob_impl/format/pickle.c"
 #include "visrob_impl/format/torchzip.c"
 #include "visrob_impl/format/npy.c"
+#include "visrob_impl/format/textfile.c"
 #include "visrob_impl/format/csv.c"
 #include "visrob_impl/format/pylist.c"
 #include "visrob_impl/format/json.c"

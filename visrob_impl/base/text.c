@@ -72,6 +72,27 @@ void vr_text_html(vr_text *t, const char *s) {
     }
 }
 
+bool vr_text_check(vr_bytes *text, const char *path, vr_err *err) {
+    static const struct {
+        const char *magic, *name, *remedy;
+        int size;
+    } kinds[] = {{"\xFF\xFE\0\0", "UTF-32", "iconv -f utf-32 -t utf-8", 4},
+                 {"\0\0\xFE\xFF", "UTF-32", "iconv -f utf-32 -t utf-8", 4},
+                 {"\xFF\xFE", "UTF-16", "iconv -f utf-16 -t utf-8", 2},
+                 {"\xFE\xFF", "UTF-16", "iconv -f utf-16 -t utf-8", 2},
+                 {"\x1F\x8B", "gzip", "gunzip", 2},
+                 {"\xFD\x37zXZ", "xz", "unxz", 5},
+                 {"BZh91AY", "bzip2", "bunzip2", 7},
+                 {"\x28\xB5\x2F\xFD", "zstd", "unzstd", 4},
+                 {"PK\x03\x04", "zip", "unzip", 4}};
+    for (int i = 0; i < (int)(sizeof kinds / sizeof *kinds); i++)
+        if (text->size >= kinds[i].size && memcmp(text->data, kinds[i].magic, (size_t)kinds[i].size) == 0)
+            return vr_fail(err, VR_ERR_UNSUPPORTED, "%s: expected text in UTF-8, found %s (%s converts it)",
+                           path, kinds[i].name, kinds[i].remedy);
+    if (text->size >= 3 && memcmp(text->data, "\xEF\xBB\xBF", 3) == 0) text->data += 3, text->size -= 3;
+    return true;
+}
+
 void vr_text_base64(vr_text *t, const void *bytes, int64_t n) {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const uint8_t *p = (const uint8_t *)bytes;

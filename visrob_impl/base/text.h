@@ -2,6 +2,7 @@
 #ifndef VISROB_BASE_TEXT_H
 #define VISROB_BASE_TEXT_H
 #include "arena.h"
+#include "error.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -31,6 +32,11 @@ VR_API void vr_text_html(vr_text *t, const char *s);
 
 /* Appends bytes in base64 (RFC 4648), for data: URIs. */
 VR_API void vr_text_base64(vr_text *t, const void *bytes, int64_t n);
+
+/* Moves the beginning of a file's text behind its byte-order mark.
+ * Errors:  VR_ERR_UNSUPPORTED for what is no UTF-8 by its first bytes: UTF-16, UTF-32, and compressed files (gzip, xz,
+ *          bzip2, zstd, zip), each by its name. */
+VR_API bool vr_text_check(vr_bytes *text, const char *path, vr_err *err);
 
 #ifdef __cplusplus
 }
