@@ -171,9 +171,12 @@ bool vr_path_exists(const char *path) {
     return stat(path, &st) == 0;
 }
 
-bool vr_path_same(const char *a, const char *b) {
-    struct stat x, y;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+bool vr_path_identity(uint64_t id[2], const char *path) {
+    struct stat st;
+    id[0] = id[1] = 0;
+    if (stat(path, &st) != 0) return false;
+    id[0] = (uint64_t)st.st_dev, id[1] = (uint64_t)st.st_ino;
+    return true;
 }
 
 bool vr_path_has_suffix(const char *path, const char *suffix) {

@@ -30,8 +30,8 @@ VR_API bool vr_path_is_dir(const char *path);
 /* True for an existing file or directory. */
 VR_API bool vr_path_exists(const char *path);
 
-/* True where both paths name the same file or directory, also through links. */
-VR_API bool vr_path_same(const char *a, const char *b);
+/* A number pair of its own for every file and directory, whatever path or link leads to it; false where there is none. */
+VR_API bool vr_path_identity(uint64_t id[2], const char *path);
 
 /* Case-insensitive test of a path's ending: vr_path_has_suffix("a/B.JPG", ".jpg"). */
 VR_API bool vr_path_has_suffix(const char *path, const char *suffix);

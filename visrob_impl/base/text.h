@@ -14,6 +14,9 @@ typedef struct vr_text {
     int64_t size, capacity;
 } vr_text;
 
+/* The ending of a noun: "%lld image%s", n, vr_plural(n). */
+static inline VR_UNUSED const char *vr_plural(int64_t n) { return n == 1 ? "" : "s"; }
+
 /* Appends n bytes. */
 VR_API void vr_text_bytes(vr_text *t, const void *bytes, int64_t n);
 

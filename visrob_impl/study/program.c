@@ -51,12 +51,11 @@ bool vr_program_save(const vr_program *p, const char *page, const vr_table *tabl
 
 bool vr_program_data(vr_program *p, vr_arena *perm, const char *path, int64_t shapes, bool match,
                      vr_err *err) {
-    int64_t ignored = 0;
     if (!path)
         vr_dataset_shapes(perm, &p->data, shapes, p->model->preprocess.size, vr_rng_init(2));
-    else if (!vr_dataset_open(perm, &p->data, path, &ignored, err))
+    else if (!vr_dataset_open(perm, &p->data, path, NULL, err))
         return false;
-    if (ignored > 0) vr_log("%s: %lld files that are not images were left out", path, (long long)ignored);
+    if (p->data.note) vr_log("%s: %s", path, p->data.note);
     if (match && !vr_dataset_match(perm, &p->data, p->model, err)) return false;
     if (match && p->subset) p->over.compete = vr_dataset_present(perm, &p->data, p->model->classes);
     vr_dataset_limit(perm, &p->data, p->limit, vr_rng_init((uint64_t)p->seed));

@@ -65,7 +65,7 @@ VR_API int vr_program_usage(const char *fmt, ...) VR_PRINTF(1, 2);
 VR_API bool vr_program_model(vr_program *p, vr_arena *perm, const char *path, vr_err *err);
 
 /* Opens p->data; path NULL: so many drawn shapes. With `match` its labels are numbered as the model's classes
- * (vr_dataset_match) and --subset applies. A line on stderr says how many files were left out.
+ * (vr_dataset_match) and --subset applies. A line on stderr says what was left out and assumed.
  * Errors:  vr_dataset_open's and vr_dataset_match's. */
 VR_API bool vr_program_data(vr_program *p, vr_arena *perm, const char *path, int64_t shapes, bool match,
                             vr_err *err);
