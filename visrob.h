@@ -153,6 +153,7 @@
     "visrob's implementation is C11: define VISROB_IMPLEMENTATION in a .c file, and include visrob.h from C++ as it is"
 #endif
 
+#include "visrob_impl/base/print.c"
 #include "visrob_impl/base/error.c"
 #include "visrob_impl/base/arena.c"
 #include "visrob_impl/base/names.c"

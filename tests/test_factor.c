@@ -44,7 +44,7 @@ static void an_unknown_name_is_reported_with_the_known_ones(void **state) {
     int64_t count;
     vr_err err = {0};
     assert_false(vr_factors_parse(&arena, &found, &count, "fog,fogg", &err));
-    assert_int_equal(err.code, VR_ERR_ARGUMENT);
+    assert_int_equal(err.code, VR_ERR_USAGE);
     assert_null(found);
     assert_message(err, "unknown factor 'fogg'");
     for (int i = 0; i < VR_FACTOR_COUNT; i++) assert_message(err, vr_factor_name((vr_factor)i));

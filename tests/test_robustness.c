@@ -111,7 +111,7 @@ static void factors_are_chosen_by_name_and_category(void **state) {
     assert_message(err, "fog");
     err = (vr_err){0};
     assert_false(vr_factors_parse(&perm, &factors, &count, "", &err));
-    assert_int_equal(err.code, VR_ERR_ARGUMENT);
+    assert_int_equal(err.code, VR_ERR_USAGE);
 }
 
 static void images_without_labels_are_named(void **state) {

@@ -5,6 +5,7 @@
  * reset. Rejected: one large reserved mapping (no address space on 32 bits, hides overruns from ASan). */
 #include "arena_impl.h"
 #include "error.h"
+#include "print_impl.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,16 +114,22 @@ char *vr_arena_string(vr_arena *arena, const char *s, int64_t n) {
     return copy;
 }
 
-char *vr_arena_printf(vr_arena *arena, const char *fmt, ...) {
-    va_list args, again;
-    va_start(args, fmt);
+char *vr_arena_vprintf(vr_arena *arena, const char *fmt, va_list args) {
+    va_list again;
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, fmt, args);
-    va_end(args);
+    const int n = vrp_print_format(NULL, 0, fmt, args);
     VR_CHECK(n >= 0, "the format '%s' cannot be printed", fmt);
     char *s = (char *)vr_arena_alloc(arena, n + 1, 1);
-    vsnprintf(s, (size_t)n + 1, fmt, again);
+    vrp_print_format(s, (size_t)n + 1, fmt, again);
     va_end(again);
+    return s;
+}
+
+char *vr_arena_printf(vr_arena *arena, const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    char *s = vr_arena_vprintf(arena, fmt, args);
+    va_end(args);
     return s;
 }
 

@@ -1,5 +1,6 @@
 /* base/log.c: the only part of the library that writes to stderr without a failure. */
 #include "log.h"
+#include "print_impl.h"
 #include "os.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,9 +13,7 @@ void vr_progress_quiet(bool quiet) { vrp_log_quiet = quiet; }
 void vr_log(const char *fmt, ...) {
     va_list args;
     va_start(args, fmt);
-    if (isatty(2)) fputs("\r\033[K", stderr);
-    vfprintf(stderr, fmt, args);
-    fputc('\n', stderr);
+    vrp_print_line(stderr, isatty(2) ? "\r\033[K" : "", fmt, args, "\n");
     va_end(args);
 }
 

@@ -26,7 +26,8 @@ VR_API void vr_progress_step(vr_progress *p, int64_t n);
 /* Ends the progress bar with a line that reports the total time and rate. */
 VR_API void vr_progress_end(vr_progress *p);
 
-/* Prints one line to stderr, also with vr_progress_quiet(true): a notice that is not a failure. */
+/* Prints one line to stderr, also with vr_progress_quiet(true): a notice that is not a failure. Control
+ * characters are written as \x1b. */
 VR_API void vr_log(const char *fmt, ...) VR_PRINTF(1, 2);
 
 #ifdef __cplusplus

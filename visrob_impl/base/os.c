@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,13 +67,23 @@ bool vr_file_read(vr_arena *arena, vr_bytes *bytes, const char *path, vr_err *er
     return true;
 }
 
+/* A mapped file, in a list of all that are mapped, which vrp_os_on_bus_error walks. */
 typedef struct vrp_os_mapping {
     void *data;
     size_t size;
+    const char *path;
+    struct vrp_os_mapping *next, **link;
 } vrp_os_mapping;
+
+static vrp_os_mapping *vrp_os_mappings;
 
 static void vrp_os_unmap(void *resource) {
     vrp_os_mapping *m = (vrp_os_mapping *)resource;
+#pragma omp critical(vrp_os_mappings)
+    {
+        *m->link = m->next;
+        if (m->next) m->next->link = m->link;
+    }
     munmap(m->data, m->size);
 }
 
@@ -91,7 +102,14 @@ bool vr_file_map(vr_arena *arena, vr_bytes *bytes, const char *path, vr_err *err
     close(fd);
     if (data == MAP_FAILED) return vr_fail(err, VR_ERR_IO, "%s: cannot map: %s", path, strerror(error));
     vrp_os_mapping *m = VR_NEW(arena, vrp_os_mapping, 1);
-    *m = (vrp_os_mapping){.data = data, .size = (size_t)size};
+    *m = (vrp_os_mapping){
+        .data = data, .size = (size_t)size, .path = vr_arena_string(arena, path, (int64_t)strlen(path))};
+#pragma omp critical(vrp_os_mappings)
+    {
+        m->next = vrp_os_mappings, m->link = &vrp_os_mappings;
+        if (m->next) m->next->link = &m->next;
+        vrp_os_mappings = m;
+    }
     vrp_arena_defer_call(arena, vrp_os_unmap, m);
     *bytes = (vr_bytes){.data = (const uint8_t *)data, .size = size};
     return true;
@@ -116,24 +134,84 @@ static bool vrp_os_write_all(int fd, const void *data, int64_t size) {
     return fsync(fd) == 0 || errno == EINVAL; /* EINVAL: a pipe or device, which cannot be synced */
 }
 
-bool vr_file_write(const char *path, const void *data, int64_t size, vr_err *err) {
-    struct stat st;
-    bool special = stat(path, &st) == 0 && !S_ISREG(st.st_mode); /* /dev/stdout cannot be replaced */
-    size_t n = strlen(path) + 32;
+/* Where a path leads: the target of a link, also of one to a file that is not there yet. The caller frees it. */
+static char *vrp_os_target(const char *path) {
+    char *at = strdup(path);
+    for (int links = 0; at && links < 40; links++) {
+        char to[4096];
+        const ssize_t n = readlink(at, to, sizeof to);
+        if (n <= 0 || n == (ssize_t)sizeof to) break;
+        const char *slash = to[0] == '/' ? NULL : strrchr(at, '/');
+        const size_t before = slash ? (size_t)(slash + 1 - at) : 0;
+        char *next = (char *)malloc(before + (size_t)n + 1);
+        if (next) {
+            memcpy(next, at, before), memcpy(next + before, to, (size_t)n);
+            next[before + (size_t)n] = 0;
+        }
+        free(at);
+        at = next;
+    }
+    VR_CHECK(at != NULL, "out of memory: a path of %zu bytes", strlen(path));
+    return at;
+}
+
+/* The descriptor of standard output or error where path is that file, whatever it is redirected to: it is written to
+ * where it stands, and not replaced. -1 otherwise. */
+static int vrp_os_standard(const char *path) {
+    struct stat st, open_st;
+    for (int fd = 1; fd <= 2; fd++)
+        if (stat(path, &st) == 0 && fstat(fd, &open_st) == 0 && st.st_dev == open_st.st_dev &&
+            st.st_ino == open_st.st_ino)
+            return fd;
+    return -1;
+}
+
+/* Writes to an open descriptor and closes it, unless it is a standard one; returns 0, or errno. */
+static int vrp_os_finish(int fd, const void *data, int64_t size) {
+    int error = fd < 0 || !vrp_os_write_all(fd, data, size) ? errno : 0;
+    if (fd > 2 && close(fd) != 0 && !error) error = errno;
+    return error;
+}
+
+/* Replaces a file, whose folder may be written to: by a temporary one beside it, of the old one's mode and owner. */
+static int vrp_os_replace(const char *path, const struct stat *old, const void *data, int64_t size) {
+    const size_t n = strlen(path) + 32;
     char *temporary = (char *)malloc(n);
     VR_CHECK(temporary != NULL, "out of memory: %zu bytes", n);
-    if (special)
-        snprintf(temporary, n, "%s", path);
-    else
-        snprintf(temporary, n, "%s.tmp%ld", path, (long)getpid());
-    int fd = open(temporary, O_WRONLY | O_CLOEXEC | (special ? 0 : O_CREAT | O_TRUNC), 0666);
-    bool ok = fd >= 0 && vrp_os_write_all(fd, data, size);
-    int error = errno;
-    if (fd >= 0 && close(fd) != 0 && ok) ok = false, error = errno;
-    if (ok && !special && rename(temporary, path) != 0) ok = false, error = errno;
-    if (!ok && fd >= 0 && !special) unlink(temporary);
+    snprintf(temporary, n, "%s.tmp%ld", path, (long)getpid());
+    const int fd = open(temporary, O_WRONLY | O_CLOEXEC | O_CREAT | O_TRUNC, 0666);
+    if (fd >= 0 && old) {
+        if (fchown(fd, old->st_uid, old->st_gid) != 0)
+            errno = 0; /* only root may; the mode is what matters */
+        if (fchmod(fd, old->st_mode & 07777) != 0) errno = 0;
+    }
+    int error = vrp_os_finish(fd, data, size);
+    if (!error && rename(temporary, path) != 0) error = errno;
+    if (error && fd >= 0) unlink(temporary);
     free(temporary);
-    return ok || vr_fail(err, VR_ERR_IO, "%s: cannot write: %s", path, strerror(error));
+    return error;
+}
+
+bool vr_file_write(const char *path, const void *data, int64_t size, vr_err *err) {
+    struct stat st;
+    char *target = vrp_os_target(path);
+    const bool old = stat(target, &st) == 0;
+    const int standard = old ? vrp_os_standard(target) : -1;
+    int error;
+    if (standard >= 0) {
+        fflush(standard == 1 ? stdout : stderr);
+        error = vrp_os_finish(standard, data, size);
+    } else if (old && !S_ISREG(st.st_mode)) /* a device, which cannot be replaced */
+        error = vrp_os_finish(open(target, O_WRONLY | O_CLOEXEC), data, size);
+    else if (old && access(target, W_OK) != 0)
+        error = errno;
+    else {
+        error = vrp_os_replace(target, old ? &st : NULL, data, size);
+        if (old && (error == EACCES || error == EPERM)) /* a folder that does not take the temporary file */
+            error = vrp_os_finish(open(target, O_WRONLY | O_CLOEXEC | O_TRUNC), data, size);
+    }
+    free(target);
+    return !error || vr_fail(err, VR_ERR_IO, "%s: cannot write: %s", path, strerror(error));
 }
 
 bool vrp_file_same(const char *a, const char *b) {
@@ -148,17 +226,64 @@ bool vrp_file_writable(const char *path, vr_err *err) {
     if (!*path) return vr_fail(err, VR_ERR_IO, "cannot write: empty file name");
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
         return vr_fail(err, VR_ERR_IO, "%s: cannot write: is a directory", path);
-    const bool special = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
-    const char *slash = strrchr(path, '/'); /* a regular file is replaced, so its directory decides */
-    const int64_t n = !slash ? 1 : vr_max(slash - path, 1);
-    char *folder = (char *)malloc((size_t)n + 1);
-    VR_CHECK(folder != NULL, "out of memory: %lld bytes", (long long)n);
-    memcpy(folder, slash ? path : ".", (size_t)n);
-    folder[n] = 0;
-    const bool ok = access(special ? path : folder, special ? W_OK : W_OK | X_OK) == 0;
+    char *target = vrp_os_target(path), *slash = strrchr(target, '/');
+    bool ok;
+    if (stat(target, &st) == 0)
+        ok = vrp_os_standard(target) >= 0 || access(target, W_OK) == 0;
+    else {
+        if (slash) slash[slash == target] = 0; /* "/" of "/x" */
+        ok = access(slash ? target : ".", W_OK | X_OK) == 0;
+    }
     const int error = errno;
-    free(folder);
+    free(target);
     return ok || vr_fail(err, VR_ERR_IO, "%s: cannot write: %s", path, strerror(error));
+}
+
+/* ---- a process ---- */
+
+static void vrp_os_at_exit(void) {
+    const bool failed = ferror(stdout);
+    errno = 0;
+    if (fflush(stdout) == 0 && !failed) return;
+    const int error = errno;
+    fprintf(stderr, "error: cannot write to standard output%s%s\n", error ? ": " : "",
+            error ? strerror(error) : "");
+    fflush(stderr);
+    _exit(1);
+}
+
+static void vrp_os_say(const char *s) {
+    if (write(2, s, strlen(s)) < 0) _exit(1);
+}
+
+/* Only what a signal handler may call. A mapping is in the list before its bytes are read. */
+static void vrp_os_on_bus_error(int number, siginfo_t *info, void *context) {
+    (void)number, (void)context;
+    const uintptr_t at = (uintptr_t)info->si_addr;
+    for (const vrp_os_mapping *m = vrp_os_mappings; m; m = m->next) {
+        if (at < (uintptr_t)m->data || at - (uintptr_t)m->data >= m->size) continue;
+        vrp_os_say("error: ");
+        vrp_os_say(m->path);
+        vrp_os_say(": cannot read: the file was truncated while it was read, or its disk failed\n");
+        _exit(1);
+    }
+    signal(SIGBUS, SIG_DFL); /* not a mapped file: a bug, which the repeated access reports */
+}
+
+void vrp_process_begin(void) {
+    static bool begun;
+    if (begun) return;
+    begun = true;
+    for (int fd = 0; fd <= 2; fd++) /* a closed one would be the number of the next file that is opened */
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) < 0)
+            return;
+    atexit(vrp_os_at_exit);
+    struct sigaction action, before;
+    memset(&action, 0, sizeof action);
+    action.sa_sigaction = vrp_os_on_bus_error;
+    action.sa_flags = SA_SIGINFO;
+    if (sigaction(SIGBUS, NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+        sigaction(SIGBUS, &action, NULL);
 }
 
 bool vr_path_is_dir(const char *path) {

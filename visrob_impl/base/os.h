@@ -12,7 +12,9 @@ extern "C" {
 VR_API bool vr_file_read(vr_arena *arena, vr_bytes *bytes, const char *path, vr_err *err);
 
 /* Maps a whole file read-only; it stays mapped until the arena is rewound, reset or freed.
- * Notes:   bytes are read when they are first accessed; the file must not change until then. An empty file has size 0.
+ * Notes:   bytes are read when they are first accessed; the file must not change until then: where it is
+ *          truncated, reading it raises SIGBUS, which vr_args_parse turns into a message and exit code 1. An empty file
+ *          has size 0.
  * Errors:  VR_ERR_IO naming the path. */
 VR_API bool vr_file_map(vr_arena *arena, vr_bytes *bytes, const char *path, vr_err *err);
 
@@ -21,7 +23,10 @@ VR_API void vr_file_unneeded(const void *data, int64_t size);
 
 /* Writes a whole file atomically: to a temporary file beside it, fsynced, then renamed, so that readers see the old or
  * the new file and never a part of one.
- * Errors:  VR_ERR_IO naming the path (a full disk too); the temporary file is removed and the old file is intact. */
+ * Notes:   a replaced file keeps its mode; a link is followed, and the file that it leads to is replaced. Where only the
+ *          file and not its directory is writable it is written in place, and so are devices and pipes. /dev/stdout is
+ *          appended to, whatever it is redirected to.
+ * Errors:  VR_ERR_IO naming the path (a full disk, a read-only file); the temporary file is removed and the old file is intact. */
 VR_API bool vr_file_write(const char *path, const void *data, int64_t size, vr_err *err);
 
 /* True for a directory. */

@@ -1,6 +1,7 @@
 /* base/text.c: doubling growth inside an arena; the old arrays stay in it, at most as much again. */
 #include "text.h"
 #include "error.h"
+#include "print_impl.h"
 #include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -31,12 +32,12 @@ void vr_text_printf(vr_text *t, const char *fmt, ...) {
     va_start(args, fmt);
     va_copy(again, args);
     vrp_text_reserve(t, 128);
-    int n = vsnprintf(t->data + t->size, (size_t)(t->capacity - t->size), fmt, args);
+    int n = vrp_print_format(t->data + t->size, (size_t)(t->capacity - t->size), fmt, args);
     va_end(args);
     VR_CHECK(n >= 0, "the format '%s' cannot be printed", fmt);
     if (n >= t->capacity - t->size) {
         vrp_text_reserve(t, n);
-        vsnprintf(t->data + t->size, (size_t)(t->capacity - t->size), fmt, again);
+        vrp_print_format(t->data + t->size, (size_t)(t->capacity - t->size), fmt, again);
     }
     va_end(again);
     t->size += n;

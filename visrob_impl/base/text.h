@@ -23,7 +23,7 @@ VR_API void vr_text_bytes(vr_text *t, const void *bytes, int64_t n);
 /* Appends a string. */
 VR_API void vr_text_add(vr_text *t, const char *s);
 
-/* Appends printf's output. */
+/* Appends printf's output, in the C locale. */
 VR_API void vr_text_printf(vr_text *t, const char *fmt, ...) VR_PRINTF(2, 3);
 
 /* Appends x as %g does, with a point in any locale. digits: the most significant digits, 1..17; 0 = the fewest of

@@ -31,7 +31,7 @@ VR_API bool vr_factor_is_continuous(vr_factor f);
 VR_API double vr_factor_amount(vr_factor f, int severity);
 
 /* Reads a comma-separated list of factor names, "all", or categories ("noise,fog"), in the order of VR_FACTORS.
- * Errors:  VR_ERR_ARGUMENT naming the unknown factor and listing the known ones, and for an empty list. */
+ * Errors:  VR_ERR_USAGE naming the unknown factor and listing the known ones, and for an empty list. */
 VR_API bool vr_factors_parse(vr_arena *perm, vr_factor **factors, int64_t *count, const char *list,
                              vr_err *err);
 

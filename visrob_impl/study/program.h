@@ -53,7 +53,9 @@ typedef struct vr_program {
         "quiet", NULL, VR_OPTION_FLAG, &(p).quiet, "no progress on stderr"                                   \
     }
 
-/* Parses the command line and sets threads and progress. Returns -1 to go on, else the exit code (vr_args_parse). */
+/* Parses the command line and sets threads, progress and normalization. Returns -1 to go on, else the exit code
+ * (vr_args_parse): 2 also for numbers beyond any use (--threads, --image-size, --batch), an unknown --normalize and an
+ * ending of a --csv, --json or --plot that no writer has. */
 VR_API int vr_program_start(vr_program *p, vr_arena *perm, int *argc, char **argv, const char *about,
                             const vr_option *options, int64_t count);
 

@@ -1,0 +1,43 @@
+/* base/print.c: uselocale changes the locale of the calling thread alone. Rejected: repairing the decimal point of printf's
+ * output, which does not know where its numbers are. */
+#include "print_impl.h"
+#include <locale.h>
+#include <string.h>
+#ifdef __APPLE__
+#include <xlocale.h>
+#endif
+
+int vrp_print_format(char *out, size_t room, const char *fmt, va_list args) {
+    const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0); /* in glibc a constant */
+    const locale_t before = plain ? uselocale(plain) : (locale_t)0;
+    const int n = vsnprintf(out, room, fmt, args);
+    if (before) uselocale(before);
+    if (plain) freelocale(plain);
+    return n;
+}
+
+void vrp_print_visible(char *out, size_t room, const char *s) {
+    static const char digits[] = "0123456789abcdef";
+    size_t n = 0;
+    while (*s && n + 1 < room) {
+        const unsigned char *b = (const unsigned char *)s;
+        const bool two = b[0] == 0xC2 && b[1] >= 0x80 && b[1] < 0xA0;
+        if (b[0] >= 0x20 && b[0] != 0x7F && !two) {
+            out[n++] = *s++;
+            continue;
+        }
+        if (n + (two ? 8 : 4) >= room) break;
+        for (int i = 0; i <= two; i++, s++) {
+            out[n++] = '\\', out[n++] = 'x';
+            out[n++] = digits[b[i] >> 4], out[n++] = digits[b[i] & 15];
+        }
+    }
+    out[n] = 0;
+}
+
+void vrp_print_line(FILE *file, const char *before, const char *fmt, va_list args, const char *after) {
+    char raw[8192], text[8192];
+    if (vrp_print_format(raw, sizeof raw, fmt, args) < 0) raw[0] = 0;
+    vrp_print_visible(text, sizeof text, raw);
+    fprintf(file, "%s%s%s", before, text, after);
+}
