@@ -50,7 +50,7 @@ int main(int argc, char **argv) {
     vr_robustness_run(&perm, &r, run.model, &run.data, &opts, VR_FATAL);
 
     /* report */
-    printf("%s on %s, %lld images", run.model->name, run.data.path, (long long)r.count);
+    printf("%s on %s, %lld image%s", run.model->name, run.data.path, (long long)r.count, vr_plural(r.count));
     if (r.skipped) printf(" (%lld skipped)", (long long)r.skipped);
     printf("\n\n");
     const vr_table table = vr_robustness_table(&perm, &r), cells = vr_robustness_cells(&perm, &r);

@@ -201,7 +201,7 @@ static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
     static const struct {
         const char *arguments, *message;
         int code;
-    } bad[] = {{"--on blur", "unknown factor 'blur'", 1},
+    } bad[] = {{"--on blur", "unknown factor 'blur'", 2},
                {"a.csv b.csv --predictions p.csv", "one METADATA file", 2},
                {"--weights w.pth", "missing METADATA argument", 2},
                {"--published", "missing METADATA argument", 2},

@@ -91,6 +91,25 @@ static void a_name_cannot_control_the_terminal(void **state) {
     assert_null(strchr(said, '\033'));
 }
 
+static void names_on_stdout_and_in_pages_are_harmless(void **state) {
+    (void)state;
+    const char *labels = test_tmp("labels.txt");
+    vr_text names = {.arena = &arena};
+    for (int i = 0; i < 10; i++) vr_text_printf(&names, "\033[2J%d\n", i);
+    test_write_text(labels, names.data);
+    int code;
+    const char *out = shell(
+        &arena, &code, "%s/classify tests/golden/models/cifar_a.th tests/golden/formats/rgb.png --labels %s",
+        programs(), labels);
+    assert_int_equal(code, 0);
+    assert_null(strchr(out, '\033'));
+    assert_int_equal(test_times(out, "\\x1b[2J"), 5);
+    assert_int_equal(test_times(out, "\n"), 6);
+    vr_text html = {.arena = &arena};
+    vr_text_html(&html, "a\033<b\n");
+    assert_string_equal(html.data, "a\xEF\xBF\xBD&lt;b\n");
+}
+
 /* ---- files ---- */
 
 static mode_t mode_of(const char *path) {
@@ -261,6 +280,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(numbers_have_a_point_where_the_host_has_a_comma),
         TEST(a_name_cannot_control_the_terminal),
+        TEST(names_on_stdout_and_in_pages_are_harmless),
         TEST(a_replaced_file_keeps_its_mode_and_links_are_followed),
         TEST(a_read_only_file_is_refused_and_one_in_a_read_only_folder_is_written),
         TEST(a_full_or_closed_stdout_is_an_error_and_an_output_named_so_is_appended),

@@ -145,10 +145,11 @@ static const char *vrp_args_same(const vr_option *options, int64_t count, int64_
 static bool vrp_args_outputs(const vr_option *options, int64_t count, char **argv, vr_err *err) {
     for (int64_t i = 0; i < count; i++) {
         const char *path = options[i].kind == VR_OPTION_OUTPUT ? *(const char **)options[i].value : NULL;
+        char letter;
         if (!path) continue;
         if (vrp_args_same(options, count, i, argv))
-            return vr_fail(err, VR_ERR_ARGUMENT, "--%s %s: this file is another argument", options[i].name,
-                           path);
+            return vr_fail(err, VR_ERR_ARGUMENT, "--%s %s: this file is another argument",
+                           vrp_args_name(&options[i], &letter), path);
         if (!vrp_file_writable(path, err)) return false;
     }
     return true;

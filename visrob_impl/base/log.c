@@ -1,9 +1,11 @@
-/* base/log.c: the only part of the library that writes to stderr without a failure. */
+/* base/log.c: the only part of the library that writes to stderr without a failure, and to stdout at all. */
 #include "log.h"
 #include "print_impl.h"
+#include "arena.h"
 #include "os.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static bool vrp_log_quiet;
@@ -15,6 +17,24 @@ void vr_log(const char *fmt, ...) {
     va_start(args, fmt);
     vrp_print_line(stderr, isatty(2) ? "\r\033[K" : "", fmt, args, "\n");
     va_end(args);
+}
+
+void vr_print(const char *fmt, ...) {
+    vr_arena scratch = {0};
+    va_list args;
+    va_start(args, fmt);
+    char *line = vr_arena_vprintf(&scratch, fmt, args);
+    va_end(args);
+    const int64_t room = 4 * (int64_t)strlen(line) + 8;
+    char *visible = (char *)vr_arena_alloc(&scratch, room, 1);
+    for (char *end = line; end; line = end + 1) {
+        end = strchr(line, '\n');
+        if (end) *end = 0;
+        vrp_print_visible(visible, (size_t)room, line);
+        fputs(visible, stdout);
+        if (end) fputc('\n', stdout);
+    }
+    vr_arena_free(&scratch);
 }
 
 vr_progress vr_progress_begin(const char *name, int64_t total, const char *unit) {

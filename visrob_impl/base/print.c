@@ -7,12 +7,23 @@
 #include <xlocale.h>
 #endif
 
+/* The C locale, made once; it stays until the process ends. */
+static locale_t vrp_print_plain(void) {
+    static locale_t plain;
+    locale_t have = __atomic_load_n(&plain, __ATOMIC_ACQUIRE), none = (locale_t)0;
+    if (have) return have;
+    have = newlocale(LC_ALL_MASK, "C", none);
+    if (!have || __atomic_compare_exchange_n(&plain, &none, have, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        return have;
+    freelocale(have); /* another thread was faster */
+    return none;
+}
+
 int vrp_print_format(char *out, size_t room, const char *fmt, va_list args) {
-    const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0); /* in glibc a constant */
+    const locale_t plain = vrp_print_plain();
     const locale_t before = plain ? uselocale(plain) : (locale_t)0;
     const int n = vsnprintf(out, room, fmt, args);
     if (before) uselocale(before);
-    if (plain) freelocale(plain);
     return n;
 }
 

@@ -59,11 +59,14 @@ void vr_text_number(vr_text *t, double x, int digits) {
 
 void vr_text_html(vr_text *t, const char *s) {
     for (const char *from = s;; s++) {
+        const unsigned char c = (unsigned char)*s;
+        const bool control = (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
         const char *entity = *s == '&'    ? "&amp;"
                              : *s == '<'  ? "&lt;"
                              : *s == '>'  ? "&gt;"
                              : *s == '"'  ? "&quot;"
                              : *s == '\'' ? "&#39;"
+                             : control    ? "\xEF\xBF\xBD"
                                           : NULL;
         if (*s && !entity) continue;
         vr_text_bytes(t, from, s - from);

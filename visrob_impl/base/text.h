@@ -30,7 +30,7 @@ VR_API void vr_text_printf(vr_text *t, const char *fmt, ...) VR_PRINTF(2, 3);
  * 15 to 17 that read back as x. */
 VR_API void vr_text_number(vr_text *t, double x, int digits);
 
-/* Appends s with & < > " ' escaped, for HTML and SVG. */
+/* Appends s with & < > " ' escaped, for HTML and SVG; control characters, which XML may not have, are U+FFFD. */
 VR_API void vr_text_html(vr_text *t, const char *s);
 
 /* Appends bytes in base64 (RFC 4648), for data: URIs. */

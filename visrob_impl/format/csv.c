@@ -301,12 +301,17 @@ const char *vr_csv_string(vr_arena *arena, const vr_csv *csv, int64_t column) {
     return vr_arena_string(arena, (const char *)csv->fields[column].data, csv->fields[column].size);
 }
 
+static bool vrp_csv_spreadsheet;
+
+void vr_csv_spreadsheet(bool on) { vrp_csv_spreadsheet = on; }
+
 void vr_csv_field(vr_text *t, const char *s) {
-    if (!strpbrk(s, ",\"\r\n")) {
+    const bool formula = vrp_csv_spreadsheet && *s && strchr("=+-@\t\r", *s);
+    if (!formula && !strpbrk(s, ",\"\r\n")) {
         vr_text_add(t, s);
         return;
     }
-    vr_text_add(t, "\"");
+    vr_text_add(t, formula ? "\"'" : "\"");
     for (; *s; s++) vr_text_bytes(t, *s == '"' ? "\"\"" : s, *s == '"' ? 2 : 1);
     vr_text_add(t, "\"");
 }

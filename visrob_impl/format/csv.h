@@ -74,6 +74,11 @@ VR_API bool vr_csv_fail(const vr_csv *csv, int64_t column, vr_err *err, const ch
 /* Appends s as a field, quoted where it contains a comma, a quote or a line end (RFC 4180). */
 VR_API void vr_csv_field(vr_text *t, const char *s);
 
+/* Writes fields that begin with = + - @, a tab or CR, which spreadsheets run as formulas, with a ' before (true), or as they
+ * are (false, the default, which other programs read back): `--spreadsheet`.
+ * Source:  OWASP, "CSV Injection". */
+VR_API void vr_csv_spreadsheet(bool on);
+
 #ifdef __cplusplus
 }
 #endif

@@ -416,6 +416,8 @@ bool vr_json_load(vr_arena *arena, vr_json_doc *doc, const char *path, vr_err *e
 
 bool vr_json_lines_next(vr_arena *arena, vr_json_doc *doc, vr_json_lines *lines, vr_err *err) {
     *doc = (vr_json_doc){0};
+    vr_bytes begin = lines->text;
+    if (lines->at == 0 && !vr_text_check(&begin, lines->path, err)) return false;
     while (lines->at < lines->text.size) {
         const uint8_t *from = lines->text.data + lines->at;
         const int64_t left = lines->text.size - lines->at;

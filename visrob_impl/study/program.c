@@ -3,6 +3,7 @@
 #include "../base/log.h"
 #include "../base/os.h"
 #include "../base/par.h"
+#include "../format/csv.h"
 #include "../model/labels.h"
 #include "shapes.h"
 #include <stdarg.h>
@@ -49,6 +50,7 @@ int vr_program_start(vr_program *p, vr_arena *perm, int *argc, char **argv, cons
         return vr_program_usage("%s", err.msg);
     vr_threads_set((int)p->threads);
     vr_progress_quiet(p->quiet);
+    vr_csv_spreadsheet(p->spreadsheet);
     return vrp_program_endings(options, count);
 }
 

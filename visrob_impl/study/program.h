@@ -21,7 +21,7 @@ typedef struct vr_program {
     vr_model_opts model_opts;
     vr_over_opts over;
     int64_t limit, seed, threads;
-    bool subset, quiet;
+    bool subset, quiet, spreadsheet;
     vr_model *model;
     vr_dataset data;
 } vr_program;
@@ -49,7 +49,10 @@ typedef struct vr_program {
     { "json", "FILE", VR_OPTION_OUTPUT, &(p).json, "the same table as JSON, an object a row" }
 #define VR_RUN_OPTIONS(p)                                                                                    \
     {"seed", "N", VR_OPTION_INT, &(p).seed, "seed of random choices, transforms and intervals (0)"},         \
-        {"threads", "N", VR_OPTION_INT, &(p).threads, "threads (the physical cores)"}, {                     \
+        {"threads", "N", VR_OPTION_INT, &(p).threads, "threads (the physical cores)"},                       \
+        {"spreadsheet", NULL, VR_OPTION_FLAG, &(p).spreadsheet,                                              \
+         "CSV with ' before names that begin with = + - @"},                                                 \
+    {                                                                                                        \
         "quiet", NULL, VR_OPTION_FLAG, &(p).quiet, "no progress on stderr"                                   \
     }
 

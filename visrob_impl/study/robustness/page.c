@@ -248,7 +248,8 @@ bool vr_robustness_page_save(const vr_robustness *r, const vr_model *model, cons
                                             .command = command});
     vrp_robustness_page_answer(&page, r);
     if (r->skipped > 0)
-        vr_page_text(&page, "%lld images could not be decoded and are left out.", (long long)r->skipped);
+        vr_page_text(&page, "%lld image%s could not be decoded and %s left out.", (long long)r->skipped,
+                     vr_plural(r->skipped), r->skipped == 1 ? "is" : "are");
     bool ok = vrp_robustness_page_samples(&page, r, model, data, err);
     if (ok) {
         vrp_robustness_page_ratios(&page, r, model, data);
