@@ -136,7 +136,6 @@
 #include "visrob_impl/study/over.h"
 #include "visrob_impl/study/evaluate.h"
 #include "visrob_impl/study/embed.h"
-#include "visrob_impl/study/shapes.h"
 #include "visrob_impl/study/program.h"
 #include "visrob_impl/study/robustness.h"
 #include "visrob_impl/study/imagenet_x.h"

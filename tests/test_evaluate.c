@@ -1,5 +1,7 @@
 /* tests/test_evaluate.c: models over data sets, on the drawn shapes. */
 #include "test.h"
+#include "../visrob_impl/study/shapes_impl.h"
+#include "../visrob_impl/study/over_impl.h"
 
 TEST_ARENA(perm);
 static vr_model *model;
@@ -8,7 +10,7 @@ static vr_dataset data;
 static int begin(void **state) {
     (void)state;
     vr_progress_quiet(true);
-    model = vr_model_shapes(&perm, 2000, 1, VR_FATAL);
+    model = vrp_model_shapes(&perm, 2000, 1, VR_FATAL);
     vr_dataset_shapes(&perm, &data, 60, model->preprocess.size, vr_rng_init(2));
     return 0;
 }
@@ -28,7 +30,7 @@ static void the_example_model_is_better_than_chance(void **state) {
 static void several_models_are_compared_on_the_same_images(void **state) {
     (void)state;
     vr_evaluation e[2];
-    vr_model *other = vr_model_shapes(&perm, 300, 7, VR_FATAL);
+    vr_model *other = vrp_model_shapes(&perm, 300, 7, VR_FATAL);
     assert_true(vr_evaluate(&perm, &e[0], model, &data, NULL, VR_FATAL));
     assert_true(vr_evaluate(&perm, &e[1], other, &data, NULL, VR_FATAL));
     const vr_table t = vr_evaluation_table(&perm, e, 2, NULL);
@@ -206,7 +208,7 @@ static void only_the_classes_that_compete_are_predicted(void **state) {
     (void)state;
     vr_evaluation e;
     vr_predictions all, some;
-    uint8_t *compete = vr_dataset_present(&perm, &data, model->classes);
+    uint8_t *compete = vrp_dataset_present(&perm, &data, model->classes);
     for (int64_t c = 0; c < model->classes; c++) assert_int_equal(compete[c], 1);
     assert_true(vr_evaluate(&perm, &e, model, &data, &(vr_over_opts){.compete = compete}, VR_FATAL));
     all = e.predictions;
@@ -218,7 +220,7 @@ static void only_the_classes_that_compete_are_predicted(void **state) {
     assert_true(others > 0);
     vr_dataset two = data; /* an image each of the classes 0 and 1 */
     two.count = 2;
-    compete = vr_dataset_present(&perm, &two, model->classes);
+    compete = vrp_dataset_present(&perm, &two, model->classes);
     assert_true(vr_evaluate(&perm, &e, model, &data, &(vr_over_opts){.compete = compete}, VR_FATAL));
     some = e.predictions;
     for (int64_t i = 0; i < some.count; i++) {

@@ -1,5 +1,6 @@
 /* tests/test_robustness.c: the main job against the same numbers put together by hand. */
 #include "test.h"
+#include "../visrob_impl/study/shapes_impl.h"
 
 TEST_ARENA(perm);
 static vr_model *model;
@@ -9,7 +10,7 @@ enum { N = 40 };
 static int begin(void **state) {
     (void)state;
     vr_progress_quiet(true);
-    model = vr_model_shapes(&perm, 1000, 1, VR_FATAL);
+    model = vrp_model_shapes(&perm, 1000, 1, VR_FATAL);
     vr_dataset_shapes(&perm, &data, N, model->preprocess.size, vr_rng_init(2));
     return 0;
 }

@@ -1,6 +1,6 @@
 /* study/over.c: decoding runs on all threads, an image each; then the model runs on all threads, a batch at a time.
  * Rejected: a pipeline of decoders and model side by side, which on few cores only divides the caches. */
-#include "over.h"
+#include "over_impl.h"
 #include "../base/log.h"
 #include "../base/names.h"
 #include "../base/number.h"
@@ -153,7 +153,7 @@ bool vr_dataset_match(vr_arena *perm, vr_dataset *data, const vr_model *model, v
     return own.code == VR_OK || vr_err_pass(err, &own);
 }
 
-uint8_t *vr_dataset_present(vr_arena *perm, const vr_dataset *data, int64_t classes) {
+uint8_t *vrp_dataset_present(vr_arena *perm, const vr_dataset *data, int64_t classes) {
     uint8_t *present = VR_NEW(perm, uint8_t, classes);
     for (int64_t i = 0; i < data->count; i++)
         if (data->labels[i] >= 0 && data->labels[i] < classes) present[data->labels[i]] = 1;

@@ -65,10 +65,6 @@ VR_API bool vr_over_run(vr_over_result *result, const vr_over *over, const vr_mo
  *          number of two folders. */
 VR_API bool vr_dataset_match(vr_arena *perm, vr_dataset *data, const vr_model *model, vr_err *err);
 
-/* present[c] = 1 where an image has the label c, else 0, for `classes` classes: as opts.compete this is the protocol of
- * ImageNet-A and ImageNet-R, where only the 200 classes of the data set compete. */
-VR_API uint8_t *vr_dataset_present(vr_arena *perm, const vr_dataset *data, int64_t classes);
-
 #ifdef __cplusplus
 }
 #endif

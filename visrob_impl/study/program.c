@@ -1,11 +1,12 @@
 /* study/program.c: in the library, so that each program is its load, compute and report and nothing else. */
 #include "program.h"
+#include "over_impl.h"
 #include "../base/log.h"
 #include "../base/os.h"
 #include "../base/par.h"
 #include "../format/csv.h"
 #include "../model/labels.h"
-#include "shapes.h"
+#include "shapes_impl.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -65,7 +66,7 @@ int vr_program_usage(const char *fmt, ...) {
 }
 
 bool vr_program_model(vr_program *p, vr_arena *perm, const char *path, vr_err *err) {
-    p->model = path ? vr_model_load(perm, path, &p->model_opts, err) : vr_model_shapes(perm, 0, 1, err);
+    p->model = path ? vr_model_load(perm, path, &p->model_opts, err) : vrp_model_shapes(perm, 0, 1, err);
     if (!p->model || !p->labels) return p->model != NULL;
     p->model->labels = vr_labels_load(perm, p->labels, p->model->classes, err);
     return p->model->labels != NULL;
@@ -92,7 +93,7 @@ bool vr_program_data(vr_program *p, vr_arena *perm, const char *path, int64_t sh
         return false;
     if (p->data.note) vr_log("%s: %s", path, p->data.note);
     if (match && !vr_dataset_match(perm, &p->data, p->model, err)) return false;
-    if (match && p->subset) p->over.compete = vr_dataset_present(perm, &p->data, p->model->classes);
+    if (match && p->subset) p->over.compete = vrp_dataset_present(perm, &p->data, p->model->classes);
     vr_dataset_limit(perm, &p->data, p->limit, vr_rng_init((uint64_t)p->seed));
     return true;
 }

@@ -65,7 +65,7 @@ VR_API int vr_program_start(vr_program *p, vr_arena *perm, int *argc, char **arg
 /* Prints "error: ... (see --help)" to stderr and returns 2, the exit code of a wrong command line. */
 VR_API int vr_program_usage(const char *fmt, ...) VR_PRINTF(1, 2);
 
-/* Loads p->model from a checkpoint with the options of the model; path NULL: the example model (study/shapes.h).
+/* Loads p->model from a checkpoint with the options of the model; path NULL: the example model (study/shapes.c).
  * Errors:  vr_model_load's, vr_model_normalization's, vr_labels_load's. */
 VR_API bool vr_program_model(vr_program *p, vr_arena *perm, const char *path, vr_err *err);
 
