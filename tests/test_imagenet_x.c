@@ -807,7 +807,7 @@ static void the_program_names_what_is_wrong(void **state) {
         {"--predictions only.csv", "--annotations and --predictions go together", 2},
         {"--annotations a.jsonl --predictions p.csv table.csv", "either --predictions or released tables", 2},
         {"--annotations a --predictions p --target dog", "--target: unknown target 'dog'", 2},
-        {"--annotations a --predictions p --calibration", "--calibration needs --csv or --report", 2},
+        {"--annotations a --predictions p --calibration", "--calibration needs --csv, --json or --report", 2},
         {"--annotations a --predictions p --real r", "--real needs --target real", 2},
         {"--target real", "--target needs --predictions or released tables", 2},
         {"--calibration", "--calibration and --compat need --predictions", 2},
