@@ -206,7 +206,7 @@ static void a_folder_lists_sorted(void **state) {
     for (int i = 99; i >= 0; i--) test_write_text(vr_arena_printf(&a, "%s/%02d", folder, i), "");
     const char **names;
     int64_t count;
-    assert_true(vr_dir_list(&a, &names, &count, folder, &err));
+    assert_true(vr_dir_list(&a, &names, NULL, &count, folder, &err));
     assert_int_equal(count, 100);
     for (int i = 0; i < 100; i++) assert_int_equal(atoi(names[i]), i);
     vr_arena_free(&a);
@@ -404,10 +404,10 @@ static void a_write_that_fails_leaves_the_old_file_and_no_other(void **state) {
     assert_message(err, "file: cannot write: File too large");
     assert_true(vr_file_read(&a, &b, path, VR_FATAL));
     assert_int_equal(b.size, 3);
-    assert_true(vr_dir_list(&a, &names, &count, folder, VR_FATAL));
+    assert_true(vr_dir_list(&a, &names, NULL, &count, folder, VR_FATAL));
     assert_int_equal(count, 1); /* no temporary is left */
     err = (vr_err){0};
-    assert_false(vr_dir_list(&a, &names, &count, path, &err));
+    assert_false(vr_dir_list(&a, &names, NULL, &count, path, &err));
     assert_message(err, "file: cannot list: Not a directory");
     vr_arena_free(&a);
 }

@@ -312,31 +312,52 @@ bool vr_path_has_suffix(const char *path, const char *suffix) {
     return true;
 }
 
+typedef struct vrp_os_entry {
+    const char *name;
+    bool folder;
+} vrp_os_entry;
+
 static int vrp_os_compare(const void *a, const void *b) {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    return strcmp(((const vrp_os_entry *)a)->name, ((const vrp_os_entry *)b)->name);
 }
 
-bool vr_dir_list(vr_arena *arena, const char ***names, int64_t *count, const char *path, vr_err *err) {
+/* Most file systems tell the kind of an entry with its name; where they do not, and of a link, it is looked up. */
+static bool vrp_os_is_folder(DIR *dir, const struct dirent *e) {
+    struct stat st;
+    if (e->d_type != DT_UNKNOWN && e->d_type != DT_LNK) return e->d_type == DT_DIR;
+    return fstatat(dirfd(dir), e->d_name, &st, 0) == 0 && S_ISDIR(st.st_mode);
+}
+
+bool vr_dir_list(vr_arena *arena, const char ***names, bool **folders, int64_t *count, const char *path,
+                 vr_err *err) {
     *names = NULL;
     *count = 0;
+    if (folders) *folders = NULL;
     DIR *dir = opendir(path);
     if (!dir) return vr_fail(err, VR_ERR_IO, "%s: cannot list: %s", path, strerror(errno));
-    const char **list = NULL;
+    vrp_os_entry *list = NULL;
     int64_t n = 0, cap = 0;
     for (struct dirent *e; errno = 0, (e = readdir(dir)) != NULL;) {
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
         if (n == cap) { /* the old arrays stay in the arena: at most as much again */
-            const char **more = (const char **)vr_arena_alloc(arena, cap = cap ? cap * 2 : 64, sizeof *more);
+            vrp_os_entry *more =
+                (vrp_os_entry *)vr_arena_alloc(arena, cap = cap ? cap * 2 : 64, sizeof *more);
             if (n > 0) memcpy(more, list, (size_t)n * sizeof *more);
             list = more;
         }
-        list[n++] = vr_arena_string(arena, e->d_name, (int64_t)strlen(e->d_name));
+        list[n].folder = folders && vrp_os_is_folder(dir, e);
+        list[n++].name = vr_arena_string(arena, e->d_name, (int64_t)strlen(e->d_name));
     }
     const int error = errno; /* of the last readdir */
     closedir(dir);
     if (error) return vr_fail(err, VR_ERR_IO, "%s: cannot list: %s", path, strerror(error));
     if (n > 0) qsort(list, (size_t)n, sizeof *list, vrp_os_compare);
-    *names = list;
+    *names = VR_NEW(arena, const char *, n);
+    if (folders) *folders = VR_NEW(arena, bool, n);
+    for (int64_t i = 0; i < n; i++) {
+        (*names)[i] = list[i].name;
+        if (folders) (*folders)[i] = list[i].folder;
+    }
     *count = n;
     return true;
 }

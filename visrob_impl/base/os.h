@@ -41,9 +41,11 @@ VR_API bool vr_path_identity(uint64_t id[2], const char *path);
 /* Case-insensitive test of a path's ending: vr_path_has_suffix("a/B.JPG", ".jpg"). */
 VR_API bool vr_path_has_suffix(const char *path, const char *suffix);
 
-/* The entries of a directory, sorted bytewise, without "." and "..": names, not paths.
+/* The entries of a directory, sorted bytewise, without "." and "..": names, not paths; folders[i] where entry i is a
+ * directory or a link to one (folders may be NULL).
  * Errors:  VR_ERR_IO naming the path. */
-VR_API bool vr_dir_list(vr_arena *arena, const char ***names, int64_t *count, const char *path, vr_err *err);
+VR_API bool vr_dir_list(vr_arena *arena, const char ***names, bool **folders, int64_t *count,
+                        const char *path, vr_err *err);
 
 /* The time of a monotonic clock, in seconds. */
 VR_API double vr_time(void);

@@ -181,20 +181,17 @@ static bool vrp_dataset_enter(vrp_dataset_list *list, vrp_dataset_folder *folder
 static bool vrp_dataset_walk(vrp_dataset_list *list, vrp_dataset_folder *folder, const char *inside,
                              vr_err *err) {
     const char **names;
+    bool *folders;
     int64_t n;
-    if (!vrp_dataset_enter(list, folder, err) || !vr_dir_list(&list->scratch, &names, &n, folder->path, err))
+    if (!vrp_dataset_enter(list, folder, err) ||
+        !vr_dir_list(&list->scratch, &names, &folders, &n, folder->path, err))
         return false;
     for (int64_t i = 0; i < n; i++) {
-        vrp_dataset_folder below = {.above = folder};
         if (names[i][0] == '.') {
             list->ignored++;
-            continue;
-        }
-        const vr_arena_mark mark = vr_arena_here(&list->scratch);
-        below.path = vr_arena_printf(&list->scratch, "%s/%s", folder->path, names[i]);
-        const bool is_folder = vr_path_is_dir(below.path); /* whatever its name */
-        if (!is_folder) vr_arena_rewind(&list->scratch, mark);
-        if (is_folder) {
+        } else if (folders[i]) { /* whatever its name */
+            vrp_dataset_folder below = {
+                .path = vr_arena_printf(&list->scratch, "%s/%s", folder->path, names[i]), .above = folder};
             const char *path = vr_arena_printf(&list->scratch, "%s%s/", inside, names[i]);
             if (!vrp_dataset_walk(list, &below, path, err)) return false;
         } else if (vrp_dataset_is_image(names[i]))

@@ -40,7 +40,7 @@ int vr_program_start(vr_program *p, vr_arena *perm, int *argc, char **argv, cons
     if (code >= 0) return code;
     enum {
         THREADS = 1024,
-        SIDE = 8192,
+        SIDE = 4096,
         BATCH = 65536
     }; /* more is a slip of the finger, or no memory has it */
     if (p->threads > THREADS) return vr_program_usage("--threads: expected at most %d", THREADS);
