@@ -209,6 +209,14 @@ static void a_folder_lists_sorted(void **state) {
     assert_true(vr_dir_list(&a, &names, NULL, &count, folder, &err));
     assert_int_equal(count, 100);
     for (int i = 0; i < 100; i++) assert_int_equal(atoi(names[i]), i);
+    test_mkdir(vr_arena_printf(&a, "%s/a.jpg", folder)); /* folders, and links to one */
+    assert_int_equal(symlink("a.jpg", vr_arena_printf(&a, "%s/b", folder)), 0);
+    assert_int_equal(symlink("00", vr_arena_printf(&a, "%s/c", folder)), 0);
+    assert_int_equal(symlink("nowhere", vr_arena_printf(&a, "%s/d", folder)), 0);
+    bool *folders;
+    assert_true(vr_dir_list(&a, &names, &folders, &count, folder, &err));
+    assert_int_equal(count, 104);
+    for (int i = 0; i < 104; i++) assert_int_equal(folders[i], i == 100 || i == 101);
     vr_arena_free(&a);
 }
 
