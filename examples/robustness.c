@@ -21,7 +21,7 @@ int main(int argc, char **argv) {
     const char *list = "all", *page = "report.html", *csv = "robustness.csv", *plot = NULL;
     const vr_option options[] = {
         {"factors", "LIST", VR_OPTION_TEXT, &list, "names or categories, as noise,fog,hue (all)"},
-        {"report", "FILE", VR_OPTION_OUTPUT, &page, "the page to write (report.html)"},
+        {"o,report", "FILE", VR_OPTION_OUTPUT, &page, "the page to write (report.html)"},
         {"csv", "FILE", VR_OPTION_OUTPUT, &csv, "the table to write (robustness.csv)"},
         VR_JSON_OPTION(run),
         {"plot", "FILE", VR_OPTION_OUTPUT, &plot, "also the error ratios as a figure, .svg or .png"},

@@ -21,14 +21,14 @@ static int vrp_program_endings(const vr_option *options, int64_t count) {
     for (int64_t i = 0; i < count; i++)
         for (int k = 0; k < 3; k++) {
             const char *path = options[i].kind == VR_OPTION_OUTPUT ? *(const char **)options[i].value : NULL;
-            if (!path || strcmp(options[i].name, kinds[k].option) != 0) continue;
+            const char *comma = strchr(options[i].name, ','), *name = comma ? comma + 1 : options[i].name;
+            if (!path || strcmp(name, kinds[k].option) != 0) continue;
             bool known = false;
             for (int e = 0; kinds[k].endings[e]; e++)
                 known = known || vr_path_has_suffix(path, kinds[k].endings[e]);
             if (!known)
-                return vr_program_usage("--%s %s: expected a file name that ends in %s%s%s", options[i].name,
-                                        path, kinds[k].endings[0], k ? "" : " or ",
-                                        k ? "" : kinds[k].endings[1]);
+                return vr_program_usage("--%s %s: expected a file name that ends in %s%s%s", name, path,
+                                        kinds[k].endings[0], k ? "" : " or ", k ? "" : kinds[k].endings[1]);
         }
     return -1;
 }
