@@ -218,6 +218,19 @@ static void the_folder_above_images_is_the_class(void **state) {
     assert_true(vr_dataset_open(&arena, &data, flat, NULL, VR_FATAL));
     assert_int_equal(data.class_count, 0);
     assert_int_equal(data.labels[0], -1);
+    put(flat, "images/val_1.png", numbered(2)), put(flat, "images/val_2.png", numbered(3));
+    put(flat, "val_annotations.txt",
+        test_bytes_of("val_1.png\tn01\t0\t32\t44\t62\nval_0.png\tn02\t5\t6\t7\t8\n"));
+    assert_true(vr_dataset_open(&arena, &data, flat, NULL, VR_FATAL));
+    assert_int_equal(data.class_count, 2);
+    assert_string_equal(data.classes[1], "n02");
+    assert_memory_equal(data.labels, ((int64_t[]){1, 0, -1}),
+                        3 * sizeof(int64_t)); /* the last one has none */
+    assert_string_equal(data.note, "classes are those of val_annotations.txt");
+    put(flat, "val_annotations.txt", test_bytes_of("val_1.png\tn01\t0\nval_1.png\tn02\t5\n"));
+    refused(flat, VR_ERR_FORMAT, "val_annotations.txt:2:1: 'val_1.png' is annotated before");
+    put(flat, "val_annotations.txt", test_bytes_of("val_1.png n01\n"));
+    refused(flat, VR_ERR_FORMAT, "val_annotations.txt:1:1: expected a file name, a tab");
 }
 
 /* ---- broken images ---- */

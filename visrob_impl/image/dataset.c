@@ -96,6 +96,8 @@ typedef struct vrp_dataset_list {
     vr_names folders;    /* that were read, by their identity */
     int64_t again;       /* folders that were read before */
     vr_text note;
+    vr_names annotated; /* names of files in val_annotations.txt, and their classes: */
+    vr_bytes *annotation;
 } vrp_dataset_list;
 
 enum { VRP_DATASET_AGAIN = 100 };
@@ -196,7 +198,7 @@ static bool vrp_dataset_walk(vrp_dataset_list *list, vrp_dataset_folder *folder,
             if (!vrp_dataset_walk(list, &below, path, err)) return false;
         } else if (vrp_dataset_is_image(names[i]))
             vrp_dataset_add(list, vr_arena_printf(list->perm, "%s%s", inside, names[i]), 0);
-        else
+        else if (!list->annotation || *inside || strcmp(names[i], "val_annotations.txt") != 0)
             vrp_dataset_ignore(list, names[i]);
     }
     return true;
@@ -232,6 +234,43 @@ static vr_bytes vrp_dataset_folder_of(const char *path) {
     return (vr_bytes){(const uint8_t *)path, end ? end - path : 0};
 }
 
+/* Reads val_annotations.txt of Tiny ImageNet, "val_0.JPEG<tab>n03444034<tab>...", where it is in the folder. */
+static bool vrp_dataset_annotations(vrp_dataset_list *list, const char *folder, vr_err *err) {
+    const char *path = vr_arena_printf(&list->scratch, "%s/val_annotations.txt", folder);
+    vr_bytes text;
+    if (!vr_path_exists(path)) return true;
+    if (!vr_file_read(&list->scratch, &text, path, err) || !vr_text_check(&text, path, err)) return false;
+    int64_t most = 1, line = 0;
+    for (int64_t i = 0; i < text.size; i++) most += text.data[i] == '\n';
+    list->annotated.arena = &list->scratch;
+    list->annotation = VR_NEW(&list->scratch, vr_bytes, most);
+    for (const char *s = (const char *)text.data, *end = s + text.size; s < end; line++) {
+        const char *stop = (const char *)memchr(s, '\n', (size_t)(end - s)), *tab, *second;
+        if (!stop) stop = end;
+        tab = (const char *)memchr(s, '\t', (size_t)(stop - s));
+        second = tab ? (const char *)memchr(tab + 1, '\t', (size_t)(stop - tab - 1)) : NULL;
+        if (!second || tab == s || second == tab + 1)
+            return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: expected a file name, a tab, a class and a tab",
+                           path, (long long)line + 1);
+        const int64_t at = vr_names_add(&list->annotated, s, tab - s);
+        if (at < line)
+            return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: '%.*s' is annotated before", path,
+                           (long long)line + 1, (int)vr_min(tab - s, 200), s);
+        list->annotation[at] = (vr_bytes){(const uint8_t *)tab + 1, second - tab - 1};
+        s = stop + 1;
+    }
+    vrp_dataset_note(list, "classes are those of val_annotations.txt");
+    return true;
+}
+
+/* The class of a file by its annotation, else by its folder. */
+static vr_bytes vrp_dataset_named(const vrp_dataset_list *list, const char *path, bool *images) {
+    if (!list->annotation) return vrp_dataset_class(path, images);
+    const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
+    const int64_t at = vr_names_find(&list->annotated, last, (int64_t)strlen(last));
+    return at >= 0 ? list->annotation[at] : (vr_bytes){0};
+}
+
 /* True where both files are in the same folder. */
 static bool vrp_dataset_same_folder(const char *a, const char *b) {
     const char *end = strrchr(a, '/'), *end_b = strrchr(b, '/');
@@ -246,18 +285,18 @@ static void vrp_dataset_label(vr_dataset *data, vrp_dataset_list *list, int64_t 
     const char *merged = NULL;
     bool images = false;
     for (int64_t i = 0; i < data->count; i++) {
-        if (i > 0 && vrp_dataset_same_folder(data->files[i], data->files[i - 1])) {
+        if (i > 0 && !list->annotation && vrp_dataset_same_folder(data->files[i], data->files[i - 1])) {
             labels[i] = labels[i - 1];
             continue;
         }
-        const vr_bytes name = vrp_dataset_class(data->files[i], &images),
+        const vr_bytes name = vrp_dataset_named(list, data->files[i], &images),
                        folder = vrp_dataset_folder_of(data->files[i]);
         labels[i] = -1;
         if (!name.data) continue;
         const int64_t count = names.count,
                       k = labels[i] = vr_names_add(&names, (const char *)name.data, name.size);
         if (k == count) folder_of[k] = folder;
-        if (k < count && !merged &&
+        if (k < count && !merged && !list->annotation &&
             (folder.size != folder_of[k].size ||
              memcmp(folder.data, folder_of[k].data, (size_t)folder.size) != 0))
             merged = vr_arena_printf(&list->scratch,
@@ -265,7 +304,8 @@ static void vrp_dataset_label(vr_dataset *data, vrp_dataset_list *list, int64_t 
                                      (int)folder_of[k].size, (const char *)folder_of[k].data,
                                      (int)folder.size, (const char *)folder.data);
     }
-    if (images && names.count > 0) vrp_dataset_note(list, "the folder above 'images' is taken as the class");
+    if (images && names.count > 0 && !list->annotation)
+        vrp_dataset_note(list, "the folder above 'images' is taken as the class");
     if (merged) vrp_dataset_note(list, merged);
     const int64_t n = names.count;
     const char **classes = VR_NEW(list->perm, const char *, n);
@@ -323,7 +363,8 @@ static bool vrp_dataset_open_folder(vr_dataset *data, vrp_dataset_list *list, vr
     struct vr_dataset_source *source = VR_NEW(list->perm, struct vr_dataset_source, 1);
     source->decode = vrp_dataset_decode_folder;
     data->source = source;
-    return vrp_dataset_walk(list, &top, "", err) && vrp_dataset_finish(data, list, err);
+    return vrp_dataset_annotations(list, data->path, err) && vrp_dataset_walk(list, &top, "", err) &&
+           vrp_dataset_finish(data, list, err);
 }
 
 static bool vrp_dataset_open_file(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {

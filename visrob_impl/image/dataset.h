@@ -29,7 +29,8 @@ typedef struct vr_dataset {
 
 /* Opens a data set; its kind follows from the path and its content:
  *     a folder of folders     ImageFolder: class = the folder that contains the file; more levels above are allowed;
- *                             a folder "images" is no class: the one above it is (CLASS/images/1.JPEG, Tiny ImageNet)
+ *                             a folder "images" is no class: the one above it is (CLASS/images/1.JPEG, Tiny ImageNet);
+ *                             with a file val_annotations.txt (its val/) the class is the one that stands there
  *     a folder of files       no labels
  *     .tar, .tar.gz, .tgz     as a folder with the same paths; class = the last folder of the path
  *     *.bin                   CIFAR's binary files, class names from the .txt beside it if it exists
