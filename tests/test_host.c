@@ -110,6 +110,18 @@ static void names_on_stdout_and_in_pages_are_harmless(void **state) {
     assert_string_equal(html.data, "a\xEF\xBF\xBD&lt;b\n");
 }
 
+static void one_is_not_plural(void **state) {
+    (void)state;
+    int code;
+    const char *said = shell(
+        &arena, &code, "%s/embed tests/golden/models/cifar_a.th tests/golden/formats/rgb.png -o %s 2>&1",
+        programs(), test_tmp("one.npy"));
+    assert_int_equal(code, 0);
+    assert_non_null(strstr(said, ": 1 image in "));
+    assert_string_equal(vr_plural(0), "s");
+    assert_string_equal(vr_plural(1), "");
+}
+
 /* ---- files ---- */
 
 static mode_t mode_of(const char *path) {
@@ -283,6 +295,7 @@ int main(void) {
         TEST(numbers_have_a_point_where_the_host_has_a_comma),
         TEST(a_name_cannot_control_the_terminal),
         TEST(names_on_stdout_and_in_pages_are_harmless),
+        TEST(one_is_not_plural),
         TEST(a_replaced_file_keeps_its_mode_and_links_are_followed),
         TEST(a_read_only_file_is_refused_and_one_in_a_read_only_folder_is_written),
         TEST(a_full_or_closed_stdout_is_an_error_and_an_output_named_so_is_appended),

@@ -57,11 +57,17 @@ void vr_progress_step(vr_progress *p, int64_t n) {
     if (!terminal) fputc('\n', stderr);
 }
 
+/* The length of the unit, "images", without its s after one. */
+static int vrp_log_unit(const vr_progress *p) {
+    const int n = (int)strlen(p->unit);
+    return n - (p->done == 1 && n > 0 && p->unit[n - 1] == 's');
+}
+
 void vr_progress_end(vr_progress *p) {
     if (vrp_log_quiet) return;
     double elapsed = vr_time() - p->start;
-    fprintf(stderr, "%s%s: %lld %s in %.2f s", isatty(2) ? "\r\033[K" : "", p->name, (long long)p->done,
-            p->unit, elapsed);
+    fprintf(stderr, "%s%s: %lld %.*s in %.2f s", isatty(2) ? "\r\033[K" : "", p->name, (long long)p->done,
+            vrp_log_unit(p), p->unit, elapsed);
     if (elapsed > 0) fprintf(stderr, " (%.4g %s/s)", (double)p->done / elapsed, p->unit);
     fputc('\n', stderr);
 }
