@@ -17,10 +17,10 @@ static void fuzz_image_repair(uint8_t *p, int64_t n) {
 static bool fuzz_image_read(vr_arena *arena, vr_bytes file, vr_err *err) {
     vrp_image_info info;
     vr_image image;
-    if (!vrp_image_inspect(&info, file, "x", err)) return false;
+    if (!vrp_image_inspect(&info, file, "x", NULL, err)) return false;
     FUZZ_CHECK(info.width > 0 && info.height > 0 && info.orientation >= 1 && info.orientation <= 8);
     if (info.width * info.height > 1 << 20) return true;
-    if (!vrp_image_parse(arena, &image, file, "x", err)) return false;
+    if (!vrp_image_parse(arena, &image, file, "x", NULL, err)) return false;
     const bool turned = info.orientation >= 5;
     FUZZ_CHECK(image.width == (turned ? info.height : info.width));
     FUZZ_CHECK(image.height == (turned ? info.width : info.height));

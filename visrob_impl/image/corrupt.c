@@ -594,7 +594,7 @@ static void vrp_corrupt_jpeg_compression(const vrp_corrupt_job *j) {
     vr_err err = {0};
     vr_image image;
     const vr_bytes file = vr_image_format_jpeg(j->scratch, j->in, c[j->set][j->level]);
-    const bool read = vrp_image_parse(j->scratch, &image, file, "jpeg_compression", &err);
+    const bool read = vrp_image_parse(j->scratch, &image, file, "jpeg_compression", NULL, &err);
     VR_CHECK(read && image.width == j->width && image.height == j->height,
              "cannot decode a JPEG of visrob: %s", err.msg);
     memcpy(j->out.pixels, image.pixels, (size_t)j->values);

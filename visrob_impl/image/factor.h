@@ -2,7 +2,7 @@
  * continuous factors.
  *
  *     vr_image image;
- *     vr_image_load(&perm, &image, "cat.jpg", VR_FATAL);
+ *     vr_image_load(&perm, &image, "cat.jpg", NULL, VR_FATAL);
  *     vr_rng noise = vr_rng_at(vr_rng_split(vr_rng_init(42), "factors"), 0);      // image 0
  *     vr_image foggy = vr_factor_apply(&step, image, VR_FACTOR_FOG, 3, noise);    // severity 3
  *     vr_image_save(foggy, "foggy.png", VR_FATAL);

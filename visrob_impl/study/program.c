@@ -53,6 +53,7 @@ bool vr_program_data(vr_program *p, vr_arena *perm, const char *path, int64_t sh
         vr_dataset_shapes(perm, &p->data, shapes, p->model->preprocess.size, vr_rng_init(2));
     else if (!vr_dataset_open(perm, &p->data, path, &ignored, err))
         return false;
+    p->data.decode = p->image;
     if (ignored > 0) vr_log("%s: %lld files that are not images were left out", path, (long long)ignored);
     if (match && !vr_dataset_match(perm, &p->data, p->model, err)) return false;
     if (match && p->subset) p->over.compete = vr_dataset_present(perm, &p->data, p->model->classes);
