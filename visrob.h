@@ -202,6 +202,7 @@
 #include "visrob_impl/image/blur.c"
 #include "visrob_impl/image/colour.c"
 #include "visrob_impl/image/augment.c"
+#include "visrob_impl/image/spatter.c"
 #include "visrob_impl/image/corrupt.c"
 #include "visrob_impl/image/factor.c"
 #include "visrob_impl/image/draw.c"
