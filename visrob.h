@@ -220,6 +220,7 @@
 #include "visrob_impl/nn/epilogue.c"
 #include "visrob_impl/nn/gather.c"
 #include "visrob_impl/nn/packed.c"
+#include "visrob_impl/nn/grouped.c"
 #include "visrob_impl/nn/winograd.c"
 #include "visrob_impl/nn/convolution.c"
 #include "visrob_impl/nn/attention.c"

@@ -54,6 +54,7 @@ int main(int argc, char **argv) {
         {"report", "FILE", VR_OPTION_OUTPUT, &page, "the page to write (geography.html)"},
         {"plot", "FILE", VR_OPTION_OUTPUT, &plot, "the first part's plot to write: .svg, .png"},
         {"csv", "FILE", VR_OPTION_OUTPUT, &csv, "the first part's table to write"},
+        VR_JSON_OPTION(run),
         VR_RUN_OPTIONS(run)};
     const int code = vr_program_start(&run, &perm, &argc, argv, about, options,
                                       (int64_t)(sizeof options / sizeof *options));
@@ -114,7 +115,7 @@ int main(int argc, char **argv) {
     vr_geography_page_save(&report, page, VR_FATAL);
     const vr_table table = vr_geography_table(&perm, &report);
     const vr_plot figure = vr_geography_plot(&perm, &report);
-    vr_program_save(page, &table, csv, &figure, plot, VR_FATAL);
+    vr_program_save(&run, page, &table, csv, &figure, plot, VR_FATAL);
     vr_arena_free(&perm);
     return 0;
 }

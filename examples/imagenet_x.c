@@ -25,6 +25,7 @@ static const char about[] =
 
 static vr_arena perm; /* reachable from every exit */
 static const char *predictions, *target, *families, *augmentation, *page, *csv, *accuracies, *by_metaclass;
+static vr_program run;
 static vr_imagenet_x_files files;
 static vr_imagenet_x_opts opts;
 
@@ -36,13 +37,13 @@ static const char *wrong_options(bool tables) {
         (files.prototypes || files.metaclasses || files.real || opts.calibration || opts.compat))
         return "--prototypes, --metaclasses, --real, --calibration and --compat need --predictions";
     if (target && !predictions && !tables) return "--target needs --predictions or released tables";
-    if (opts.calibration && !csv && !page) return "--calibration needs --csv or --report";
+    if (opts.calibration && !csv && !run.json && !page)
+        return "--calibration needs --csv, --json or --report";
     if (files.real && opts.target != VR_IMAGENET_X_REAL) return "--real needs --target real";
     return by_metaclass && !files.metaclasses ? "--by-metaclass needs --metaclasses" : NULL;
 }
 
 int main(int argc, char **argv) {
-    vr_program run = {0};
     int64_t min_images = 1;
     const vr_option options[] = {
         {"annotations", "FILE", VR_OPTION_TEXT, &files.annotations,
@@ -61,6 +62,7 @@ int main(int argc, char **argv) {
         {"augmentation", "NAME", VR_OPTION_TEXT, &augmentation, "the effect of crop, color or smoothing"},
         {"min-images", "N", VR_OPTION_INT, &min_images, "no ratio of fewer images (1)"},
         {"csv", "FILE", VR_OPTION_OUTPUT, &csv, "all numbers, with intervals"},
+        VR_JSON_OPTION(run),
         {"accuracies", "FILE", VR_OPTION_OUTPUT, &accuracies,
          "accuracies in the form of the released tables"},
         {"by-metaclass", "FILE", VR_OPTION_OUTPUT, &by_metaclass, "the same by metaclass"},
@@ -105,11 +107,12 @@ int main(int argc, char **argv) {
     if (augmentation) vr_imagenet_x_augmentation(&effects, &table, augmentation, VR_FATAL);
 
     /* report */
-    const vr_table cells = csv ? vr_imagenet_x_cells(&perm, table.rows, table.count) : (vr_table){0};
+    const vr_table cells =
+        csv || run.json ? vr_imagenet_x_cells(&perm, table.rows, table.count) : (vr_table){0};
     if (accuracies) vr_imagenet_x_table_save(table.rows, table.count, accuracies, VR_FATAL);
     if (by_metaclass) vr_imagenet_x_table_save(table.metaclasses, 17 * table.count, by_metaclass, VR_FATAL);
     if (page) vr_imagenet_x_page_save(&report, page, VR_FATAL);
-    vr_program_save(page, &cells, csv, NULL, NULL, VR_FATAL);
+    vr_program_save(&run, page, &cells, csv, NULL, NULL, VR_FATAL);
     vr_imagenet_x_print(stdout, &report);
     vr_imagenet_x_print_join(&table);
     vr_arena_free(&perm);

@@ -23,6 +23,7 @@ int main(int argc, char **argv) {
         {"factors", "LIST", VR_OPTION_TEXT, &list, "names or categories, as noise,fog,hue (all)"},
         {"report", "FILE", VR_OPTION_OUTPUT, &page, "the page to write (report.html)"},
         {"csv", "FILE", VR_OPTION_OUTPUT, &csv, "the table to write (robustness.csv)"},
+        VR_JSON_OPTION(run),
         {"plot", "FILE", VR_OPTION_OUTPUT, &plot, "also the error ratios as a figure, .svg or .png"},
         VR_SUBSET_OPTION(run),
         VR_MODEL_OPTIONS(run),
@@ -62,7 +63,7 @@ int main(int argc, char **argv) {
     printf("\n");
     vr_robustness_page_save(&r, run.model, &run.data, run.command, page, VR_FATAL);
     const vr_plot figure = vr_robustness_plot(&perm, &r, run.model, &run.data);
-    vr_program_save(page, &cells, csv, &figure, plot, VR_FATAL);
+    vr_program_save(&run, page, &cells, csv, &figure, plot, VR_FATAL);
     fprintf(stderr, "%.1f s, peak memory %.0f MiB\n", r.seconds, (double)vr_memory_peak() / (1 << 20));
     vr_arena_free(&perm);
     return 0;

@@ -458,6 +458,30 @@ static void numbers_of_any_length_are_the_nearest_doubles(void **state) {
     }
 }
 
+static void numbers_are_digits_with_at_most_one_point(void **state) {
+    (void)state;
+    const vr_rng rng = vr_rng_init(10);
+    static const char others[] = "/:;x \x80\xb5.";
+    for (uint64_t i = 0; i < 200000; i++) {
+        char text[32];
+        const uint64_t draw = 32 * i;
+        const int n = 1 + (int)vr_rng_below(rng, draw, 24), point = (int)vr_rng_below(rng, draw + 1, 25);
+        for (int k = 0; k < n; k++)
+            text[k] = k == point ? '.' : (char)('0' + vr_rng_below(rng, draw + 2 + (uint64_t)k, 10));
+        text[n] = 0;
+        const int zeros = (int)vr_rng_below(rng, draw + 26, 8);
+        for (int k = 0; k < zeros && k < n; k++) text[k] = k == point ? '.' : '0';
+        double x;
+        const bool number = vr_number_double(&x, text, n);
+        if (number != (n > 1 || point != 0) || x != strtod(text, NULL)) fail_msg("%s is %.17g", text, x);
+        if (point >= n) continue;
+        text[vr_rng_below(rng, draw + 27, n)] = others[vr_rng_below(rng, draw + 28, sizeof others - 1)];
+        char *end;
+        strtod(text, &end);
+        if (*end && vr_number_double(&x, text, n)) fail_msg("'%s' is no number, not %.17g", text, x);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(philox_agrees_with_the_published_vectors),
@@ -473,6 +497,7 @@ int main(void) {
         cmocka_unit_test(files_are_written_whole_or_not_at_all),
         cmocka_unit_test(a_folder_lists_sorted),
         cmocka_unit_test(numbers_of_any_length_are_the_nearest_doubles),
+        cmocka_unit_test(numbers_are_digits_with_at_most_one_point),
         cmocka_unit_test(text_grows_escapes_and_encodes),
         cmocka_unit_test(a_loop_visits_each_index_once_nested_and_concurrent),
 #ifdef _OPENMP

@@ -6,10 +6,12 @@
 
 TEST_ARENA(arena);
 
+/* What is behind the text may not count. */
 static bool open_text(vr_csv *csv, const char *text, vr_err *err) {
     *err = (vr_err){0};
-    char *copy = vr_arena_string(&arena, text, (int64_t)strlen(text));
-    return vr_csv_parse(&arena, csv, test_bytes_of(copy), "x.csv", err);
+    const char *copy = vr_arena_printf(&arena, "%s,\n\"\n,\n\"", text);
+    const vr_bytes bytes = {(const uint8_t *)copy, (int64_t)strlen(text)};
+    return vr_csv_parse(&arena, csv, bytes, "x.csv", err);
 }
 
 /* Reads all of it, the fields of a row joined by '|', rows by '/'. NULL with err filled after a fault. */

@@ -113,6 +113,49 @@ static void the_page_shows_the_numbers_and_opens_on_the_filters_of_its_address(v
 
 static const char *asked(const char *id) { return browser_text(&chromium, id); }
 
+static void an_image_of_several_rows_counts_once_where_images_are_named(void **state) {
+    (void)state;
+    enum { N = 60 };
+    vr_text csv = {.arena = &perm};
+    uint8_t *scored = VR_NEW(&perm, uint8_t, N), *correct = VR_NEW(&perm, uint8_t, N);
+    vr_text_add(&csv, ANNOTATED);
+    for (int i = 0; i < N; i++) { /* three rows an image, a household of each ten images */
+        vr_text_printf(&csv, "t%d,yes,,", i);
+        for (int f = 0; f < 16; f++) vr_text_printf(&csv, ",%d", f == VR_DOLLAR_STREET_POSE);
+        vr_text_printf(&csv, ",c%d,u%d,Asia,low,%d,X\n", i % 3, i / 3, 50 + i / 30);
+        scored[i] = 1, correct[i] = i % 3 == 0 && i < 45;
+    }
+    assert_true(parse(csv.data));
+    const vr_dollar_street_model model = {"m",
+                                          {.count = N,
+                                           .k = 1,
+                                           .scored = scored,
+                                           .correct = correct,
+                                           .correct_top5 = correct,
+                                           .join.scored = N}};
+    const char *path = test_tmp("rows.html");
+    assert_true(vr_dollar_street_page_save(&data, &model, 1, NULL, path, VR_FATAL));
+    const char *page = test_text(&perm, "%s", path);
+    assert_non_null(strstr(page, "60 rows of 20 images"));
+    const char *once =
+        strstr(page, "<td>low</td><td class=\"n\" data-v=\"20\">20</td><td class=\"n\" data-v=\"0.75\">");
+    assert_non_null(once);
+    const char *dom = browse(path, "");
+    assert_string_equal(text_of(dom, "count"), "60 of 60 rows");
+    assert_null(strstr(dom, "60 images"));
+    FILE *file = tmpfile();
+    vr_dollar_street_print(file, &data, (vr_dollar_street_model[]){model, model}, 2, VR_DOLLAR_STREET_POSE,
+                           NULL);
+    char *printed = VR_NEW(&perm, char, 20000);
+    rewind(file);
+    assert_true(fread(printed, 1, 19999, file) > 0);
+    fclose(file);
+    assert_non_null(strstr(printed, "low         20  0.750"));
+    assert_non_null(strstr(printed, "m, all rows"));
+    assert_non_null(strstr(printed, "rows  before  after"));
+    assert_non_null(strstr(printed, "low       60   0.250"));
+}
+
 static void a_click_on_a_filter_changes_the_numbers(void **state) {
     (void)state;
     vr_scores scores;
@@ -281,6 +324,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_page_escapes_names_and_needs_no_network),
         cmocka_unit_test(the_page_shows_the_numbers_and_opens_on_the_filters_of_its_address),
+        cmocka_unit_test(an_image_of_several_rows_counts_once_where_images_are_named),
         cmocka_unit_test(a_click_on_a_filter_changes_the_numbers),
         cmocka_unit_test(images_are_found_by_name_and_thinned_evenly),
         cmocka_unit_test(the_program_runs_without_arguments),

@@ -25,6 +25,25 @@ static void the_example_model_is_better_than_chance(void **state) {
     assert_true(vr_accuracy(p.correct_top5, p.count) >= vr_accuracy(p.correct, p.count));
 }
 
+static void several_models_are_compared_on_the_same_images(void **state) {
+    (void)state;
+    vr_evaluation e[2];
+    vr_model *other = vr_model_shapes(&perm, 300, 7, VR_FATAL);
+    assert_true(vr_evaluate(&perm, &e[0], model, &data, NULL, VR_FATAL));
+    assert_true(vr_evaluate(&perm, &e[1], other, &data, NULL, VR_FATAL));
+    const vr_table t = vr_evaluation_table(&perm, e, 2, NULL);
+    assert_int_equal(vr_table_rows(&t), 2);
+    assert_int_equal(t.columns, 6); /* model, images, accuracy, difference, top-5, ECE */
+    const double first = t.cells[2].number.value, second = t.cells[6 + 2].number.value;
+    const vr_interval difference = t.cells[6 + 3].number;
+    assert_float_equal(first, 100 * vr_accuracy(e[0].predictions.correct, 60), 1e-9);
+    assert_float_equal(difference.value, second - first, 1e-9);
+    assert_true(difference.low <= difference.value && difference.value <= difference.high);
+    const vr_interval same =
+        vr_evaluation_table(&perm, (vr_evaluation[]){e[0], e[0]}, 2, NULL).cells[9].number;
+    assert_true(same.value == 0 && same.low == 0 && same.high == 0); /* paired: no spread */
+}
+
 static void batches_and_threads_change_no_bit(void **state) {
     (void)state;
     vr_evaluation whole, single;
@@ -246,6 +265,7 @@ static void labels_are_read_from_a_file(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_example_model_is_better_than_chance),
+        cmocka_unit_test(several_models_are_compared_on_the_same_images),
         cmocka_unit_test(batches_and_threads_change_no_bit),
         cmocka_unit_test(the_numbers_are_those_of_the_probabilities),
         cmocka_unit_test(labels_are_matched_by_name_or_by_order),

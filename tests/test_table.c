@@ -136,6 +136,26 @@ static void programs_read_a_point_whatever_the_locale(void **state) {
     assert_non_null(strstr(html, "data-v=\"0.71284\""));
 }
 
+static void json_has_a_row_an_object_and_null_for_what_is_missing(void **state) {
+    (void)state;
+    vr_table t = vr_table_new(&arena, (const char *const[]){"na\"me", "ratio"}, 2);
+    vr_table_text(&t, "a\\b\n"), vr_table_interval(&t, (vr_interval){1.5, 1.25, INFINITY}, 1);
+    vr_table_text(&t, ""), vr_table_number(&t, NAN, 1);
+    vr_text out = {.arena = &arena};
+    vr_table_format(&out, &t, VR_TABLE_JSON);
+    assert_string_equal(
+        out.data,
+        "[\n {\"na\\\"me\": \"a\\\\b\\n\", \"ratio\": 1.5, \"ratio low\": 1.25, \"ratio high\": null},\n"
+        " {\"na\\\"me\": \"\", \"ratio\": null, \"ratio low\": null, \"ratio high\": null}\n]\n");
+    vr_json_doc doc;
+    assert_true(vr_json_parse(&arena, &doc, test_bytes_of(out.data), "t.json", VR_FATAL));
+    assert_int_equal(doc.root->count, 2);
+    const vr_table none = vr_table_new(&arena, (const char *const[]){"x"}, 1);
+    vr_text empty = {.arena = &arena};
+    vr_table_format(&empty, &none, VR_TABLE_JSON);
+    assert_string_equal(empty.data, "[\n]\n");
+}
+
 static void html_escapes_and_keeps_the_number_to_sort_by(void **state) {
     (void)state;
     const char *html = formatted(VR_TABLE_HTML);
@@ -221,6 +241,7 @@ int main(void) {
         cmocka_unit_test(latex_rows_may_begin_with_a_bracket_or_a_star),
         cmocka_unit_test(text_is_aligned_by_the_columns_of_a_terminal),
         cmocka_unit_test(programs_read_a_point_whatever_the_locale),
+        cmocka_unit_test(json_has_a_row_an_object_and_null_for_what_is_missing),
         cmocka_unit_test(html_escapes_and_keeps_the_number_to_sort_by),
         cmocka_unit_test(numbers_show_no_negative_zero_and_name_infinity),
         cmocka_unit_test(digits_that_matter_are_kept_whatever_the_size),

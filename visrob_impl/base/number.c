@@ -15,9 +15,10 @@ bool vr_number_int(int64_t *x, const char *s, int64_t n) {
     if (i == n) return false;
     uint64_t value = 0;
     const uint64_t most = (uint64_t)INT64_MAX + negative;
+    const bool may_overflow = n - i > 18;
     for (; i < n; i++) {
         const unsigned digit = (unsigned)(uint8_t)s[i] - '0';
-        if (digit > 9 || value > (most - digit) / 10) return false;
+        if (digit > 9 || (may_overflow && value > (most - digit) / 10)) return false;
         value = value * 10 + digit;
     }
     *x = negative ? (int64_t)(0 - value) : (int64_t)value;
@@ -53,14 +54,37 @@ static bool vrp_number_word(const char *s, int64_t n, const char *word) {
     return true;
 }
 
-/* Appends the digits from s[*i] on to m, at most 19 in all; returns the number of digits read. */
-static int64_t vrp_number_digits(const char *s, int64_t n, int64_t *i, uint64_t *m, int *significant) {
-    const int64_t from = *i;
-    for (; *i < n && s[*i] >= '0' && s[*i] <= '9'; ++*i) {
-        if (*significant < 19) *m = *m * 10 + (uint64_t)(s[*i] - '0');
-        if (*m != 0 && *significant < 99) ++*significant;
+/* *x = the number that eight digits stand for; false where not all are digits. Neighbours are put together, then pairs,
+ * then fours (Lemire 2021, "Number parsing at a gigabyte per second"). */
+static inline bool vrp_number_eight(uint64_t *x, const char *s) {
+    const uint64_t each = (uint64_t)0x0101010101010101, high = each * 0xf0, four = (uint64_t)0xff000000ff;
+    uint8_t b[8];
+    memcpy(b, s, sizeof b);
+    uint64_t w = (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
+                 (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 | (uint64_t)b[7] << 56;
+    if ((w & high) != each * 0x30 || ((w + each * 6) & high) != each * 0x30) return false;
+    w -= each * '0';
+    w = w * 10 + (w >> 8);
+    *x =
+        ((w & four) * ((uint64_t)1000000 << 32 | 100) + (w >> 16 & four) * ((uint64_t)10000 << 32 | 1)) >> 32;
+    return true;
+}
+
+/* Appends the digits from s[i] on to *m, at most 19 in all; returns where they end. */
+static inline int64_t vrp_number_digits(const char *s, int64_t n, int64_t i, uint64_t *m, int *significant) {
+    uint64_t value = *m, eight;
+    int count = *significant;
+    for (; i < n && s[i] >= '0' && s[i] <= '9'; i++) {
+        const bool begun = value != 0 || s[i] != '0';
+        if (begun && n - i >= 8 && count <= 11 && vrp_number_eight(&eight, s + i)) {
+            value = value * 100000000 + eight, count += 8, i += 7;
+            continue;
+        }
+        if (count < 19) value = value * 10 + (uint64_t)(s[i] - '0');
+        if (begun && count < 99) count++;
     }
-    return *i - from;
+    *m = value, *significant = count;
+    return i;
 }
 
 bool vr_number_scale(double *x, uint64_t m, int64_t exponent) {
@@ -91,7 +115,9 @@ bool vr_number_double(double *x, const char *s, int64_t n) {
     int64_t i = n > 0 && (s[0] == '-' || s[0] == '+'), exponent = 0;
     uint64_t m = 0;
     int significant = 0;
-    int64_t digits = vrp_number_digits(s, n, &i, &m, &significant);
+    const int64_t from = i;
+    i = vrp_number_digits(s, n, i, &m, &significant);
+    int64_t digits = i - from;
     if (digits == 0 && (vrp_number_word(s + i, n - i, "inf") || vrp_number_word(s + i, n - i, "infinity"))) {
         *x = negative ? -(double)INFINITY : (double)INFINITY;
         return true;
@@ -101,10 +127,10 @@ bool vr_number_double(double *x, const char *s, int64_t n) {
         return true;
     }
     if (i < n && s[i] == '.') {
-        i++;
-        const int64_t after = vrp_number_digits(s, n, &i, &m, &significant);
-        digits += after;
-        exponent -= after;
+        const int64_t point = i + 1;
+        i = vrp_number_digits(s, n, point, &m, &significant);
+        digits += i - point;
+        exponent -= i - point;
     }
     if (digits == 0) return false;
     if (i < n && (s[i] | 0x20) == 'e') {
@@ -112,11 +138,11 @@ bool vr_number_double(double *x, const char *s, int64_t n) {
         const bool down = i < n && s[i] == '-';
         if (i < n && (s[i] == '-' || s[i] == '+')) i++;
         int64_t e = 0;
-        const int64_t from = i;
+        const int64_t first = i;
         for (; i < n && s[i] >= '0' && s[i] <= '9'; i++)
             if (e < 100000)
                 e = e * 10 + s[i] - '0'; /* beyond the range of a double the exact value does not matter */
-        if (i == from) return false;
+        if (i == first) return false;
         exponent += down ? -e : e;
     }
     if (i < n) return false;

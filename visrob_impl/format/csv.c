@@ -1,7 +1,7 @@
 /* format/csv.c: eight bytes at a time.
  *
- * A word is searched for commas, line feeds and quotes at once, and all marks in it are handled before the next word is
- * loaded, so that fields of a few bytes cost a few operations each. Rejected: memchr, whose call costs more than such a
+ * A word is searched for bytes that may be commas, line feeds or quotes at once, and all of them are handled before the
+ * next word is loaded, so that fields of a few bytes cost a few operations each. Rejected: memchr, whose call costs more than such a
  * field; splitting into lines first, which quoted line feeds do not allow. */
 #include "csv.h"
 #include "../base/names.h"
@@ -10,8 +10,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-#define VRP_CSV_LOW ((uint64_t)0x7f7f7f7f7f7f7f7f)
 
 /* ---- positions ---- */
 
@@ -38,9 +36,9 @@ bool vr_csv_fail(const vr_csv *csv, int64_t column, vr_err *err, const char *fmt
 
 /* ---- one row ---- */
 
-/* Bytes p[0..7] as a number whose lowest byte is p[0]; bytes from `end` on are 0. */
+/* Bytes p[0..7] as a number whose lowest byte is p[0]; bytes from `end` on are 255. */
 static inline uint64_t vrp_csv_word(const uint8_t *p, const uint8_t *end) {
-    uint8_t b[8] = {0};
+    uint8_t b[8] = {255, 255, 255, 255, 255, 255, 255, 255};
     if (end - p < 8)
         memcpy(b, p, (size_t)(end - p));
     else
@@ -49,13 +47,10 @@ static inline uint64_t vrp_csv_word(const uint8_t *p, const uint8_t *end) {
            (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 | (uint64_t)b[7] << 56;
 }
 
-/* The highest bit of each byte that is a comma, a line feed or a quote; exact, without carries between bytes. */
+/* The highest bit of each byte below '-': commas, line feeds and quotes, and few others; without carries between bytes. */
 static inline uint64_t vrp_csv_marks(uint64_t word) {
-    const uint64_t each = (uint64_t)0x0101010101010101;
-    const uint64_t a = word ^ each * ',', b = word ^ each * '\n', c = word ^ each * '"';
-    const uint64_t a0 = ((a & VRP_CSV_LOW) + VRP_CSV_LOW) | a, b0 = ((b & VRP_CSV_LOW) + VRP_CSV_LOW) | b,
-                   c0 = ((c & VRP_CSV_LOW) + VRP_CSV_LOW) | c;
-    return ~((a0 & b0 & c0) | VRP_CSV_LOW);
+    const uint64_t each = (uint64_t)0x0101010101010101, low = each * 0x7f;
+    return ~(((word & low) + each * (0x80 - '-')) | word | low);
 }
 
 /* s with "" replaced by ", in the pool, where it stays until the next row. */
@@ -121,6 +116,7 @@ static int64_t vrp_csv_row(vr_csv *c, vr_err *err) {
                 break;
             }
             const bool last = *mark == '\n';
+            if (!last && *mark != ',') continue;
             const bool cr = last && mark > from && mark[-1] == '\r';
             vrp_csv_store(c, n++, from, (vr_bytes){from, mark - from - cr});
             from = mark + 1;
@@ -309,5 +305,3 @@ void vr_csv_field(vr_text *t, const char *s) {
     for (; *s; s++) vr_text_bytes(t, *s == '"' ? "\"\"" : s, *s == '"' ? 2 : 1);
     vr_text_add(t, "\"");
 }
-
-#undef VRP_CSV_LOW

@@ -50,34 +50,44 @@ void vr_model_set_head(vr_arena *perm, vr_model *model, vr_tensor w, vr_tensor b
     model->labels = labels;
 }
 
+/* Each thread takes `share` images, in `rounds` parts: in one round all parts have the same size, so that threads of equal
+ * speed end together. */
 typedef struct vrp_model_parts {
     const vrp_model_net *net;
     vr_tensor y, x;
-    int64_t part;      /* images of a part */
+    int64_t threads, share, rounds;
     vr_arena *scratch; /* one for each thread */
 } vrp_model_parts;
 
 static void vrp_model_part(const void *context, int64_t i, int thread) {
     const vrp_model_parts *p = (const vrp_model_parts *)context;
-    const int64_t from = i * p->part, to = vr_min(from + p->part, p->x.shape[0]);
+    const int64_t round = i / p->threads, begin = round * p->share / p->rounds,
+                  size = (round + 1) * p->share / p->rounds - begin,
+                  from = p->threads * begin + i % p->threads * size;
     vr_arena_reset(&p->scratch[thread]);
-    p->net->ops->features(vr_tensor_slice(p->y, 0, from, to), p->net->weights,
-                          vr_tensor_slice(p->x, 0, from, to), &p->scratch[thread]);
+    p->net->ops->features(vr_tensor_slice(p->y, 0, from, from + size), p->net->weights,
+                          vr_tensor_slice(p->x, 0, from, from + size), &p->scratch[thread]);
 }
 
+/* Whole images for each thread; what is left over of the batch is shared inside of each layer. */
 static void vrp_model_run(vr_tensor y, const vrp_model_net *net, vr_tensor x, vr_arena *scratch) {
-    const int64_t N = x.shape[0], threads = vr_threads();
-    const int64_t images = net->ops->images_per_thread(net->weights, x.shape[1], x.shape[2]);
-    if (N < 2 * threads || images == 0) {
-        if (N > 0) net->ops->features(y, net->weights, x, scratch);
-        return;
-    }
+    const int64_t N = x.shape[0], threads = vr_threads(),
+                  images = net->ops->images_per_thread(net->weights, x.shape[1], x.shape[2]);
+    const bool shared = images > 0 && N >= 2 * threads;
+    const int64_t share = shared ? N / threads : 0, rest = N - share * threads;
     const vr_arena_mark mark = vr_arena_here(scratch);
-    vrp_model_parts parts = {.net = net, .y = y, .x = x, .scratch = VR_NEW(scratch, vr_arena, threads)};
-    parts.part = vr_min(images, (N + 2 * threads - 1) / (2 * threads));
-    vr_parallel((N + parts.part - 1) / parts.part, vrp_model_part, &parts);
-    for (int64_t t = 0; t < threads; t++) vr_arena_free(&parts.scratch[t]);
-    vr_arena_rewind(scratch, mark);
+    if (shared) {
+        vrp_model_parts parts = {.net = net, .y = y, .x = x, .threads = threads, .share = share};
+        parts.rounds =
+            vr_max(2, (share + images - 1) / images); /* a slow thread leaves its second to others */
+        parts.scratch = VR_NEW(scratch, vr_arena, threads);
+        vr_parallel(threads * parts.rounds, vrp_model_part, &parts);
+        for (int64_t t = 0; t < threads; t++) vr_arena_free(&parts.scratch[t]);
+        vr_arena_rewind(scratch, mark);
+    }
+    if (rest > 0)
+        net->ops->features(vr_tensor_slice(y, 0, N - rest, N), net->weights,
+                           vr_tensor_slice(x, 0, N - rest, N), scratch);
 }
 
 vr_tensor vr_model_features(vr_arena *step, const vr_model *model, vr_tensor x) {

@@ -1,32 +1,29 @@
 /* nn/convolution.c: packs and applies convolutions.
  *
  * Where 3 x 3 windows move by one pixel, nn/winograd.c computes the products with fewer operations; others are
- * products of windows that are read in place (nn/gather.c), one for each group. A depthwise convolution is a loop
- * over channels, which no product would speed up. */
+ * products of windows that are read in place (nn/gather.c), one for each group; narrow groups have a kernel of their
+ * own (nn/grouped.c). */
 #include "packed.h"
 #include "../base/error.h"
 #include "../base/par.h"
 #include "gather_impl.h"
+#include "grouped_impl.h"
 #include "winograd_impl.h"
 #include <math.h>
 #include <string.h>
 
 enum { VRP_CONV_FEW = 4 }; /* channels */
 
-static bool vrp_conv_depthwise(const vr_conv *c) {
-    return c->opts.groups > 1 && c->opts.groups == c->in && c->in == c->out;
-}
-
 /* ---- packing ---- */
 
-/* order[((u*KW + v)*C + c) * step] = w[o][c][u][v] * scale[o]. */
-static void vrp_conv_reorder(float *order, int64_t step, vr_tensor w, int64_t o, const float *scale) {
+/* order[(u*KW + v)*C + c] = w[o][c][u][v] * scale[o]. */
+static void vrp_conv_reorder(float *order, vr_tensor w, int64_t o, const float *scale) {
     const int64_t C = w.shape[1], KH = w.shape[2], KW = w.shape[3];
     const float by = scale ? scale[o] : 1;
     for (int64_t u = 0; u < KH; u++)
         for (int64_t v = 0; v < KW; v++) {
             const float *from = w.data + o * w.stride[0] + u * w.stride[2] + v * w.stride[3];
-            for (int64_t c = 0; c < C; c++) order[((u * KW + v) * C + c) * step] = from[c * w.stride[1]] * by;
+            for (int64_t c = 0; c < C; c++) order[(u * KW + v) * C + c] = from[c * w.stride[1]] * by;
         }
 }
 
@@ -49,7 +46,7 @@ static void vrp_conv_pack_panel(const void *context, int64_t i, int thread) {
                   count = vr_min(nr, j->O - first);
     float *order = j->order + thread * nr * j->K;
     for (int64_t o = 0; o < count; o++)
-        vrp_conv_reorder(order + o * j->K, 1, j->w, g * j->O + first + o, j->scale);
+        vrp_conv_reorder(order + o * j->K, j->w, g * j->O + first + o, j->scale);
     vr_gemm_pack(j->packed + g * j->size + first * j->K, order, j->K, count, 1, j->K);
 }
 
@@ -66,11 +63,12 @@ static vr_conv vrp_conv_pack(vr_arena *perm, vr_tensor w, float *bias, const flo
     const int64_t O = w.shape[0], C = w.shape[1], K = w.shape[2] * w.shape[3] * C, Og = O / opts.groups;
     vr_conv conv = {
         .in = C * opts.groups, .out = O, .kh = w.shape[2], .kw = w.shape[3], .opts = opts, .bias = bias};
-    const bool depthwise = vrp_conv_depthwise(&conv);
+    const bool narrow = vrp_grouped_applies(&conv);
     const int64_t size = vrp_conv_group_size(K, Og), nr = vr_gemm_columns();
-    float *packed = (float *)vr_arena_alloc(perm, depthwise ? O * K : opts.groups * size, sizeof(float));
-    if (depthwise)
-        for (int64_t o = 0; o < O; o++) vrp_conv_reorder(packed + o, O, w, o, scale);
+    float *packed =
+        (float *)vr_arena_alloc(perm, narrow ? vrp_grouped_size(&conv) : opts.groups * size, sizeof(float));
+    if (narrow)
+        vrp_grouped_pack(packed, &conv, w, scale);
     else {
         const vr_arena_mark mark = vr_arena_here(perm);
         const vrp_conv_packing job = {
@@ -141,31 +139,6 @@ static void vrp_conv_widen(vrp_gather_job *job, vr_arena *scratch) {
     image->x = wide, image->H += 2 * pad, image->W += 2 * pad, job->pad = 0;
 }
 
-/* A window of one channel for each channel: one row of outputs. w: [KH,KW,C]. */
-static void vrp_conv_depthwise_row(const void *context, int64_t row, int thread) {
-    const vrp_gather_job *job = (const vrp_gather_job *)context;
-    const vrp_epilogue *e = &job->epilogue;
-    const int64_t C = job->O, H = job->image.H, W = job->image.W;
-    (void)thread;
-    for (int64_t j = 0; j < job->OW; j++) {
-        const int64_t pixel = row * job->OW + j;
-        float *y = e->y + pixel * e->ldy;
-        for (int64_t c = 0; c < C; c++) y[c] = e->bias ? e->bias[c] : 0;
-        for (int64_t u = 0; u < job->KH; u++)
-            for (int64_t v = 0; v < job->KW; v++) {
-                const int64_t r = row % job->OH * job->stride + u * job->dilation - job->pad;
-                const int64_t s = j * job->stride + v * job->dilation - job->pad;
-                if (r < 0 || r >= H || s < 0 || s >= W) continue;
-                const float *x = job->image.x + ((row / job->OH * H + r) * W + s) * job->image.ld;
-                const float *w = job->panels + (u * job->KW + v) * C;
-                for (int64_t c = 0; c < C; c++) y[c] += x[c] * w[c];
-            }
-        if (e->residual)
-            for (int64_t c = 0; c < C; c++) y[c] += e->residual[pixel * e->ld_residual + c];
-        vrp_act_fast(y, C, e->act);
-    }
-}
-
 /* The groups' products, one after the other; job: of the first. */
 static void vrp_conv_groups(vrp_gather_job *job, int64_t groups, vr_arena *scratch) {
     vrp_epilogue *e = &job->epilogue;
@@ -219,10 +192,9 @@ void vr_conv_apply(vr_tensor y, vr_tensor x, const vr_conv *layer, vr_tensor res
                           .dilation = layer->opts.dilation,
                           .pad = layer->opts.pad,
                           .epilogue = epilogue};
-    if (vrp_conv_depthwise(layer)) {
-        job.O = layer->out;
-        vr_parallel(N * OH, vrp_conv_depthwise_row, &job);
-    } else {
+    if (vrp_grouped_applies(layer))
+        vrp_grouped_run(&job, G, scratch);
+    else {
         if (G == 1) vrp_conv_widen(&job, scratch);
         vrp_conv_groups(&job, G, scratch);
     }

@@ -5,6 +5,13 @@
 #include "../tensor/gemm.h"
 #include "epilogue_impl.h"
 
+/* Floats of a vector. */
+#if defined(__AVX512F__)
+enum { VRP_LANES = 16 };
+#else
+enum { VRP_LANES = 8 };
+#endif
+
 /* True for [N,H,W,C] whose channels are contiguous and whose pixels are all x.stride[2] floats apart. */
 VR_API bool vrp_pixels_even(vr_tensor x);
 

@@ -23,11 +23,6 @@
 #include <string.h>
 
 enum {
-#if defined(__AVX512F__)
-    VRP_WINO_LANES = 16,
-#else
-    VRP_WINO_LANES = 8,
-#endif
     VRP_WINO_V = 64 * 1024,    /* floats of a thread's V: half of L2 */
     VRP_WINO_U = 160 * 1024,   /* floats of weights that may be read for every block */
     VRP_WINO_SHARED = 1 << 20, /* floats of a V of all threads */
@@ -38,7 +33,7 @@ enum {
     VRP_WINO_AHEAD = 8,        /* channels by which their weights are fetched early */
     VRP_WINO_POSITIONS = 36,   /* of the largest tile */
     /* Floats from position to position of a panel's transformed weights: a constant, and not the same lines of L1. */
-    VRP_WINO_STEP = 2 * VRP_WINO_LANES * VRP_WINO_CHANNELS + 16
+    VRP_WINO_STEP = 2 * VRP_LANES * VRP_WINO_CHANNELS + 16
 };
 #define VRP_WINO_INLINE static inline __attribute__((always_inline))
 #if defined(__clang__)
@@ -46,7 +41,7 @@ enum {
 #else
 #define VRP_WINO_UNROLL _Pragma("GCC unroll 8")
 #endif
-typedef float vrp_wino_vec __attribute__((vector_size(VRP_WINO_LANES * 4), aligned(4), may_alias));
+typedef float vrp_wino_vec __attribute__((vector_size(VRP_LANES * 4), aligned(4), may_alias));
 
 typedef struct vrp_wino_job {
     vrp_gather_image image;
@@ -138,8 +133,7 @@ VRP_WINO_INLINE void vrp_wino_weight(float *u, int64_t step, const float *g, int
 VRP_WINO_INLINE void vrp_wino_weights(float *u, const int64_t step, const float *panel, int64_t C,
                                       int64_t count, const int m) {
     const int64_t nr = vr_gemm_columns();
-    for (int64_t i = 0; i < count * nr; i += VRP_WINO_LANES)
-        vrp_wino_weight(u + i, step, panel + i, C * nr, m);
+    for (int64_t i = 0; i < count * nr; i += VRP_LANES) vrp_wino_weight(u + i, step, panel + i, C * nr, m);
 }
 
 void vrp_winograd_weights(float *u, const float *panels, int64_t C, int64_t O) {
@@ -160,7 +154,7 @@ VRP_WINO_INLINE void vrp_wino_in_lanes(float *v, int64_t step, const float *x, i
         vrp_wino_vec line[6];
         VRP_WINO_UNROLL for (int i = 0; i < n; i++) {
             const float *at = (pixel ? pixel[i * n + j] : x + i * row + j * column) + c;
-            if (lanes == VRP_WINO_LANES)
+            if (lanes == VRP_LANES)
                 line[i] = *(const vrp_wino_vec *)at;
             else {
                 line[i] = (vrp_wino_vec){0};
@@ -188,22 +182,22 @@ VRP_WINO_INLINE void vrp_wino_in(const vrp_wino_job *job, float *v, int64_t step
     int64_t c = 0;
     if (top >= 0 && left >= 0 && top + n <= g.H && left + n <= g.W) {
         x += top * row + left * g.ld;
-        for (; c + VRP_WINO_LANES <= C; c += VRP_WINO_LANES, v += next)
-            vrp_wino_in_lanes(v, step, x, row, g.ld, NULL, c, VRP_WINO_LANES, m);
+        for (; c + VRP_LANES <= C; c += VRP_LANES, v += next)
+            vrp_wino_in_lanes(v, step, x, row, g.ld, NULL, c, VRP_LANES, m);
         if (c < C) vrp_wino_in_lanes(v, step, x, row, g.ld, NULL, c, C - c, m);
         return;
     }
     for (int i = 0; i < n; i++)
         for (int j = 0; j < n; j++) pixel[i * n + j] = vrp_gather_pixel(&g, x, top + i, left + j);
-    for (; c + VRP_WINO_LANES <= C; c += VRP_WINO_LANES, v += next)
-        vrp_wino_in_lanes(v, step, NULL, 0, 0, pixel, c, VRP_WINO_LANES, m);
+    for (; c + VRP_LANES <= C; c += VRP_LANES, v += next)
+        vrp_wino_in_lanes(v, step, NULL, 0, 0, pixel, c, VRP_LANES, m);
     if (c < C) vrp_wino_in_lanes(v, step, NULL, 0, 0, pixel, c, C - c, m);
 }
 
 /* y = act(sum + residual) for a vector of channels; `least` is 0 for a ReLU, else -infinity. A NaN stays. */
 VRP_WINO_INLINE void vrp_wino_store(float *y, const float *residual, vrp_wino_vec *sum,
                                     const vrp_wino_vec *least) {
-    typedef int32_t bits __attribute__((vector_size(VRP_WINO_LANES * 4)));
+    typedef int32_t bits __attribute__((vector_size(VRP_LANES * 4)));
     if (residual) *sum += *(const vrp_wino_vec *)residual;
     const bits low = (bits)(*sum < *least);
     *(vrp_wino_vec *)y = (vrp_wino_vec)(((bits)*least & low) | ((bits)*sum & ~low));
@@ -213,7 +207,7 @@ VRP_WINO_INLINE void vrp_wino_store(float *y, const float *residual, vrp_wino_ve
  * address, as without AVX a vector argument changes the ABI. */
 static void vrp_wino_store_some(const vrp_epilogue *e, int64_t pixel, int64_t o, const vrp_wino_vec *sum,
                                 int64_t lanes) {
-    float out[VRP_WINO_LANES];
+    float out[VRP_LANES];
     memcpy(out, sum, sizeof out);
     for (int64_t l = 0; l < lanes; l++)
         out[l] += e->residual ? e->residual[pixel * e->ld_residual + o + l] : 0;
@@ -227,11 +221,11 @@ VRP_WINO_INLINE void vrp_wino_out(const vrp_wino_job *job, const float *p, int64
     const int n = m + 2;
     const vrp_epilogue *e = job->e;
     const int64_t image = index / (job->TH * job->TW), top = index / job->TW % job->TH * m,
-                  left = index % job->TW * m, lanes = vr_min(VRP_WINO_LANES, job->O - o);
+                  left = index % job->TW * m, lanes = vr_min(VRP_LANES, job->O - o);
     const int64_t first = (image * job->OH + top) * job->OW + left; /* pixel */
     vrp_wino_vec d[4][6], bias = {0}, least = {0};
     const float low = e->act == VR_ACT_RELU ? 0 : -INFINITY;
-    VRP_WINO_UNROLL for (int l = 0; l < VRP_WINO_LANES; l++) least[l] = low;
+    VRP_WINO_UNROLL for (int l = 0; l < VRP_LANES; l++) least[l] = low;
     if (e->bias) memcpy(&bias, e->bias + o, (size_t)lanes * sizeof(float));
     VRP_WINO_UNROLL for (int j = 0; j < n; j++) {
         vrp_wino_vec line[6];
@@ -239,7 +233,7 @@ VRP_WINO_INLINE void vrp_wino_out(const vrp_wino_job *job, const float *p, int64
         vrp_wino_a(line, m);
         VRP_WINO_UNROLL for (int i = 0; i < m; i++) d[i][j] = line[i];
     }
-    if (lanes == VRP_WINO_LANES && e->act <= VR_ACT_RELU && top + m <= job->OH && left + m <= job->OW) {
+    if (lanes == VRP_LANES && e->act <= VR_ACT_RELU && top + m <= job->OH && left + m <= job->OW) {
         float *y = e->y + first * e->ldy + o;
         const float *residual = e->residual ? e->residual + first * e->ld_residual + o : NULL;
         VRP_WINO_UNROLL for (int i = 0; i < m; i++) {
@@ -267,9 +261,9 @@ VRP_WINO_INLINE void vrp_wino_out(const vrp_wino_job *job, const float *p, int64
 /* V of the t-th tile from `first` on; positions are `step` floats apart. */
 static void vrp_wino_transform(const vrp_wino_job *job, float *v, int64_t step, int64_t first, int64_t t) {
     if (job->m == 2)
-        vrp_wino_in(job, v + t * job->ldv, step, VRP_WINO_LANES, first + t, 2);
+        vrp_wino_in(job, v + t * job->ldv, step, VRP_LANES, first + t, 2);
     else
-        vrp_wino_in(job, v + t * job->ldv, step, VRP_WINO_LANES, first + t, 4);
+        vrp_wino_in(job, v + t * job->ldv, step, VRP_LANES, first + t, 4);
 }
 
 /* products[tile][column] (+)= V of one position times the weights of K channels. Groups of tiles are of equal height,
@@ -287,7 +281,7 @@ static void vrp_wino_multiply(const vrp_wino_job *job, float *products, const fl
 static void vrp_wino_inverse(const vrp_wino_job *job, const float *products, int64_t step, int64_t index,
                              int64_t p) {
     const int64_t nr = vr_gemm_columns();
-    for (int64_t j = 0; j < nr && p * nr + j < job->O; j += VRP_WINO_LANES)
+    for (int64_t j = 0; j < nr && p * nr + j < job->O; j += VRP_LANES)
         if (job->m == 2)
             vrp_wino_out(job, products + j, step, index, p * nr + j, 2);
         else
@@ -332,7 +326,7 @@ VRP_WINO_INLINE void vrp_wino_few_channels(vrp_wino_vec *p, const float *v, cons
             vrp_wino_g(column, in, 4);
             VRP_WINO_UNROLL for (int i = 0; i < 6; i++) rows[c][i][j] = column[i];
         }
-    for (int i = 0; i < 6; i++, p += 6 * tiles, v += 6 * tiles * VRP_WINO_LANES) {
+    for (int i = 0; i < 6; i++, p += 6 * tiles, v += 6 * tiles * VRP_LANES) {
         VRP_WINO_UNROLL for (int c = 0; c < VRP_WINO_DEEP; c++) vrp_wino_g(u[c], rows[c][i], 4);
         /* Two positions at a time: a sum has to wait four cycles for the one before. */
         VRP_WINO_UNROLL for (int j = 0; j < 6; j += 2) {
@@ -340,7 +334,7 @@ VRP_WINO_INLINE void vrp_wino_few_channels(vrp_wino_vec *p, const float *v, cons
             VRP_WINO_UNROLL for (int t = 0; t < 2 * tiles; t++) sum[t] = p[j * tiles + t];
             VRP_WINO_UNROLL for (int c = 0; c < VRP_WINO_DEEP; c++)
                 VRP_WINO_UNROLL for (int t = 0; t < 2 * tiles; t++) sum[t] +=
-                u[c][j + t / tiles] * v[(j * tiles + t) * VRP_WINO_LANES + c];
+                u[c][j + t / tiles] * v[(j * tiles + t) * VRP_LANES + c];
             VRP_WINO_UNROLL for (int t = 0; t < 2 * tiles; t++) p[j * tiles + t] = sum[t];
         }
     }
@@ -352,33 +346,32 @@ VRP_WINO_INLINE void vrp_wino_few_outputs(const vrp_wino_job *job, int64_t o, co
     const float *g = job->weights + o / nr * 9 * C * nr + o % nr, *v = job->v;
     _Alignas(64) vrp_wino_vec p[VRP_WINO_POSITIONS * VRP_WINO_FEW];
     for (int i = 0; i < VRP_WINO_POSITIONS * tiles; i++) p[i] = (vrp_wino_vec){0};
-    for (int64_t c = 0; c < C; c += VRP_WINO_LANES, v += VRP_WINO_POSITIONS * tiles * VRP_WINO_LANES)
-        for (int k = 0; k < VRP_WINO_LANES; k += VRP_WINO_DEEP, g += VRP_WINO_DEEP * nr)
+    for (int64_t c = 0; c < C; c += VRP_LANES, v += VRP_WINO_POSITIONS * tiles * VRP_LANES)
+        for (int k = 0; k < VRP_LANES; k += VRP_WINO_DEEP, g += VRP_WINO_DEEP * nr)
             vrp_wino_few_channels(p, v + k, g, C * nr, nr, tiles);
-    for (int t = 0; t < tiles; t++)
-        vrp_wino_out(job, (const float *)(p + t), tiles * VRP_WINO_LANES, t, o, 4);
+    for (int t = 0; t < tiles; t++) vrp_wino_out(job, (const float *)(p + t), tiles * VRP_LANES, t, o, 4);
 }
 
 static void vrp_wino_few_in(const void *context, int64_t t, int thread) {
     const vrp_wino_job *job = (const vrp_wino_job *)context;
-    const int64_t step = job->total * VRP_WINO_LANES;
+    const int64_t step = job->total * VRP_LANES;
     (void)thread;
-    vrp_wino_in(job, job->v + t * VRP_WINO_LANES, step, VRP_WINO_POSITIONS * step, t, 4);
+    vrp_wino_in(job, job->v + t * VRP_LANES, step, VRP_WINO_POSITIONS * step, t, 4);
 }
 
 static void vrp_wino_few_out(const void *context, int64_t i, int thread) {
     const vrp_wino_job *job = (const vrp_wino_job *)context;
     (void)thread;
-    if (job->total == 4) vrp_wino_few_outputs(job, i * VRP_WINO_LANES, 4);
-    if (job->total == 3) vrp_wino_few_outputs(job, i * VRP_WINO_LANES, 3);
-    if (job->total == 2) vrp_wino_few_outputs(job, i * VRP_WINO_LANES, 2);
-    if (job->total == 1) vrp_wino_few_outputs(job, i * VRP_WINO_LANES, 1);
+    if (job->total == 4) vrp_wino_few_outputs(job, i * VRP_LANES, 4);
+    if (job->total == 3) vrp_wino_few_outputs(job, i * VRP_LANES, 3);
+    if (job->total == 2) vrp_wino_few_outputs(job, i * VRP_LANES, 2);
+    if (job->total == 1) vrp_wino_few_outputs(job, i * VRP_LANES, 1);
 }
 
 static void vrp_wino_few(vrp_wino_job *job, vr_arena *scratch) {
     job->v = (float *)vr_arena_alloc(scratch, job->total * VRP_WINO_POSITIONS * job->C, sizeof(float));
     vr_parallel(job->total, vrp_wino_few_in, job);
-    vr_parallel((job->O + VRP_WINO_LANES - 1) / VRP_WINO_LANES, vrp_wino_few_out, job);
+    vr_parallel((job->O + VRP_LANES - 1) / VRP_LANES, vrp_wino_few_out, job);
 }
 
 /* ---- a block for each thread ---- */
@@ -470,12 +463,12 @@ void vrp_winograd_run(vr_tensor x, const vr_conv *layer, int m, const vrp_epilog
                         .TH = (OH + m - 1) / m,
                         .TW = (OW + m - 1) / m,
                         .pad = pad,
-                        .ldv = (C + VRP_WINO_LANES - 1) / VRP_WINO_LANES * VRP_WINO_LANES,
+                        .ldv = (C + VRP_LANES - 1) / VRP_LANES * VRP_LANES,
                         .m = m,
                         .positions = (m + 2) * (m + 2),
                         .panels = (O + nr - 1) / nr};
     job.total = N * job.TH * job.TW;
-    if (!job.transformed && m == 4 && job.total <= VRP_WINO_FEW && C % VRP_WINO_LANES == 0)
+    if (!job.transformed && m == 4 && job.total <= VRP_WINO_FEW && C % VRP_LANES == 0)
         vrp_wino_few(&job, scratch);
     else
         vrp_wino_many(&job, scratch);

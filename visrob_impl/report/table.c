@@ -4,6 +4,7 @@
 #include "table.h"
 #include "../base/os.h"
 #include "../format/csv.h"
+#include "../format/json.h"
 #include "font_impl.h"
 #include <ctype.h>
 #include <math.h>
@@ -175,6 +176,41 @@ static void vrp_table_aligned(vr_text *out, const vr_table *t, bool markdown) {
     }
 }
 
+static void vrp_table_json_pair(vr_text *out, const char *name, const char *end, double x) {
+    vr_json_string(out, vr_arena_printf(out->arena, "%s%s", name, end));
+    vr_text_add(out, ": ");
+    if (isfinite(x))
+        vr_text_number(out, x, 9);
+    else
+        vr_text_add(out, "null");
+}
+
+/* One object a line. */
+static void vrp_table_json(vr_text *out, const vr_table *t) {
+    const int64_t C = t->columns;
+    vr_text_add(out, "[");
+    for (int64_t i = 0; i < t->count; i++) {
+        const vr_cell *cell = &t->cells[i];
+        const char *name = t->names[i % C];
+        vr_text_add(out, i % C ? ", " : i ? ",\n {" : "\n {");
+        if (cell->kind == VR_CELL_TEXT) {
+            vr_json_string(out, name);
+            vr_text_add(out, ": ");
+            vr_json_string(out, cell->text);
+        } else
+            vrp_table_json_pair(out, name, "", cell->number.value);
+        if (vrp_table_has_interval(t, i % C)) {
+            const bool ends = cell->kind == VR_CELL_INTERVAL;
+            vr_text_add(out, ", ");
+            vrp_table_json_pair(out, name, " low", ends ? cell->number.low : NAN);
+            vr_text_add(out, ", ");
+            vrp_table_json_pair(out, name, " high", ends ? cell->number.high : NAN);
+        }
+        if (i % C == C - 1) vr_text_add(out, "}");
+    }
+    vr_text_add(out, "\n]\n");
+}
+
 static void vrp_table_csv_number(vr_text *out, double x) {
     if (!isnan(x)) vr_text_number(out, x, 9);
 }
@@ -309,6 +345,9 @@ void vr_table_format(vr_text *out, const vr_table *t, vr_table_form form) {
     case VR_TABLE_HTML:
         vrp_table_html(out, t);
         break;
+    case VR_TABLE_JSON:
+        vrp_table_json(out, t);
+        break;
     }
 }
 
@@ -321,9 +360,9 @@ void vr_table_print(FILE *file, const vr_table *t) {
 }
 
 bool vr_table_save(const vr_table *t, const char *path, vr_err *err) {
-    static const char *const endings[] = {".txt", ".md", ".csv", ".tex",
-                                          ".html"}; /* in vr_table_form's order */
-    for (int form = VR_TABLE_TEXT; form <= VR_TABLE_HTML; form++) {
+    static const char *const endings[] = {".txt", ".md",   ".csv",
+                                          ".tex", ".html", ".json"}; /* in vr_table_form's order */
+    for (int form = VR_TABLE_TEXT; form <= VR_TABLE_JSON; form++) {
         if (!vr_path_has_suffix(path, endings[form])) continue;
         const vr_arena_mark mark = vr_arena_here(t->arena);
         vr_text out = {.arena = t->arena};
@@ -333,5 +372,6 @@ bool vr_table_save(const vr_table *t, const char *path, vr_err *err) {
         return ok;
     }
     return vr_fail(err, VR_ERR_ARGUMENT,
-                   "%s: unsupported file name extension; expected .txt, .md, .csv, .tex or .html", path);
+                   "%s: unsupported file name extension; expected .txt, .md, .csv, .tex, .html or .json",
+                   path);
 }

@@ -1,4 +1,4 @@
-/* report/table.h: a table, filled cell by cell, written as text, Markdown, CSV, LaTeX or HTML.
+/* report/table.h: a table, filled cell by cell, written as text, Markdown, CSV, LaTeX, HTML or JSON.
  *
  *     static const char *const names[] = {"factor", "accuracy", "error ratio"};
  *     vr_table t = vr_table_new(&perm, names, 3);
@@ -41,7 +41,8 @@ typedef enum vr_table_form {
     VR_TABLE_MARKDOWN,
     VR_TABLE_CSV,
     VR_TABLE_LATEX,
-    VR_TABLE_HTML
+    VR_TABLE_HTML,
+    VR_TABLE_JSON
 } vr_table_form;
 
 /* An empty table; the column names are copied. */
@@ -65,13 +66,14 @@ VR_API int64_t vr_table_rows(const vr_table *t);
 
 /* Writes the table; an unfinished last row is a bug (VR_CHECK).
  * Notes:   CSV is for programs: numbers have nine significant digits, a column of intervals
- *          becomes three (name, name low, name high), fields are quoted as RFC 4180 says. LaTeX is booktabs. */
+ *          becomes three (name, name low, name high), fields are quoted as RFC 4180 says. JSON is an array of objects, a
+ *          row each, with the CSV's names and numbers; a number that is not finite is null. LaTeX is booktabs. */
 VR_API void vr_table_format(vr_text *out, const vr_table *t, vr_table_form form);
 
 /* Writes the table as aligned text to an open file, usually stdout. */
 VR_API void vr_table_print(FILE *file, const vr_table *t);
 
-/* Saves the table; the path's ending decides: .txt, .md, .csv, .tex or .html.
+/* Saves the table; the path's ending decides: .txt, .md, .csv, .tex, .html or .json.
  * Errors:  VR_ERR_ARGUMENT for another ending, VR_ERR_IO naming the path. */
 VR_API bool vr_table_save(const vr_table *t, const char *path, vr_err *err);
 

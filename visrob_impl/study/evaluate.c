@@ -2,6 +2,7 @@
 #include "evaluate.h"
 #include "../metric/accuracy.h"
 #include "../nn/kernels.h"
+#include <math.h>
 #include <string.h>
 
 /* What is being filled. */
@@ -67,7 +68,11 @@ bool vr_evaluate(vr_arena *perm, vr_evaluation *out, const vr_model *model, cons
     e.predicted = VR_NEW(perm, int64_t, n);
     e.probability = VR_NEW(perm, float, n);
     e.correct = VR_NEW(perm, uint8_t, n), e.correct_top5 = VR_NEW(perm, uint8_t, n);
-    vr_evaluation r = {.classes = model->classes, .index = e.index, .unlabelled = data->count - n};
+    vr_evaluation r = {.model = model->name,
+                       .labels = data->classes,
+                       .classes = model->classes,
+                       .index = e.index,
+                       .unlabelled = data->count - n};
     const vr_over over = {.take = vrp_evaluate_take, .context = &e};
     const bool ok =
         n > 0 || model->classes == 0
@@ -94,4 +99,104 @@ bool vr_evaluate(vr_arena *perm, vr_evaluation *out, const vr_model *model, cons
                                      .nll = e.nll / (double)e.count};
     *out = r;
     return true;
+}
+
+/* ---- tables ---- */
+
+static vr_interval vrp_evaluate_percent(vr_interval x) {
+    return (vr_interval){100 * x.value, 100 * x.low, 100 * x.high};
+}
+
+/* The mean of the difference in correct predictions from those of the model `from`. */
+static vr_interval vrp_evaluate_difference(vr_arena *scratch, const vr_predictions *p,
+                                           const vr_predictions *from, const vr_bootstrap *opts) {
+    const vr_arena_mark mark = vr_arena_here(scratch);
+    double *d = VR_NEW(scratch, double, p->count);
+    for (int64_t i = 0; i < p->count; i++) d[i] = p->correct[i] - from->correct[i];
+    const vr_interval difference = vr_bootstrap_mean(scratch, d, p->count, opts);
+    vr_arena_rewind(scratch, mark);
+    return vrp_evaluate_percent(difference);
+}
+
+vr_table vr_evaluation_table(vr_arena *arena, const vr_evaluation *evaluations, int64_t count,
+                             const vr_bootstrap *opts) {
+    const char *names[6] = {"model", "images", "accuracy %"};
+    const bool several = count > 1, top5 = count > 0 && evaluations->classes > 5;
+    int64_t columns = 3;
+    if (several) names[columns++] = "difference";
+    if (top5) names[columns++] = "top-5 %";
+    names[columns++] = "ECE %";
+    vr_table t = vr_table_new(arena, names, columns);
+    for (int64_t m = 0; m < count; m++) {
+        const vr_evaluation *e = &evaluations[m];
+        const vr_predictions *p = &e->predictions, *first = &evaluations->predictions;
+        VR_CHECK(p->count == first->count &&
+                     memcmp(e->index, evaluations->index, (size_t)p->count * sizeof *e->index) == 0,
+                 "%s and %s have not seen the same images", evaluations->model, e->model);
+        vr_interval accuracy;
+        vr_bootstrap_rates(arena, &accuracy, p->correct, 1, 1, p->count, opts);
+        vr_table_text(&t, e->model);
+        vr_table_number(&t, (double)p->count, 0);
+        vr_table_interval(&t, vrp_evaluate_percent(accuracy), 2);
+        if (several && m == 0) vr_table_number(&t, (double)NAN, 2);
+        if (m > 0) vr_table_interval(&t, vrp_evaluate_difference(arena, p, first, opts), 2);
+        if (top5) vr_table_number(&t, 100 * vr_accuracy(p->correct_top5, p->count), 2);
+        vr_table_number(&t, 100 * e->calibration.ece, 2);
+    }
+    return t;
+}
+
+/* The worst `rows` classes, and what each is most often taken for. confusion: [C,C]. */
+static vr_table vrp_evaluate_classes(vr_arena *arena, const vr_evaluation *e, const int64_t *confusion,
+                                     int64_t rows) {
+    static const char *const columns[] = {"class", "images", "accuracy %", "most often taken for", "times"};
+    const int64_t C = e->classes;
+    vr_table t = vr_table_new(arena, columns, 5);
+    double *accuracy = VR_NEW(arena, double, C);
+    vr_class_accuracy(accuracy, confusion, C);
+    for (int64_t row = 0; row < vr_min(rows, C); row++) {
+        const int64_t c = vr_worst(accuracy, C);
+        if (c < 0) break;
+        int64_t images = 0, mistake = -1;
+        for (int64_t k = 0; k < C; k++) {
+            images += confusion[c * C + k];
+            if (k != c && confusion[c * C + k] > (mistake < 0 ? 0 : confusion[c * C + mistake])) mistake = k;
+        }
+        vr_table_text(&t, e->labels[c]);
+        vr_table_number(&t, (double)images, 0);
+        vr_table_number(&t, 100 * accuracy[c], 2);
+        vr_table_text(&t, mistake < 0 ? "-" : e->labels[mistake]);
+        vr_table_number(&t, mistake < 0 ? 0 : (double)confusion[c * C + mistake], 0);
+        accuracy[c] = (double)NAN;
+    }
+    return t;
+}
+
+static vr_table vrp_evaluate_confusion(vr_arena *arena, const vr_evaluation *e, const int64_t *confusion) {
+    const int64_t C = e->classes;
+    const char **columns = VR_NEW(arena, const char *, C + 1);
+    columns[0] = "label \\ predicted";
+    for (int64_t c = 0; c < C; c++) columns[c + 1] = e->labels[c];
+    vr_table t = vr_table_new(arena, columns, C + 1);
+    for (int64_t c = 0; c < C; c++) {
+        vr_table_text(&t, e->labels[c]);
+        for (int64_t k = 0; k < C; k++) vr_table_number(&t, (double)confusion[c * C + k], 0);
+    }
+    return t;
+}
+
+void vr_evaluation_print(FILE *file, const vr_evaluation *e, int64_t rows) {
+    vr_arena arena = {0};
+    const int64_t C = e->classes;
+    int64_t *confusion = VR_NEW(&arena, int64_t, (C * C));
+    vr_confusion(confusion, e->predictions.predicted, e->predictions.label, e->predictions.count, C);
+    const vr_table worst = vrp_evaluate_classes(&arena, e, confusion, rows);
+    fprintf(file, "\n%s classes\n", rows < C ? "The worst" : "The");
+    vr_table_print(file, &worst);
+    if (C <= 12) {
+        const vr_table all = vrp_evaluate_confusion(&arena, e, confusion);
+        fprintf(file, "\nConfusion\n");
+        vr_table_print(file, &all);
+    }
+    vr_arena_free(&arena);
 }

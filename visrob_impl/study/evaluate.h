@@ -6,6 +6,7 @@
 #ifndef VISROB_STUDY_EVALUATE_H
 #define VISROB_STUDY_EVALUATE_H
 #include "../metric/calibration.h"
+#include "../report/table.h"
 #include "over.h"
 #include "predictions.h"
 #ifdef __cplusplus
@@ -14,6 +15,8 @@ extern "C" {
 
 /* What a model says of each image that has a label and could be decoded. */
 typedef struct vr_evaluation {
+    const char *model;          /* its name, or what the caller puts here, for tables */
+    const char *const *labels;  /* [classes], of the data set */
     vr_predictions predictions; /* with all fields; k = 1 */
     const int64_t *index;       /* [predictions.count], the images' numbers in the data set */
     int64_t classes, unlabelled;
@@ -26,6 +29,15 @@ typedef struct vr_evaluation {
  * Errors:  as vr_over_run; VR_ERR_ARGUMENT where no image has a label; *out = {0}. */
 VR_API bool vr_evaluate(vr_arena *perm, vr_evaluation *out, const vr_model *model, const vr_dataset *data,
                         const vr_over_opts *opts, vr_err *err);
+
+/* model, images, accuracy, and of several models the difference from the first one's accuracy, paired by image; top-5 of more
+ * than five classes; ECE. All in percent, with bootstrap intervals.
+ * Notes:   all models have seen the same images (VR_CHECK). opts may be NULL. */
+VR_API vr_table vr_evaluation_table(vr_arena *arena, const vr_evaluation *evaluations, int64_t count,
+                                    const vr_bootstrap *opts);
+
+/* Prints the classes with the lowest accuracies, at most `rows` of them, and, of up to twelve classes, the confusions. */
+VR_API void vr_evaluation_print(FILE *file, const vr_evaluation *e, int64_t rows);
 
 #ifdef __cplusplus
 }

@@ -36,13 +36,16 @@ bool vr_program_model(vr_program *p, vr_arena *perm, const char *path, vr_err *e
     return p->model->labels != NULL;
 }
 
-bool vr_program_save(const char *page, const vr_table *table, const char *csv, const vr_plot *figure,
-                     const char *plot, vr_err *err) {
-    if ((csv && !vr_table_save(table, csv, err)) || (plot && !vr_plot_save(figure, plot, err))) return false;
-    const char *const paths[] = {page, csv, plot};
-    for (int i = 0, n = 0; i < 3; i++)
+bool vr_program_save(const vr_program *p, const char *page, const vr_table *table, const char *csv,
+                     const vr_plot *figure, const char *plot, vr_err *err) {
+    if ((csv && !vr_table_save(table, csv, err)) || (p->json && !vr_table_save(table, p->json, err)) ||
+        (plot && !vr_plot_save(figure, plot, err)))
+        return false;
+    const char *const paths[] = {page, csv, p->json, plot};
+    int n = 0;
+    for (int i = 0; i < 4; i++)
         if (paths[i]) fprintf(stderr, "%s%s", n++ ? ", " : "wrote ", paths[i]);
-    if (page || csv || plot) fputc('\n', stderr);
+    if (n > 0) fputc('\n', stderr);
     return true;
 }
 

@@ -17,7 +17,7 @@ extern "C" {
 /* The common options with their defaults, and what is opened by them. All zero to begin with. */
 typedef struct vr_program {
     const char *command; /* the whole command line, for a report that says how it was made */
-    const char *labels, *normalize;
+    const char *labels, *normalize, *json;
     vr_model_opts model_opts;
     vr_over_opts over;
     vr_image_opts image;
@@ -51,6 +51,8 @@ typedef struct vr_program {
         "subset", NULL, VR_OPTION_FLAG, &(p).subset,                                                         \
             "only the data set's classes compete, as on ImageNet-A and -R"                                   \
     }
+#define VR_JSON_OPTION(p)                                                                                    \
+    { "json", "FILE", VR_OPTION_OUTPUT, &(p).json, "the same table as JSON, an object a row" }
 #define VR_RUN_OPTIONS(p)                                                                                    \
     {"seed", "N", VR_OPTION_INT, &(p).seed, "seed of random choices, transforms and intervals (0)"},         \
         {"threads", "N", VR_OPTION_INT, &(p).threads, "threads (the physical cores)"}, {                     \
@@ -74,10 +76,11 @@ VR_API bool vr_program_model(vr_program *p, vr_arena *perm, const char *path, vr
 VR_API bool vr_program_data(vr_program *p, vr_arena *perm, const char *path, int64_t shapes, bool match,
                             vr_err *err);
 
-/* Saves the table and the figure where their paths are not NULL, and prints "wrote page.html, table.csv" to stderr; page, if
- * not NULL, is there already. Errors: VR_ERR_IO naming the path. */
-VR_API bool vr_program_save(const char *page, const vr_table *table, const char *csv, const vr_plot *figure,
-                            const char *plot, vr_err *err);
+/* Saves the table (also as --json) and the figure where their paths are not NULL, and prints "wrote page.html, table.csv" to
+ * stderr; page, if not NULL, is there already.
+ * Errors:  VR_ERR_IO naming the path. */
+VR_API bool vr_program_save(const vr_program *p, const char *page, const vr_table *table, const char *csv,
+                            const vr_plot *figure, const char *plot, vr_err *err);
 
 #ifdef __cplusplus
 }

@@ -14,6 +14,9 @@ VR_API bool vrp_dollar_street_parse(vr_arena *perm, vr_dollar_street *out, vr_by
 /* The names of the data: number i < image_count is image i; number image_count + r is row r by its own id. */
 VR_API vr_image_index vrp_dollar_street_index(vr_arena *arena, const vr_dollar_street *data);
 
+/* What the rows are: "images", or "rows" where an image has several (a row is an image with one of its classes). */
+VR_API const char *vrp_dollar_street_unit(const vr_dollar_street *data);
+
 /* One factor among the errors of a group. */
 typedef struct vrp_dollar_street_association {
     vr_dollar_street_factor factor;

@@ -84,6 +84,7 @@ static void vrp_dollar_street_page_dashboard(vr_page *page, const vr_dollar_stre
                             .factor_count = data->factors ? VR_DOLLAR_STREET_FACTOR_COUNT : 0,
                             .cluster = data->household,
                             .cluster_name = "household",
+                            .of = vrp_dollar_street_unit(data),
                             .images = o->images,
                             .image = o->images ? vrp_dollar_street_page_images(page->arena, data, o->images)
                                                : NULL,
@@ -91,7 +92,7 @@ static void vrp_dollar_street_page_dashboard(vr_page *page, const vr_dollar_stre
     vr_page_dashboard(page, &d);
 }
 
-/* The numbers of all rows, which need no script. */
+/* The numbers of all rows, which need no script; accuracies count an image once, as the printed ones do. */
 static void vrp_dollar_street_page_tables(vr_page *page, const vr_dollar_street *data,
                                           const vr_dollar_street_model *models, int64_t model_count,
                                           const vr_dollar_street_page_opts *o) {
@@ -100,10 +101,12 @@ static void vrp_dollar_street_page_tables(vr_page *page, const vr_dollar_street 
     vr_page_fold(page, "All images, as tables");
     for (int64_t m = 0; m < model_count; m++)
         for (int k = 0; k < 2; k++) {
-            const vr_table t =
-                vr_dollar_street_accuracy_table(a, data, &models[m].scores, by[k], &o->intervals);
+            const vr_scores once = vr_dollar_street_per_image(a, data, &models[m].scores, false);
+            const vr_table t = vr_dollar_street_accuracy_table(a, data, &once, by[k], &o->intervals);
             vr_page_table(page, &t,
-                          vr_arena_printf(a, "%s: accuracy with 95 %% bootstrap intervals over households.",
+                          vr_arena_printf(a,
+                                          "%s: accuracy, an image once, with 95 %% bootstrap intervals over "
+                                          "households.",
                                           models[m].name));
         }
     for (int64_t m = 0; data->factors && m < model_count; m++) {
@@ -114,11 +117,11 @@ static void vrp_dollar_street_page_tables(vr_page *page, const vr_dollar_street 
             vr_arena_printf(
                 a,
                 "%s: factors among errors. Shift: how much more often a factor is present among the wrong "
-                "images of an income than among all images. Odds ratio: of being wrong with the factor to "
+                "%s of an income than among all %s. Odds ratio: of being wrong with the factor to "
                 "without it, within the income; 1 is no difference. p Holm and p BH: its p, corrected for "
                 "all "
                 "incomes and factors by Holm's and by Benjamini and Hochberg's method.",
-                models[m].name));
+                models[m].name, vrp_dollar_street_unit(data), vrp_dollar_street_unit(data)));
     }
     vr_page_fold(page, NULL);
 }
@@ -155,12 +158,16 @@ bool vr_dollar_street_page_save(const vr_dollar_street *data, const vr_dollar_st
                             "%lld countries.",
                             (long long)data->household_count, (long long)data->country_count),
                         .n = data->count,
+                        .of = vrp_dollar_street_unit(data),
                         .seed = o.intervals.seed,
                         .data = data->path,
                         .model = names,
                         .build = VR_BUILD,
                         .command = o.command});
     if (o.note) vr_page_text(&page, "%s", o.note);
+    if (data->image_count < data->count)
+        vr_page_text(&page, "A row is an image with one of its classes: %lld rows of %lld images.",
+                     (long long)data->count, (long long)data->image_count);
     vrp_dollar_street_page_dashboard(&page, data, models, model_count, &o);
     vrp_dollar_street_page_tables(&page, data, models, model_count, &o);
     vrp_dollar_street_page_left_out(&page, data, models, model_count);

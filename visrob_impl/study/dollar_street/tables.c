@@ -5,6 +5,10 @@
 static const char *const vrp_dollar_street_by_names[] = {"images",  "income", "region", "region, income",
                                                          "country", "class",  "factor", "income a month"};
 
+const char *vrp_dollar_street_unit(const vr_dollar_street *data) {
+    return data->image_count < data->count ? "rows" : "images";
+}
+
 static vr_group_opts vrp_dollar_street_bootstrap(const vr_dollar_street *data, const vr_bootstrap *opts) {
     return (vr_group_opts){.bootstrap = opts ? *opts : (vr_bootstrap){0}, .cluster = data->household};
 }
@@ -102,7 +106,7 @@ vr_table vrp_dollar_street_compare_table(vr_arena *arena, const vr_dollar_street
                                          const vr_scores *before, const vr_scores *after,
                                          vr_dollar_street_factor factor, vr_dollar_street_by by,
                                          const vr_bootstrap *opts) {
-    static const char *const names[] = {"group", "images", "before", "after", "difference"};
+    const char *const names[] = {"group", vrp_dollar_street_unit(data), "before", "after", "difference"};
     const bool any = factor == VR_DOLLAR_STREET_FACTOR_COUNT;
     VR_CHECK(any || data->factors, "%s has no factors", data->path);
     vr_table t = vr_table_new(arena, names, 5);
@@ -143,10 +147,13 @@ static void vrp_dollar_street_print_factors(FILE *file, vr_arena *arena, const v
     const vr_groups groups = vr_dollar_street_groups(arena, data, VR_DOLLAR_STREET_BY_INCOME);
     vrp_dollar_street_section(
         file,
-        "Factors among errors more often than among all images (shift), and their odds within the income",
+        vr_arena_printf(
+            arena,
+            "Factors among errors more often than among all %s (shift), and their odds within the income",
+            vrp_dollar_street_unit(data)),
         vrp_dollar_street_association_table(arena, data, scores, VR_DOLLAR_STREET_BY_INCOME, FIRST, NULL));
-    fprintf(file,
-            "\nThe first %d factors of an income, among errors as among all images (chi-square):", FIRST);
+    fprintf(file, "\nThe first %d factors of an income, among errors as among all %s (chi-square):", FIRST,
+            vrp_dollar_street_unit(data));
     for (int64_t g = 0; g < groups.count; g++) {
         vrp_dollar_street_association a[VR_DOLLAR_STREET_FACTOR_COUNT];
         vrp_dollar_street_associate(a, data, scores, &groups, g, NULL);
@@ -165,8 +172,8 @@ static void vrp_dollar_street_print_changes(FILE *file, vr_arena *arena, const v
     for (int k = 0; k < (data->factors ? 3 : 1); k++)
         vrp_dollar_street_section(
             file,
-            vr_arena_printf(arena, k ? "%s, images with '%s' ticked" : "%s, all images", models[1].name,
-                            vrp_dollar_street_factor_name(factor)),
+            vr_arena_printf(arena, k ? "%s, %s with '%s' ticked" : "%s, all %s", models[1].name,
+                            vrp_dollar_street_unit(data), vrp_dollar_street_factor_name(factor)),
             vrp_dollar_street_compare_table(arena, data, &models[0].scores, &models[1].scores,
                                             k ? factor : VR_DOLLAR_STREET_FACTOR_COUNT, by[k], opts));
 }
