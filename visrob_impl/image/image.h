@@ -45,7 +45,8 @@ VR_API vr_image vr_image_copy(vr_arena *arena, vr_image in);
  * Errors:  VR_ERR_IO naming the path, VR_ERR_FORMAT naming file and byte, VR_ERR_UNSUPPORTED for forms whose pixels would not
  *          be Pillow's, VR_ERR_LIMIT for more than opts->max_pixels; *image = {0}.
  * Source:  agrees with Pillow's ImageOps.exif_transpose(Image.open(...)).convert("RGB") bit for bit (JPEG through
- *          libjpeg-turbo), but for 16-bit grey PNG, which Pillow cuts off at 255. */
+ *          libjpeg-turbo) where the file is not damaged, but for 16-bit grey PNG, which Pillow cuts off at 255, and for
+ *          the orientation in compressed texts of a PNG, which is not read. */
 VR_API bool vr_image_load(vr_arena *arena, vr_image *image, const char *path, const vr_image_opts *opts,
                           vr_err *err);
 
