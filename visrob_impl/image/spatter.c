@@ -11,10 +11,16 @@ typedef struct vrp_spatter {
     vr_arena *scratch;
 } vrp_spatter;
 
+/* vrp_border_fold, inline for positions inside. */
+static inline int64_t vrp_spatter_fold(int64_t i, int64_t n, vrp_border border) {
+    return i >= 0 && i < n ? i : vrp_border_fold(i, n, border);
+}
+
 /* The pixel at a place of which at most one step is beyond the edge. */
-static int vrp_spatter_at(const uint8_t *x, const vrp_spatter *s, int64_t row, int64_t column,
-                          vrp_border border) {
-    return x[vrp_border_fold(row, s->height, border) * s->width + vrp_border_fold(column, s->width, border)];
+static inline int vrp_spatter_at(const uint8_t *x, const vrp_spatter *s, int64_t row, int64_t column,
+                                 vrp_border border) {
+    return x[vrp_spatter_fold(row, s->height, border) * s->width +
+             vrp_spatter_fold(column, s->width, border)];
 }
 
 /* The gradients of the eight neighbours, by Sobel's weights. */
@@ -140,8 +146,9 @@ void vrp_spatter_water(float *x, int64_t width, int64_t height, vr_arena *scratc
         double around = 0;
         for (int i = -1; i <= 1; i++)
             for (int j = -1; j <= 1; j++)
-                around += (double)distance[vrp_border_fold(k / width + i, height, VRP_BORDER_MIRROR) * width +
-                                           vrp_border_fold(k % width + j, width, VRP_BORDER_MIRROR)];
+                around +=
+                    (double)distance[vrp_spatter_fold(k / width + i, height, VRP_BORDER_MIRROR) * width +
+                                     vrp_spatter_fold(k % width + j, width, VRP_BORDER_MIRROR)];
         level[k] = (uint8_t)(float)(around * (1 / 9.0));
     }
     vrp_spatter_equalize(level, &s);
