@@ -345,6 +345,47 @@ static void the_limit_of_pixels_can_be_changed(void **state) {
     }
 }
 
+static void a_data_set_reads_its_files_by_its_options(void **state) {
+    (void)state;
+    vr_dataset data;
+    vr_image upright, stored, image;
+    vr_err err = {0};
+    assert_true(vr_dataset_open(&arena, &data, "tests/golden/formats/turned.jpg", NULL, VR_FATAL));
+    assert_true(vr_dataset_image(&arena, &upright, &data, 0, VR_FATAL));
+    data.decode.ignore_exif = true;
+    assert_true(vr_dataset_image(&arena, &stored, &data, 0, VR_FATAL));
+    assert_int_equal(stored.width, upright.height);
+    assert_false(same(stored, upright));
+    data.decode.max_pixels = 10;
+    assert_false(vr_dataset_image(&arena, &image, &data, 0, &err));
+    assert_int_equal(err.code, VR_ERR_LIMIT);
+    assert_message(err, "turned.jpg");
+}
+
+/* Above 2^24 pixels threads wait for each other. */
+static void large_images_can_be_read_by_several_threads(void **state) {
+    (void)state;
+    enum { W = 4128, H = 4096, STRIDE = W / 8, HEAD = 62 };
+    uint8_t *file = VR_NEW(&arena, uint8_t, HEAD + STRIDE * H);
+    const uint8_t head[HEAD] = {'B',      'M',      [10] = HEAD, [14] = 40, [18] = W & 255,
+                                W >> 8,   [22] = 0, H >> 8,      [26] = 1,  [28] = 1,
+                                [54] = 1, 2,        3,           0,         4,
+                                5,        6};
+    memcpy(file, head, HEAD);
+    memset(file + HEAD, 0x55, STRIDE * H);
+    int wrong = 0;
+#pragma omp parallel for num_threads(3) reduction(+ : wrong)
+    for (int k = 0; k < 3; k++) {
+        vr_arena own = {0};
+        vr_image image;
+        vr_err err = {0};
+        wrong += !vrp_image_parse(&own, &image, (vr_bytes){file, HEAD + STRIDE * H}, "x.bmp", NULL, &err) ||
+                 image.width != W || memcmp(image.pixels + 3 * (W * H - 2), "\3\2\1\6\5\4", 6) != 0;
+        vr_arena_free(&own);
+    }
+    assert_int_equal(wrong, 0);
+}
+
 static void a_jpeg_with_a_huge_frame_is_refused(void **state) {
     (void)state;
     const vr_bytes b = test_bytes(&arena, IMAGES "s420.jpg");
@@ -584,6 +625,8 @@ int main(void) {
         TEST(a_png_is_turned_too),
         TEST(a_header_of_a_huge_image_is_refused_before_anything_is_allocated),
         TEST(the_limit_of_pixels_can_be_changed),
+        TEST(a_data_set_reads_its_files_by_its_options),
+        TEST(large_images_can_be_read_by_several_threads),
         TEST(a_jpeg_with_a_huge_frame_is_refused),
         TEST(a_jpeg_with_inconsistent_segments_is_refused),
         TEST(a_file_cut_at_any_byte_is_an_error_that_names_it),
