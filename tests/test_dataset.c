@@ -237,13 +237,21 @@ static void arrays_of_pixels_are_data_sets(void **state) {
     assert_int_equal(image.height, 2);
     assert_memory_equal(image.pixels, pixels + 54, 18);
     a = (vr_array){.dtype = VR_U8, .ndim = 3, .shape = {4, 6, 3}, .stride = {18, 3, 1}, .data = pixels};
+    assert_true(vr_npy_save(path, &a, VR_FATAL)); /* one image */
+    assert_true(vr_dataset_open(&arena, &data, path, NULL, VR_FATAL));
+    assert_int_equal(data.count, 1);
+    assert_true(vr_dataset_image(&arena, &image, &data, 0, VR_FATAL));
+    assert_int_equal(image.width, 6);
+    assert_int_equal(image.height, 4);
+    assert_memory_equal(image.pixels, pixels, 72);
+    a = (vr_array){.dtype = VR_U8, .ndim = 3, .shape = {4, 3, 6}, .stride = {18, 6, 1}, .data = pixels};
     assert_true(vr_npy_save(path, &a, VR_FATAL));
     assert_true(vr_dataset_open(&arena, &data, path, NULL, VR_FATAL));
     assert_true(vr_dataset_image(&arena, &image, &data, 1, VR_FATAL));
     assert_memory_equal(image.pixels, ((uint8_t[]){18, 18, 18, 19, 19, 19}), 6);
     a.ndim = 2;
     assert_true(vr_npy_save(path, &a, VR_FATAL));
-    refused(path, VR_ERR_ARGUMENT, "expected a row-major u8 array [N,H,W,3] or [N,H,W]");
+    refused(path, VR_ERR_ARGUMENT, "expected a row-major u8 array [N,H,W,3], [N,H,W] or [H,W,3]");
 
     static const char *const names[] = {"cat", "dog"};
     const int64_t labels[] = {1, 0, 1, 1};
@@ -279,6 +287,11 @@ static void cifar_and_mnist_come_with_their_labels(void **state) {
     assert_int_equal(data.class_count, 5);
     assert_true(vr_dataset_image(&arena, &image, &data, 1, VR_FATAL));
     assert_memory_equal(image.pixels, ((uint8_t[]){7, 7, 7, 8, 8, 8}), 6);
+    put(folder, "kag-images.idx3-ubyte", (vr_bytes){images, sizeof images}); /* as other sites name them */
+    put(folder, "kag-labels.idx1-ubyte", (vr_bytes){labels, sizeof labels});
+    assert_true(vr_dataset_open(&arena, &data, vr_arena_printf(&arena, "%s/kag-images.idx3-ubyte", folder),
+                                NULL, VR_FATAL));
+    assert_int_equal(data.labels[0], 4);
     labels[7] = 1;
     put(folder, "t10k-labels-idx1-ubyte", (vr_bytes){labels, sizeof labels - 1});
     vr_err err = {0};

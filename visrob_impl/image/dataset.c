@@ -236,12 +236,17 @@ static bool vrp_dataset_open_folder(vr_dataset *data, vrp_dataset_list *list, vr
     return vrp_dataset_walk(list, &top, "", err) && vrp_dataset_finish(data, list, err);
 }
 
+/* The name of a path's last part. */
+static const char *vrp_dataset_last(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 static bool vrp_dataset_open_file(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {
     struct vr_dataset_source *source = VR_NEW(list->perm, struct vr_dataset_source, 1);
     source->decode = vrp_dataset_decode_file;
     data->source = source;
-    const char *slash = strrchr(data->path, '/');
-    vrp_dataset_add(list, slash ? slash + 1 : data->path, 0);
+    vrp_dataset_add(list, vrp_dataset_last(data->path), 0);
     return vrp_dataset_finish(data, list, err);
 }
 
@@ -284,21 +289,25 @@ static int64_t *vrp_dataset_number(vr_arena *perm, vr_dataset *data, int64_t cou
     return labels;
 }
 
-/* An array of pixels: u8 [N,H,W,3], or grey [N,H,W]. */
-static bool vrp_dataset_open_array(vr_dataset *data, vr_arena *perm, const vr_array *a, vr_err *err) {
-    const bool grey = a->ndim == 3, colour = a->ndim == 4 && a->shape[3] == 3;
+/* An array of pixels: u8 [N,H,W,3], grey [N,H,W], or where `one` is true one image [H,W,3]: nobody has grey images three pixels
+ * wide. */
+static bool vrp_dataset_open_array(vr_dataset *data, vr_arena *perm, const vr_array *a, bool one,
+                                   vr_err *err) {
+    one = one && a->ndim == 3 && a->shape[2] == 3;
+    const int64_t *shape = one ? a->shape - 1 : a->shape; /* [1] and [2] are height and width */
+    const bool grey = a->ndim == 3 && !one, colour = one || (a->ndim == 4 && a->shape[3] == 3);
     if (a->dtype != VR_U8 || (!grey && !colour) || !vr_array_contiguous(a) || vr_array_count(a) == 0 ||
-        a->shape[1] > VR_IMAGE_MAX_PIXELS / a->shape[2])
-        return vr_fail(err, VR_ERR_ARGUMENT, "%s: expected a row-major u8 array [N,H,W,3] or [N,H,W]",
-                       data->path);
+        shape[1] > VR_IMAGE_MAX_PIXELS / shape[2])
+        return vr_fail(err, VR_ERR_ARGUMENT,
+                       "%s: expected a row-major u8 array [N,H,W,3], [N,H,W] or [H,W,3]", data->path);
     struct vr_dataset_source *source = VR_NEW(perm, struct vr_dataset_source, 1);
     *source = (struct vr_dataset_source){.decode = vrp_dataset_decode_array,
                                          .pixels = (const uint8_t *)a->data,
-                                         .height = a->shape[1],
-                                         .width = a->shape[2],
+                                         .height = shape[1],
+                                         .width = shape[2],
                                          .channels = grey ? 1 : 3};
     data->source = source;
-    vrp_dataset_number(perm, data, a->shape[0]);
+    vrp_dataset_number(perm, data, one ? 1 : a->shape[0]);
     return true;
 }
 
@@ -308,7 +317,7 @@ static bool vrp_dataset_open_npy(vr_dataset *data, vrp_dataset_list *list, vr_er
     if (arrays.count != 1)
         return vr_fail(err, VR_ERR_ARGUMENT, "%s: expected one array, found %lld", data->path,
                        (long long)arrays.count);
-    return vrp_dataset_open_array(data, list->perm, &arrays.items[0], err);
+    return vrp_dataset_open_array(data, list->perm, &arrays.items[0], true, err);
 }
 
 /* "0", "1", ...: class names where there are none. */
@@ -318,16 +327,19 @@ static const char *const *vrp_dataset_numbers(vr_arena *perm, int64_t n) {
     return names;
 }
 
-/* MNIST's images; the labels are in the file beside it with "labels-idx1" instead of "images-idx3". */
+/* MNIST's images; the labels are in the file beside it with "labels" instead of "images" and "idx1" instead of "idx3". */
 static bool vrp_dataset_open_idx(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {
     vr_arena *perm = list->perm;
     vr_array images, labels;
-    if (!vr_idx_load(perm, &images, data->path, err) || !vrp_dataset_open_array(data, perm, &images, err))
+    if (!vr_idx_load(perm, &images, data->path, err) ||
+        !vrp_dataset_open_array(data, perm, &images, false, err))
         return false;
-    const char *part = strstr(data->path, "images-idx3");
-    if (!part) return true;
-    const char *path = vr_arena_printf(perm, "%.*slabels-idx1%s", (int)(part - data->path), data->path,
-                                       part + strlen("images-idx3"));
+    const char *part = strstr(vrp_dataset_last(data->path), "images"),
+               *kind = part ? strstr(part, "idx3") : NULL;
+    if (!kind) return true;
+    const char *between = part + strlen("images");
+    const char *path = vr_arena_printf(perm, "%.*slabels%.*sidx1%s", (int)(part - data->path), data->path,
+                                       (int)(kind - between), between, kind + strlen("idx3"));
     if (!vr_path_exists(path)) return true;
     if (!vr_idx_load(perm, &labels, path, err)) return false;
     if (labels.dtype != VR_U8 || labels.ndim != 1 || labels.shape[0] != data->count)
@@ -380,11 +392,11 @@ static bool vrp_dataset_open_any(vr_dataset *data, vrp_dataset_list *list, vr_er
         return vrp_dataset_open_tar(data, list, err);
     if (vr_path_has_suffix(path, ".npy")) return vrp_dataset_open_npy(data, list, err);
     if (vr_path_has_suffix(path, ".bin")) return vrp_dataset_open_cifar(data, list, path, err);
-    if (strstr(path, "-idx3-ubyte")) return vrp_dataset_open_idx(data, list, err);
+    if (strstr(vrp_dataset_last(path), "idx3-ubyte")) return vrp_dataset_open_idx(data, list, err);
     if (vrp_dataset_is_image(path)) return vrp_dataset_open_file(data, list, err);
     return vr_fail(err, VR_ERR_ARGUMENT,
                    "%s: unknown kind of data set; expected a folder, .tar, .tar.gz, CIFAR's .bin, MNIST's "
-                   "-idx3-ubyte, .npy, or "
+                   "idx3-ubyte, .npy, or "
                    "an image ending in %s",
                    path, vrp_dataset_endings_listed(&list->scratch));
 }

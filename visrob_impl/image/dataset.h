@@ -33,8 +33,8 @@ typedef struct vr_dataset {
  *     .tar, .tar.gz           as a folder with the same paths; class = the last folder of the path
  *     *.bin                   CIFAR's binary files, class names from the .txt beside it if it exists
  *     a folder of the latter  its test part
- *     *-idx3-ubyte, .gz       MNIST's files, grey; labels from the -idx1- file beside it if it exists
- *     .npy                    u8 [N,H,W,3], or grey [N,H,W], without labels
+ *     *idx3-ubyte, .gz        MNIST's files, grey; labels from the idx1 file beside it if it exists
+ *     .npy                    u8 [N,H,W,3], grey [N,H,W], or one image [H,W,3], without labels
  *     one image file          that image
  * Notes:   hidden files and files without an image's extension are skipped and counted in `ignored` (may be NULL).
  *          Files stay mapped as long as the arena lives.
