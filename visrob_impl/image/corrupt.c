@@ -478,12 +478,13 @@ static void vrp_corrupt_frond(const vrp_corrupt_ice *ice, double x, double y, do
     }
 }
 
-/* Ice over the whole image: short needles, then fans of fronds, more small ones than large ones. */
+/* Ice over the whole image: short needles, which small images show as grain (vrp_corrupt_light), then fans of fronds, more
+ * small ones than large ones. */
 static void vrp_corrupt_grow(const vrp_corrupt_ice *ice) {
     const double W = (double)ice->width, H = (double)ice->rows, s = ice->scale, margin = 30 * s;
     const double area = (W + 2 * margin) * (H + 2 * margin) / (s * s),
                  lay = vrp_corrupt_throw(ice->dice, 0, 6.28);
-    for (int64_t k = 0, needles = (int64_t)(area / (60 / s)); k < needles; k++) {
+    for (int64_t k = 0, needles = s < 1 ? 0 : (int64_t)(area / (60 / s)); k < needles; k++) {
         const double x = vrp_corrupt_throw(ice->dice, -margin, W + margin);
         const double y = vrp_corrupt_throw(ice->dice, -margin, H + margin);
         const double angle = lay + vrp_corrupt_throw(ice->dice, -1.6, 1.6);
@@ -503,27 +504,31 @@ static void vrp_corrupt_grow(const vrp_corrupt_ice *ice) {
     }
 }
 
+/* 1 / the standard deviation of n values, whose mean is *mean. */
+static float vrp_corrupt_spread(float *mean, const float *x, int64_t n) {
+    double sum = 0, square = 0;
+#pragma omp simd reduction(+ : sum, square)
+    for (int64_t i = 0; i < n; i++) sum += (double)x[i], square += (double)x[i] * (double)x[i];
+    *mean = (float)(sum / (double)n);
+    return (float)(1 / sqrt(fmax(square / (double)n - (sum / (double)n) * (sum / (double)n), 1e-12)));
+}
+
 /* light = the relief of the ice, lit from the upper left, on mist of varying density, and grain that only small images
- * show, because the scripts shrink their photographs without averaging; of mean 0 and standard deviation 1. */
+ * show, because the scripts shrink their photographs without averaging. */
 static void vrp_corrupt_light(const vrp_corrupt_job *j, float *light, const float *height) {
     static const float grain[3] = {0.75f, 0.6f, 0}; /* relative to the relief */
-    const int64_t W = j->width, n = W * j->height, size = vrp_corrupt_map_size(j);
+    const int64_t W = j->width, H = j->height, n = W * H, size = vrp_corrupt_map_size(j);
     const float *plasma = vrp_corrupt_plasma(size, 1.5, vr_rng_split(j->rng, "mist"), j->scratch);
-    for (int64_t i = 0; i < n; i++) {
-        const int64_t x = i % W, y = i / W;
-        const float before = height[vr_max(0, y - 1) * W + vr_max(0, x - 1)];
-        light[i] = plasma[y * size + x] + 2 * height[i] - before;
+    for (int64_t y = 0; y < H; y++) {
+        const float *before = height + vr_max(0, y - 1) * W, *h = height + y * W, *mist = plasma + y * size;
+        light[y * W] = mist[0] + 2 * h[0] - before[0];
+        for (int64_t x = 1; x < W; x++) light[y * W + x] = mist[x] + 2 * h[x] - before[x - 1];
     }
-    for (int pass = 0; pass < 2; pass++) {
-        double sum = 0, square = 0;
-        for (int64_t i = 0; i < n; i++) sum += light[i], square += (double)light[i] * light[i];
-        const double mean = sum / (double)n, deviation = sqrt(fmax(square / (double)n - mean * mean, 1e-12));
-        for (int64_t i = 0; i < n; i++) light[i] = (float)((light[i] - mean) / deviation);
-        if (pass > 0 || grain[j->set] == 0) return;
-        float *u = vr_arena_alloc(j->scratch, n, sizeof *u);
-        vr_rng_uniform_fill(u, n, vr_rng_split(j->rng, "grain"), 0);
-        for (int64_t i = 0; i < n; i++) light[i] += grain[j->set] * 3.4641f * (u[i] - 0.5f);
-    }
+    if (grain[j->set] == 0) return;
+    float mean, *u = vr_arena_alloc(j->scratch, n, sizeof *u);
+    const float width = grain[j->set] * 3.4641f / vrp_corrupt_spread(&mean, light, n);
+    vr_rng_uniform_fill(u, n, vr_rng_split(j->rng, "grain"), 0);
+    for (int64_t i = 0; i < n; i++) light[i] += width * (u[i] - 0.5f);
 }
 
 /* The dimmed image plus a share of ice, which has the statistics of the script's photographs: mean, how it differs between
@@ -548,14 +553,16 @@ static void vrp_corrupt_frost(const vrp_corrupt_job *j) {
     const float mean = photo[kind].mean + photo[kind].spread * (float)vrp_corrupt_throw(&dice, -1.7, 1.7);
     vrp_corrupt_ice ice = {VR_NEW(j->scratch, float, (W * H)), W, H, scale[j->set], &dice};
     vrp_corrupt_grow(&ice);
-    float *light = vr_arena_alloc(j->scratch, W * H, sizeof *light);
+    float *light = vr_arena_alloc(j->scratch, W * H, sizeof *light), middle;
     vrp_corrupt_light(j, light, ice.height);
-    const float deviation = photo[kind].sign * photo[kind].deviation;
-    for (int64_t i = 0; i < j->values; i++) {
-        const float level = mean + deviation * light[i / 3] + photo[kind].tint[i % 3];
-        const float frost = level < 0 ? 0 : level > 255 ? 255 : level;
-        j->out.pixels[i] = vrp_corrupt_level((keep * (float)j->in.pixels[i] + share * frost) / 255);
-    }
+    const float gain = photo[kind].sign * photo[kind].deviation * vrp_corrupt_spread(&middle, light, W * H);
+    for (int64_t i = 0; i < W * H; i++)
+        for (int k = 0; k < 3; k++) {
+            const float level = mean + gain * (light[i] - middle) + photo[kind].tint[k];
+            const float frost = level < 0 ? 0 : level > 255 ? 255 : level;
+            j->out.pixels[3 * i + k] =
+                vrp_corrupt_level((keep * (float)j->in.pixels[3 * i + k] + share * frost) * (1 / 255.f));
+        }
 }
 
 /* A pixel whose saturation and value in HSV become s * gain + add and v + more: the arithmetic of scikit-image's rgb2hsv and
