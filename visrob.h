@@ -12,7 +12,7 @@
  *         int64_t top[5];
  *         if (argc != 3) return 2;
  *         vr_model *model = vr_model_load(&perm, argv[1], NULL, VR_FATAL);
- *         vr_image_load(&perm, &photo, argv[2], VR_FATAL);
+ *         vr_image_load(&perm, &photo, argv[2], NULL, VR_FATAL);
  *         vr_tensor x = vr_tensor_4d(&perm, 1, model->preprocess.size, model->preprocess.size, 3);
  *         vr_preprocess_apply(vr_tensor_row(x, 0), photo, &model->preprocess, &perm);
  *         vr_tensor logits = vr_model_logits(&perm, model, x);
@@ -193,6 +193,9 @@
 #include "visrob_impl/format/load.c"
 
 #include "visrob_impl/image/image.c"
+#include "visrob_impl/image/exif.c"
+#include "visrob_impl/image/bmp.c"
+#include "visrob_impl/image/gif.c"
 #include "visrob_impl/image/inspect.c"
 #include "visrob_impl/image/jpeg.c"
 #include "visrob_impl/image/codec.c"
@@ -200,6 +203,7 @@
 #include "visrob_impl/image/blur.c"
 #include "visrob_impl/image/colour.c"
 #include "visrob_impl/image/augment.c"
+#include "visrob_impl/image/spatter.c"
 #include "visrob_impl/image/corrupt.c"
 #include "visrob_impl/image/factor.c"
 #include "visrob_impl/image/draw.c"

@@ -35,19 +35,19 @@ struct vr_dataset_source {
 static bool vrp_dataset_decode_folder(vr_arena *arena, vr_image *image, const vr_dataset *data,
                                       const char *file, int64_t n, vr_err *err) {
     (void)n;
-    return vr_image_load(arena, image, vr_arena_printf(arena, "%s/%s", data->path, file), err);
+    return vr_image_load(arena, image, vr_arena_printf(arena, "%s/%s", data->path, file), &data->decode, err);
 }
 
 static bool vrp_dataset_decode_file(vr_arena *arena, vr_image *image, const vr_dataset *data,
                                     const char *file, int64_t n, vr_err *err) {
     (void)file, (void)n;
-    return vr_image_load(arena, image, data->path, err);
+    return vr_image_load(arena, image, data->path, &data->decode, err);
 }
 
 static bool vrp_dataset_decode_tar(vr_arena *arena, vr_image *image, const vr_dataset *data, const char *file,
                                    int64_t n, vr_err *err) {
     const char *name = vr_arena_printf(arena, "%s: %s", data->path, file);
-    return vrp_image_parse(arena, image, data->source->entries[n].data, name, err);
+    return vrp_image_parse(arena, image, data->source->entries[n].data, name, &data->decode, err);
 }
 
 static bool vrp_dataset_decode_array(vr_arena *arena, vr_image *image, const vr_dataset *data,
@@ -564,7 +564,7 @@ static bool vrp_dataset_open_any(vr_dataset *data, vrp_dataset_list *list, vr_er
                        path);
     return vr_fail(err, VR_ERR_ARGUMENT,
                    "%s: unknown kind of data set; expected a folder, .tar, .tar.gz, CIFAR's .bin, MNIST's "
-                   "-idx3-ubyte, .npy, or "
+                   "idx3-ubyte, .npy, or "
                    "an image ending in %s",
                    path, vrp_dataset_endings_listed(&list->scratch));
 }

@@ -22,6 +22,7 @@ typedef struct vr_dataset {
     int64_t count;
     const char *const *classes; /* [class_count], the names of the class folders, sorted */
     int64_t class_count;
+    vr_image_opts decode;                   /* of the files; may be changed before the first image is read */
     const struct vr_dataset_source *source; /* private */
     const int64_t *origin; /* [count], the index before vr_dataset_limit; names an image's rng */
     const char *note; /* what was left out and what was assumed, for a line of a program; NULL: nothing */

@@ -67,7 +67,8 @@ bool vr_factors_parse(vr_arena *perm, vr_factor **factors, int64_t *count, const
         const size_t n = strcspn(from, ",");
         bool known = false;
         for (int f = 0; f < VR_FACTOR_COUNT; f++)
-            if (vrp_factor_is("all", from, n) || vrp_factor_is(vrp_factor_list[f].name, from, n) ||
+            if ((f < VR_FACTOR_DEFAULTS && vrp_factor_is("all", from, n)) ||
+                vrp_factor_is(vrp_factor_list[f].name, from, n) ||
                 vrp_factor_is(vrp_factor_list[f].category, from, n))
                 known = chosen[f] = true;
         if (!known) return vrp_factor_unknown(from, (int)n, err);

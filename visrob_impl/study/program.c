@@ -91,6 +91,7 @@ bool vr_program_data(vr_program *p, vr_arena *perm, const char *path, int64_t sh
         vr_dataset_shapes(perm, &p->data, shapes, p->model->preprocess.size, vr_rng_init(2));
     else if (!vr_dataset_open(perm, &p->data, path, NULL, err))
         return false;
+    p->data.decode = p->image;
     if (p->data.note) vr_log("%s: %s", path, p->data.note);
     if (match && !vr_dataset_match(perm, &p->data, p->model, err)) return false;
     if (match && p->subset) p->over.compete = vrp_dataset_present(perm, &p->data, p->model->classes);

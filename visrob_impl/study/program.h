@@ -20,6 +20,7 @@ typedef struct vr_program {
     const char *labels, *normalize, *json;
     vr_model_opts model_opts;
     vr_over_opts over;
+    vr_image_opts image;
     int64_t limit, seed, threads;
     bool subset, quiet, spreadsheet;
     vr_model *model;
@@ -35,8 +36,13 @@ typedef struct vr_program {
     {                                                                                                        \
         "heads", "N", VR_OPTION_INT, &(p).model_opts.heads, "attention heads, where they are not width / 64" \
     }
+#define VR_IMAGE_OPTIONS(p)                                                                                  \
+    {"max-pixels", "N", VR_OPTION_INT, &(p).image.max_pixels, "refuse larger images (67108864)"}, {          \
+        "ignore-exif", NULL, VR_OPTION_FLAG, &(p).image.ignore_exif,                                         \
+            "do not turn images by their EXIF orientation, as torchvision"                                   \
+    }
 #define VR_DATA_OPTIONS(p)                                                                                   \
-    {"limit", "N", VR_OPTION_INT, &(p).limit, "only N images, chosen at random"},                            \
+    VR_IMAGE_OPTIONS(p), {"limit", "N", VR_OPTION_INT, &(p).limit, "only N images, chosen at random"},       \
         {"batch", "N", VR_OPTION_INT, &(p).over.batch, "images at a time"}, {                                \
         "skip-bad", NULL, VR_OPTION_FLAG, &(p).over.skip_bad, "leave out images that cannot be decoded"      \
     }

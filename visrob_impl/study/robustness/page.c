@@ -91,6 +91,10 @@ static bool vrp_robustness_page_samples(vr_page *page, const vr_robustness *r, c
             "Image %s, as the model sees it, at severity %d of 5, the worst factor first. Below each: "
             "how many of all images are still classified correctly.",
             data->files[index], SHOWN));
+    for (int64_t f = 0; f < n; f++)
+        if (r->factors[f].factor == VR_FACTOR_FROST)
+            vr_page_text(
+                page, "frost is procedural: drawn with the statistics of ImageNet-C's photographs of ice.");
     vr_page_fold(page, "All five severities");
     vr_page_grid(page, images, rows + 1, columns, n, COLUMNS, NULL);
     vr_page_fold(page, NULL);
