@@ -79,7 +79,7 @@ C
 
 readme() {
     awk -f tests/check/examples.awk README.md >"$dir/program.c"
-    gcc -O3 -march=native -ffp-contract=fast -fopenmp $strict $stb -I. "$dir/program.c" -o "$dir/program" -lblis -lm
+    gcc -O3 -march=native -ffp-contract=fast -fopenmp $strict -I. "$dir/program.c" -o "$dir/program" -lblis -lm
 }
 rule "the README's program builds as it says, without warnings" readme
 rule "the layers without BLIS and AVX" tests/check/portable.sh plain
@@ -91,10 +91,12 @@ aarch64() {
 rule "the layers on aarch64, with NEON, under qemu" aarch64
 single() {
     tests/check/single.sh >"$dir/visrob.h"
-    gcc -O0 -fopenmp -DVISROB_IMPLEMENTATION $stb -I"$dir" -c examples/classify.c -o "$dir/classify.o" &&
+    gcc -O0 -fopenmp -DVISROB_IMPLEMENTATION -I"$dir" -c examples/classify.c -o "$dir/classify.o" &&
         gcc -fopenmp "$dir/classify.o" -o "$dir/classify" -lblis -lm && "$dir/classify" --help >/dev/null &&
         silent awk 'NF == 3 && $3 !~ /^vrp?_|^main$|^\.gomp_critical_user_vrp_/ {print $3}' <(nm -g --defined-only "$dir/classify.o")
 }
+rule "make install, pkg-config, C++ and make uninstall" tests/check/install.sh make "$work/install"
+rule "CMake: find_package and add_subdirectory" tests/check/install.sh cmake "$work/cmake"
 rule "the single file works alone, and its globals are vr_ or vrp_" single
 program() {
     awk -f tests/check/examples.awk visrob.h >"$dir/program.c"
