@@ -59,7 +59,7 @@ $(OUT)/libvisrob.so: $(OBJS)
 	@ln -sf libvisrob.so $(OUT)/$(SONAME)
 
 $(OUT)/%: examples/%.c $(LIB)
-	@mkdir -p $(@D)
+	@mkdir -p $(@D) $(dir $(OBJ)/$*)
 	$(Q)$(CC) $(FLAGS) -UVISROB_IMPLEMENTATION -I. -MMD -MP -MF $(OBJ)/$*.d $< $(LIB) -o $@ $(LIBS)
 
 # Tests do not need to be fast, but built fast.

@@ -57,7 +57,8 @@
  *   tensor/  shapes and views, products, statistics: tests, regressions, intervals
  *   format/  checkpoints and data files, to arrays and back
  *   image/   decoding, resizing, colour, random views, corruption, drawing, data sets of images
- *   metric/  plain arrays in, numbers out: accuracy, groups, calibration, disparity, effective robustness
+ *   metric/  plain arrays in, numbers out: accuracy, groups, calibration, disparity, effective robustness,
+ *            nearest neighbours
  *   nn/      layers: the readable reference (kernels.h) and the fast path (packed.h)
  *   model/   ResNet and ViT in their dialects, probes
  *   report/  tables, plots, self-contained pages
@@ -117,6 +118,7 @@
 #include "visrob_impl/metric/prevalence.h"
 #include "visrob_impl/metric/disparity.h"
 #include "visrob_impl/metric/effective.h"
+#include "visrob_impl/metric/retrieval.h"
 
 #include "visrob_impl/nn/kernels.h"
 #include "visrob_impl/nn/packed.h"
@@ -131,6 +133,7 @@
 #include "visrob_impl/report/dashboard.h"
 
 #include "visrob_impl/study/predictions.h"
+#include "visrob_impl/study/by_group.h"
 #include "visrob_impl/study/class_map.h"
 #include "visrob_impl/study/income.h"
 #include "visrob_impl/study/over.h"
@@ -211,6 +214,7 @@
 #include "visrob_impl/metric/prevalence.c"
 #include "visrob_impl/metric/disparity.c"
 #include "visrob_impl/metric/effective.c"
+#include "visrob_impl/metric/retrieval.c"
 
 #include "visrob_impl/nn/kernels.c"
 #include "visrob_impl/nn/epilogue.c"
@@ -245,6 +249,7 @@
 #include "visrob_impl/report/dashboard.c"
 
 #include "visrob_impl/study/predictions.c"
+#include "visrob_impl/study/by_group.c"
 #include "visrob_impl/study/class_map.c"
 #include "visrob_impl/study/income.c"
 #include "visrob_impl/study/over.c"
