@@ -23,10 +23,11 @@
  *     }
  *
  * Three ways to use it
- *   (a) copy visrob.h and visrob_impl/; one .c file defines VISROB_IMPLEMENTATION before the include;
- *   (b) `make`, and link build/libvisrob.a (or .so);
+ *   (a) copy visrob.h and visrob_impl/; one .c file, best one that holds nothing else, so that it is compiled once, defines
+ *       VISROB_IMPLEMENTATION before the include;
+ *   (b) `make install`, and find it by pkg-config or CMake; or add_subdirectory;
  *   (c) `make single`, and copy build/visrob_single.h alone.
- *   Build with -I/usr/include/stb -fopenmp, link with -lblis -lm.
+ *   Build with -O3 -DNDEBUG -march=native -fopenmp, link with -lblis -lm. stb_image.h is found in the system's stb/ or by -I.
  *
  * Switches, all off by default
  *   VR_NO_BLIS     a portable matrix product in place of BLIS: nothing to link, slower
@@ -62,7 +63,8 @@
  *   nn/      layers: the readable reference (kernels.h) and the fast path (packed.h)
  *   model/   ResNet and ViT in their dialects, probes
  *   report/  tables, plots, self-contained pages
- *   study/   a model over a data set, predictions of any program, and the papers: read first examples/robustness.c
+ *   study/   a model over a data set, predictions of any program, and the papers: read first examples/small/,
+ *            then examples/robustness.c
  */
 #ifndef VISROB_H
 #define VISROB_H

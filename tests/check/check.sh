@@ -80,9 +80,11 @@ C
 # ---- what builds; some warnings need the optimizer, which the first build has, and sees all in one unit. The others are debug
 # builds, in which user.c fails unless freed memory is NaN
 
-readme() {
-    awk -f tests/check/examples.awk README.md >"$dir/program.c"
-    gcc -O3 -march=native -ffp-contract=fast -fopenmp $strict -I. "$dir/program.c" -o "$dir/program" -lblis -lm
+readme() { # its two files, compiled by its commands in a folder that holds a copy of the library
+    ln -s "$PWD/visrob.h" "$PWD/visrob_impl" "$dir"
+    awk -v dir="$dir" '/^```c$/ {n++; inside = 1; next} /^```/ {inside = 0} inside {print > (dir "/" (n == 1 ? "visrob.c" : "program.c"))}' README.md
+    sed -n "s/^cc \(.*visrob\.[co]\)/gcc $strict \1/p" README.md >"$dir/commands"
+    [ "$(wc -l <"$dir/commands")" = 2 ] && cd "$dir" && sh -e commands && [ -x program ]
 }
 rule "the README's program builds as it says, without warnings" readme
 rule "the layers without BLIS and AVX" tests/check/portable.sh plain
