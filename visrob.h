@@ -23,8 +23,7 @@
  *     }
  *
  * Three ways to use it
- *   (a) copy visrob.h and visrob_impl/; one .c file, best one that holds nothing else, so that it is compiled once, defines
- *       VISROB_IMPLEMENTATION before the include;
+ *   (a) copy visrob.h and visrob_impl/; a .c file of two lines defines VISROB_IMPLEMENTATION and includes visrob.h;
  *   (b) `make install`, and find it by pkg-config or CMake; or add_subdirectory;
  *   (c) `make single`, and copy build/visrob_single.h alone.
  *   Build with -O3 -DNDEBUG -march=native -fopenmp, link with -lblis -lm. stb_image.h is found in the system's stb/ or by -I.
@@ -58,13 +57,13 @@
  *   tensor/  shapes and views, products, statistics: tests, regressions, intervals
  *   format/  checkpoints and data files, to arrays and back
  *   image/   decoding, resizing, colour, random views, corruption, drawing, data sets of images
- *   metric/  plain arrays in, numbers out: accuracy, groups, calibration, disparity, effective robustness,
- *            nearest neighbours
+ *   metric/  plain arrays in, numbers out: accuracy, groups, calibration, effective robustness, neighbours
  *   nn/      layers: the readable reference (kernels.h) and the fast path (packed.h)
  *   model/   ResNet and ViT in their dialects, probes
  *   report/  tables, plots, self-contained pages
- *   study/   a model over a data set, predictions of any program, and the papers: read first examples/small/,
- *            then examples/robustness.c
+ *   study/   a model over a data set, predictions of any program, and the papers
+ *
+ * Read first examples/small/, then examples/robustness.c
  */
 #ifndef VISROB_H
 #define VISROB_H

@@ -78,8 +78,8 @@ static void a_vote_is_weighted_by_similarity_as_in_dino(void **state) {
 static void what_cannot_be_compared_is_an_error(void **state) {
     (void)state;
     vr_tensor x = random_features(3, 5, 4), q = random_features(4, 2, 4), votes = vr_tensor_2d(&arena, 2, 3);
-    int64_t labels[] = {0, 1, 2, 0, 1}, nearest[4];
-    float similarity[4];
+    int64_t labels[] = {0, 1, 2, 0, 1}, nearest[10];
+    float similarity[10];
     vr_err err = {0};
     assert_false(vr_knn_classify(votes, q, x, labels, &(vr_knn){.temperature = -1}, &arena, &err));
     assert_int_equal(err.code, VR_ERR_ARGUMENT);
