@@ -29,10 +29,12 @@ says() { # says COMMAND...: the program runs, and prints what it should
     out=$("$@")
     [ "$out" = "6 64 $version" ] || fail "$* prints '$out'"
 }
-install() { # install VARIABLE=VALUE...: one at a time, because it builds what is not built yet
+run_make() { # one at a time, because it builds what is not built yet
     mkdir -p build
-    flock build make -s -j2 install "$@" >"$work/log" 2>&1 || { tail -n 20 "$work/log" && exit 1; }
+    flock build make -s -j2 "$@" >"$work/log" 2>&1 || { tail -n 20 "$work/log" && exit 1; }
 }
+install() { run_make install "$@"; }
+install_shared() { run_make install-shared "$@"; }
 project() { # project NAME LINE TARGET OPTION...: builds program.c in a CMake project that has LINE, and runs it
     folder=$work/$1 line=$2 target=$3
     shift 3
@@ -69,8 +71,18 @@ make)
 int main() { vr_arena a = {}; vr_arena_free(&a); return 0; }' >"$work/program.cc"
     c++ -std=c++17 "$work/program.cc" $(config --cflags --libs) -o "$work/cxx"
     "$root/opt/v/bin/visrob-classify" --help >/dev/null || fail "an installed program does not run"
+    if [ "$(uname -m)" = x86_64 ]; then
+        install_shared DESTDIR="$root" PREFIX=/opt/v LIBDIR=lib/multi/glibc-hwcaps/x86-64-v2
+        LD_LIBRARY_PATH=$lib ldd "$work/shared" | grep -q glibc-hwcaps || fail "the loader does not take the library for this processor"
+    fi
     make -s uninstall DESTDIR="$root" PREFIX=/opt/v LIBDIR=lib/multi
     ! find "$root" -type f -o -type l | grep . || fail "make uninstall leaves files behind"
+    # What was built for one processor is not taken for another.
+    object=build/flags/obj/visrob_impl/base/log.o
+    run_make MODE=flags ARCH= $object
+    make -q MODE=flags ARCH= $object || fail "an object is built again with the same flags"
+    ! make -q MODE=flags ARCH=-DOTHER $object || fail "an object is not built again with other flags"
+    rm -rf build/flags
     ;;
 cmake)
     command -v cmake >/dev/null || { echo "cmake is not installed" && exit 77; }
