@@ -113,7 +113,8 @@ single:  ## the whole library as one header: build/visrob_single.h
 	@mkdir -p build && tests/check/single.sh > build/visrob_single.h
 	@echo build/visrob_single.h
 
-# Programs are visrob-NAME: `embed` alone says too little among a system's programs.
+# Programs are visrob-NAME: `embed` alone says too little among a system's programs. They take the installed shared library, and
+# so the one for the processor that they run on, if there are several.
 DEST     := $(DESTDIR)$(PREFIX)
 LIBDEST  := $(DEST)/$(LIBDIR)
 UP       := $(subst / ,/,$(patsubst %,../,$(subst /, ,$(LIBDIR)))).
@@ -123,7 +124,8 @@ install: all install-shared  ## headers, libraries, programs, pkg-config and CMa
 	install -m 644 visrob.h $(DEST)/include/
 	cd visrob_impl && find . -name '*.h' ! -name '*_impl.h' ! -name stb.h -exec install -D -m 644 {} $(DEST)/include/visrob_impl/{} \;
 	install -m 644 $(LIB) $(LIBDEST)/
-	for f in $(PROGRAMS); do install -m 755 $$f $(DEST)/bin/visrob-$$(basename $$f) || exit 1; done
+	for p in $(notdir $(PROGRAMS)); do \
+	    $(CC) $(FLAGS) -UVISROB_IMPLEMENTATION -I. examples/$$p.c -L$(OUT) -lvisrob -Wl,-rpath,'$$ORIGIN/../$(LIBDIR)' $(LIBS) -o $(DEST)/bin/visrob-$$p || exit 1; done
 	for f in $(WRITTEN); do \
 	    sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@UP@|$(UP)|; s|@VERSION@|$(VERSION)|; s|@ARCH@|$(ARCH)|; s|@LIBS@|$(LIBS)|' \
 	        packaging/$$(basename $$f).in > $(LIBDEST)/$$f || exit 1; done

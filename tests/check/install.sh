@@ -70,10 +70,10 @@ make)
     echo '#include <visrob.h>
 int main() { vr_arena a = {}; vr_arena_free(&a); return 0; }' >"$work/program.cc"
     c++ -std=c++17 "$work/program.cc" $(config --cflags --libs) -o "$work/cxx"
-    "$root/opt/v/bin/visrob-classify" --help >/dev/null || fail "an installed program does not run"
+    "$root/opt/v/bin/visrob-classify" --help >/dev/null && ldd "$root/opt/v/bin/visrob-classify" | grep -q "bin/../lib/multi/libvisrob" || fail "an installed program does not run"
     if [ "$(uname -m)" = x86_64 ]; then
         install_shared DESTDIR="$root" PREFIX=/opt/v LIBDIR=lib/multi/glibc-hwcaps/x86-64-v2
-        LD_LIBRARY_PATH=$lib ldd "$work/shared" | grep -q glibc-hwcaps || fail "the loader does not take the library for this processor"
+        ldd "$root/opt/v/bin/visrob-classify" | grep -q glibc-hwcaps || fail "the loader does not take the library for this processor"
     fi
     make -s uninstall DESTDIR="$root" PREFIX=/opt/v LIBDIR=lib/multi
     ! find "$root" -type f -o -type l | grep . || fail "make uninstall leaves files behind"
