@@ -10,7 +10,7 @@ int main(int argc, char **argv) {
         vr_image photo;
         vr_image_load(&step, &photo, argv[i], VR_FATAL);
         vr_tensor x = vr_tensor_4d(&step, 1, model->preprocess.size, model->preprocess.size, 3);
-        vr_preprocess_apply(vr_tensor_row(x, 0), photo, &model->preprocess, &step);
+        vr_preprocess_batch(x, &photo, &model->preprocess, &step);
         int64_t best;
         vr_predict_top_k(&best, vr_model_logits(&step, model, x).data, 1, model->classes, 1);
         printf("%s: %s\n", argv[i],

@@ -10,7 +10,7 @@ int main(int argc, char **argv) {
     vr_model *model = vr_model_load(&perm, argv[1], NULL, VR_FATAL);
     vr_image_load(&perm, &photo, argv[2], VR_FATAL);
     vr_tensor x = vr_tensor_4d(&perm, 1, model->preprocess.size, model->preprocess.size, 3);
-    vr_preprocess_apply(vr_tensor_row(x, 0), photo, &model->preprocess, &perm);
+    vr_preprocess_batch(x, &photo, &model->preprocess, &perm);
     vr_tensor p = vr_model_logits(&perm, model, x);
     vr_softmax_forward(p, p);
     const int64_t k = vr_min(5, model->classes);
