@@ -98,6 +98,26 @@ static void error_ratios_of_groups_become_bars(void **state) {
     assert_non_null(strstr(run(1, "bars %s region ratio %s", groups, plot), "ratio"));
 }
 
+static void the_readmes_exercise_on_jpeg_has_these_numbers(void **state) {
+    (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    test_skip("10,000 images take minutes under asan");
+#endif
+    const char *weights = test_data("weights/resnet20-12fca82f.th"), *tar = test_data("cifar10/test.tar"),
+               *p = test_tmp("jpeg.csv"), *groups = test_tmp("jpeg_classes.csv");
+    run(0, "../evaluate %s %s --quiet --predictions %s", weights, tar, p);
+    const char *row = strstr(run(0, "by_group %s label %s", p, groups), "\n2 ");
+    double images, accuracy, ratio, low, high;
+    assert_non_null(row);
+    assert_int_equal(sscanf(row, " 2 %lf %lf %lf [%lf, %lf]", &images, &accuracy, &ratio, &low, &high), 5);
+    assert_close(images, 1000, 0);
+    assert_close(accuracy, 0.68,
+                 0.002); /* another processor's products may move an image or two across a border */
+    assert_close(ratio, 1.69, 0.02);
+    assert_close(low, 1.55, 0.02);
+    assert_close(high, 1.83, 0.02);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_says_how_it_is_started),
@@ -105,6 +125,7 @@ int main(void) {
         cmocka_unit_test(knn_tells_red_from_green),
         cmocka_unit_test(a_strip_is_a_png_of_six_images),
         cmocka_unit_test(error_ratios_of_groups_become_bars),
+        cmocka_unit_test(the_readmes_exercise_on_jpeg_has_these_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, arena_free);
 }
