@@ -23,10 +23,10 @@
  *     }
  *
  * Three ways to use it
- *   (a) copy visrob.h and visrob_impl/; one .c file defines VISROB_IMPLEMENTATION before the include;
- *   (b) `make`, and link build/libvisrob.a (or .so);
+ *   (a) copy visrob.h and visrob_impl/; a .c file of two lines defines VISROB_IMPLEMENTATION and includes visrob.h;
+ *   (b) `make install`, and find it by pkg-config or CMake; or add_subdirectory;
  *   (c) `make single`, and copy build/visrob_single.h alone.
- *   Build with -I/usr/include/stb -fopenmp, link with -lblis -lm.
+ *   Build with -O3 -DNDEBUG -march=native -fopenmp, link with -lblis -lm. stb_image.h is found in the system's stb/ or by -I.
  *
  * Switches, all off by default
  *   VR_NO_BLIS     a portable matrix product in place of BLIS: nothing to link, slower
@@ -57,11 +57,13 @@
  *   tensor/  shapes and views, products, statistics: tests, regressions, intervals
  *   format/  checkpoints and data files, to arrays and back
  *   image/   decoding, resizing, colour, random views, corruption, drawing, data sets of images
- *   metric/  plain arrays in, numbers out: accuracy, groups, calibration, disparity, effective robustness
+ *   metric/  plain arrays in, numbers out: accuracy, groups, calibration, effective robustness, neighbours
  *   nn/      layers: the readable reference (kernels.h) and the fast path (packed.h)
  *   model/   ResNet and ViT in their dialects, probes
  *   report/  tables, plots, self-contained pages
- *   study/   a model over a data set, predictions of any program, and the papers: read first examples/robustness.c
+ *   study/   a model over a data set, predictions of any program, and the papers
+ *
+ * Read first examples/small/, then examples/robustness.c
  */
 #ifndef VISROB_H
 #define VISROB_H
@@ -117,6 +119,7 @@
 #include "visrob_impl/metric/prevalence.h"
 #include "visrob_impl/metric/disparity.h"
 #include "visrob_impl/metric/effective.h"
+#include "visrob_impl/metric/retrieval.h"
 
 #include "visrob_impl/nn/kernels.h"
 #include "visrob_impl/nn/packed.h"
@@ -131,6 +134,7 @@
 #include "visrob_impl/report/dashboard.h"
 
 #include "visrob_impl/study/predictions.h"
+#include "visrob_impl/study/by_group.h"
 #include "visrob_impl/study/class_map.h"
 #include "visrob_impl/study/income.h"
 #include "visrob_impl/study/over.h"
@@ -216,6 +220,7 @@
 #include "visrob_impl/metric/prevalence.c"
 #include "visrob_impl/metric/disparity.c"
 #include "visrob_impl/metric/effective.c"
+#include "visrob_impl/metric/retrieval.c"
 
 #include "visrob_impl/nn/kernels.c"
 #include "visrob_impl/nn/epilogue.c"
@@ -250,6 +255,7 @@
 #include "visrob_impl/report/dashboard.c"
 
 #include "visrob_impl/study/predictions.c"
+#include "visrob_impl/study/by_group.c"
 #include "visrob_impl/study/class_map.c"
 #include "visrob_impl/study/income.c"
 #include "visrob_impl/study/over.c"

@@ -610,6 +610,35 @@ static void what_is_saved_is_read_again(void **state) {
     assert_int_equal(err.code, VR_ERR_IO);
 }
 
+/* The red value of a pixel. */
+static int red(vr_image image, int64_t x, int64_t y) { return image.pixels[(y * image.width + x) * 3]; }
+
+static void a_grid_holds_every_image_in_the_middle_of_its_cell(void **state) {
+    (void)state;
+    vr_image images[3] = {vr_image_new(&arena, 4, 2), vr_image_new(&arena, 2, 2), vr_image_new(&arena, 4, 4)};
+    for (int i = 0; i < 3; i++)
+        memset(images[i].pixels, 10 * (i + 1), (size_t)(images[i].width * images[i].height * 3));
+    vr_image grid = vr_image_grid(&arena, images, 3, 2, 1); /* cells of 4 x 4: two and one */
+    assert_int_equal(grid.width, 9);
+    assert_int_equal(grid.height, 9);
+    int64_t count[4] = {0};
+    for (int64_t k = 0; k < 81; k++) {
+        const int r = red(grid, k % 9, k / 9);
+        count[r == 255 ? 0 : r / 10]++;
+    }
+    assert_int_equal(count[1], 8);
+    assert_int_equal(count[2], 4);
+    assert_int_equal(count[3], 16);
+    assert_int_equal(red(grid, 0, 1), 10); /* one white row above */
+    assert_int_equal(red(grid, 6, 1), 20);
+    assert_int_equal(red(grid, 0, 5), 30);
+    assert_int_equal(red(grid, 4, 1), 255); /* the gap */
+    grid = vr_image_grid(&arena, images, 3, 100, 0);
+    assert_int_equal(grid.width, 12); /* no more columns than images */
+    assert_int_equal(grid.height, 4);
+    assert_panics(vr_image_grid(&arena, images, 0, 1, 0), "0 images");
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_teardown(name, arena_free)
     const struct CMUnitTest tests[] = {
@@ -633,6 +662,7 @@ int main(void) {
         TEST(forms_whose_pixels_would_not_be_pillows_are_refused),
         TEST(a_file_that_is_not_an_image_is_refused),
         TEST(what_is_saved_is_read_again),
+        TEST(a_grid_holds_every_image_in_the_middle_of_its_cell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,8 @@
  *
  * Rewinding keeps the blocks, so that a training or evaluation step calls malloc in its first round only. Under
  * AddressSanitizer the free part of each block is poisoned, which detects a tensor that is used after its step was
- * reset. Rejected: one large reserved mapping (no address space on 32 bits, hides overruns from ASan). */
+ * reset; in a debug build (neither NDEBUG nor an optimizing compiler) it is filled with a pattern that is NaN as a float and
+ * as a double, no address, and as an index beyond any array. Rejected: one large reserved mapping (no address space on 32 bits, hides overruns from ASan). */
 #include "arena_impl.h"
 #include "error.h"
 #include "print_impl.h"
@@ -26,6 +27,14 @@
 #define VRP_POISON(p, n)   ASAN_POISON_MEMORY_REGION((p), (size_t)(n))
 #define VRP_UNPOISON(p, n) ASAN_UNPOISON_MEMORY_REGION((p), (size_t)(n))
 #define VRP_GAP            64 /* poisoned bytes between allocations */
+#elif !defined(NDEBUG) && !defined(__OPTIMIZE__)
+#define VRP_POISON(p, n)   vrp_arena_fill((p), (n))
+#define VRP_UNPOISON(p, n) ((void)0)
+#define VRP_GAP            0
+static void vrp_arena_fill(uint8_t *p, int64_t n) { /* both are multiples of 4 */
+    uint32_t *word = (uint32_t *)(void *)p;
+    for (int64_t i = 0; i < n / 4; i++) word[i] = 0x7ffa5a5au;
+}
 #else
 #define VRP_POISON(p, n)   ((void)0)
 #define VRP_UNPOISON(p, n) ((void)0)

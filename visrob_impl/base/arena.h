@@ -8,7 +8,8 @@
  *     x[0] = 1;
  *     vr_arena_free(&perm);
  *
- * An arena is used by one thread at a time. Out of memory is a panic that prints the size. */
+ * An arena is used by one thread at a time. Out of memory is a panic that prints the size. In a debug build (-O0, without
+ * NDEBUG) memory that is freed, and what vr_arena_alloc gives, is NaN; -fsanitize=address stops at its first use. */
 #ifndef VISROB_BASE_ARENA_H
 #define VISROB_BASE_ARENA_H
 #include "base.h"

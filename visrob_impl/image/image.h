@@ -38,6 +38,13 @@ VR_API vr_image vr_image_new(vr_arena *arena, int64_t width, int64_t height);
 /* A copy in the arena. */
 VR_API vr_image vr_image_copy(vr_arena *arena, vr_image in);
 
+/* Images side by side on white, so many in a row, with gap pixels between them: one row is a strip (columns = count).
+ * Shapes:  images: [count], count, columns >= 1; every cell is as wide as the widest image and as high as the highest, and a
+ *          smaller one stands in its middle.
+ * Errors:  none; more than VR_IMAGE_MAX_PIXELS are a bug in the caller (VR_CHECK). */
+VR_API vr_image vr_image_grid(vr_arena *arena, const vr_image *images, int64_t count, int64_t columns,
+                              int64_t gap);
+
 /* Decodes a JPEG, PNG, BMP, GIF (its first frame), TGA, PSD or PNM file.
  * Notes:   grey becomes R = G = B; alpha is dropped, as in PIL's convert("RGB"); of 16 bits the high 8 are kept; JPEG and
  *          PNG are turned by the orientation of EXIF or XMP, and CMYK becomes RGB. Threads may decode at the same time;
