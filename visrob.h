@@ -12,7 +12,7 @@
  *         int64_t top[5];
  *         if (argc != 3) return 2;
  *         vr_model *model = vr_model_load(&perm, argv[1], NULL, VR_FATAL);
- *         vr_image_load(&perm, &photo, argv[2], VR_FATAL);
+ *         vr_image_load(&perm, &photo, argv[2], NULL, VR_FATAL);
  *         vr_tensor x = vr_tensor_4d(&perm, 1, model->preprocess.size, model->preprocess.size, 3);
  *         vr_preprocess_apply(vr_tensor_row(x, 0), photo, &model->preprocess, &perm);
  *         vr_tensor logits = vr_model_logits(&perm, model, x);
@@ -23,10 +23,10 @@
  *     }
  *
  * Three ways to use it
- *   (a) copy visrob.h and visrob_impl/; one .c file defines VISROB_IMPLEMENTATION before the include;
- *   (b) `make`, and link build/libvisrob.a (or .so);
+ *   (a) copy visrob.h and visrob_impl/; a .c file of two lines defines VISROB_IMPLEMENTATION and includes visrob.h;
+ *   (b) `make install`, and find it by pkg-config or CMake; or add_subdirectory;
  *   (c) `make single`, and copy build/visrob_single.h alone.
- *   Build with -I/usr/include/stb -fopenmp, link with -lblis -lm.
+ *   Build with -O3 -DNDEBUG -march=native -fopenmp, link with -lblis -lm. stb_image.h is found in the system's stb/ or by -I.
  *
  * Switches, all off by default
  *   VR_NO_BLIS     a portable matrix product in place of BLIS: nothing to link, slower
@@ -57,11 +57,13 @@
  *   tensor/  shapes and views, products, statistics: tests, regressions, intervals
  *   format/  checkpoints and data files, to arrays and back
  *   image/   decoding, resizing, colour, random views, corruption, drawing, data sets of images
- *   metric/  plain arrays in, numbers out: accuracy, groups, calibration, disparity, effective robustness
+ *   metric/  plain arrays in, numbers out: accuracy, groups, calibration, effective robustness, neighbours
  *   nn/      layers: the readable reference (kernels.h) and the fast path (packed.h)
  *   model/   ResNet and ViT in their dialects, probes
  *   report/  tables, plots, self-contained pages
- *   study/   a model over a data set, predictions of any program, and the papers: read first examples/robustness.c
+ *   study/   a model over a data set, predictions of any program, and the papers
+ *
+ * Read first examples/small/, then examples/robustness.c
  */
 #ifndef VISROB_H
 #define VISROB_H
@@ -117,6 +119,7 @@
 #include "visrob_impl/metric/prevalence.h"
 #include "visrob_impl/metric/disparity.h"
 #include "visrob_impl/metric/effective.h"
+#include "visrob_impl/metric/retrieval.h"
 
 #include "visrob_impl/nn/kernels.h"
 #include "visrob_impl/nn/packed.h"
@@ -131,12 +134,12 @@
 #include "visrob_impl/report/dashboard.h"
 
 #include "visrob_impl/study/predictions.h"
+#include "visrob_impl/study/by_group.h"
 #include "visrob_impl/study/class_map.h"
 #include "visrob_impl/study/income.h"
 #include "visrob_impl/study/over.h"
 #include "visrob_impl/study/evaluate.h"
 #include "visrob_impl/study/embed.h"
-#include "visrob_impl/study/shapes.h"
 #include "visrob_impl/study/program.h"
 #include "visrob_impl/study/robustness.h"
 #include "visrob_impl/study/imagenet_x.h"
@@ -153,6 +156,7 @@
     "visrob's implementation is C11: define VISROB_IMPLEMENTATION in a .c file, and include visrob.h from C++ as it is"
 #endif
 
+#include "visrob_impl/base/print.c"
 #include "visrob_impl/base/error.c"
 #include "visrob_impl/base/arena.c"
 #include "visrob_impl/base/names.c"
@@ -181,6 +185,7 @@
 #include "visrob_impl/format/pickle.c"
 #include "visrob_impl/format/torchzip.c"
 #include "visrob_impl/format/npy.c"
+#include "visrob_impl/format/textfile.c"
 #include "visrob_impl/format/csv.c"
 #include "visrob_impl/format/pylist.c"
 #include "visrob_impl/format/json.c"
@@ -192,6 +197,9 @@
 #include "visrob_impl/format/load.c"
 
 #include "visrob_impl/image/image.c"
+#include "visrob_impl/image/exif.c"
+#include "visrob_impl/image/bmp.c"
+#include "visrob_impl/image/gif.c"
 #include "visrob_impl/image/inspect.c"
 #include "visrob_impl/image/jpeg.c"
 #include "visrob_impl/image/codec.c"
@@ -199,6 +207,7 @@
 #include "visrob_impl/image/blur.c"
 #include "visrob_impl/image/colour.c"
 #include "visrob_impl/image/augment.c"
+#include "visrob_impl/image/spatter.c"
 #include "visrob_impl/image/corrupt.c"
 #include "visrob_impl/image/factor.c"
 #include "visrob_impl/image/draw.c"
@@ -211,6 +220,7 @@
 #include "visrob_impl/metric/prevalence.c"
 #include "visrob_impl/metric/disparity.c"
 #include "visrob_impl/metric/effective.c"
+#include "visrob_impl/metric/retrieval.c"
 
 #include "visrob_impl/nn/kernels.c"
 #include "visrob_impl/nn/epilogue.c"
@@ -251,6 +261,7 @@
 #include "visrob_impl/report/dashboard.c"
 
 #include "visrob_impl/study/predictions.c"
+#include "visrob_impl/study/by_group.c"
 #include "visrob_impl/study/class_map.c"
 #include "visrob_impl/study/income.c"
 #include "visrob_impl/study/over.c"

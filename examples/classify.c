@@ -20,13 +20,13 @@ static const char about[] =
 static void print_top(vr_arena *step, const char *name, const vr_model *model, vr_tensor p, int64_t k) {
     int64_t *top = VR_NEW(step, int64_t, k);
     vr_predict_top_k(top, p.data, 1, model->classes, k);
-    printf("%s\n", name);
+    vr_print("%s\n", name);
     for (int64_t i = 0; i < k; i++) {
-        printf("   %6.2f %%  ", 100 * (double)p.data[top[i]]);
+        vr_print("   %6.2f %%  ", 100 * (double)p.data[top[i]]);
         if (model->labels)
-            printf("%s\n", model->labels[top[i]]);
+            vr_print("%s\n", model->labels[top[i]]);
         else
-            printf("class %lld\n", (long long)top[i]);
+            vr_print("class %lld\n", (long long)top[i]);
     }
 }
 
@@ -37,6 +37,7 @@ int main(int argc, char **argv) {
     const vr_option options[] = {
         {"top", "N", VR_OPTION_INT, &top, "how many classes to print (5)"},
         VR_MODEL_OPTIONS(run),
+        VR_IMAGE_OPTIONS(run),
         VR_RUN_OPTIONS(run),
     };
     const int code = vr_program_start(&run, &perm, &argc, argv, about, options,
@@ -59,7 +60,7 @@ int main(int argc, char **argv) {
         if (example)
             vr_dataset_image(&step, &image, &run.data, i, VR_FATAL);
         else
-            vr_image_load(&step, &image, name, VR_FATAL);
+            vr_image_load(&step, &image, name, &run.image, VR_FATAL);
         vr_tensor x = vr_tensor_4d(&step, 1, model->preprocess.size, model->preprocess.size, 3);
         vr_preprocess_apply(vr_tensor_row(x, 0), image, &model->preprocess, &step);
         vr_tensor p = vr_model_logits(&step, model, x);

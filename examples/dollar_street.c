@@ -32,7 +32,7 @@ static const vr_option options[] = {
     {"brighten", NULL, VR_OPTION_FLAG, &o.brighten, "run the model on images twice as bright, too"},
     {"on", "FACTOR", VR_OPTION_TEXT, &o.on, "compare where it is ticked (texture; --brighten: darker)"},
     {"published", NULL, VR_OPTION_FLAG, &o.published, "the released code's scores, with its bugs"},
-    {"report", "FILE", VR_OPTION_OUTPUT, &o.page, "the page to write (dollar_street.html)"},
+    {"o,report", "FILE", VR_OPTION_OUTPUT, &o.page, "the page to write (dollar_street.html)"},
     {"csv", "FILE", VR_OPTION_OUTPUT, &o.csv, "a table of region by income to write"},
     VR_RUN_OPTIONS(run)};
 

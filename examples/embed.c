@@ -39,8 +39,8 @@ int main(int argc, char **argv) {
 
     /* report */
     vr_features_save(&features, &run.data, output, VR_FATAL);
-    printf("%s: %lld x %lld features of %s\n", output, (long long)features.x.shape[0],
-           (long long)features.x.shape[1], run.model->name);
+    vr_print("%s: %lld x %lld features of %s\n", output, (long long)features.x.shape[0],
+             (long long)features.x.shape[1], run.model->name);
     vr_arena_free(&perm);
     return 0;
 }

@@ -22,13 +22,15 @@ static void print_one(const vr_program *run, const vr_evaluation *e, int64_t row
     const vr_predictions *p = &e->predictions;
     vr_interval accuracy;
     vr_bootstrap_rates(&perm, &accuracy, p->correct, 1, 1, p->count, intervals);
-    printf("%s on %s, %lld images", run->model->name, run->data.path, (long long)p->count);
-    if (e->run.skipped) printf(" (%lld skipped)", (long long)e->run.skipped);
-    if (e->unlabelled) printf(" (%lld without a label left out)", (long long)e->unlabelled);
-    printf("\naccuracy %.2f %% [%.2f, %.2f]", 100 * accuracy.value, 100 * accuracy.low, 100 * accuracy.high);
-    if (e->classes > 5) printf(", top-5 %.2f %%", 100 * vr_accuracy(p->correct_top5, p->count));
-    printf("\ncalibration: ECE %.2f %%, MCE %.2f %%, Brier %.4f, NLL %.4f\n", 100 * e->calibration.ece,
-           100 * e->calibration.mce, e->calibration.brier, e->calibration.nll);
+    vr_print("%s on %s, %lld image%s", run->model->name, run->data.path, (long long)p->count,
+             vr_plural(p->count));
+    if (e->run.skipped) vr_print(" (%lld skipped)", (long long)e->run.skipped);
+    if (e->unlabelled) vr_print(" (%lld without a label left out)", (long long)e->unlabelled);
+    vr_print("\naccuracy %.2f %% [%.2f, %.2f]", 100 * accuracy.value, 100 * accuracy.low,
+             100 * accuracy.high);
+    if (e->classes > 5) vr_print(", top-5 %.2f %%", 100 * vr_accuracy(p->correct_top5, p->count));
+    vr_print("\ncalibration: ECE %.2f %%, MCE %.2f %%, Brier %.4f, NLL %.4f\n", 100 * e->calibration.ece,
+             100 * e->calibration.mce, e->calibration.brier, e->calibration.nll);
     vr_evaluation_print(stdout, e, rows);
 }
 
@@ -37,7 +39,7 @@ int main(int argc, char **argv) {
     const char *output = NULL, *csv = NULL;
     int64_t rows = 20;
     const vr_option options[] = {
-        {"predictions", "FILE", VR_OPTION_OUTPUT, &output,
+        {"o,predictions", "FILE", VR_OPTION_OUTPUT, &output,
          "save each image's prediction as CSV (of one model)"},
         {"classes", "N", VR_OPTION_INT, &rows, "rows of the table of classes, the worst first (20)"},
         {"csv", "FILE", VR_OPTION_OUTPUT, &csv, "the table of models, one row each"},
@@ -71,7 +73,7 @@ int main(int argc, char **argv) {
     if (count == 1)
         print_one(&run, e, rows, &intervals);
     else {
-        printf("%d models on %s; difference: from the first, paired by image\n\n", count, run.data.path);
+        vr_print("%d models on %s; difference: from the first, paired by image\n\n", count, run.data.path);
         vr_table_print(stdout, &table);
     }
     const double images = (double)e[count - 1].predictions.count;

@@ -51,7 +51,7 @@ int main(int argc, char **argv) {
         {"head", "WEIGHTS", VR_OPTION_TEXT, &head, "the model whose features they are, as it was"},
         {"top5", NULL, VR_OPTION_FLAG, &opts.top5, "top-5 accuracy"},
         {"balanced", NULL, VR_OPTION_FLAG, &retrain.balanced, "retrain on as many of each region"},
-        {"report", "FILE", VR_OPTION_OUTPUT, &page, "the page to write (geography.html)"},
+        {"o,report", "FILE", VR_OPTION_OUTPUT, &page, "the page to write (geography.html)"},
         {"plot", "FILE", VR_OPTION_OUTPUT, &plot, "the first part's plot to write: .svg, .png"},
         {"csv", "FILE", VR_OPTION_OUTPUT, &csv, "the first part's table to write"},
         VR_JSON_OPTION(run),

@@ -66,7 +66,7 @@ int main(int argc, char **argv) {
         {"accuracies", "FILE", VR_OPTION_OUTPUT, &accuracies,
          "accuracies in the form of the released tables"},
         {"by-metaclass", "FILE", VR_OPTION_OUTPUT, &by_metaclass, "the same by metaclass"},
-        {"report", "FILE", VR_OPTION_OUTPUT, &page, "a page with charts"},
+        {"o,report", "FILE", VR_OPTION_OUTPUT, &page, "a page with charts"},
         {"threads", "N", VR_OPTION_INT, &run.threads, "threads (the physical cores)"}};
     const int code = vr_program_start(&run, &perm, &argc, argv, about, options,
                                       (int64_t)(sizeof options / sizeof *options));

@@ -3,7 +3,8 @@
  *     build/robustness resnet20.th cifar10/test.tar
  *
  * Shows the model the same images under 25 factors (ImageNet-C's fifteen corruptions and ten continuous factors:
- * light, colour, geometry, texture, cover), each at five severities. Prints accuracy, drop and error ratio with
+ * light, colour, geometry, texture, cover; `--factors all,extra` adds ImageNet-C's four extra corruptions, which are not
+ * in the mean corruption error), each at five severities. Prints accuracy, drop and error ratio with
  * 95 % intervals, and writes robustness.csv and report.html, a page that opens anywhere.
  * Without arguments it does that to a small example model and 400 drawn shapes: half a minute.
  * Time on a laptop: 126 passes over the images; `--limit 1000` is enough for a first look. */
@@ -20,8 +21,9 @@ int main(int argc, char **argv) {
     vr_program run = {0};
     const char *list = "all", *page = "report.html", *csv = "robustness.csv", *plot = NULL;
     const vr_option options[] = {
-        {"factors", "LIST", VR_OPTION_TEXT, &list, "names or categories, as noise,fog,hue (all)"},
-        {"report", "FILE", VR_OPTION_OUTPUT, &page, "the page to write (report.html)"},
+        {"factors", "LIST", VR_OPTION_TEXT, &list,
+         "names or categories, as noise,fog,hue (all); extra: four more"},
+        {"o,report", "FILE", VR_OPTION_OUTPUT, &page, "the page to write (report.html)"},
         {"csv", "FILE", VR_OPTION_OUTPUT, &csv, "the table to write (robustness.csv)"},
         VR_JSON_OPTION(run),
         {"plot", "FILE", VR_OPTION_OUTPUT, &plot, "also the error ratios as a figure, .svg or .png"},
@@ -50,7 +52,7 @@ int main(int argc, char **argv) {
     vr_robustness_run(&perm, &r, run.model, &run.data, &opts, VR_FATAL);
 
     /* report */
-    printf("%s on %s, %lld images", run.model->name, run.data.path, (long long)r.count);
+    printf("%s on %s, %lld image%s", run.model->name, run.data.path, (long long)r.count, vr_plural(r.count));
     if (r.skipped) printf(" (%lld skipped)", (long long)r.skipped);
     printf("\n\n");
     const vr_table table = vr_robustness_table(&perm, &r), cells = vr_robustness_cells(&perm, &r);
@@ -61,6 +63,9 @@ int main(int argc, char **argv) {
         printf(" Mean corruption error: %.2f %%, relative %.2f %%.", 100 * r.mean_corruption_error,
                100 * r.relative_corruption_error);
     printf("\n");
+    for (int64_t f = 0; f < opts.factor_count; f++)
+        if (factors[f] == VR_FACTOR_FROST)
+            printf("frost is procedural: drawn with the statistics of ImageNet-C's photographs of ice.\n");
     vr_robustness_page_save(&r, run.model, &run.data, run.command, page, VR_FATAL);
     const vr_plot figure = vr_robustness_plot(&perm, &r, run.model, &run.data);
     vr_program_save(&run, page, &cells, csv, &figure, plot, VR_FATAL);

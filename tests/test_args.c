@@ -74,6 +74,10 @@ static void a_wrong_option_ends_with_2_and_is_named(void **state) {
         {{"p", "--top", "99999999999999999999"},
          "error: --top: expected a non-negative integer, found '99999999999999999999'\n"},
         {{"p", "--quiet=1"}, "error: --quiet takes no value\n"},
+        {{"p", "--help=3"}, "error: --help takes no value\n"},
+        {{"p", "--version=3"}, "error: --version takes no value\n"},
+        {{"p", "--versoin"}, "error: unknown option '--versoin' (did you mean '--version'?)\n"},
+        {{"p", "--\x1b[2J"}, "error: unknown option '--\\x1b[2J'\n"},
     };
     for (int64_t i = 0; i < COUNT(cases); i++) {
         values v = {0};
@@ -123,6 +127,9 @@ static void an_output_that_is_another_argument_is_refused(void **state) {
         output = cases[i].output, second = cases[i].second, text = cases[i].text;
         assert_int_equal(vr_args_parse(&count, words, "about\n", options, 3), cases[i].code);
     }
+    char *dash[] = {"p", "--output", "-", NULL};
+    int three = 3;
+    assert_int_equal(vr_args_parse(&three, dash, "about\n", options, 3), 2);
     char *words[] = {"p", "--other", "--plot", NULL}; /* an option is no value */
     int count = 3;
     assert_int_equal(vr_args_parse(&count, words, "about\n", options, 3), 2);
@@ -132,9 +139,11 @@ static void help_ends_with_0(void **state) {
     (void)state;
     values v = {0};
     char *words[] = {"p", "--help", NULL}, *brief[] = {"p", "-h", NULL};
+    char *version[] = {"p", "--version", NULL};
     int count;
     assert_int_equal(parse(&v, words, &count), 0);
     assert_int_equal(parse(&v, brief, &count), 0);
+    assert_int_equal(parse(&v, version, &count), 0);
 }
 
 int main(void) {

@@ -206,9 +206,17 @@ static void a_folder_lists_sorted(void **state) {
     for (int i = 99; i >= 0; i--) test_write_text(vr_arena_printf(&a, "%s/%02d", folder, i), "");
     const char **names;
     int64_t count;
-    assert_true(vr_dir_list(&a, &names, &count, folder, &err));
+    assert_true(vr_dir_list(&a, &names, NULL, &count, folder, &err));
     assert_int_equal(count, 100);
     for (int i = 0; i < 100; i++) assert_int_equal(atoi(names[i]), i);
+    test_mkdir(vr_arena_printf(&a, "%s/a.jpg", folder)); /* folders, and links to one */
+    assert_int_equal(symlink("a.jpg", vr_arena_printf(&a, "%s/b", folder)), 0);
+    assert_int_equal(symlink("00", vr_arena_printf(&a, "%s/c", folder)), 0);
+    assert_int_equal(symlink("nowhere", vr_arena_printf(&a, "%s/d", folder)), 0);
+    bool *folders;
+    assert_true(vr_dir_list(&a, &names, &folders, &count, folder, &err));
+    assert_int_equal(count, 104);
+    for (int i = 0; i < 104; i++) assert_int_equal(folders[i], i == 100 || i == 101);
     vr_arena_free(&a);
 }
 
@@ -404,10 +412,10 @@ static void a_write_that_fails_leaves_the_old_file_and_no_other(void **state) {
     assert_message(err, "file: cannot write: File too large");
     assert_true(vr_file_read(&a, &b, path, VR_FATAL));
     assert_int_equal(b.size, 3);
-    assert_true(vr_dir_list(&a, &names, &count, folder, VR_FATAL));
+    assert_true(vr_dir_list(&a, &names, NULL, &count, folder, VR_FATAL));
     assert_int_equal(count, 1); /* no temporary is left */
     err = (vr_err){0};
-    assert_false(vr_dir_list(&a, &names, &count, path, &err));
+    assert_false(vr_dir_list(&a, &names, NULL, &count, path, &err));
     assert_message(err, "file: cannot list: Not a directory");
     vr_arena_free(&a);
 }
@@ -420,11 +428,14 @@ static void paths_are_compared_by_ending_and_by_where_they_lead(void **state) {
     assert_false(vr_path_has_suffix("a.jpg.txt", ".jpg"));
     const char *file = test_tmp("one"), *other = test_tmp("two");
     test_write_text(file, "x"), test_write_text(other, "x");
-    assert_false(vr_path_same(file, other));
+    uint64_t a[2], b[2];
+    assert_true(vr_path_identity(a, file) && vr_path_identity(b, other));
+    assert_memory_not_equal(a, b, sizeof a);
     unlink(other);
-    assert_false(vr_path_same(file, other));
+    assert_false(vr_path_identity(b, other));
     assert_int_equal(symlink(file, other), 0);
-    assert_true(vr_path_same(file, other));
+    assert_true(vr_path_identity(b, other));
+    assert_memory_equal(a, b, sizeof a);
     assert_true(vr_path_exists(other) && !vr_path_is_dir(other) && vr_path_is_dir("/tmp"));
 }
 

@@ -1,4 +1,4 @@
-/* tests/test_corrupt.c: image/corrupt: the fifteen against public libraries given the same draws, then their
+/* tests/test_corrupt.c: image/corrupt: the nineteen against public libraries given the same draws, then their
  * statistics. */
 #include "image.h"
 #include "../visrob_impl/image/draw_impl.h"
@@ -25,18 +25,30 @@ static int64_t worst_difference(vr_image image, const uint8_t *golden) {
     return worst;
 }
 
-/* One level: ours is float and the references are double, so that a tie can round the other way. */
+static int64_t count_different(vr_image image, const uint8_t *golden) {
+    int64_t count = 0;
+    for (int64_t k = 0; k < 3 * GOLDEN_PIXELS; k++)
+        count += image.pixels[kept_pixel(k / 3, image.width, image.height) * 3 + k % 3] != golden[k];
+    return count;
+}
+
+/* One level, and not in more than 1 % of the values: ours is float and the references are double, so that a sum that is an
+ * integer can be cut off to the level below. Results that are rounded in place of it differ in half of the values. */
 #define CHECK_SIZE(index)                                                                                    \
+    int64_t different = 0, compared = 0;                                                                     \
     for (int64_t i = 0; i < COUNT(golden_corrupt_##index); i++)                                              \
         for (int severity = 1; severity <= 5; severity++) {                                                  \
             const vr_factor f = golden_corrupt_##index[i].factor;                                            \
             const vr_image in = pattern(golden_size[index][0], golden_size[index][1]);                       \
             const vr_image out = vr_factor_apply(&arena, in, f, severity, image_rng(17));                    \
             const int64_t d = worst_difference(out, golden_corrupt_##index[i].pixels[severity - 1]);         \
+            different += count_different(out, golden_corrupt_##index[i].pixels[severity - 1]);               \
+            compared += 3 * GOLDEN_PIXELS;                                                                   \
             if (d > 1)                                                                                       \
                 fail_msg("%s %d on %lld x %lld: %lld levels off", vr_factor_name(f), severity,               \
                          (long long)in.width, (long long)in.height, (long long)d);                           \
-        }
+        }                                                                                                    \
+    if (different > compared / 100) fail_msg("%d of %d values differ", (int)different, (int)compared);
 
 static void cifar_size_agrees_with_scipy_skimage_opencv_pillow_and_imagemagick(void **state) {
     (void)state;
@@ -101,9 +113,9 @@ static void gaussian_noise_has_its_deviation(void **state) {
     for (int set = 0; set < 3; set++)
         for (int severity = 1; severity <= 5; severity++) {
             const double scale = deviation[set][severity - 1] * 255 * sqrt(2);
-            double weight[256], below = 0; /* a normal of mean 100, rounded, cut off at both ends */
+            double weight[256], below = 0; /* a normal of mean 100, cut off to levels and at both ends */
             for (int v = 0; v < 256; v++) {
-                const double up_to = v == 255 ? 1 : 0.5 * (1 + erf((v + 0.5 - 100) / scale));
+                const double up_to = v == 255 ? 1 : 0.5 * (1 + erf((v + 1 - 100) / scale));
                 weight[v] = up_to - below;
                 below = up_to;
             }
@@ -119,7 +131,7 @@ static void shot_noise_counts_photons(void **state) {
             const double c = photons[set][severity - 1], mean = c * 102 / 255; /* 0.4 of full white */
             double weight[256] = {0};
             for (int k = 0; k < 1000; k++)
-                weight[(int)fmin(255, floor(k / c * 255 + 0.5))] += exp(k * log(mean) - mean - lgamma(k + 1));
+                weight[(int)fmin(255, floor(k / c * 255))] += exp(k * log(mean) - mean - lgamma(k + 1));
             check_noise(VR_FACTOR_SHOT_NOISE, set, severity, 102, weight);
         }
     const vr_image black = vr_factor_apply(&arena, flat(20, 20, 0), VR_FACTOR_SHOT_NOISE, 5, image_rng(1));
@@ -164,13 +176,14 @@ static double distance(vr_factor f, int severity, int64_t side) {
 
 /* Grades of which the mean difference need not grow: shuffled pixels are as wrong in large patches as in small
  * ones, a shifted stripe falls on the next one, and the published levels go back and forth in glass (0.4 once, then
- * 0.25 twice), elastic (strong and coarse, then weak and fine), snow (larger flakes but fewer) and frost (which also
- * dims a pattern that it made lighter). */
+ * 0.25 twice), elastic (strong and coarse, then weak and fine), snow (larger flakes but fewer), frost (which also
+ * dims a pattern that it made lighter), spatter (water, then mud) and saturate (less, then more). */
 static void a_higher_severity_is_further_from_the_clean_image(void **state) {
     (void)state;
     static const bool uneven[VR_FACTOR_COUNT] = {
         [VR_FACTOR_TEXTURE] = true,           [VR_FACTOR_TRANSLATION] = true, [VR_FACTOR_GLASS_BLUR] = true,
-        [VR_FACTOR_ELASTIC_TRANSFORM] = true, [VR_FACTOR_SNOW] = true,        [VR_FACTOR_FROST] = true};
+        [VR_FACTOR_ELASTIC_TRANSFORM] = true, [VR_FACTOR_SNOW] = true,        [VR_FACTOR_FROST] = true,
+        [VR_FACTOR_SPATTER] = true,           [VR_FACTOR_SATURATE] = true};
     static const int64_t sides[3] = {32, 64, 176};
     for (int s = 0; s < 3; s++)
         for (int f = 0; f < VR_FACTOR_COUNT; f++) {
@@ -179,7 +192,7 @@ static void a_higher_severity_is_further_from_the_clean_image(void **state) {
                 const double d = distance((vr_factor)f, severity, sides[s]);
                 vr_arena_reset(&arena);
                 /* motion of radius 6 and 8 differs by the tail beyond 6 deviations */
-                const double least = uneven[f] ? 0.3 : f == VR_FACTOR_MOTION_BLUR ? 0.99 * last : last;
+                const double least = uneven[f] ? 0.1 : f == VR_FACTOR_MOTION_BLUR ? 0.99 * last : last;
                 if (!(d > least))
                     fail_msg("%s at %lld pixels: severity %d is %g from the clean image, the one before %g",
                              vr_factor_name((vr_factor)f), (long long)sides[s], severity, d, last);
@@ -267,34 +280,117 @@ static void the_input_is_not_changed(void **state) {
 static void contrast_keeps_the_mean_and_blur_keeps_a_flat_image(void **state) {
     (void)state;
     const vr_image in = pattern(64, 64);
-    assert_close(of(vr_factor_apply(&arena, in, VR_FACTOR_CONTRAST, 2, image_rng(0))).mean, of(in).mean, 0.5);
+    assert_close(of(vr_factor_apply(&arena, in, VR_FACTOR_CONTRAST, 2, image_rng(0))).mean, of(in).mean - 0.5,
+                 0.3); /* cut off to levels */
     static const vr_factor still[] = {
         VR_FACTOR_DEFOCUS_BLUR, VR_FACTOR_GLASS_BLUR,        VR_FACTOR_MOTION_BLUR, VR_FACTOR_ZOOM_BLUR,
-        VR_FACTOR_CONTRAST,     VR_FACTOR_ELASTIC_TRANSFORM, VR_FACTOR_PIXELATE};
+        VR_FACTOR_CONTRAST,     VR_FACTOR_ELASTIC_TRANSFORM, VR_FACTOR_PIXELATE,    VR_FACTOR_GAUSSIAN_BLUR};
     for (int64_t i = 0; i < COUNT(still); i++)
         for (int severity = 1; severity <= 5; severity++) {
             const vr_image out =
                 vr_factor_apply(&arena, flat(180, 170, 77), still[i], severity, image_rng(0));
-            /* the script's disc of radius 8 or 10 weighs 1 % too much */
+            /* the script's disc of radius 8 or 10 weighs 1 % too much, the smaller ones some 1e-8 too little; and sums
+             * of equal numbers in another order may be a last bit below */
+            const bool disc = still[i] == VR_FACTOR_DEFOCUS_BLUR;
+            const bool less =
+                (disc && severity <= 3) || still[i] == VR_FACTOR_CONTRAST || still[i] == VR_FACTOR_ZOOM_BLUR;
             for (int64_t k = 0; k < 180 * 170 * 3; k++)
-                assert_in_range(out.pixels[k], 77,
-                                still[i] == VR_FACTOR_DEFOCUS_BLUR && severity > 3 ? 78 : 77);
+                assert_in_range(out.pixels[k], less ? 76 : 77, disc && severity > 3 ? 78 : disc ? 76 : 77);
         }
 }
 
-/* The six images that it replaces have a mean of 0.35 to 0.81 and a deviation of 0.08 to 0.17. */
-static void frost_is_as_bright_and_as_varied_as_images_of_ice(void **state) {
+/* The mean change of an image by the script's frost, over its five photographs, whose mean is 0.634 of white: what dimming
+ * leaves and the ice adds. Here for grey of 0.3, which no severity saturates but the brightest ice at the last ones. */
+static void frost_has_the_strength_of_the_published_one(void **state) {
     (void)state;
-    static const int64_t sides[3] = {32, 64, 224};
-    static const double share[3] = {0.45, 0.55, 0.75};
-    for (int s = 0; s < 3; s++)
-        for (uint64_t k = 0; k < 6; k++) {
-            const vr_image ice =
-                vr_factor_apply(&arena, flat(sides[s], sides[s], 0), VR_FACTOR_FROST, 5, image_rng(k));
-            const moments m = of(ice);
-            assert_close(m.mean / 255 / share[s], 0.58, 0.23);
-            assert_close(sqrt(m.variance) / 255 / share[s], 0.125, 0.06);
+    enum { IMAGES = 100 };
+    static const double c[3][5][2] = {{{1, 0.2}, {1, 0.3}, {0.9, 0.4}, {0.85, 0.4}, {0.75, 0.45}},
+                                      {{1, 0.3}, {0.9, 0.4}, {0.8, 0.45}, {0.75, 0.5}, {0.7, 0.55}},
+                                      {{1, 0.4}, {0.8, 0.6}, {0.7, 0.7}, {0.65, 0.7}, {0.6, 0.75}}};
+    static const int64_t sides[3] = {32, 64, 160};
+    for (int set = 0; set < 3; set++)
+        for (int severity = 1; severity <= 5; severity++) {
+            const double keep = c[set][severity - 1][0], share = c[set][severity - 1][1];
+            double mean = 0, between = 0, inside = 0;
+            for (uint64_t k = 0; k < IMAGES; k++) {
+                const moments m = of(vr_factor_apply(&arena, flat(sides[set], sides[set], 76),
+                                                     VR_FACTOR_FROST, severity, image_rng(k)));
+                mean += m.mean / IMAGES, between += m.mean * m.mean / IMAGES,
+                    inside += sqrt(m.variance) / IMAGES;
+                vr_arena_reset(&arena);
+            }
+            /* photographs of mean 129, 204, 204, 159 and 113, three standard errors of their differences */
+            assert_close(mean, keep * 76 + share * 161.8 - 0.5, 3 * share * 38 / sqrt(IMAGES));
+            assert_close(sqrt(between - mean * mean), share * 38, share * 6);
+            assert_close(inside, share * 25.5, share * 6); /* of all channels: light and tint */
         }
+}
+
+static void frosts_five_kinds_are_as_frequent_as_the_photographs(void **state) {
+    (void)state;
+    enum { IMAGES = 500 };
+    int bright = 0, blue = 0;
+    for (uint64_t k = 0; k < IMAGES; k++) {
+        const vr_image ice = vr_factor_apply(&arena, flat(32, 32, 0), VR_FACTOR_FROST, 5, image_rng(k));
+        double sum[3] = {0};
+        for (int64_t i = 0; i < 32 * 32 * 3; i++) sum[i % 3] += ice.pixels[i] / (1024 * 0.45);
+        bright += sum[1] > 185;
+        blue += sum[2] - sum[0] > 60;
+        vr_arena_reset(&arena);
+    }
+    assert_close(bright, 0.4 * IMAGES, 3.3 * sqrt(0.24 * IMAGES));
+    assert_close(blue, 0.2 * IMAGES, 3.3 * sqrt(0.16 * IMAGES));
+}
+
+/* Without truncation between the steps severities 1 and 2 are the same at 32 pixels. */
+static void glass_blur_is_cut_off_to_levels_between_its_steps(void **state) {
+    (void)state;
+    const vr_image in = pattern(32, 32);
+    const vr_image one = vr_factor_apply(&arena, in, VR_FACTOR_GLASS_BLUR, 1, image_rng(3));
+    const vr_image two = vr_factor_apply(&arena, in, VR_FACTOR_GLASS_BLUR, 2, image_rng(3));
+    int64_t lower = 0, higher = 0;
+    for (int64_t i = 0; i < 32 * 32 * 3; i++)
+        lower += two.pixels[i]<one.pixels[i], higher += two.pixels[i]> one.pixels[i];
+    assert_true(lower > 500);
+    assert_true(lower > 5 * higher);
+}
+
+/* The noise of a level is in proportion to it; black stays black. */
+static void speckle_noise_grows_with_the_level(void **state) {
+    (void)state;
+    static const double deviation[3][5] = {
+        {.06, .1, .12, .16, .2}, {.15, .2, .25, .3, .35}, {.15, .2, .35, .45, .6}};
+    for (int set = 0; set < 3; set++)
+        for (int severity = 1; severity <= 5; severity++) {
+            const double level = 80, scale = deviation[set][severity - 1] * level * sqrt(2);
+            double weight[256], below = 0;
+            for (int v = 0; v < 256; v++) {
+                const double up_to = v == 255 ? 1 : 0.5 * (1 + erf((v + 1 - level) / scale));
+                weight[v] = up_to - below;
+                below = up_to;
+            }
+            check_noise(VR_FACTOR_SPECKLE_NOISE, set, severity, (int)level, weight);
+        }
+    assert_int_equal(
+        of(vr_factor_apply(&arena, flat(20, 20, 0), VR_FACTOR_SPECKLE_NOISE, 5, image_rng(1))).mean, 0);
+}
+
+static void spatter_adds_water_up_to_severity_3_and_mud_above(void **state) {
+    (void)state;
+    for (int severity = 1; severity <= 5; severity++) {
+        const vr_image out =
+            vr_factor_apply(&arena, flat(200, 200, 120), VR_FACTOR_SPATTER, severity, image_rng(1));
+        int64_t changed = 0;
+        for (int64_t i = 0; i < 200 * 200; i++) {
+            const uint8_t *p = out.pixels + 3 * i;
+            if (p[0] == 120 && p[1] == 120 && p[2] == 120) continue;
+            changed++;
+            if (severity <= 3 ? !(p[0] >= 120 && p[1] >= p[0] && p[1] == p[2])
+                              : !(p[0] < 120 && p[1] < p[0] && p[2] < p[1]))
+                fail_msg("severity %d: %d %d %d", severity, p[0], p[1], p[2]);
+        }
+        assert_in_range(changed, 200, 20000);
+    }
 }
 
 int main(void) {
@@ -312,7 +408,11 @@ int main(void) {
         cmocka_unit_test(any_size_works_and_only_the_result_stays_in_the_arena),
         cmocka_unit_test(the_input_is_not_changed),
         cmocka_unit_test(contrast_keeps_the_mean_and_blur_keeps_a_flat_image),
-        cmocka_unit_test(frost_is_as_bright_and_as_varied_as_images_of_ice),
+        cmocka_unit_test(frost_has_the_strength_of_the_published_one),
+        cmocka_unit_test(frosts_five_kinds_are_as_frequent_as_the_photographs),
+        cmocka_unit_test(glass_blur_is_cut_off_to_levels_between_its_steps),
+        cmocka_unit_test(speckle_noise_grows_with_the_level),
+        cmocka_unit_test(spatter_adds_water_up_to_severity_3_and_mud_above),
     };
     return cmocka_run_group_tests(tests, NULL, arena_free);
 }

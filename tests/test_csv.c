@@ -253,6 +253,22 @@ static void a_number_is_the_whole_text_or_an_error(void **state) {
     assert_true(vr_number_int(&n, "123456", 3) && n == 123); /* only what it was given */
 }
 
+static void a_field_that_a_spreadsheet_would_run_is_made_a_text_where_it_is_asked_for(void **state) {
+    (void)state;
+    static const char *const names[] = {"=1+1", "+1", "-x.jpg", "@a", "\tx", "a=1", "", "=\"a\",b"};
+    vr_text plain = {.arena = &arena}, safe = {.arena = &arena};
+    for (int on = 0; on < 2; on++) {
+        vr_csv_spreadsheet(on);
+        for (int64_t i = 0; i < COUNT(names); i++) {
+            vr_csv_field(on ? &safe : &plain, names[i]);
+            vr_text_add(on ? &safe : &plain, "|");
+        }
+    }
+    vr_csv_spreadsheet(false);
+    assert_string_equal(plain.data, "=1+1|+1|-x.jpg|@a|\tx|a=1||\"=\"\"a\"\",b\"|");
+    assert_string_equal(safe.data, "\"'=1+1\"|\"'+1\"|\"'-x.jpg\"|\"'@a\"|\"'\tx\"|a=1||\"'=\"\"a\"\",b\"|");
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_teardown(name, arena_free)
     const struct CMUnitTest tests[] = {
@@ -264,6 +280,7 @@ int main(void) {
         TEST(a_line_of_ten_megabytes_and_a_million_columns_are_read),
         TEST(fields_with_doubled_quotes_stay_until_the_next_row),
         TEST(a_number_is_the_whole_text_or_an_error),
+        TEST(a_field_that_a_spreadsheet_would_run_is_made_a_text_where_it_is_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -71,14 +71,54 @@ static void a_hard_link_is_the_last_file_of_that_path_before_it(void **state) {
     sum(p, second);
     vr_tar tar;
     assert_true(vrp_tar_parse(&arena, &tar, b, "x.tar", VR_FATAL));
-    assert_string_equal(tar.entries[2].path, "hard");
-    assert_ptr_equal(tar.entries[2].data.data, p + second + BLOCK);
+    assert_int_equal(tar.count, 2); /* the second a.png replaces the first, as where tar unpacks them */
+    assert_int_equal(tar.others, 2);
+    assert_string_equal(tar.entries[0].path, "a.png");
+    assert_ptr_equal(tar.entries[0].data.data, p + second + BLOCK);
+    assert_string_equal(tar.entries[1].path, "hard");
+    assert_ptr_equal(tar.entries[1].data.data, p + second + BLOCK);
     memset(p + hard + 157, 0, 100);
     memcpy(p + hard + 157, "hard", 4); /* to itself */
     sum(p, hard);
     assert_true(vrp_tar_parse(&arena, &tar, b, "x.tar", VR_FATAL));
-    assert_int_equal(tar.count, 2);
-    assert_int_equal(tar.others, 2);
+    assert_int_equal(tar.count, 1);
+    assert_int_equal(tar.others, 3);
+}
+
+static void paths_of_a_tar_are_what_they_lead_to_and_never_above_the_top(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {
+        {"./././a.png", "a.png"},     {"cat/./a.png", "cat/a.png"}, {"../cat/a.png", "cat/a.png"},
+        {"/cat//a.png", "cat/a.png"}, {"a/../b/c.png", "b/c.png"},  {"a/b/../../../c.png", "c.png"},
+        {"..a/.b/c..", "..a/.b/c.."}, {".../a", ".../a"},           {"a/..b/c", "a/..b/c"}};
+    for (int64_t i = 0; i < COUNT(cases); i++) {
+        vr_bytes b = test_bytes(&arena, FORMATS "ustar.tar");
+        uint8_t *p = (uint8_t *)(uintptr_t)b.data + BLOCK;
+        memset(p, 0, 100), memset(p + 345, 0, 155);
+        memcpy(p, cases[i][0], strlen(cases[i][0]));
+        sum(p - BLOCK, BLOCK);
+        vr_tar tar;
+        assert_true(vrp_tar_parse(&arena, &tar, b, "x.tar", VR_FATAL));
+        assert_string_equal(tar.entries[0].path, cases[i][1]);
+    }
+}
+
+static void a_compressed_tar_is_refused_by_its_compression(void **state) {
+    (void)state;
+    static const char *const cases[][3] = {{"\xFD\x37zXZ", "xz", "unxz"},
+                                           {"BZh91AY&SY", "bzip2", "bunzip2"},
+                                           {"\x28\xB5\x2F\xFD", "zstd", "unzstd"},
+                                           {"PK\x03\x04", "zip", "unzip"}};
+    for (int64_t i = 0; i < COUNT(cases); i++) {
+        const char *path = test_tmp("packed.tar");
+        vr_tar tar;
+        vr_err err = {0};
+        test_write_text(path, cases[i][0]);
+        assert_false(vr_tar_load(&arena, &tar, path, &err));
+        assert_int_equal(err.code, VR_ERR_UNSUPPORTED);
+        assert_message(err, vr_arena_printf(&arena, "packed.tar: unsupported: %s in place of gzip (%s",
+                                            cases[i][1], cases[i][2]));
+    }
 }
 
 /* ustar.tar with `bytes` put at `at` (of the header of ./a.png; its checksum anew where `resum`) is refused. */
@@ -268,6 +308,9 @@ static void cifars_names_come_from_the_file_beside_it(void **state) {
     assert_true(vr_cifar_load(&arena, &c, path, VR_FATAL));
     assert_string_equal(c.classes[0], "a");
     assert_string_equal(c.classes[9], "truck");
+    test_write_text(test_tmp("batches.meta.txt"), "\xEF\xBB\xBFz\nb\nc\nd\ne\nf\ng\nh\ni\ntruck\n");
+    assert_true(vr_cifar_load(&arena, &c, path, VR_FATAL));
+    assert_string_equal(c.classes[0], "z");
     test_write_text(test_tmp("batches.meta.txt"), "a\nb\n");
     assert_false(vr_cifar_load(&arena, &c, path, &err));
     assert_message(err, "batches.meta.txt: expected 10 names, found 2");
@@ -278,6 +321,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(tars_of_every_form_give_paths_and_bytes),
         TEST(a_hard_link_is_the_last_file_of_that_path_before_it),
+        TEST(paths_of_a_tar_are_what_they_lead_to_and_never_above_the_top),
+        TEST(a_compressed_tar_is_refused_by_its_compression),
         TEST(an_inconsistent_tar_header_is_refused),
         TEST(a_tar_cut_anywhere_before_its_end_mark_is_refused),
         TEST(idx_of_every_type_is_read),

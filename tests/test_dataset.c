@@ -151,6 +151,88 @@ static void a_link_to_a_folder_above_is_an_error_and_any_other_is_followed(void 
     refused(folder, VR_ERR_ARGUMENT, "a link to ");
 }
 
+static void links_that_fan_out_are_bounded(void **state) {
+    (void)state;
+    const char *folder = new_folder("fan");
+    put(folder, "20/a/1.png", numbered(1));
+    for (int i = 0; i < 20; i++) { /* two links to the next one, at each level: a million ways down */
+        test_mkdir(vr_arena_printf(&arena, "%s/%d", folder, i));
+        for (const char *name = "ab"; *name; name++)
+            if (i < 19 || *name == 'b')
+                assert_int_equal(symlink(vr_arena_printf(&arena, "%s/%d", folder, i + 1),
+                                         vr_arena_printf(&arena, "%s/%d/%c", folder, i, *name)),
+                                 0);
+    }
+    refused(vr_arena_printf(&arena, "%s/0", folder), VR_ERR_LIMIT,
+            "folders that were read before more than 100");
+}
+
+static void what_is_left_out_or_assumed_is_noted(void **state) {
+    (void)state;
+    vr_dataset data;
+    const char *folder = new_folder("noted");
+    put(folder, "cat.jpg/1.png", numbered(1)); /* a folder whose name is that of an image */
+    put(folder, "dog/2.png", numbered(2));
+    assert_true(vr_dataset_open(&arena, &data, folder, NULL, VR_FATAL));
+    assert_int_equal(data.count, 2);
+    assert_string_equal(data.classes[0], "cat.jpg");
+    assert_null(data.note);
+    put(folder, "dog/notes.txt", test_bytes_of("x"));
+    assert_true(vr_dataset_open(&arena, &data, folder, NULL, VR_FATAL));
+    assert_string_equal(data.note, "1 file that is no image is left out");
+    put(folder, "dog/a.WebP", test_bytes_of("x")), put(folder, "dog/b.tif", test_bytes_of("x"));
+    put(folder, "dog/.c.tif", test_bytes_of("x"));
+    assert_true(vr_dataset_open(&arena, &data, folder, NULL, VR_FATAL));
+    assert_string_equal(data.note,
+                        "2 images of a format that is not supported (.webp) are left out; 2 files that are "
+                        "no images are left out");
+    put(folder, "test/dog/3.png", numbered(3)); /* dog and test/dog */
+    assert_true(vr_dataset_open(&arena, &data, folder, NULL, VR_FATAL));
+    assert_int_equal(data.class_count, 2);
+    assert_non_null(strstr(data.note, "folders of one name are one class: 'dog' and 'test/dog' for one"));
+    const char *alone = new_folder("unsupported");
+    put(alone, "x/1.tiff", test_bytes_of("x"));
+    refused(alone, VR_ERR_UNSUPPORTED, "no images found that can be read: 1 .tiff file, a format");
+    refused(vr_arena_printf(&arena, "%s/x/1.tiff", alone), VR_ERR_UNSUPPORTED,
+            "unsupported image format; expected");
+    put(alone, "x.zip", test_bytes_of("x")), put(alone, "x.tar.xz", test_bytes_of("\xFD\x37zXZ"));
+    refused(vr_arena_printf(&arena, "%s/x.zip", alone), VR_ERR_UNSUPPORTED, "unsupported archive");
+    refused(vr_arena_printf(&arena, "%s/x.tar.xz", alone), VR_ERR_UNSUPPORTED, "xz in place of gzip");
+}
+
+static void the_folder_above_images_is_the_class(void **state) {
+    (void)state;
+    vr_dataset data;
+    const char *folder = new_folder("tiny");
+    put(folder, "n01443537/images/n01443537_0.png", numbered(1));
+    put(folder, "n01629819/Images/n01629819_0.png", numbered(2));
+    put(folder, "pictures/x.png", numbered(3));
+    assert_true(vr_dataset_open(&arena, &data, folder, NULL, VR_FATAL));
+    assert_int_equal(data.class_count, 3);
+    assert_string_equal(data.classes[0], "n01443537");
+    assert_string_equal(data.classes[1], "n01629819");
+    assert_int_equal(data.labels[1], 1);
+    assert_string_equal(data.note, "the folder above 'images' is taken as the class");
+    const char *flat = new_folder("tiny_val");
+    put(flat, "images/val_0.png", numbered(1));
+    assert_true(vr_dataset_open(&arena, &data, flat, NULL, VR_FATAL));
+    assert_int_equal(data.class_count, 0);
+    assert_int_equal(data.labels[0], -1);
+    put(flat, "images/val_1.png", numbered(2)), put(flat, "images/val_2.png", numbered(3));
+    put(flat, "val_annotations.txt",
+        test_bytes_of("val_1.png\tn01\t0\t32\t44\t62\nval_0.png\tn02\t5\t6\t7\t8\n"));
+    assert_true(vr_dataset_open(&arena, &data, flat, NULL, VR_FATAL));
+    assert_int_equal(data.class_count, 2);
+    assert_string_equal(data.classes[1], "n02");
+    assert_memory_equal(data.labels, ((int64_t[]){1, 0, -1}),
+                        3 * sizeof(int64_t)); /* the last one has none */
+    assert_string_equal(data.note, "classes are those of val_annotations.txt");
+    put(flat, "val_annotations.txt", test_bytes_of("val_1.png\tn01\t0\nval_1.png\tn02\t5\n"));
+    refused(flat, VR_ERR_FORMAT, "val_annotations.txt:2:1: 'val_1.png' is annotated before");
+    put(flat, "val_annotations.txt", test_bytes_of("val_1.png n01\n"));
+    refused(flat, VR_ERR_FORMAT, "val_annotations.txt:1:1: expected a file name, a tab");
+}
+
 /* ---- broken images ---- */
 
 static void one_broken_image_among_a_thousand_is_named_and_counted(void **state) {
@@ -236,14 +318,33 @@ static void arrays_of_pixels_are_data_sets(void **state) {
     assert_int_equal(image.width, 3);
     assert_int_equal(image.height, 2);
     assert_memory_equal(image.pixels, pixels + 54, 18);
-    a = (vr_array){.dtype = VR_U8, .ndim = 3, .shape = {4, 6, 3}, .stride = {18, 3, 1}, .data = pixels};
+    a = (vr_array){.dtype = VR_U8, .ndim = 3, .shape = {4, 3, 6}, .stride = {18, 6, 1}, .data = pixels};
     assert_true(vr_npy_save(path, &a, VR_FATAL));
     assert_true(vr_dataset_open(&arena, &data, path, NULL, VR_FATAL));
     assert_true(vr_dataset_image(&arena, &image, &data, 1, VR_FATAL));
     assert_memory_equal(image.pixels, ((uint8_t[]){18, 18, 18, 19, 19, 19}), 6);
+    a = (vr_array){.dtype = VR_U8, .ndim = 4, .shape = {4, 3, 6, 1}, .stride = {18, 6, 1, 1}, .data = pixels};
+    assert_true(vr_npy_save(path, &a, VR_FATAL));
+    assert_true(vr_dataset_open(&arena, &data, path, NULL, VR_FATAL));
+    assert_true(vr_dataset_image(&arena, &image, &data, 1, VR_FATAL));
+    assert_memory_equal(image.pixels, ((uint8_t[]){18, 18, 18, 19, 19, 19}), 6);
+    assert_null(data.note);
+    a = (vr_array){.dtype = VR_U8, .ndim = 3, .shape = {4, 6, 3}, .stride = {18, 3, 1}, .data = pixels};
+    assert_true(vr_npy_save(path, &a, VR_FATAL)); /* one image */
+    assert_true(vr_dataset_open(&arena, &data, path, NULL, VR_FATAL));
+    assert_int_equal(data.count, 1);
+    assert_string_equal(data.note, "taken as one image of 6 x 4, not as grey images of width 3");
+    assert_true(vr_dataset_image(&arena, &image, &data, 0, VR_FATAL));
+    assert_int_equal(image.width, 6);
+    assert_int_equal(image.height, 4);
+    assert_memory_equal(image.pixels, pixels, 72);
     a.ndim = 2;
     assert_true(vr_npy_save(path, &a, VR_FATAL));
     refused(path, VR_ERR_ARGUMENT, "expected a row-major u8 array [N,H,W,3] or [N,H,W]");
+    a = (vr_array){
+        .dtype = VR_U8, .ndim = 4, .shape = {2, 3, 3, 4}, .stride = {36, 12, 4, 1}, .data = pixels};
+    assert_true(vr_npy_save(path, &a, VR_FATAL));
+    refused(path, VR_ERR_ARGUMENT, "found channels first, [N,3,H,W]");
 
     static const char *const names[] = {"cat", "dog"};
     const int64_t labels[] = {1, 0, 1, 1};
@@ -279,6 +380,30 @@ static void cifar_and_mnist_come_with_their_labels(void **state) {
     assert_int_equal(data.class_count, 5);
     assert_true(vr_dataset_image(&arena, &image, &data, 1, VR_FATAL));
     assert_memory_equal(image.pixels, ((uint8_t[]){7, 7, 7, 8, 8, 8}), 6);
+    assert_null(data.note);
+    static const char *const names[][2] = {{"a-images.idx3-ubyte", "a-labels.idx1-ubyte"},
+                                           {"b-images.idx3-ubyte", "b-labels-idx1-ubyte.gz"},
+                                           {"c-images-idx3-ubyte.gz", "c-labels-idx1-ubyte"},
+                                           {"images-idx3-ubyte", "labels-idx1-ubyte.gz"}};
+    for (int i = 0; i < 4; i++) { /* with a dot; packed beside unpacked */
+        for (int k = 0; k < 2; k++) {
+            const bool packed = vr_path_has_suffix(names[i][k], ".gz");
+            const char *name =
+                vr_arena_string(&arena, names[i][k], (int64_t)strlen(names[i][k]) - 3 * packed);
+            put(folder, name, k ? (vr_bytes){labels, sizeof labels} : (vr_bytes){images, sizeof images});
+            if (packed && system(vr_arena_printf(&arena, "gzip -f '%s/%s'", folder, name)))
+                test_skip("there is no gzip");
+        }
+        const char *one = vr_arena_printf(&arena, "%s/%s", folder, names[i][0]);
+        assert_true(vr_dataset_open(&arena, &data, one, NULL, VR_FATAL));
+        assert_int_equal(data.labels[0], 4);
+        assert_null(data.note);
+    }
+    put(folder, "alone.idx3-ubyte", (vr_bytes){images, sizeof images});
+    assert_true(vr_dataset_open(&arena, &data, vr_arena_printf(&arena, "%s/alone.idx3-ubyte", folder), NULL,
+                                VR_FATAL));
+    assert_int_equal(data.labels[0], -1);
+    assert_string_equal(data.note, "no file of labels (labels-idx1-ubyte) is beside it");
     labels[7] = 1;
     put(folder, "t10k-labels-idx1-ubyte", (vr_bytes){labels, sizeof labels - 1});
     vr_err err = {0};
@@ -345,6 +470,9 @@ int main(void) {
         TEST(a_folder_of_files_has_no_labels),
         TEST(a_folder_without_images_is_an_error_that_counts_other_files),
         TEST(a_link_to_a_folder_above_is_an_error_and_any_other_is_followed),
+        TEST(links_that_fan_out_are_bounded),
+        TEST(what_is_left_out_or_assumed_is_noted),
+        TEST(the_folder_above_images_is_the_class),
         TEST(one_broken_image_among_a_thousand_is_named_and_counted),
         TEST(a_missing_file_and_a_broken_one_in_a_tar_are_named),
         TEST(arrays_of_pixels_are_data_sets),

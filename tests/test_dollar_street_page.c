@@ -244,7 +244,7 @@ static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
     static const struct {
         const char *arguments, *message;
         int code;
-    } bad[] = {{"--on blur", "unknown factor 'blur'", 1},
+    } bad[] = {{"--on blur", "unknown factor 'blur'", 2},
                {"a.csv b.csv --predictions p.csv", "one METADATA file", 2},
                {"--weights w.pth", "missing METADATA argument", 2},
                {"--published", "missing METADATA argument", 2},
@@ -253,7 +253,7 @@ static void the_program_explains_itself_and_names_what_is_wrong(void **state) {
                {"a.csv --predictions p.csv --weights w.pth", "either --predictions, or --weights", 2},
                {"a.csv --predictions p.csv --brighten", "--brighten needs --weights", 2},
                {"a.csv --predictions p.csv --on pose", "--on needs --other", 2},
-               {"a.csv --predictions p.csv --space 3k", "found '3k'", 1},
+               {"a.csv --predictions p.csv --space 3k", "found '3k'", 2},
                {"a.csv --weights w.pth --images f --other p.csv --brighten", "one of --other", 2}};
     for (int64_t i = 0; i < COUNT(bad); i++) {
         out = shell(&perm, &code, "%s/dollar_street %s 2>&1", programs(), bad[i].arguments);

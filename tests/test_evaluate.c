@@ -1,5 +1,7 @@
 /* tests/test_evaluate.c: models over data sets, on the drawn shapes. */
 #include "test.h"
+#include "../visrob_impl/study/shapes_impl.h"
+#include "../visrob_impl/study/over_impl.h"
 
 TEST_ARENA(perm);
 static vr_model *model;
@@ -8,7 +10,7 @@ static vr_dataset data;
 static int begin(void **state) {
     (void)state;
     vr_progress_quiet(true);
-    model = vr_model_shapes(&perm, 2000, 1, VR_FATAL);
+    model = vrp_model_shapes(&perm, 2000, 1, VR_FATAL);
     vr_dataset_shapes(&perm, &data, 60, model->preprocess.size, vr_rng_init(2));
     return 0;
 }
@@ -28,7 +30,7 @@ static void the_example_model_is_better_than_chance(void **state) {
 static void several_models_are_compared_on_the_same_images(void **state) {
     (void)state;
     vr_evaluation e[2];
-    vr_model *other = vr_model_shapes(&perm, 300, 7, VR_FATAL);
+    vr_model *other = vrp_model_shapes(&perm, 300, 7, VR_FATAL);
     assert_true(vr_evaluate(&perm, &e[0], model, &data, NULL, VR_FATAL));
     assert_true(vr_evaluate(&perm, &e[1], other, &data, NULL, VR_FATAL));
     const vr_table t = vr_evaluation_table(&perm, e, 2, NULL);
@@ -109,6 +111,67 @@ static void labels_are_matched_by_name_or_by_order(void **state) {
     assert_int_equal(small.class_count, VR_SHAPES_COUNT);
 }
 
+/* The classes that folders of these names are taken as; NULL where they are refused, with a message that has `why`. */
+static const int64_t *matched(const char *const *names, int64_t count, const char *const *labels,
+                              int64_t classes, const char *why) {
+    int64_t *own = VR_NEW(&perm, int64_t, count);
+    for (int64_t c = 0; c < count; c++) own[c] = c;
+    const vr_model some = {.classes = classes, .labels = labels};
+    vr_dataset set = {.path = "s", .count = count, .labels = own, .classes = names, .class_count = count};
+    vr_err err = {0};
+    if (vr_dataset_match(&perm, &set, &some, &err)) {
+        for (int64_t c = 0; !labels && set.class_count == classes && c < count; c++)
+            assert_string_equal(set.classes[set.labels[c]], names[c]);
+        return set.labels;
+    }
+    assert_non_null(why);
+    assert_message(err, why);
+    return NULL;
+}
+
+static void folders_that_are_numbers_are_the_numbers_of_classes(void **state) {
+    (void)state;
+    static const char *const
+        twelve[] = {"0", "1", "10", "11", "2", "3", "4", "5", "6", "7", "8", "9"},
+        *const padded[] = {"000", "001", "010"}, *const some[] = {"11", "3"}, *const first[] = {"1", "10",
+                                                                                                "2", "3",
+                                                                                                "4", "5",
+                                                                                                "6", "7",
+                                                                                                "8", "9"},
+        *const beyond[] = {"0", "12"}, *const twice[] = {"01", "1"}, *const letters[] = {"c0", "c1", "c10"},
+        *const mixed[] = {"0", "x"}, *const labels[] = {"10", "2", "1"}, *const named[] = {"1", "10", "2"};
+    const int64_t *of = matched(twelve, 12, NULL, 12, NULL);
+    for (int c = 0; c < 12; c++) assert_int_equal(of[c], atoi(twelve[c]));
+    of = matched(padded, 3, NULL, 12, NULL);
+    assert_int_equal(of[2], 10);
+    of = matched(some, 2, NULL, 12, NULL); /* a part of the classes */
+    assert_int_equal(of[0], 11);
+    assert_int_equal(of[1], 3);
+    of = matched(first, 10, NULL, 10, NULL); /* counted from 1 */
+    for (int c = 0; c < 10; c++) assert_int_equal(of[c], atoi(first[c]) - 1);
+    assert_null(matched(beyond, 2, NULL, 12, "'12' is not the number of one"));
+    assert_null(matched(twice, 2, NULL, 12, "'1' is the number of another folder"));
+    assert_null(matched(mixed, 2, NULL, 12, "'0' is not the name"));
+    of = matched(letters, 3, NULL, 3, NULL); /* in sorted order */
+    assert_int_equal(of[2], 2);
+    of = matched(named, 3, labels, 3, NULL); /* names come first */
+    assert_int_equal(of[0], 2);
+    assert_int_equal(of[1], 0);
+}
+
+static void names_match_as_they_are_written_before_they_match_without_case(void **state) {
+    (void)state;
+    static const char *const labels[] = {"Crane", "crane", "Drake"}, *const both[] = {"Crane", "crane"},
+                             *const other[] = {"CRANE"}, *const two[] = {"Drake", "drake"};
+    const int64_t *of = matched(both, 2, labels, 3, NULL);
+    assert_int_equal(of[0], 0);
+    assert_int_equal(of[1], 1);
+    assert_null(matched(other, 1, labels, 3, "'CRANE' is the name of several"));
+    of = matched(two, 2, labels, 3, NULL);
+    assert_int_equal(of[0], 2);
+    assert_int_equal(of[1], 2);
+}
+
 static void classes_are_matched_by_name_by_wordnet_id_or_in_order(void **state) {
     (void)state;
     int64_t labels[] = {0, 1};
@@ -145,7 +208,7 @@ static void only_the_classes_that_compete_are_predicted(void **state) {
     (void)state;
     vr_evaluation e;
     vr_predictions all, some;
-    uint8_t *compete = vr_dataset_present(&perm, &data, model->classes);
+    uint8_t *compete = vrp_dataset_present(&perm, &data, model->classes);
     for (int64_t c = 0; c < model->classes; c++) assert_int_equal(compete[c], 1);
     assert_true(vr_evaluate(&perm, &e, model, &data, &(vr_over_opts){.compete = compete}, VR_FATAL));
     all = e.predictions;
@@ -157,7 +220,7 @@ static void only_the_classes_that_compete_are_predicted(void **state) {
     assert_true(others > 0);
     vr_dataset two = data; /* an image each of the classes 0 and 1 */
     two.count = 2;
-    compete = vr_dataset_present(&perm, &two, model->classes);
+    compete = vrp_dataset_present(&perm, &two, model->classes);
     assert_true(vr_evaluate(&perm, &e, model, &data, &(vr_over_opts){.compete = compete}, VR_FATAL));
     some = e.predictions;
     for (int64_t i = 0; i < some.count; i++) {
@@ -252,7 +315,19 @@ static void labels_are_read_from_a_file(void **state) {
     const char *const *labels = vr_labels_load(&perm, path, 10, VR_FATAL);
     assert_string_equal(labels[0], "a");
     assert_string_equal(labels[9], "j j");
+    test_write_text(path, "\xEF\xBB\xBF"
+                          "a\rb\r");
+    labels = vr_labels_load(&perm, path, 2, VR_FATAL);
+    assert_string_equal(labels[0], "a");
+    assert_string_equal(labels[1], "b");
     vr_err err = {0};
+    test_write(path,
+               "\xFF\xFE"
+               "a",
+               4);
+    assert_null(vr_labels_load(&perm, path, 1, &err));
+    assert_message(err, "labels.txt: expected text in UTF-8, found UTF-16");
+    err = (vr_err){0};
     test_write_text(path, "a\n\nc\n");
     assert_null(vr_labels_load(&perm, path, 10, &err));
     assert_message(err, "labels.txt:2:1: expected a class name, found an empty line");
@@ -269,6 +344,8 @@ int main(void) {
         cmocka_unit_test(batches_and_threads_change_no_bit),
         cmocka_unit_test(the_numbers_are_those_of_the_probabilities),
         cmocka_unit_test(labels_are_matched_by_name_or_by_order),
+        cmocka_unit_test(folders_that_are_numbers_are_the_numbers_of_classes),
+        cmocka_unit_test(names_match_as_they_are_written_before_they_match_without_case),
         cmocka_unit_test(classes_are_matched_by_name_by_wordnet_id_or_in_order),
         cmocka_unit_test(only_the_classes_that_compete_are_predicted),
         cmocka_unit_test(a_folder_with_a_bad_image_is_an_error_or_a_counted_skip),

@@ -32,10 +32,26 @@ static void every_name_leads_back_to_its_factor(void **state) {
         assert_true(strlen(vr_factor_category(found[0])) > 3);
         continuous += vr_factor_is_continuous(found[0]);
     }
-    assert_int_equal(VR_FACTOR_COUNT, 25);
+    assert_int_equal(VR_FACTOR_COUNT, 29);
+    assert_int_equal(VR_FACTOR_DEFAULTS, 25);
     assert_int_equal(continuous, 10);
     assert_string_equal(vr_factor_name(VR_FACTOR_JPEG_COMPRESSION), "jpeg_compression");
     assert_string_equal(vr_factor_category(VR_FACTOR_FOG), "weather");
+}
+
+static void the_extra_corruptions_are_used_where_they_are_named(void **state) {
+    (void)state;
+    vr_factor *found;
+    int64_t count;
+    assert_true(vr_factors_parse(&arena, &found, &count, "all", VR_FATAL));
+    assert_int_equal(count, 25);
+    for (int64_t i = 0; i < count; i++) assert_string_not_equal(vr_factor_category(found[i]), "extra");
+    assert_true(vr_factors_parse(&arena, &found, &count, "extra", VR_FATAL));
+    assert_int_equal(count, 4);
+    assert_int_equal(found[0], VR_FACTOR_SPECKLE_NOISE);
+    assert_int_equal(found[3], VR_FACTOR_SATURATE);
+    assert_true(vr_factors_parse(&arena, &found, &count, "spatter,all", VR_FATAL));
+    assert_int_equal(count, 26);
 }
 
 static void an_unknown_name_is_reported_with_the_known_ones(void **state) {
@@ -44,7 +60,7 @@ static void an_unknown_name_is_reported_with_the_known_ones(void **state) {
     int64_t count;
     vr_err err = {0};
     assert_false(vr_factors_parse(&arena, &found, &count, "fog,fogg", &err));
-    assert_int_equal(err.code, VR_ERR_ARGUMENT);
+    assert_int_equal(err.code, VR_ERR_USAGE);
     assert_null(found);
     assert_message(err, "unknown factor 'fogg'");
     for (int i = 0; i < VR_FACTOR_COUNT; i++) assert_message(err, vr_factor_name((vr_factor)i));
@@ -254,6 +270,7 @@ static void an_amount_out_of_its_range_is_a_bug_that_names_it(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_name_leads_back_to_its_factor),
+        cmocka_unit_test(the_extra_corruptions_are_used_where_they_are_named),
         cmocka_unit_test(an_unknown_name_is_reported_with_the_known_ones),
         cmocka_unit_test(the_amount_that_changes_nothing_changes_nothing),
         cmocka_unit_test(rotation_hue_saturation_and_scale_agree_with_scipy_and_skimage),

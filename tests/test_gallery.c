@@ -124,7 +124,7 @@ static void show(const char *name, vr_plot plot) {
             c.height < 2500) { /* a PNG of a phone's or of a very tall plot shows nothing that is new */
             const char *png = vr_arena_printf(&perm, "%s.png", path);
             vr_plot_save(&plot, png, VR_FATAL);
-            vr_image_load(&perm, &image, png, VR_FATAL);
+            vr_image_load(&perm, &image, png, NULL, VR_FATAL);
         } else {
             vrp_canvas with_margin = c;
             with_margin.margin = 16;

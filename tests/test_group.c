@@ -182,6 +182,32 @@ static void a_gap_by_chance_has_a_large_p_and_a_real_one_a_small(void **state) {
     assert_close(s.p, 1 / 200.0, 1e-15);
 }
 
+static void an_error_ratio_compares_a_group_with_the_whole(void **state) {
+    (void)state;
+    enum { ROWS = 400 };
+    static int64_t group[ROWS];
+    static uint8_t correct[ROWS], scored[ROWS];
+    for (int i = 0; i < ROWS; i++) {
+        group[i] = i % 4 == 3 ? -1 : i % 4; /* 0, 1, 2, none */
+        correct[i] = i % 4 == 0 ? i % 8 != 0 : i % 4 == 1 ? i % 16 != 1 : 1;
+        scored[i] = i % 4 != 2;
+    }
+    static const char *const names[] = {"a", "b", "c"};
+    const vr_groups groups = {.count = 3, .names = names, .of = group};
+    vr_interval ratio[3];
+    vr_group_error_ratios(&arena, ratio, &groups, correct, scored, ROWS, NULL);
+    /* of 100 in a 50 are wrong, of b 25, of those in no group none: 75 of 300 */
+    assert_close(ratio[0].value, 0.5 / 0.25, 1e-12);
+    assert_close(ratio[1].value, 0.25 / 0.25, 1e-12);
+    assert_true(isnan(ratio[2].value)); /* none of c is scored */
+    /* The logarithm's deviation is some 0.08: e^(log 2 -+ 2 x 0.08). */
+    assert_close(ratio[0].low, 1.70, 0.08);
+    assert_close(ratio[0].high, 2.35, 0.08);
+    memset(correct, 1, ROWS);
+    vr_group_error_ratios(&arena, ratio, &groups, correct, NULL, ROWS, NULL);
+    for (int g = 0; g < 3; g++) assert_true(isnan(ratio[g].value)); /* no error at all */
+}
+
 static void a_summary_has_the_same_bits_on_any_number_of_threads(void **state) {
     (void)state;
     int64_t group[N], household[N];
@@ -218,6 +244,7 @@ int main(void) {
         cmocka_unit_test(paired_differences_are_of_the_same_rows),
         cmocka_unit_test(a_gap_by_chance_has_a_large_p_and_a_real_one_a_small),
         cmocka_unit_test(a_summary_has_the_same_bits_on_any_number_of_threads),
+        cmocka_unit_test(an_error_ratio_compares_a_group_with_the_whole),
         cmocka_unit_test(a_group_outside_of_the_groups_is_a_bug),
     };
     return cmocka_run_group_tests(tests, NULL, arena_free);

@@ -350,7 +350,7 @@ static void every_error_in_predictions_is_reported_with_its_place(void **state) 
 #define HEAD "file_name,predicted_class,predicted_probability\n"
     assert_predictions_fail(HEAD "a.JPEG,1000,0.5\n", "bad.csv:2:8: expected a class, 0 to 999, found 1000");
     assert_predictions_fail(HEAD "a.JPEG,-1,0.5\n", "bad.csv:2:8: expected a class, 0 to 999, found -1");
-    assert_predictions_fail(HEAD "a.JPEG,1.0,0.5\n", "bad.csv:2:8: ");
+    assert_predictions_fail(HEAD "a.JPEG,1.5,0.5\n", "bad.csv:2:8: ");
     assert_predictions_fail(HEAD "a.JPEG,cat,0.5\n", "bad.csv:2:8: ");
     assert_predictions_fail(HEAD "a.JPEG,,0.5\n", "bad.csv:2:8: ");
     assert_predictions_fail(HEAD "a.JPEG,1,1.5\n", "bad.csv:2:10: expected a probability, 0 to 1, found 1.5");
@@ -807,7 +807,7 @@ static void the_program_names_what_is_wrong(void **state) {
         {"--predictions only.csv", "--annotations and --predictions go together", 2},
         {"--annotations a.jsonl --predictions p.csv table.csv", "either --predictions or released tables", 2},
         {"--annotations a --predictions p --target dog", "--target: unknown target 'dog'", 2},
-        {"--annotations a --predictions p --calibration", "--calibration needs --csv or --report", 2},
+        {"--annotations a --predictions p --calibration", "--calibration needs --csv, --json or --report", 2},
         {"--annotations a --predictions p --real r", "--real needs --target real", 2},
         {"--target real", "--target needs --predictions or released tables", 2},
         {"--calibration", "--calibration and --compat need --predictions", 2},
@@ -816,7 +816,7 @@ static void the_program_names_what_is_wrong(void **state) {
         {"/nowhere.csv", "/nowhere.csv", 1},
         {"--by-metaclass /tmp/visrob_x.csv", "--by-metaclass needs --metaclasses", 2},
         {"--augmentation crop", "strengths of 'crop'", 1},
-        {"--csv /dev/full", "/dev/full", 1},
+        {"--csv /dev/full", "/dev/full", 2},
         {"--report /dev/full", "/dev/full", 1}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         const char *out, *errors;

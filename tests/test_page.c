@@ -222,7 +222,7 @@ static void a_full_disk_is_named_and_leaves_nothing_half_written(void **state) {
     assert_string_equal(test_text(&perm, "%s", path), "the old one");
     const char **names;
     int64_t count;
-    assert_true(vr_dir_list(&perm, &names, &count, folder, VR_FATAL));
+    assert_true(vr_dir_list(&perm, &names, NULL, &count, folder, VR_FATAL));
     assert_int_equal(count, 1); /* no temporary, no half a plot */
     assert_true(vr_page_save(&page, path, VR_FATAL));
     assert_non_null(strstr(test_text(&perm, "%s", path), "</html>"));

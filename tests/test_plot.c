@@ -34,7 +34,7 @@ static vr_image saved(const vr_plot *p) {
     vr_image image;
     const char *path = test_tmp("plot.png");
     vr_plot_save(p, path, VR_FATAL);
-    vr_image_load(&arena, &image, path, VR_FATAL);
+    vr_image_load(&arena, &image, path, NULL, VR_FATAL);
     return image;
 }
 

@@ -116,7 +116,7 @@ static void real_images_are_decoded_and_resized_to_pillows_bits(void **state) {
         char name[64];
         snprintf(name, sizeof name, "photos/%s", golden_photo[i].name);
         vr_image in;
-        vr_image_load(&arena, &in, test_data(name), VR_FATAL);
+        vr_image_load(&arena, &in, test_data(name), NULL, VR_FATAL);
         assert_int_equal(crc(in), golden_photo[i].decoded);
         const int64_t w = in.width, h = in.height;
         for (int f = 0; f < 2; f++) {

@@ -1,5 +1,6 @@
 /* tests/test_robustness.c: the main job against the same numbers put together by hand. */
 #include "test.h"
+#include "../visrob_impl/study/shapes_impl.h"
 
 TEST_ARENA(perm);
 static vr_model *model;
@@ -9,7 +10,7 @@ enum { N = 40 };
 static int begin(void **state) {
     (void)state;
     vr_progress_quiet(true);
-    model = vr_model_shapes(&perm, 1000, 1, VR_FATAL);
+    model = vrp_model_shapes(&perm, 1000, 1, VR_FATAL);
     vr_dataset_shapes(&perm, &data, N, model->preprocess.size, vr_rng_init(2));
     return 0;
 }
@@ -85,6 +86,19 @@ static void the_seed_decides_and_nothing_else(void **state) {
     assert_string_equal(text[0].data, text[1].data);
 }
 
+static void the_extra_corruptions_are_measured_but_not_in_the_mean(void **state) {
+    (void)state;
+    const vr_factor factors[] = {VR_FACTOR_FOG, VR_FACTOR_SATURATE, VR_FACTOR_SPECKLE_NOISE};
+    vr_robustness r;
+    vr_robustness_run(&perm, &r, model, &data, &(vr_robustness_opts){.factors = factors, .factor_count = 3},
+                      VR_FATAL);
+    assert_int_equal(r.factor_count, 3);
+    assert_close(r.mean_corruption_error, 1 - r.factors[0].accuracy.value, 1e-12);
+    vr_robustness_run(&perm, &r, model, &data,
+                      &(vr_robustness_opts){.factors = factors + 1, .factor_count = 2}, VR_FATAL);
+    assert_true(isnan(r.mean_corruption_error));
+}
+
 /* A subset sees what the whole set sees: an image's draws hang on its place in the data set, not in the run. */
 static void a_sample_of_images_sees_the_same_factors(void **state) {
     (void)state;
@@ -104,14 +118,14 @@ static void factors_are_chosen_by_name_and_category(void **state) {
     assert_int_equal(factors[0], VR_FACTOR_GAUSSIAN_NOISE);
     assert_int_equal(factors[3], VR_FACTOR_HUE);
     assert_true(vr_factors_parse(&perm, &factors, &count, "all", VR_FATAL));
-    assert_int_equal(count, VR_FACTOR_COUNT);
+    assert_int_equal(count, VR_FACTOR_DEFAULTS);
     vr_err err = {0};
     assert_false(vr_factors_parse(&perm, &factors, &count, "fgo", &err));
     assert_message(err, "fgo");
     assert_message(err, "fog");
     err = (vr_err){0};
     assert_false(vr_factors_parse(&perm, &factors, &count, "", &err));
-    assert_int_equal(err.code, VR_ERR_ARGUMENT);
+    assert_int_equal(err.code, VR_ERR_USAGE);
 }
 
 static void images_without_labels_are_named(void **state) {
@@ -130,7 +144,7 @@ static void images_without_labels_are_named(void **state) {
 
 static void the_page_holds_every_factor_and_number(void **state) {
     (void)state;
-    const vr_factor factors[] = {VR_FACTOR_FOG, VR_FACTOR_WATERMARK};
+    const vr_factor factors[] = {VR_FACTOR_FROST, VR_FACTOR_WATERMARK};
     vr_robustness r;
     vr_robustness_run(&perm, &r, model, &data, &(vr_robustness_opts){.factors = factors, .factor_count = 2},
                       VR_FATAL);
@@ -138,6 +152,7 @@ static void the_page_holds_every_factor_and_number(void **state) {
     assert_true(vr_robustness_page_save(&r, model, &data, "robustness --factors fog", path, VR_FATAL));
     const char *html = test_text(&perm, "%s", path);
     assert_non_null(strstr(html, "watermark"));
+    assert_non_null(strstr(html, "frost is procedural"));
     assert_non_null(strstr(html, "robustness --factors fog"));
     assert_non_null(strstr(html, vr_arena_printf(&perm, "%.2f", r.factors[0].error_ratio.value)));
     assert_null(strstr(html, "nan"));
@@ -208,6 +223,7 @@ int main(void) {
         cmocka_unit_test(the_seed_decides_and_nothing_else),
         cmocka_unit_test(a_sample_of_images_sees_the_same_factors),
         cmocka_unit_test(factors_are_chosen_by_name_and_category),
+        cmocka_unit_test(the_extra_corruptions_are_measured_but_not_in_the_mean),
         cmocka_unit_test(images_without_labels_are_named),
         cmocka_unit_test(the_page_holds_every_factor_and_number),
         cmocka_unit_test(the_answer_stands_first_and_in_words),

@@ -72,7 +72,7 @@ static void normalization_has_names_or_six_numbers(void **state) {
     for (int64_t i = 0; i < COUNT(wrong); i++) {
         vr_err err = {0};
         if (vr_model_normalization(mean, std, wrong[i], &err)) fail_msg("'%s' is accepted", wrong[i]);
-        assert_int_equal(err.code, VR_ERR_ARGUMENT);
+        assert_int_equal(err.code, VR_ERR_USAGE);
         assert_true(mean[1] == 0.1f && std[2] == 3);
     }
     vr_arena perm = {0};

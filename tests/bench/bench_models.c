@@ -217,7 +217,7 @@ static void time_decode(void) {
     vr_threads_set(1);
     for (int r = -1; r < RUNS; r++) {
         const double start = vr_time();
-        vrp_image_parse(&a, &photo, file, "photo.jpg", VR_FATAL);
+        vrp_image_parse(&a, &photo, file, "photo.jpg", NULL, VR_FATAL);
         const double middle = vr_time();
         vr_preprocess_apply(out, photo, &p, &a);
         decode[vr_max(r, 0)] = middle - start, resize[vr_max(r, 0)] = vr_time() - middle;

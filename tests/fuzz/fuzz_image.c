@@ -1,5 +1,6 @@
 /* tests/fuzz/fuzz_image.c: images: what vrp_image_inspect lets through is decoded, unless it has over a million pixels. A PNG
- * is read as it comes, and once more with right checksums, which a fuzzer does not find by itself but an attacker does. */
+ * is read as it comes, and once more with right checksums, which a fuzzer does not find by itself but an attacker does;
+ * all other files also as a TGA. */
 #include "fuzz.h"
 #include "../../visrob_impl/image/image_impl.h"
 #include "../../visrob_impl/image/inspect_impl.h"
@@ -14,13 +15,13 @@ static void fuzz_image_repair(uint8_t *p, int64_t n) {
     }
 }
 
-static bool fuzz_image_read(vr_arena *arena, vr_bytes file, vr_err *err) {
+static bool fuzz_image_read(vr_arena *arena, vr_bytes file, const char *name, vr_err *err) {
     vrp_image_info info;
     vr_image image;
-    if (!vrp_image_inspect(&info, file, "x", err)) return false;
+    if (!vrp_image_inspect(&info, file, name, NULL, err)) return false;
     FUZZ_CHECK(info.width > 0 && info.height > 0 && info.orientation >= 1 && info.orientation <= 8);
     if (info.width * info.height > 1 << 20) return true;
-    if (!vrp_image_parse(arena, &image, file, "x", err)) return false;
+    if (!vrp_image_parse(arena, &image, file, name, NULL, err)) return false;
     const bool turned = info.orientation >= 5;
     FUZZ_CHECK(image.width == (turned ? info.height : info.width));
     FUZZ_CHECK(image.height == (turned ? info.width : info.height));
@@ -30,14 +31,16 @@ static bool fuzz_image_read(vr_arena *arena, vr_bytes file, vr_err *err) {
 }
 
 FUZZ_TARGET(image) {
+    vr_err ignored = {0};
+    const vr_arena_mark mark = vr_arena_here(arena);
     if (file.size > 8 && file.data[0] == 0x89) {
-        vr_err ignored = {0};
-        const vr_arena_mark mark = vr_arena_here(arena);
         uint8_t *copy = (uint8_t *)vr_arena_alloc(arena, file.size, 1);
         memcpy(copy, file.data, (size_t)file.size);
         fuzz_image_repair(copy, file.size);
-        fuzz_image_read(arena, (vr_bytes){copy, file.size}, &ignored);
-        vr_arena_rewind(arena, mark);
+        fuzz_image_read(arena, (vr_bytes){copy, file.size}, "x", &ignored);
+    } else {
+        fuzz_image_read(arena, file, "x.tga", &ignored); /* which only its name tells */
     }
-    return fuzz_image_read(arena, file, err);
+    vr_arena_rewind(arena, mark);
+    return fuzz_image_read(arena, file, "x", err);
 }

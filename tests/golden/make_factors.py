@@ -3,7 +3,7 @@ same random draws as image/corrupt.c's.
 
 Origin: scipy 1.17.1, scikit-image 0.26.0, OpenCV 5.0.0, Pillow 13.0.0, and ImageMagick 6.9.11 (`convert -motion-blur`); the order of
 operations and the constants are those of github.com/hendrycks/robustness, ImageNet-C/create_c/make_{cifar,imagenet_64,
-imagenet}_c.py. Results are rounded to the nearest level. Of each image, 32 pixels are kept: the corners and 28 more.
+imagenet}_c.py. Results of the corruptions are cut off to levels, of the other factors rounded. Of each image, 32 pixels are kept: the corners and 28 more.
     python tests/golden/make_factors.py > tests/golden/factors.h"""
 import os, subprocess, tempfile
 import cv2, numpy as np, scipy.ndimage, scipy.stats, skimage.color, skimage.filters
@@ -21,21 +21,21 @@ def defocus_blur(x, rng, c):
     radius, soft = c
     line = np.arange(-8, 9) if radius <= 8 else np.arange(-radius, radius + 1)
     a, b = np.meshgrid(line, line)
-    disc = (a**2 + b**2 <= radius**2).astype(np.float64)
+    disc = (a**2 + b**2 <= radius**2).astype(np.float32)
     kernel = cv2.GaussianBlur(disc / disc.sum(), ksize=(3, 3) if radius <= 8 else (5, 5), sigmaX=soft)
     return np.stack([cv2.filter2D(x[..., k], -1, kernel) for k in range(3)], -1)
 
 def glass_blur(x, rng, c):
     sigma, reach, rounds = c
     H, W, _ = x.shape
-    x = skimage.filters.gaussian(x, sigma=sigma, channel_axis=-1)
+    x = np.uint8(skimage.filters.gaussian(x, sigma=sigma, channel_axis=-1) * 255)
     for r in range(rounds):
         u = rng.uniform(2 * W * H, 2 * W * H * r).reshape(H, W, 2)
         d = np.floor(u * 2 * reach).astype(int) - reach
         for h in range(H - reach, reach, -1):
             for w in range(W - reach, reach, -1):
                 x[h, w] = x[h + d[h, w, 1], w + d[h, w, 0]]
-    return skimage.filters.gaussian(x, sigma=sigma, channel_axis=-1)
+    return skimage.filters.gaussian(x / 255., sigma=sigma, channel_axis=-1)
 
 def magick(x, radius, sigma, angle):
     with tempfile.TemporaryDirectory() as d:
@@ -43,7 +43,8 @@ def magick(x, radius, sigma, angle):
         cv2.imwrite(a, np.round(x * 65535).astype(np.uint16))
         subprocess.run(["convert", a, "-motion-blur", "%gx%g%+.9f" % (radius, sigma, angle), "-depth", "16", b], check=True)
         return cv2.imread(b, cv2.IMREAD_UNCHANGED) / 65535.
-def motion_blur(x, rng, c): return magick(x, c[0], c[1], 90 * rng.uniform(1)[0] - 45)
+def levels(x): return np.round(x * 255) / 255                     # ImageMagick's 8 bits
+def motion_blur(x, rng, c): return levels(magick(x, c[0], c[1], 90 * rng.uniform(1)[0] - 45))
 
 def clipped_zoom(x, zoom):
     cut = [(n, int(np.ceil(n / zoom))) for n in x.shape[:2]]
@@ -57,8 +58,8 @@ def zoom_blur(x, rng, c):
 
 def snow(x, rng, c):
     layer = clipped_zoom(c[0] + c[1] * rng.normal(x.shape[0] * x.shape[1]).reshape(x.shape[:2]), c[2])
-    layer = np.where(layer < c[3], 0, np.minimum(layer, 1))
-    layer = magick(layer, c[4], c[5], -135 + 90 * rng.split("wind").uniform(1)[0])[..., None]
+    layer = np.uint8(np.where(layer < c[3], 0, np.minimum(layer, 1)) * 255) / 255.
+    layer = levels(magick(layer, c[4], c[5], -135 + 90 * rng.split("wind").uniform(1)[0]))[..., None]
     grey = cv2.cvtColor(x.astype(np.float32), cv2.COLOR_RGB2GRAY)[..., None]
     return c[6] * x + (1 - c[6]) * np.maximum(x, grey * 1.5 + 0.5) + layer + np.rot90(layer, k=2)
 
@@ -108,6 +109,27 @@ def pixelate(x, rng, c):
     few = image.resize((int(image.width * c), int(image.height * c)), Image.BOX)
     return np.asarray(few.resize(image.size, Image.BOX)) / 255.
 
+# ---- the four extra ones ----
+def speckle_noise(x, rng, c): return x + x * c * rng.normal(x.size).reshape(x.shape)
+def gaussian_blur(x, rng, c): return skimage.filters.gaussian(x, sigma=c, channel_axis=-1)
+def saturate(x, rng, c):
+    hsv = skimage.color.rgb2hsv(x)
+    hsv[..., 1] = np.clip(hsv[..., 1] * c[0] + c[1], 0, 1)
+    return skimage.color.hsv2rgb(hsv)
+def spatter(x, rng, c):
+    liquid = skimage.filters.gaussian(c[0] + c[1] * rng.normal(x.shape[0] * x.shape[1]).reshape(x.shape[:2]), sigma=c[2])
+    liquid[liquid < c[3]] = 0
+    if c[5]:
+        m = skimage.filters.gaussian((liquid > c[3]).astype(np.float32), sigma=c[4])[..., None]
+        m[m < 0.8] = 0
+        return x * (1 - m) + np.array([63, 42, 20]) / 255. * m
+    liquid = (liquid * 255).astype(np.uint8)
+    d = cv2.distanceTransform(255 - cv2.Canny(liquid, 50, 150), cv2.DIST_L2, 5)
+    d = cv2.equalizeHist(cv2.blur(np.minimum(d, 20), (3, 3)).astype(np.uint8))
+    d = cv2.filter2D(d, cv2.CV_8U, np.array([[-2, -1, 0], [-1, 1, 1], [0, 1, 2]]))
+    m = liquid * cv2.blur(d, (3, 3)).astype(np.float32)
+    return x + c[4] * (m / m.max())[..., None] * np.array([175, 238, 238]) / 255.
+
 L = lambda *k: [[np.array(v) * s for v in row] for s, row in zip((32, 64, 244), k)]
 CONSTANTS = {
  gaussian_noise: [[.04, .06, .08, .09, .10], [.04, .08, .12, .15, .18], [.08, .12, .18, .26, .38]],
@@ -134,14 +156,20 @@ CONSTANTS = {
  elastic_transform: L([(0, 0, .08), (.05, .2, .07), (.08, .06, .06), (.1, .04, .05), (.1, .03, .03)],
                       [(0, 0, .08), (.05, .3, .06), (.1, .08, .06), (.1, .03, .03), (.16, .03, .02)],
                       [(2, .7, .1), (2, .08, .2), (.05, .01, .02), (.07, .01, .02), (.12, .01, .02)]),
+ speckle_noise: [[.06, .1, .12, .16, .2], [.15, .2, .25, .3, .35], [.15, .2, .35, .45, .6]],
+ gaussian_blur: [[.4, .6, .7, .8, 1], [.5, .75, 1, 1.25, 1.5], [1, 2, 3, 4, 6]],
+ spatter: [[(.62, .1, .7, .7, .5, 0), (.65, .1, .8, .7, .5, 0), (.65, .3, 1, .69, .5, 0), (.65, .1, .7, .69, .6, 1), (.65, .1, .5, .68, .6, 1)],
+           [(.62, .1, .7, .7, .6, 0), (.65, .1, .8, .7, .6, 0), (.65, .3, 1, .69, .6, 0), (.65, .1, .7, .68, .6, 1), (.65, .1, .5, .67, .6, 1)],
+           [(.65, .3, 4, .69, .6, 0), (.65, .3, 3, .68, .6, 0), (.65, .3, 2, .68, .5, 0), (.65, .3, 1, .65, 1.5, 1), (.67, .4, 1, .65, 1.5, 1)]],
+ saturate: [[(.3, 0), (.1, 0), (1.5, 0), (2, .1), (2.5, .2)], [(.3, 0), (.1, 0), (2, 0), (5, .1), (30, .2)], [(.3, 0), (.1, 0), (2, 0), (5, .1), (20, .2)]],
  pixelate: [[.95, .9, .85, .75, .65], [.9, .8, .7, .6, .5], [.6, .5, .4, .3, .25]],
 }
 SIZES = [(31, 27), (70, 61), (170, 162)]
 
-def kept(x):
+def kept(x, half=0):
     H, W = x.shape[:2]
     at = [0, W - 1, (H - 1) * W, H * W - 1] + [(k * 7919 + 13) % (H * W) for k in range(28)]
-    return np.floor(np.clip(x, 0, 1) * 255 + 0.5).astype(int).reshape(-1, 3)[at].ravel()
+    return np.floor(np.clip(x, 0, 1) * 255 + half).astype(int).reshape(-1, 3)[at].ravel()
 
 def rows(name, data):
     print("    {VR_FACTOR_%s," % name.upper())
@@ -182,5 +210,5 @@ def scale(x, size):                                            # up: plain bilin
 AMOUNTS = [(rotation, 17.), (rotation, -120.), (hue, 75.), (hue, -200.), (saturation, .6), (saturation, -.5), (scale, .55), (scale, 1.7), (scale, .25)]
 print("static const struct {\n    vr_factor factor;\n    double amount;\n    uint8_t pixels[3 * GOLDEN_PIXELS];\n} golden_amount[] = {")
 for f, amount in AMOUNTS:
-    print("    {VR_FACTOR_%s, %g, {%s}}," % (f.__name__.upper(), amount, ", ".join(map(str, kept(f(picture(*SIZES[0]) / 255., amount))))))
+    print("    {VR_FACTOR_%s, %g, {%s}}," % (f.__name__.upper(), amount, ", ".join(map(str, kept(f(picture(*SIZES[0]) / 255., amount), 0.5)))))
 print("};")

@@ -1,6 +1,6 @@
 """Writes images/ and images.h: small pictures of every kind that is read, what Pillow makes of them, and what it writes.
 
-Origin: Pillow 13.0.0 with libjpeg-turbo 3.2.0 (and simplejpeg 1.9.0, which writes two forms that Pillow only reads). PNG files of 16 bits and of odd depths are put together here, since Pillow does not write them.
+Origin: Pillow 13.0.0 with libjpeg-turbo 3.2.0 (and simplejpeg 1.9.0, which writes two forms that Pillow only reads). Files that Pillow reads but does not write are put together here.
     cd tests/golden && python make_images.py > images.h"""
 import io, os, struct, zlib
 import numpy as np
@@ -66,6 +66,71 @@ for form in ("440", "411"):
 cmyk = open("images/cmyk.jpg", "rb").read()
 adobe = cmyk.index(b"Adobe") + 11
 written_as("ycck.jpg", cmyk[:adobe] + b"\2" + cmyk[adobe + 1:])   # the same data, read as YCCK
+
+for transform in (0, 1): written_as("cmyk_adobe%d.jpg" % transform, cmyk[:adobe] + bytes([transform]) + cmyk[adobe + 1:])
+
+# ---- indices beyond the palette, in every depth ----
+for bits, colours in ((1, 1), (2, 3), (4, 5), (8, 200)):
+    index = np.arange(35).reshape(5, 7) * 37 % (1 << bits)
+    png("index%d.png" % bits, 7, 5, bits, 3, [pack(r, bits) for r in index], np.zeros((5, 7, 3)), [(b"PLTE", bytes(k * 11 % 251 + 1 for k in range(3 * colours)))])
+    listed[-1] = listed[-1][:3] + (crc(np.asarray(Image.open("images/index%d.png" % bits).convert("RGB"))),)
+
+# ---- BMP: headers, palettes and depths that Pillow does not write ----
+le = lambda bytes_, v: (v & (1 << 8 * bytes_) - 1).to_bytes(bytes_, "little")
+def bmp(name, header, bits, palette=b"", colours=0, masks=(), top=False, offset=True):
+    W, H = 7, 5
+    size = le(2, W) + le(2, H) if header == 12 else le(4, W) + le(4, -H if top else H)
+    head = le(4, header) + size + le(2, 1) + le(2, bits)
+    if header > 12: head += le(4, 3 if masks else 0) + le(4, 0) + le(8, 0) + le(4, colours) + le(4, 0)
+    within = b"".join(le(4, m) for m in masks) + bytes(header)
+    head = head + within[:header - len(head)]
+    if masks and header == 40: head += within[:12]
+    stride = (W * bits + 31) // 32 * 4
+    data = bytes((k * 89 + k // 7 * 31) & 255 for k in range(stride * H))
+    start = 14 + len(head) + len(palette)
+    written_as(name, b"BM" + le(4, start + len(data)) + le(4, 0) + le(4, start if offset else 0) + head + palette + data)
+colourful = bytes(k * 37 % 256 for k in range(1024))
+bmp("os2_8.bmp", 12, 8, colourful[:768])
+bmp("os2_4.bmp", 12, 4, colourful[:48])
+bmp("few_8.bmp", 40, 8, colourful[:4 * 100], 100)
+bmp("few_4.bmp", 40, 4, colourful[:4 * 5], 5)
+bmp("few_1.bmp", 40, 1, colourful[4:8], 1)
+bmp("grey_8.bmp", 40, 8, bytes(k // 4 for k in range(1024)))
+bmp("bits16.bmp", 40, 16)
+bmp("bits565.bmp", 40, 16, masks=(0xF800, 0x7E0, 0x1F))
+bmp("v2.bmp", 52, 24)
+bmp("v3_fields.bmp", 56, 32, masks=(0xFF, 0xFF00, 0xFF0000, 0xFF000000))
+bmp("v5_top.bmp", 124, 32, masks=(0xFF000000, 0xFF0000, 0xFF00, 0xFF), top=True)
+bmp("no_offset.bmp", 40, 8, colourful, offset=False)
+
+# ---- GIF: a frame on a larger screen, transparent, interlaced, with its own colours, or with too few ----
+def gif(name, colours, local=b"", clear=None, interlaced=False, grow=True, bits=4):
+    frame = io.BytesIO()
+    small = Image.fromarray((np.arange(13 * 11).reshape(11, 13) * 7 % (1 << bits)).astype(np.uint8), "P")
+    small.putpalette(bytes(range(256)) * 3)
+    small.save(frame, "GIF", interlace=interlaced, optimize=False)
+    b = frame.getvalue()
+    data = b[b.index(b",\0\0\0\0\x0d\0\x0b\0") + 10:]
+    depth = lambda p: (len(p) // 3 - 1).bit_length() - 1
+    out = b"GIF89a" + (le(2, 20) + le(2, 17) if grow else le(2, 5) + le(2, 4)) + bytes([0x80 | depth(colours), 1, 0]) + colours
+    if clear is not None: out += b"!\xf9\4\1\0\0" + bytes([clear]) + b"\0"
+    out += b"," + le(2, 3) + le(2, 2) + le(2, 13) + le(2, 11) + bytes([(0x40 if interlaced else 0) | (0x80 | depth(local) if local else 0)]) + local + data
+    written_as(name, out)
+gif("clear.gif", colourful[:48], clear=5)
+gif("small_frame.gif", colourful[:48])
+gif("large_frame.gif", colourful[:48], grow=False)
+gif("interlaced.gif", colourful[:48], clear=2, interlaced=True)
+gif("own_colours.gif", colourful[:6], colourful[100:148])
+gif("few_colours.gif", colourful[:12], clear=14)
+gif("grey.gif", bytes(k // 3 for k in range(48)))
+gif("grey_own.gif", colourful[:48], bytes(k // 3 for k in range(48)))
+noise = Image.fromarray(np.frombuffer(zlib.compress(picture(200, 200).tobytes())[:96 * 48], np.uint8).reshape(48, 96), "P")
+noise.putpalette(colourful[:768])
+noise.save("images/codes.gif", optimize=False)                     # more strings than there are codes
+listing("codes.gif", np.asarray(Image.open("images/codes.gif").convert("RGB")))
+
+# ---- TGA: a palette that begins late and ends early ----
+written_as("few.tga", bytes([0, 1, 1]) + le(2, 5) + le(2, 20) + bytes([24]) + bytes(4) + le(2, 7) + le(2, 5) + bytes([8, 0x20]) + colourful[:60] + bytes(k * 3 % 40 for k in range(35)))
 
 print("/* tests/golden/images.h: written by make_images.py (Pillow 13.0.0, libjpeg-turbo 3.2.0). */")
 print("static const VR_UNUSED struct {\n    const char *name;\n    int width, height;\n    uint32_t crc;\n} golden_images[] = {")

@@ -2,9 +2,11 @@
  *
  * Rewinding keeps the blocks, so that a training or evaluation step calls malloc in its first round only. Under
  * AddressSanitizer the free part of each block is poisoned, which detects a tensor that is used after its step was
- * reset. Rejected: one large reserved mapping (no address space on 32 bits, hides overruns from ASan). */
+ * reset; in a debug build (neither NDEBUG nor an optimizing compiler) it is filled with a pattern that is NaN as a float and
+ * as a double, no address, and as an index beyond any array. Rejected: one large reserved mapping (no address space on 32 bits, hides overruns from ASan). */
 #include "arena_impl.h"
 #include "error.h"
+#include "print_impl.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +27,14 @@
 #define VRP_POISON(p, n)   ASAN_POISON_MEMORY_REGION((p), (size_t)(n))
 #define VRP_UNPOISON(p, n) ASAN_UNPOISON_MEMORY_REGION((p), (size_t)(n))
 #define VRP_GAP            64 /* poisoned bytes between allocations */
+#elif !defined(NDEBUG) && !defined(__OPTIMIZE__)
+#define VRP_POISON(p, n)   vrp_arena_fill((p), (n))
+#define VRP_UNPOISON(p, n) ((void)0)
+#define VRP_GAP            0
+static void vrp_arena_fill(uint8_t *p, int64_t n) { /* both are multiples of 4 */
+    uint32_t *word = (uint32_t *)(void *)p;
+    for (int64_t i = 0; i < n / 4; i++) word[i] = 0x7ffa5a5au;
+}
 #else
 #define VRP_POISON(p, n)   ((void)0)
 #define VRP_UNPOISON(p, n) ((void)0)
@@ -113,16 +123,22 @@ char *vr_arena_string(vr_arena *arena, const char *s, int64_t n) {
     return copy;
 }
 
-char *vr_arena_printf(vr_arena *arena, const char *fmt, ...) {
-    va_list args, again;
-    va_start(args, fmt);
+char *vr_arena_vprintf(vr_arena *arena, const char *fmt, va_list args) {
+    va_list again;
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, fmt, args);
-    va_end(args);
+    const int n = vrp_print_format(NULL, 0, fmt, args);
     VR_CHECK(n >= 0, "the format '%s' cannot be printed", fmt);
     char *s = (char *)vr_arena_alloc(arena, n + 1, 1);
-    vsnprintf(s, (size_t)n + 1, fmt, again);
+    vrp_print_format(s, (size_t)n + 1, fmt, again);
     va_end(again);
+    return s;
+}
+
+char *vr_arena_printf(vr_arena *arena, const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    char *s = vr_arena_vprintf(arena, fmt, args);
+    va_end(args);
     return s;
 }
 

@@ -8,10 +8,12 @@
  *     x[0] = 1;
  *     vr_arena_free(&perm);
  *
- * An arena is used by one thread at a time. Out of memory is a panic that prints the size. */
+ * An arena is used by one thread at a time. Out of memory is a panic that prints the size. In a debug build (-O0, without
+ * NDEBUG) memory that is freed, and what vr_arena_alloc gives, is NaN; -fsanitize=address stops at its first use. */
 #ifndef VISROB_BASE_ARENA_H
 #define VISROB_BASE_ARENA_H
 #include "base.h"
+#include <stdarg.h>
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -43,8 +45,11 @@ VR_API void *vr_arena_zeroed(vr_arena *arena, int64_t count, int64_t size);
 /* Copies n bytes of s and a terminating 0 into the arena. */
 VR_API char *vr_arena_string(vr_arena *arena, const char *s, int64_t n);
 
-/* printf into the arena; returns the string. */
+/* printf into the arena, in the C locale; returns the string. */
 VR_API char *vr_arena_printf(vr_arena *arena, const char *fmt, ...) VR_PRINTF(2, 3);
+
+/* vr_arena_printf of arguments that a function was called with. */
+VR_API char *vr_arena_vprintf(vr_arena *arena, const char *fmt, va_list args);
 
 /* The current position of the arena. */
 VR_API vr_arena_mark vr_arena_here(const vr_arena *arena);

@@ -2,6 +2,7 @@
 #include "args.h"
 #include "number.h"
 #include "os_impl.h"
+#include "print_impl.h"
 #include "text.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@ static void vrp_args_help(const char *about, const vr_option *options, int64_t c
         printf("  %-24s %s\n", left, options[i].help);
     }
     printf("  %-24s %s\n", "-h, --help", "print this help");
+    printf("  %-24s %s\n", "    --version", "print the version");
 }
 
 /* The option named by arg, or NULL; *value is what follows its "=", or NULL. */
@@ -50,9 +52,7 @@ static const vr_option *vrp_args_find(const char *arg, const char **value, const
 static int VR_PRINTF(1, 2) vrp_args_fail(const char *fmt, ...) {
     va_list args;
     va_start(args, fmt);
-    fputs("error: ", stderr);
-    vfprintf(stderr, fmt, args);
-    fputc('\n', stderr);
+    vrp_print_line(stderr, "error: ", fmt, args, "\n");
     va_end(args);
     return 2;
 }
@@ -78,14 +78,22 @@ static int vrp_args_distance(const char *a, const char *b) {
     return d[n][m];
 }
 
+/* True for --name, also with a value, which is then an error of its own: *code = 2. */
+static bool vrp_args_is(int *code, const char *arg, const char *name) {
+    const size_t n = strcspn(arg, "=");
+    if (strlen(name) != n || strncmp(arg, name, n) != 0) return false;
+    *code = arg[n] ? vrp_args_fail("%s takes no value", name) : 0;
+    return true;
+}
+
 static int vrp_args_unknown(const char *arg, const vr_option *options, int64_t count) {
     char typed[40] = "";
     const char *nearest = NULL;
     if (arg[1] == '-') snprintf(typed, sizeof typed, "%.*s", (int)strcspn(arg + 2, "="), arg + 2);
     int least = 3; /* a larger distance is another word */
-    for (int64_t i = -1; i < count; i++) {
+    for (int64_t i = -2; i < count; i++) {
         char letter;
-        const char *name = i < 0 ? "help" : vrp_args_name(&options[i], &letter);
+        const char *name = i == -2 ? "version" : i < 0 ? "help" : vrp_args_name(&options[i], &letter);
         const int distance = vrp_args_distance(typed, name);
         if (distance < least && 2 * distance <= (int)strlen(typed)) least = distance, nearest = name;
     }
@@ -109,8 +117,12 @@ static int vrp_args_store(const vr_option *o, const char *arg, const char *value
             return vrp_args_fail("%.*s: expected a non-negative integer, found '%s'", n, arg, value);
         *(int64_t *)o->value = x;
         return -1;
-    case VR_OPTION_TEXT:
     case VR_OPTION_OUTPUT:
+        if (strcmp(value, "-") == 0)
+            return vrp_args_fail("%.*s: expected a file name, found '-' (/dev/stdout is standard output)", n,
+                                 arg);
+        break;
+    case VR_OPTION_TEXT:
         break;
     }
     *(const char **)o->value = value;
@@ -133,16 +145,18 @@ static const char *vrp_args_same(const vr_option *options, int64_t count, int64_
 static bool vrp_args_outputs(const vr_option *options, int64_t count, char **argv, vr_err *err) {
     for (int64_t i = 0; i < count; i++) {
         const char *path = options[i].kind == VR_OPTION_OUTPUT ? *(const char **)options[i].value : NULL;
+        char letter;
         if (!path) continue;
         if (vrp_args_same(options, count, i, argv))
-            return vr_fail(err, VR_ERR_ARGUMENT, "--%s %s: this file is another argument", options[i].name,
-                           path);
+            return vr_fail(err, VR_ERR_ARGUMENT, "--%s %s: this file is another argument",
+                           vrp_args_name(&options[i], &letter), path);
         if (!vrp_file_writable(path, err)) return false;
     }
     return true;
 }
 
 int vr_args_parse(int *argc, char **argv, const char *about, const vr_option *options, int64_t count) {
+    vrp_process_begin();
     int left = 1;
     bool options_ended = false;
     for (int i = 1; i < *argc; i++) {
@@ -156,9 +170,14 @@ int vr_args_parse(int *argc, char **argv, const char *about, const vr_option *op
             continue;
         }
         const vr_option *o = vrp_args_find(arg, &value, options, count);
-        if (!o && (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0)) {
-            vrp_args_help(about, options, count);
-            return 0;
+        int ended = 0;
+        if (!o && (vrp_args_is(&ended, arg, "--help") || strcmp(arg, "-h") == 0)) {
+            if (ended == 0) vrp_args_help(about, options, count);
+            return ended;
+        }
+        if (!o && vrp_args_is(&ended, arg, "--version")) {
+            if (ended == 0) printf("visrob %s\n", VR_VERSION);
+            return ended;
         }
         if (!o) return vrp_args_unknown(arg, options, count);
         const bool next = i + 1 < *argc && strncmp(argv[i + 1], "--", 2) != 0; /* "--a=--b" means it */

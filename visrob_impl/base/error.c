@@ -1,5 +1,6 @@
 /* base/error.c: one error struct owned by the caller. Rejected: a global "last error", which threads would share. */
 #include "error_impl.h"
+#include "print_impl.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,16 +11,16 @@ bool vr_err_set(vr_err *err, vr_err_code code, const char *src_file, int src_lin
     va_start(args, fmt);
     if (!err) {
         fflush(stdout);
-        fputs("error: ", stderr);
-        vfprintf(stderr, fmt, args);
-        fputc('\n', stderr);
-        exit(1);
+        vrp_print_line(stderr, "error: ", fmt, args, "\n");
+        exit(code == VR_ERR_USAGE ? 2 : 1);
     }
     if (err->code == VR_OK) { /* the first failure is the cause, later ones are its consequences */
         err->code = code;
         err->src_file = src_file;
         err->src_line = src_line;
-        vsnprintf(err->msg, sizeof err->msg, fmt, args);
+        char raw[sizeof err->msg];
+        if (vrp_print_format(raw, sizeof raw, fmt, args) < 0) raw[0] = 0;
+        vrp_print_visible(err->msg, sizeof err->msg, raw);
     }
     va_end(args);
     return false;
@@ -36,10 +37,12 @@ bool vr_err_context(vr_err *err, const char *fmt, ...) {
     memcpy(tail, err->msg, sizeof tail);
     va_list args;
     va_start(args, fmt);
-    int n = vsnprintf(err->msg, sizeof err->msg, fmt, args);
+    char raw[sizeof err->msg];
+    if (vrp_print_format(raw, sizeof raw, fmt, args) < 0) raw[0] = 0;
     va_end(args);
-    if (n < 0) n = 0;
-    if ((size_t)n < sizeof err->msg) snprintf(err->msg + n, sizeof err->msg - (size_t)n, "%s", tail);
+    vrp_print_visible(err->msg, sizeof err->msg, raw);
+    const size_t n = strlen(err->msg);
+    snprintf(err->msg + n, sizeof err->msg - n, "%s", tail);
     return false;
 }
 
@@ -53,7 +56,9 @@ void vr_panic(const char *file, int line, const char *cond, const char *fmt, ...
     if (n < 0 || (size_t)n >= sizeof msg) n = 0;
     va_list args;
     va_start(args, fmt);
-    vsnprintf(msg + n, sizeof msg - (size_t)n, fmt, args);
+    char raw[sizeof msg];
+    if (vrp_print_format(raw, sizeof raw, fmt, args) < 0) raw[0] = 0;
+    vrp_print_visible(msg + n, sizeof msg - (size_t)n, raw);
     va_end(args);
     if (vrp_error_handler) vrp_error_handler(msg);
     fflush(stdout);

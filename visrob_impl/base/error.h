@@ -23,7 +23,8 @@ typedef enum vr_err_code {
     VR_ERR_UNSUPPORTED, /* valid data that visrob does not read */
     VR_ERR_LIMIT,       /* larger than a documented limit */
     VR_ERR_ARGUMENT,    /* an invalid option or combination of inputs */
-    VR_ERR_NUMERIC      /* NaN, infinity, a singular matrix, a diverged run */
+    VR_ERR_NUMERIC,     /* NaN, infinity, a singular matrix, a diverged run */
+    VR_ERR_USAGE /* a word that is none of an option's values: VR_FATAL exits with 2, as for a wrong option */
 } vr_err_code;
 
 /* All zero means "no error". msg starts with `path:line:column:` (or `path: byte N:`) where there is a path. */
@@ -34,14 +35,15 @@ typedef struct vr_err {
     int src_line;
 } vr_err;
 
-/* In place of a vr_err pointer: print `error: <message>` to stderr and exit(1). */
+/* In place of a vr_err pointer: print `error: <message>` to stderr and exit(1); exit(2) for VR_ERR_USAGE. */
 #define VR_FATAL ((vr_err *)0)
 
 /* Fills err, keeping an earlier failure, and returns false: `return vr_fail(err, VR_ERR_FORMAT, "...");` */
 #define vr_fail(err, code, ...) vr_err_set((err), (code), __FILE__, __LINE__, __VA_ARGS__)
 
 /* Fills err unless it holds an earlier failure; with err = VR_FATAL prints and exits. Called through vr_fail.
- * Notes:   always returns false. A message of more than 511 bytes is truncated. */
+ * Notes:   always returns false. A message of more than 511 bytes is truncated. Control characters, which names in files
+ *          may have, are written as \x1b, and numbers with a point in any locale. */
 VR_API bool vr_err_set(vr_err *err, vr_err_code code, const char *src_file, int src_line, const char *fmt,
                        ...) VR_PRINTF(5, 6);
 

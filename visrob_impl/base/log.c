@@ -1,8 +1,11 @@
-/* base/log.c: the only part of the library that writes to stderr without a failure. */
+/* base/log.c: the only part of the library that writes to stderr without a failure, and to stdout at all. */
 #include "log.h"
+#include "print_impl.h"
+#include "arena.h"
 #include "os.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static bool vrp_log_quiet;
@@ -12,10 +15,26 @@ void vr_progress_quiet(bool quiet) { vrp_log_quiet = quiet; }
 void vr_log(const char *fmt, ...) {
     va_list args;
     va_start(args, fmt);
-    if (isatty(2)) fputs("\r\033[K", stderr);
-    vfprintf(stderr, fmt, args);
-    fputc('\n', stderr);
+    vrp_print_line(stderr, isatty(2) ? "\r\033[K" : "", fmt, args, "\n");
     va_end(args);
+}
+
+void vr_print(const char *fmt, ...) {
+    vr_arena scratch = {0};
+    va_list args;
+    va_start(args, fmt);
+    char *line = vr_arena_vprintf(&scratch, fmt, args);
+    va_end(args);
+    const int64_t room = 4 * (int64_t)strlen(line) + 8;
+    char *visible = (char *)vr_arena_alloc(&scratch, room, 1);
+    for (char *end = line; end; line = end + 1) {
+        end = strchr(line, '\n');
+        if (end) *end = 0;
+        vrp_print_visible(visible, (size_t)room, line);
+        fputs(visible, stdout);
+        if (end) fputc('\n', stdout);
+    }
+    vr_arena_free(&scratch);
 }
 
 vr_progress vr_progress_begin(const char *name, int64_t total, const char *unit) {
@@ -38,11 +57,17 @@ void vr_progress_step(vr_progress *p, int64_t n) {
     if (!terminal) fputc('\n', stderr);
 }
 
+/* The length of the unit, "images", without its s after one. */
+static int vrp_log_unit(const vr_progress *p) {
+    const int n = (int)strlen(p->unit);
+    return n - (p->done == 1 && n > 0 && p->unit[n - 1] == 's');
+}
+
 void vr_progress_end(vr_progress *p) {
     if (vrp_log_quiet) return;
     double elapsed = vr_time() - p->start;
-    fprintf(stderr, "%s%s: %lld %s in %.2f s", isatty(2) ? "\r\033[K" : "", p->name, (long long)p->done,
-            p->unit, elapsed);
+    fprintf(stderr, "%s%s: %lld %.*s in %.2f s", isatty(2) ? "\r\033[K" : "", p->name, (long long)p->done,
+            vrp_log_unit(p), p->unit, elapsed);
     if (elapsed > 0) fprintf(stderr, " (%.4g %s/s)", (double)p->done / elapsed, p->unit);
     fputc('\n', stderr);
 }

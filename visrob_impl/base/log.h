@@ -1,4 +1,4 @@
-/* base/log.h: progress and notices on stderr; stdout is for results only. */
+/* base/log.h: progress and notices on stderr, results on stdout. */
 #ifndef VISROB_BASE_LOG_H
 #define VISROB_BASE_LOG_H
 #include "base.h"
@@ -26,8 +26,13 @@ VR_API void vr_progress_step(vr_progress *p, int64_t n);
 /* Ends the progress bar with a line that reports the total time and rate. */
 VR_API void vr_progress_end(vr_progress *p);
 
-/* Prints one line to stderr, also with vr_progress_quiet(true): a notice that is not a failure. */
+/* Prints one line to stderr, also with vr_progress_quiet(true): a notice that is not a failure. Control
+ * characters are written as \x1b. */
 VR_API void vr_log(const char *fmt, ...) VR_PRINTF(1, 2);
+
+/* Prints to stdout as printf does, with a point in any locale; control characters other than line feeds, which names from
+ * files may have, are written as \x1b. */
+VR_API void vr_print(const char *fmt, ...) VR_PRINTF(1, 2);
 
 #ifdef __cplusplus
 }

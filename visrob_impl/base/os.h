@@ -12,7 +12,9 @@ extern "C" {
 VR_API bool vr_file_read(vr_arena *arena, vr_bytes *bytes, const char *path, vr_err *err);
 
 /* Maps a whole file read-only; it stays mapped until the arena is rewound, reset or freed.
- * Notes:   bytes are read when they are first accessed; the file must not change until then. An empty file has size 0.
+ * Notes:   bytes are read when they are first accessed; the file must not change until then: where it is
+ *          truncated, reading it raises SIGBUS, which vr_args_parse turns into a message and exit code 1. An empty file
+ *          has size 0.
  * Errors:  VR_ERR_IO naming the path. */
 VR_API bool vr_file_map(vr_arena *arena, vr_bytes *bytes, const char *path, vr_err *err);
 
@@ -21,7 +23,10 @@ VR_API void vr_file_unneeded(const void *data, int64_t size);
 
 /* Writes a whole file atomically: to a temporary file beside it, fsynced, then renamed, so that readers see the old or
  * the new file and never a part of one.
- * Errors:  VR_ERR_IO naming the path (a full disk too); the temporary file is removed and the old file is intact. */
+ * Notes:   a replaced file keeps its mode; a link is followed, and the file that it leads to is replaced. Where only the
+ *          file and not its directory is writable it is written in place, and so are devices and pipes. /dev/stdout is
+ *          appended to, whatever it is redirected to.
+ * Errors:  VR_ERR_IO naming the path (a full disk, a read-only file); the temporary file is removed and the old file is intact. */
 VR_API bool vr_file_write(const char *path, const void *data, int64_t size, vr_err *err);
 
 /* True for a directory. */
@@ -30,15 +35,17 @@ VR_API bool vr_path_is_dir(const char *path);
 /* True for an existing file or directory. */
 VR_API bool vr_path_exists(const char *path);
 
-/* True where both paths name the same file or directory, also through links. */
-VR_API bool vr_path_same(const char *a, const char *b);
+/* A number pair of its own for every file and directory, whatever path or link leads to it; false where there is none. */
+VR_API bool vr_path_identity(uint64_t id[2], const char *path);
 
 /* Case-insensitive test of a path's ending: vr_path_has_suffix("a/B.JPG", ".jpg"). */
 VR_API bool vr_path_has_suffix(const char *path, const char *suffix);
 
-/* The entries of a directory, sorted bytewise, without "." and "..": names, not paths.
+/* The entries of a directory, sorted bytewise, without "." and "..": names, not paths; folders[i] where entry i is a
+ * directory or a link to one (folders may be NULL).
  * Errors:  VR_ERR_IO naming the path. */
-VR_API bool vr_dir_list(vr_arena *arena, const char ***names, int64_t *count, const char *path, vr_err *err);
+VR_API bool vr_dir_list(vr_arena *arena, const char ***names, bool **folders, int64_t *count,
+                        const char *path, vr_err *err);
 
 /* The time of a monotonic clock, in seconds. */
 VR_API double vr_time(void);

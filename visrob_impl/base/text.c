@@ -1,6 +1,7 @@
 /* base/text.c: doubling growth inside an arena; the old arrays stay in it, at most as much again. */
 #include "text.h"
 #include "error.h"
+#include "print_impl.h"
 #include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -31,12 +32,12 @@ void vr_text_printf(vr_text *t, const char *fmt, ...) {
     va_start(args, fmt);
     va_copy(again, args);
     vrp_text_reserve(t, 128);
-    int n = vsnprintf(t->data + t->size, (size_t)(t->capacity - t->size), fmt, args);
+    int n = vrp_print_format(t->data + t->size, (size_t)(t->capacity - t->size), fmt, args);
     va_end(args);
     VR_CHECK(n >= 0, "the format '%s' cannot be printed", fmt);
     if (n >= t->capacity - t->size) {
         vrp_text_reserve(t, n);
-        vsnprintf(t->data + t->size, (size_t)(t->capacity - t->size), fmt, again);
+        vrp_print_format(t->data + t->size, (size_t)(t->capacity - t->size), fmt, again);
     }
     va_end(again);
     t->size += n;
@@ -58,11 +59,14 @@ void vr_text_number(vr_text *t, double x, int digits) {
 
 void vr_text_html(vr_text *t, const char *s) {
     for (const char *from = s;; s++) {
+        const unsigned char c = (unsigned char)*s;
+        const bool control = (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
         const char *entity = *s == '&'    ? "&amp;"
                              : *s == '<'  ? "&lt;"
                              : *s == '>'  ? "&gt;"
                              : *s == '"'  ? "&quot;"
                              : *s == '\'' ? "&#39;"
+                             : control    ? "\xEF\xBF\xBD"
                                           : NULL;
         if (*s && !entity) continue;
         vr_text_bytes(t, from, s - from);
@@ -70,6 +74,27 @@ void vr_text_html(vr_text *t, const char *s) {
         vr_text_add(t, entity);
         from = s + 1;
     }
+}
+
+bool vr_text_check(vr_bytes *text, const char *path, vr_err *err) {
+    static const struct {
+        const char *magic, *name, *remedy;
+        int size;
+    } kinds[] = {{"\xFF\xFE\0\0", "UTF-32", "iconv -f utf-32 -t utf-8", 4},
+                 {"\0\0\xFE\xFF", "UTF-32", "iconv -f utf-32 -t utf-8", 4},
+                 {"\xFF\xFE", "UTF-16", "iconv -f utf-16 -t utf-8", 2},
+                 {"\xFE\xFF", "UTF-16", "iconv -f utf-16 -t utf-8", 2},
+                 {"\x1F\x8B", "gzip", "gunzip", 2},
+                 {"\xFD\x37zXZ", "xz", "unxz", 5},
+                 {"BZh91AY", "bzip2", "bunzip2", 7},
+                 {"\x28\xB5\x2F\xFD", "zstd", "unzstd", 4},
+                 {"PK\x03\x04", "zip", "unzip", 4}};
+    for (int i = 0; i < (int)(sizeof kinds / sizeof *kinds); i++)
+        if (text->size >= kinds[i].size && memcmp(text->data, kinds[i].magic, (size_t)kinds[i].size) == 0)
+            return vr_fail(err, VR_ERR_UNSUPPORTED, "%s: expected text in UTF-8, found %s (%s converts it)",
+                           path, kinds[i].name, kinds[i].remedy);
+    if (text->size >= 3 && memcmp(text->data, "\xEF\xBB\xBF", 3) == 0) text->data += 3, text->size -= 3;
+    return true;
 }
 
 void vr_text_base64(vr_text *t, const void *bytes, int64_t n) {

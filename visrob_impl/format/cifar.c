@@ -1,6 +1,7 @@
 /* format/cifar.c: records of fixed size without a header; size and labels are checked. */
 #include "cifar_impl.h"
 #include "../base/os.h"
+#include "../base/text.h"
 #include <string.h>
 
 #define VRP_CIFAR_PIXELS (VR_CIFAR_SIDE * VR_CIFAR_SIDE)
@@ -26,7 +27,7 @@ static bool vrp_cifar_names(vr_arena *arena, vr_cifar *c, const char *file, vr_e
         return true;
     }
     vr_bytes text;
-    if (!vr_file_read(arena, &text, path, err)) return false;
+    if (!vr_file_read(arena, &text, path, err) || !vr_text_check(&text, path, err)) return false;
     int64_t n = 0;
     for (const char *p = (const char *)text.data, *end = p + text.size; p < end;) {
         const char *stop = (const char *)memchr(p, '\n', (size_t)(end - p));

@@ -3,10 +3,11 @@
  * A word is searched for bytes that may be commas, line feeds or quotes at once, and all of them are handled before the
  * next word is loaded, so that fields of a few bytes cost a few operations each. Rejected: memchr, whose call costs more than such a
  * field; splitting into lines first, which quoted line feeds do not allow. */
-#include "csv.h"
+#include "csv_impl.h"
 #include "../base/names.h"
 #include "../base/number.h"
 #include "../base/os.h"
+#include "textfile_impl.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -187,6 +188,10 @@ static bool vrp_csv_names(vr_csv *c, vr_err *err) {
         names[i] = vr_csv_string(c->arena, c, i);
     }
     c->names = names;
+    if (n == 1 && strpbrk(names[0], "\t;"))
+        return vrp_csv_error(c, c->begins[0] + strcspn(names[0], "\t;"), err,
+                             strchr(names[0], '\t') ? "expected commas between columns, found tabs"
+                                                    : "expected commas between columns, found semicolons");
     const vr_arena_mark mark = vr_arena_here(c->arena);
     vr_names seen = {.arena = c->arena};
     for (int64_t i = 0; i < n; i++) {
@@ -198,7 +203,6 @@ static bool vrp_csv_names(vr_csv *c, vr_err *err) {
     return true;
 }
 
-/* At the beginning of the text, behind a byte-order mark. */
 static void vrp_csv_begin(vr_arena *arena, vr_csv *csv, vr_bytes text, const char *path) {
     *csv = (vr_csv){.path = vr_arena_string(arena, path, (int64_t)strlen(path)),
                     .row = -1,
@@ -206,11 +210,10 @@ static void vrp_csv_begin(vr_arena *arena, vr_csv *csv, vr_bytes text, const cha
                     .at = text.data,
                     .end = text.data + text.size,
                     .next_line = 1};
-    if (text.size >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0) csv->at += 3;
 }
 
-bool vr_csv_parse_named(vr_arena *arena, vr_csv *csv, vr_bytes text, const char *path,
-                        const char *const *names, int64_t columns, vr_err *err) {
+bool vrp_csv_parse_named(vr_arena *arena, vr_csv *csv, vr_bytes text, const char *path,
+                         const char *const *names, int64_t columns, vr_err *err) {
     vrp_csv_begin(arena, csv, text, path);
     csv->columns = columns;
     csv->names = names;
@@ -223,6 +226,8 @@ bool vr_csv_parse_named(vr_arena *arena, vr_csv *csv, vr_bytes text, const char 
 
 bool vr_csv_parse(vr_arena *arena, vr_csv *csv, vr_bytes text, const char *path, vr_err *err) {
     const vr_arena_mark mark = vr_arena_here(arena);
+    *csv = (vr_csv){0};
+    if (!vrp_textfile_open(arena, &text, path, err)) return false;
     vrp_csv_begin(arena, csv, text, path);
     const bool ok = csv->at < csv->end ? vrp_csv_names(csv, err)
                                        : vr_fail(err, VR_ERR_FORMAT, "%s:1:1: empty file", path);
@@ -296,12 +301,17 @@ const char *vr_csv_string(vr_arena *arena, const vr_csv *csv, int64_t column) {
     return vr_arena_string(arena, (const char *)csv->fields[column].data, csv->fields[column].size);
 }
 
+static bool vrp_csv_spreadsheet;
+
+void vr_csv_spreadsheet(bool on) { vrp_csv_spreadsheet = on; }
+
 void vr_csv_field(vr_text *t, const char *s) {
-    if (!strpbrk(s, ",\"\r\n")) {
+    const bool formula = vrp_csv_spreadsheet && *s && strchr("=+-@\t\r", *s);
+    if (!formula && !strpbrk(s, ",\"\r\n")) {
         vr_text_add(t, s);
         return;
     }
-    vr_text_add(t, "\"");
+    vr_text_add(t, formula ? "\"'" : "\"");
     for (; *s; s++) vr_text_bytes(t, *s == '"' ? "\"\"" : s, *s == '"' ? 2 : 1);
     vr_text_add(t, "\"");
 }

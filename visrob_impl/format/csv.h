@@ -37,15 +37,13 @@ typedef struct vr_csv {
 
 /* Opens a text in memory and reads its first row, the names of the columns. `path` is for messages.
  * Notes:   RFC 4180: fields in quotes may contain commas, doubled quotes and line ends. Lines end with LF or CRLF, which
- *          the last line may lack; blank lines at the end and a byte-order mark are skipped. A quote inside of a field
- *          that does not begin with one is an ordinary character.
+ *          the last line may lack, or all with CR; blank lines at the end and a byte-order mark are skipped. A quote
+ *          inside of a field that does not begin with one is an ordinary character. A gzip file of up to 1 GB of text is
+ *          decompressed into the arena.
  * Errors:  VR_ERR_FORMAT as `path:line:column:` (columns count bytes, from 1): an empty file, a duplicate name, a name
- *          with a zero byte; *csv = {0}. */
+ *          with a zero byte, columns separated by tabs or semicolons; VR_ERR_UNSUPPORTED for UTF-16 and other kinds of
+ *          compression; VR_ERR_LIMIT; *csv = {0}. */
 VR_API bool vr_csv_parse(vr_arena *arena, vr_csv *csv, vr_bytes text, const char *path, vr_err *err);
-
-/* vr_csv_parse of a text whose first row is data: the columns have these names, which stay where they are. */
-VR_API bool vr_csv_parse_named(vr_arena *arena, vr_csv *csv, vr_bytes text, const char *path,
-                               const char *const *names, int64_t columns, vr_err *err);
 
 /* vr_csv_parse of a file, which stays mapped as long as the arena lives. Errors: also VR_ERR_IO naming the path. */
 VR_API bool vr_csv_load(vr_arena *arena, vr_csv *csv, const char *path, vr_err *err);
@@ -75,6 +73,11 @@ VR_API bool vr_csv_fail(const vr_csv *csv, int64_t column, vr_err *err, const ch
 
 /* Appends s as a field, quoted where it contains a comma, a quote or a line end (RFC 4180). */
 VR_API void vr_csv_field(vr_text *t, const char *s);
+
+/* Writes fields that begin with = + - @, a tab or CR, which spreadsheets run as formulas, with a ' before (true), or as they
+ * are (false, the default, which other programs read back): `--spreadsheet`.
+ * Source:  OWASP, "CSV Injection". */
+VR_API void vr_csv_spreadsheet(bool on);
 
 #ifdef __cplusplus
 }

@@ -5,6 +5,7 @@
 #include "json_impl.h"
 #include "../base/number.h"
 #include "../base/os.h"
+#include "textfile_impl.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -406,8 +407,8 @@ bool vr_json_load(vr_arena *arena, vr_json_doc *doc, const char *path, vr_err *e
     *doc = (vr_json_doc){0};
     vr_arena_mark mark = vr_arena_here(arena);
     vr_bytes text;
-    if (!vr_file_map(arena, &text, path, err)) return false;
-    if (vr_json_parse(arena, doc, text, vr_arena_string(arena, path, (int64_t)strlen(path)), err))
+    if (vr_file_map(arena, &text, path, err) && vrp_textfile_open(arena, &text, path, err) &&
+        vr_json_parse(arena, doc, text, vr_arena_string(arena, path, (int64_t)strlen(path)), err))
         return true;
     vr_arena_rewind(arena, mark);
     return false;
@@ -415,6 +416,8 @@ bool vr_json_load(vr_arena *arena, vr_json_doc *doc, const char *path, vr_err *e
 
 bool vr_json_lines_next(vr_arena *arena, vr_json_doc *doc, vr_json_lines *lines, vr_err *err) {
     *doc = (vr_json_doc){0};
+    vr_bytes begin = lines->text;
+    if (lines->at == 0 && !vr_text_check(&begin, lines->path, err)) return false;
     while (lines->at < lines->text.size) {
         const uint8_t *from = lines->text.data + lines->at;
         const int64_t left = lines->text.size - lines->at;

@@ -59,7 +59,8 @@ typedef struct vr_json_lines {
  * Errors:  VR_ERR_FORMAT as `path:line:column:` (columns count bytes, from 1), VR_ERR_LIMIT; *doc = {0}. */
 VR_API bool vr_json_parse(vr_arena *arena, vr_json_doc *doc, vr_bytes text, const char *path, vr_err *err);
 
-/* vr_json_parse of a file, which stays mapped as long as the arena lives. Errors: also VR_ERR_IO. */
+/* vr_json_parse of a file, which stays mapped as long as the arena lives; gzip of up to 1 GB of text is decompressed.
+ * Errors:  also VR_ERR_IO; VR_ERR_UNSUPPORTED for UTF-16 and other kinds of compression; VR_ERR_LIMIT. */
 VR_API bool vr_json_load(vr_arena *arena, vr_json_doc *doc, const char *path, vr_err *err);
 
 /* Reads the value on the next line. Returns false at the end, with err unchanged, and on an error.

@@ -64,7 +64,10 @@ bool vr_pylist_ints(vr_arena *arena, int64_t **x, int64_t *count, const vr_csv *
     while ((next = vrp_pylist_next(&p, n)) == 1) {
         const char *from = p.at;
         while (p.at < p.end && *p.at && strchr("+-0123456789", *p.at)) p.at++;
-        if (!vr_number_int(&out[n], from, p.at - from)) {
+        const char *to = p.at;
+        if (p.at < p.end && *p.at == '.') /* 4.0 */
+            for (p.at++; p.at < p.end && *p.at == '0';) p.at++;
+        if (!vr_number_int(&out[n], from, to - from)) {
             p.at = from;
             vrp_pylist_error(&p, "expected an integer");
             next = -1;

@@ -1,6 +1,8 @@
 /* format/rows.c: a field is a column of a CSV, or a node of JSON that is looked up once a row; what a value has to be is
  * then asked in one way. Rejected: turning JSON into CSV first, which loses the positions of messages. */
 #include "rows.h"
+#include "csv_impl.h"
+#include "textfile_impl.h"
 #include "../base/names.h"
 #include "../base/number.h"
 #include "json_impl.h"
@@ -111,19 +113,33 @@ static bool vrp_rows_document(vr_rows *r, vr_bytes text, vr_err *err) {
     if (!array && root->type != VR_JSON_OBJECT)
         return vr_json_fail(&r->doc, root, err, "expected an array or an object of rows");
     const vr_json *data = vr_json_get(root, "data");
+    const vr_json *row = data && data->type == VR_JSON_ARRAY ? vr_json_first(data) : NULL;
+    if (row && row->type == VR_JSON_OBJECT) {
+        r->form = VRP_ROWS_OBJECTS;
+        r->list = data, r->most = data->count;
+        vrp_rows_members(r, row, NULL);
+        return true;
+    }
     if (data && data->type == VR_JSON_ARRAY) {
         r->form = VRP_ROWS_SPLIT;
         if (!vrp_rows_split(r, err)) return false;
         r->most = r->list->count;
         return true;
     }
+    for (const vr_json *key = array ? NULL : first; key; key = vr_json_next(root, key))
+        for (int64_t f = 0; f < r->count; f++)
+            if (key->count > 0 && vrp_rows_rank(r->fields[f], key->string, key->count) >= 0)
+                return vr_json_fail(&r->doc, key, err,
+                                    "expected rows, found the column '%s' (pandas writes rows with "
+                                    "orient=\"records\" or \"split\")",
+                                    key->string);
     r->form = array ? VRP_ROWS_OBJECTS : VRP_ROWS_NAMED;
     r->list = root;
     if (first) vrp_rows_members(r, array ? first : vr_json_value(first), array ? NULL : first);
     return true;
 }
 
-/* Is the text JSON lines? Then its first line is a whole object, one of whose keys is a field. */
+/* Is the text JSON lines? Then its first line is a whole object, one of whose keys is a field (that is no column). */
 static bool vrp_rows_is_lines(vr_rows *r, vr_bytes text) {
     vr_json_lines lines = {.text = text, .path = r->path};
     vr_json_doc doc;
@@ -131,7 +147,8 @@ static bool vrp_rows_is_lines(vr_rows *r, vr_bytes text) {
     bool yes = vr_json_lines_next(&r->step, &doc, &lines, &none) && doc.root->type == VR_JSON_OBJECT;
     if (yes) vrp_rows_members(r, doc.root, NULL);
     bool any = false;
-    for (int64_t f = 0; f < r->count; f++) any = any || (yes && r->node[f]);
+    for (int64_t f = 0; f < r->count; f++)
+        any = any || (yes && r->node[f] && r->node[f]->type != VR_JSON_OBJECT);
     return any;
 }
 
@@ -172,7 +189,7 @@ static int64_t vrp_rows_lines(vr_bytes text, bool *zeros) {
 }
 
 static bool vrp_rows_open(vr_rows *r, vr_bytes text, int64_t nameless, vr_err *err) {
-    if (text.size >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0) text.data += 3, text.size -= 3;
+    if (!vrp_textfile_open(r->arena, &text, r->path, err)) return false;
     int64_t at = 0, fields;
     while (at < text.size && text.data[at] <= ' ') at++;
     const bool json = at < text.size && (text.data[at] == '{' || text.data[at] == '[');
@@ -190,7 +207,7 @@ static bool vrp_rows_open(vr_rows *r, vr_bytes text, int64_t nameless, vr_err *e
         const char **names = VR_NEW(r->arena, const char *, fields);
         for (int64_t f = 0; f < fields; f++)
             names[f] = vr_arena_string(r->arena, r->fields[f], (int64_t)strcspn(r->fields[f], "|"));
-        if (!vr_csv_parse_named(r->arena, &r->csv, text, r->path, names, fields, err)) return false;
+        if (!vrp_csv_parse_named(r->arena, &r->csv, text, r->path, names, fields, err)) return false;
     } else if (!vr_csv_parse(r->arena, &r->csv, text, r->path, err))
         return false;
     vrp_rows_columns(r, r->csv.names, r->csv.columns);
@@ -308,16 +325,31 @@ bool vr_rows_text(vr_bytes *s, vr_rows *r, int64_t field, vr_err *err) {
     return vr_rows_fail(r, field, err, "unexpected zero byte");
 }
 
+/* "755" or "755.0". */
+static bool vrp_rows_whole(int64_t *x, const char *s, int64_t n) {
+    if (vr_number_int(x, s, n)) return true;
+    while (n > 1 && s[n - 1] == '0') n--;
+    return n > 1 && s[n - 1] == '.' && vr_number_int(x, s, n - 1);
+}
+
+/* The same of JSON. */
+static bool vrp_rows_whole_node(int64_t *x, const vr_json *node) {
+    *x = 0;
+    if (node->type == VR_JSON_INT) *x = node->integer;
+    if (node->type != VR_JSON_REAL) return node->type == VR_JSON_INT;
+    if (!(node->real >= -9007199254740992.0 && node->real <= 9007199254740992.0)) return false;
+    *x = (int64_t)node->real;
+    return (double)*x == node->real;
+}
+
 bool vr_rows_is_int(int64_t *x, const vr_rows *r, int64_t field) {
     *x = 0;
     if (r->form == VRP_ROWS_CSV) {
         if (r->column[field] < 0) return false;
         const vr_bytes f = r->csv.fields[r->column[field]];
-        return vr_number_int(x, (const char *)f.data, f.size);
+        return vrp_rows_whole(x, (const char *)f.data, f.size);
     }
-    if (!r->node[field] || r->node[field]->type != VR_JSON_INT) return false;
-    *x = r->node[field]->integer;
-    return true;
+    return r->node[field] && vrp_rows_whole_node(x, r->node[field]);
 }
 
 /* "True" and "False", as Python writes them. */
@@ -350,7 +382,7 @@ static bool vrp_rows_plain_list(vr_arena *arena, int64_t **x, int64_t *n, const 
     for (*n = 0; *n < most; ++*n) {
         const char *stop = s;
         while (stop < end && *stop != '|' && *stop != ',') stop++;
-        if (!vr_number_int(&(*x)[*n], s, stop - s))
+        if (!vrp_rows_whole(&(*x)[*n], s, stop - s))
             return vr_rows_fail(r, field, err, "expected an integer or a list of them, found '%.*s'",
                                 (int)vr_min(f.size, 60), (const char *)f.data);
         s = stop + 1;
@@ -376,17 +408,18 @@ bool vr_rows_ints(vr_arena *arena, int64_t **x, int64_t *n, const vr_rows *r, in
                    ? vr_pylist_ints(arena, x, n, &r->csv, r->column[field], err)
                    : vrp_rows_plain_list(arena, x, n, r, field, err);
     }
-    if (r->node[field]->type == VR_JSON_INT) {
+    int64_t one;
+    if (vrp_rows_whole_node(&one, r->node[field])) {
         *x = VR_NEW(arena, int64_t, 1);
-        *n = 1, (*x)[0] = r->node[field]->integer;
+        *n = 1, (*x)[0] = one;
         return true;
     }
     const vr_json *list = vrp_rows_array(r, field, err);
     if (!list) return false;
     *x = VR_NEW(arena, int64_t, list->count);
     for (const vr_json *c = vr_json_first(list); c; c = vr_json_next(list, c)) {
-        if (c->type != VR_JSON_INT) return vr_json_fail(&r->doc, c, err, "expected an integer");
-        (*x)[(*n)++] = c->integer;
+        if (!vrp_rows_whole_node(&(*x)[(*n)++], c))
+            return vr_json_fail(&r->doc, c, err, "expected an integer");
     }
     return true;
 }

@@ -13,7 +13,9 @@
  *     CSV          the first row names the columns; or, where its second field is a number, it is data (`nameless`)
  *     JSON lines   an object a line, {"file_name": "a.jpg", "predicted_class": 3}
  *     JSON         an array of such objects; an object of such objects, whose keys are the field ""; or pandas'
- *                  orient="split", {"columns": [...], "index": [...], "data": [[...]]}, whose index is the field "" */
+ *                  orient="split", {"columns": [...], "index": [...], "data": [[...]]}, whose index is the field "", or
+ *                  "table", {"schema": {...}, "data": [{...}]}; its orient="columns" is refused
+ * A whole number that is written with a point, as pandas does in a column with missing values ("755.0"), is an integer. */
 #ifndef VISROB_FORMAT_ROWS_H
 #define VISROB_FORMAT_ROWS_H
 #include "csv.h"
@@ -48,6 +50,7 @@ typedef struct vr_rows {
 /* Opens a text in memory, which stays there as long as the rows are read. `path` is for messages.
  * Shapes:  fields: [count], each a list of names in order of preference, "file_name|path|url"; other fields are ignored.
  * Notes:   `nameless` fields of a CSV without names of columns are the first ones; 0: a CSV has names.
+ *          gzip, CR line ends and a byte-order mark as in vr_csv_parse, for every form.
  * Errors:  vr_csv_parse's and vr_json_parse's; VR_ERR_FORMAT for another JSON document, a duplicate column. */
 VR_API bool vr_rows_parse(vr_arena *arena, vr_rows *rows, vr_bytes text, const char *path,
                           const char *const *fields, int64_t count, int64_t nameless, vr_err *err);

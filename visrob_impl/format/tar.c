@@ -73,6 +73,27 @@ static int64_t vrp_tar_length(const uint8_t *p, int64_t most) {
     return end ? end - p : most;
 }
 
+/* Takes "." and empty parts out of a path, and ".." with the part before it; nothing is above the top. A "/" at the end,
+ * the mark of a directory, stays. */
+static void vrp_tar_normalize(char *path) {
+    const char *from = path;
+    char *to = path;
+    while (*from) {
+        const size_t n = strcspn(from, "/");
+        const bool slash = from[n] == '/';
+        if (n == 2 && from[0] == '.' && from[1] == '.') {
+            if (to > path) to--;
+            while (to > path && to[-1] != '/') to--;
+        } else if (n > 0 && !(n == 1 && from[0] == '.')) {
+            memmove(to, from, n);
+            to += n;
+            if (slash) *to++ = '/';
+        }
+        from += n + slash;
+    }
+    *to = 0;
+}
+
 /* a/b as one string, packed without alignment, since an archive may have a million paths. */
 static const char *vrp_tar_path(vrp_tar_reader *r, vr_bytes a, vr_bytes b) {
     const int64_t n = a.size + b.size + 2;
@@ -91,7 +112,7 @@ static const char *vrp_tar_path(vrp_tar_reader *r, vr_bytes a, vr_bytes b) {
     *to++ = 0;
     r->pool_left -= to - path;
     r->pool = to;
-    while (path[0] == '.' && path[1] == '/') path += 2;
+    vrp_tar_normalize(path);
     return path;
 }
 
@@ -212,13 +233,14 @@ static bool vrp_tar_entry(vrp_tar_reader *r, int64_t *at) {
 }
 
 /* Gives each hard link the data of the last entry of its path before it; one that does not link to a file in the archive
- * is dropped and counted in `others`. */
+ * is dropped and counted in `others`, and so is a file that a later one of its path replaces. */
 static void vrp_tar_resolve(vrp_tar_reader *r) {
     vr_tar *t = r->tar;
-    if (r->link_count == 0) return;
+    const vr_arena_mark mark = vr_arena_here(r->arena);
     vr_names paths = {.arena = r->arena};
-    int64_t *last = VR_NEW(r->arena, int64_t, t->count), link = 0,
-            kept = 0; /* last: by path, the last entry */
+    vr_names_reserve(&paths, t->count);
+    int64_t *last = VR_NEW(r->arena, int64_t, t->count), *path = VR_NEW(r->arena, int64_t, t->count),
+            link = 0, kept = 0; /* last: by path, the last entry */
     for (int64_t i = 0; i < t->count; i++) {
         vr_tar_entry *e = &t->entries[i];
         if (link < r->link_count && r->links[link].entry == i) {
@@ -226,12 +248,14 @@ static void vrp_tar_resolve(vrp_tar_reader *r) {
             const int64_t found = vr_names_find(&paths, target, (int64_t)strlen(target));
             e->data = found >= 0 ? t->entries[last[found]].data : (vr_bytes){0};
         }
-        last[vr_names_add(&paths, e->path, (int64_t)strlen(e->path))] = i;
+        path[i] = vr_names_add(&paths, e->path, (int64_t)strlen(e->path));
+        last[path[i]] = i;
     }
     for (int64_t i = 0; i < t->count; i++)
-        if (t->entries[i].data.data) t->entries[kept++] = t->entries[i];
+        if (t->entries[i].data.data && last[path[i]] == i) t->entries[kept++] = t->entries[i];
     t->others += t->count - kept;
     t->count = kept;
+    vr_arena_rewind(r->arena, mark);
 }
 
 static bool vrp_tar_all(vrp_tar_reader *r) {
@@ -260,11 +284,27 @@ bool vrp_tar_parse(vr_arena *arena, vr_tar *tar, vr_bytes bytes, const char *nam
     return false;
 }
 
+/* Refuses what is compressed in another way than by gzip. */
+static bool vrp_tar_compression(vr_bytes bytes, const char *path, vr_err *err) {
+    static const struct {
+        const char *magic, *name, *remedy;
+        int size;
+    } kinds[] = {{"\xFD\x37zXZ", "xz", "unxz", 5},
+                 {"BZh", "bzip2", "bunzip2", 3},
+                 {"\x28\xB5\x2F\xFD", "zstd", "unzstd", 4},
+                 {"PK\x03\x04", "zip", "unzip", 4}};
+    for (int i = 0; i < (int)(sizeof kinds / sizeof *kinds); i++)
+        if (bytes.size >= kinds[i].size && memcmp(bytes.data, kinds[i].magic, (size_t)kinds[i].size) == 0)
+            return vr_fail(err, VR_ERR_UNSUPPORTED, "%s: unsupported: %s in place of gzip (%s unpacks it)",
+                           path, kinds[i].name, kinds[i].remedy);
+    return true;
+}
+
 bool vr_tar_load(vr_arena *arena, vr_tar *tar, const char *path, vr_err *err) {
     *tar = (vr_tar){0};
     const vr_arena_mark mark = vr_arena_here(arena);
     vr_bytes bytes;
-    bool ok = vr_file_map(arena, &bytes, path, err);
+    bool ok = vr_file_map(arena, &bytes, path, err) && vrp_tar_compression(bytes, path, err);
     if (ok && bytes.size >= 2 && bytes.data[0] == 0x1f && bytes.data[1] == 0x8b)
         ok = vrp_gunzip(arena, &bytes, bytes, INT32_MAX, path, err);
     if (ok && vrp_tar_parse(arena, tar, bytes, path, err)) return true;

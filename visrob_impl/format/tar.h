@@ -15,7 +15,8 @@ extern "C" {
 
 /* One regular file; a hard link has the data of the file it links to. */
 typedef struct vr_tar_entry {
-    const char *path; /* as in the tar, without a leading "./" */
+    const char
+        *path; /* as in the tar, but "./", "//" and a leading "/" or "../" are taken out, and "a/../" */
     vr_bytes data;
 } vr_tar_entry;
 
@@ -24,15 +25,17 @@ typedef struct vr_tar {
     const char *path;
     vr_tar_entry *entries;
     int64_t count;
-    int64_t others; /* symbolic links and devices, which are skipped; directories are not counted */
+    int64_t
+        others; /* symbolic links and devices, which are skipped, and files that a later one of the same path
+                       replaces; directories are not counted */
 } vr_tar;
 
-/* Reads a tar file: v7, ustar, GNU (long names) and pax (path, linkpath, size), plain or gzip. It stays mapped as long as
+/* Reads a tar file; of entries of one path the last one counts, as where tar unpacks them: v7, ustar, GNU (long names) and pax (path, linkpath, size), plain or gzip. It stays mapped as long as
  * the arena lives; a gzip file is decompressed into the arena, up to 2 GB.
  * Notes:   only the paths are copied. An archive ends at its first block of zeros, which is required.
  * Errors:  VR_ERR_IO naming the path; VR_ERR_FORMAT naming the byte (a wrong checksum, a size beyond the end, a missing
- *          end-of-archive marker); VR_ERR_UNSUPPORTED for sparse files and multi-volume archives; VR_ERR_LIMIT;
- *          *tar = {0}.
+ *          end-of-archive marker); VR_ERR_UNSUPPORTED for sparse files, multi-volume archives and
+ *          other kinds of compression, by their name; VR_ERR_LIMIT; *tar = {0}.
  * Source:  POSIX.1-2017, pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format". */
 VR_API bool vr_tar_load(vr_arena *arena, vr_tar *tar, const char *path, vr_err *err);
 

@@ -5,10 +5,13 @@
 #include "blur_impl.h"
 #include "image_impl.h"
 #include "resize.h"
+#include "spatter_impl.h"
 #include <math.h>
 #include <string.h>
 
 #define VRP_CORRUPT_PI 3.14159265358979323846
+/* Added to a level before it is cut off: more than a sum of floats is off by, so that a flat area keeps its level. */
+#define VRP_CORRUPT_TIE (1 / 8192.f)
 
 /* One call of vrp_corrupt. */
 typedef struct vrp_corrupt_job {
@@ -27,9 +30,16 @@ static float *vrp_corrupt_floats(const vrp_corrupt_job *j) {
     return x;
 }
 
+/* The level of a value, cut off as by the scripts' np.uint8. */
 static uint8_t vrp_corrupt_level(float x) {
-    const float v = x * 255;
-    return (uint8_t)(v <= 0 ? 0 : v >= 255 ? 255 : v + 0.5f);
+    const float v = x * 255 + VRP_CORRUPT_TIE;
+    return (uint8_t)(v <= 0 ? 0 : v >= 255 ? 255 : v);
+}
+
+/* The nearest level, as ImageMagick writes it. */
+static uint8_t vrp_corrupt_nearest(float x) {
+    const float v = x * 255 + 0.5f;
+    return (uint8_t)(v <= 0 ? 0 : v >= 255 ? 255 : v);
 }
 
 static void vrp_corrupt_store(const vrp_corrupt_job *j, const float *x) {
@@ -94,7 +104,7 @@ static void vrp_corrupt_shot_noise(const vrp_corrupt_job *j) {
         vrp_corrupt_poisson *p = table + v;
         if (v > 0 && !p->sum) *p = vrp_corrupt_poisson_new(photons * v / 255, j->scratch);
         j->out.pixels[i] =
-            v == 0 ? 0 : vrp_corrupt_level((float)((double)vrp_corrupt_poisson_draw(p, u[i]) / photons));
+            v == 0 ? 0 : (uint8_t)(fmin((double)vrp_corrupt_poisson_draw(p, u[i]) / photons, 1) * 255);
     }
 }
 
@@ -144,6 +154,22 @@ static int64_t vrp_corrupt_disc(vrp_tap *taps, int64_t *count, double radius, do
     return reach;
 }
 
+/* Level i of the blurred image in double: a mean of nearly equal weights of five pixels is an integer too often, and 32 bits do
+ * not tell on which side it is. */
+static uint8_t vrp_corrupt_disc_level(const vrp_corrupt_job *j, int64_t i, const vrp_tap *taps,
+                                      int64_t count) {
+    const int64_t W = j->width, y = i / 3 / W, x = i / 3 % W;
+    double sum = 0;
+    for (int64_t k = 0; k < count; k++)
+        sum += (double)taps[k].weight *
+               (j->in.pixels[(vrp_border_fold(y + taps[k].dy, j->height, VRP_BORDER_MIRROR) * W +
+                              vrp_border_fold(x + taps[k].dx, W, VRP_BORDER_MIRROR)) *
+                                 3 +
+                             i % 3] /
+                255.0);
+    return (uint8_t)(sum >= 1 ? 255 : sum * 255);
+}
+
 static void vrp_corrupt_defocus_blur(const vrp_corrupt_job *j) {
     static const double c[3][5][2] = {{{0.3, 0.4}, {0.4, 0.5}, {0.5, 0.6}, {1, 0.2}, {1.5, 0.1}},
                                       {{0.5, 0.6}, {1, 0.1}, {1.5, 0.1}, {2.5, 0.01}, {3, 0.1}},
@@ -154,7 +180,15 @@ static void vrp_corrupt_defocus_blur(const vrp_corrupt_job *j) {
     const int64_t reach = vrp_corrupt_disc(taps, &count, k[0], k[1]);
     float *x = vrp_corrupt_floats(j), *y = vr_arena_alloc(j->scratch, j->values, sizeof *y);
     vrp_blur_taps(y, x, j->width, j->height, 3, taps, count, reach, VRP_BORDER_MIRROR, j->scratch);
+    /* the weights of the script are floats, which add up to less than 1 there: a flat area loses a level */
+    const bool loses = (j->set == 1 && j->level == 4) || (j->set == 2 && j->level < 3);
+    for (int64_t i = 0; i < j->values && loses; i++) y[i] -= 2 * VRP_CORRUPT_TIE / 255;
     vrp_corrupt_store(j, y);
+    for (int64_t i = 0; i < j->values && j->set == 0 && j->level == 3; i++) {
+        const float v = y[i] * 255 + 2 * VRP_CORRUPT_TIE;
+        if (v - (float)(int)v < 4 * VRP_CORRUPT_TIE)
+            j->out.pixels[i] = vrp_corrupt_disc_level(j, i, taps, count);
+    }
 }
 
 /* The script intends to swap a pixel with a neighbour, but numpy's rows are views, so that it copies the neighbour; the
@@ -170,6 +204,8 @@ static void vrp_corrupt_glass_blur(const vrp_corrupt_job *j) {
     const double sigma = c[j->set][j->level].sigma;
     float *x = vrp_corrupt_floats(j), *u = vr_arena_alloc(j->scratch, 2 * W * H, sizeof *u);
     vrp_blur_gaussian(x, W, H, 3, sigma, (int64_t)(4 * sigma + 0.5), VRP_BORDER_NEAREST, j->scratch);
+    for (int64_t i = 0; i < j->values; i++) /* 8 bits between the steps */
+        x[i] = (float)(int)(x[i] * 255 + VRP_CORRUPT_TIE) * (1 / 255.f);
     for (int64_t round = 0; round < c[j->set][j->level].rounds; round++) {
         vr_rng_uniform_fill(u, 2 * W * H, j->rng, (uint64_t)(2 * W * H * round));
         for (int64_t h = H - reach; h > reach; h--)
@@ -207,7 +243,7 @@ static void vrp_corrupt_motion_blur(const vrp_corrupt_job *j) {
     const double *k = c[j->set][j->level], angle = 90 * (double)vr_rng_uniform(j->rng, 0) - 45;
     float *x = vrp_corrupt_floats(j), *y = vr_arena_alloc(j->scratch, j->values, sizeof *y);
     vrp_corrupt_motion(y, x, j->width, j->height, 3, (int64_t)k[0], k[1], angle, j->scratch);
-    vrp_corrupt_store(j, y);
+    for (int64_t i = 0; i < j->values; i++) j->out.pixels[i] = vrp_corrupt_nearest(y[i]);
 }
 
 /* The sources of the pixels of a line whose middle ceil(n/zoom) pixels are stretched over it: scipy.ndimage.zoom with
@@ -260,12 +296,15 @@ static void vrp_corrupt_zoom_blur(const vrp_corrupt_job *j) {
     const int count = c[j->set][j->level].count;
     const double step =
         (1 + c[j->set][j->level].step) - 1; /* as rounded by arange: 26 * 1.25 must exceed 32.5 */
-    float *x = vrp_corrupt_floats(j), *sum = vr_arena_alloc(j->scratch, j->values, sizeof *sum);
-    memcpy(sum, x, (size_t)j->values * sizeof *sum);
-    for (int k = 0; k < count; k++)
+    float *x = vr_arena_alloc(j->scratch, 2 * j->values, sizeof *x), *sum = x + j->values;
+    for (int64_t i = 0; i < j->values; i++) sum[i] = x[i] = (float)j->in.pixels[i] / 255;
+    for (int k = 1; k < count;
+         k++) /* after the image itself, in the script's order: the same floats on flat areas */
         vrp_corrupt_zoom_add(sum, x, j->width, j->height, 3, 1 + k * step, j->scratch);
-    for (int64_t i = 0; i < j->values; i++) sum[i] /= (float)(count + 1);
-    vrp_corrupt_store(j, sum);
+    for (int64_t i = 0; i < j->values; i++) {
+        const float v = (x[i] + sum[i]) / (float)(count + 1) * 255;
+        j->out.pixels[i] = (uint8_t)(v >= 255 ? 255 : v);
+    }
 }
 
 /* ---- weather ---- */
@@ -294,9 +333,11 @@ static void vrp_corrupt_snow(const vrp_corrupt_job *j) {
     vr_rng_normal_fill(noise, n, j->rng, 0);
     for (int64_t i = 0; i < n; i++) noise[i] = k[0] + k[1] * noise[i];
     vrp_corrupt_zoom_add(flakes, noise, W, H, 1, k[2], j->scratch);
-    for (int64_t i = 0; i < n; i++) flakes[i] = flakes[i] < k[3] ? 0 : fminf(flakes[i], 1);
+    for (int64_t i = 0; i < n; i++) /* 8 bits before the motion and after it */
+        flakes[i] = flakes[i] < k[3] ? 0 : (float)vrp_corrupt_level(flakes[i]) * (1 / 255.f);
     const double angle = -135 + 90 * (double)vr_rng_uniform(vr_rng_split(j->rng, "wind"), 0);
     vrp_corrupt_motion(noise, flakes, W, H, 1, (int64_t)k[4], k[5], angle, j->scratch);
+    for (int64_t i = 0; i < n; i++) noise[i] = (float)vrp_corrupt_nearest(noise[i]) * (1 / 255.f);
     for (int64_t i = 0; i < n; i++) {
         const float *p = x + 3 * i, white = 1.5f * (0.299f * p[0] + 0.587f * p[1] + 0.114f * p[2]) + 0.5f;
         const float flake = noise[i] + noise[n - 1 - i]; /* the layer, and the layer rotated by 180 degrees */
@@ -437,12 +478,13 @@ static void vrp_corrupt_frond(const vrp_corrupt_ice *ice, double x, double y, do
     }
 }
 
-/* Ice over the whole image: short needles, then fans of fronds, more small ones than large ones. */
+/* Ice over the whole image: short needles, which small images show as grain (vrp_corrupt_light), then fans of fronds, more
+ * small ones than large ones. */
 static void vrp_corrupt_grow(const vrp_corrupt_ice *ice) {
     const double W = (double)ice->width, H = (double)ice->rows, s = ice->scale, margin = 30 * s;
     const double area = (W + 2 * margin) * (H + 2 * margin) / (s * s),
                  lay = vrp_corrupt_throw(ice->dice, 0, 6.28);
-    for (int64_t k = 0, needles = (int64_t)(area / (60 / s)); k < needles; k++) {
+    for (int64_t k = 0, needles = s < 1 ? 0 : (int64_t)(area / (60 / s)); k < needles; k++) {
         const double x = vrp_corrupt_throw(ice->dice, -margin, W + margin);
         const double y = vrp_corrupt_throw(ice->dice, -margin, H + margin);
         const double angle = lay + vrp_corrupt_throw(ice->dice, -1.6, 1.6);
@@ -462,46 +504,117 @@ static void vrp_corrupt_grow(const vrp_corrupt_ice *ice) {
     }
 }
 
-/* The dimmed image plus a share of ice: mist of varying density, ridges lit from the upper left. */
+/* 1 / the standard deviation of n values, whose mean is *mean. */
+static float vrp_corrupt_spread(float *mean, const float *x, int64_t n) {
+    double sum = 0, square = 0;
+#pragma omp simd reduction(+ : sum, square)
+    for (int64_t i = 0; i < n; i++) sum += (double)x[i], square += (double)x[i] * (double)x[i];
+    *mean = (float)(sum / (double)n);
+    return (float)(1 / sqrt(fmax(square / (double)n - (sum / (double)n) * (sum / (double)n), 1e-12)));
+}
+
+/* light = the relief of the ice, lit from the upper left, on mist of varying density, and grain that only small images
+ * show, because the scripts shrink their photographs without averaging. */
+static void vrp_corrupt_light(const vrp_corrupt_job *j, float *light, const float *height) {
+    static const float grain[3] = {0.75f, 0.6f, 0}; /* relative to the relief */
+    const int64_t W = j->width, H = j->height, n = W * H, size = vrp_corrupt_map_size(j);
+    const float *plasma = vrp_corrupt_plasma(size, 1.5, vr_rng_split(j->rng, "mist"), j->scratch);
+    for (int64_t y = 0; y < H; y++) {
+        const float *before = height + vr_max(0, y - 1) * W, *h = height + y * W, *mist = plasma + y * size;
+        light[y * W] = mist[0] + 2 * h[0] - before[0];
+        for (int64_t x = 1; x < W; x++) light[y * W + x] = mist[x] + 2 * h[x] - before[x - 1];
+    }
+    if (grain[j->set] == 0) return;
+    float mean, *u = vr_arena_alloc(j->scratch, n, sizeof *u);
+    const float width = grain[j->set] * 3.4641f / vrp_corrupt_spread(&mean, light, n);
+    vr_rng_uniform_fill(u, n, vr_rng_split(j->rng, "grain"), 0);
+    for (int64_t i = 0; i < n; i++) light[i] += width * (u[i] - 0.5f);
+}
+
+/* The dimmed image plus a share of ice, which has the statistics of the script's photographs: mean, how it differs between
+ * crops, standard deviation and tint of one of five, of which two are the same. */
 static void vrp_corrupt_frost(const vrp_corrupt_job *j) {
     static const float c[3][5][2] = {{{1, 0.2f}, {1, 0.3f}, {0.9f, 0.4f}, {0.85f, 0.4f}, {0.75f, 0.45f}},
                                      {{1, 0.3f}, {0.9f, 0.4f}, {0.8f, 0.45f}, {0.75f, 0.5f}, {0.7f, 0.55f}},
                                      {{1, 0.4f}, {0.8f, 0.6f}, {0.7f, 0.7f}, {0.65f, 0.7f}, {0.6f, 0.75f}}};
     static const double scale[3] = {0.2, 0.3, 1}; /* by which the scripts shrink their photographs */
+    static const struct {
+        float mean, spread, deviation, tint[3];
+        float sign; /* -1: bright, with dark lines */
+    } photo[5] = {{129, 10, 15, {-53, 18, 35}, 1},
+                  {204, 7, 19, {-6, -2, 8}, -1},
+                  {204, 7, 19, {-6, -2, 8}, -1},
+                  {159, 8, 26, {-14, 0, 14}, 1},
+                  {113, 13, 34, {-12, 0, 12}, 1}};
     const float keep = c[j->set][j->level][0], share = c[j->set][j->level][1];
-    const int64_t W = j->width, H = j->height, size = vrp_corrupt_map_size(j);
+    const int64_t W = j->width, H = j->height;
     vrp_corrupt_dice dice = {.rng = vr_rng_split(j->rng, "crystals")};
-    const float mist = (float)vrp_corrupt_throw(&dice, 0.22, 0.4),
-                blue = (float)vrp_corrupt_throw(&dice, 0, 0.16);
+    const int kind = (int)vrp_corrupt_throw(&dice, 0, 5);
+    const float mean = photo[kind].mean + photo[kind].spread * (float)vrp_corrupt_throw(&dice, -1.7, 1.7);
     vrp_corrupt_ice ice = {VR_NEW(j->scratch, float, (W * H)), W, H, scale[j->set], &dice};
     vrp_corrupt_grow(&ice);
-    const float *plasma = vrp_corrupt_plasma(size, 1.5, vr_rng_split(j->rng, "mist"), j->scratch);
-    const float *x = vrp_corrupt_floats(j);
-    for (int64_t i = 0; i < W * H; i++) {
-        const int64_t px = i % W, py = i / W;
-        const float h = ice.height[i], before = ice.height[vr_max(0, py - 1) * W + vr_max(0, px - 1)];
-        const float light = mist + 0.4f * plasma[py * size + px] + 0.4f * h + 0.4f * (h - before);
-        const float tint[3] = {1 - blue, 1 - 0.35f * blue, 1};
-        for (int k = 0; k < 3; k++)
+    float *light = vr_arena_alloc(j->scratch, W * H, sizeof *light), middle;
+    vrp_corrupt_light(j, light, ice.height);
+    const float gain = photo[kind].sign * photo[kind].deviation * vrp_corrupt_spread(&middle, light, W * H);
+    for (int64_t i = 0; i < W * H; i++)
+        for (int k = 0; k < 3; k++) {
+            const float level = mean + gain * (light[i] - middle) + photo[kind].tint[k];
+            const float frost = level < 0 ? 0 : level > 255 ? 255 : level;
             j->out.pixels[3 * i + k] =
-                vrp_corrupt_level(keep * x[3 * i + k] + share * fmaxf(0, fminf(1, light)) * tint[k]);
-    }
+                vrp_corrupt_level((keep * (float)j->in.pixels[3 * i + k] + share * frost) * (1 / 255.f));
+        }
 }
 
-/* Adding to HSV's value at constant hue and saturation is one gain for all three channels; black becomes grey. */
+/* A pixel whose saturation and value in HSV become s * gain + add and v + more: the arithmetic of scikit-image's rgb2hsv and
+ * hsv2rgb in double, because exact integers are frequent and a last bit decides whether one is cut off to the level below.
+ * volatile: no product is joined with a sum. */
+static void vrp_corrupt_hsv(uint8_t out[3], const uint8_t in[3], double gain, double add, double more) {
+    const double r = in[0] / 255.0, g = in[1] / 255.0, b = in[2] / 255.0;
+    const double high = r > g ? (r > b ? r : b) : (g > b ? g : b),
+                 low = r < g ? (r < b ? r : b) : (g < b ? g : b);
+    const double delta = high - low;
+    double h = 0;
+    if (delta > 0)
+        h = (b == high ? 4 + (r - g) / delta : g == high ? 2 + (b - r) / delta : (g - b) / delta) / 6;
+    if (h < 0) h += 1;
+    const volatile double scaled = (delta > 0 ? delta / high : 0) * gain, sixth = h * 6;
+    const double s = fmin(fmax(scaled + add, 0), 1), v = fmin(high + more, 1);
+    const int sector = (int)sixth;
+    const double f = sixth - sector;
+    const volatile double fs = f * s, gs = (1 - f) * s;
+    const double p = v * (1 - s), q = v * (1 - fs), t = v * (1 - gs);
+    const double rgb[6][3] = {{v, t, p}, {q, v, p}, {p, v, t}, {p, q, v}, {t, p, v}, {v, p, q}};
+    for (int k = 0; k < 3; k++) out[k] = (uint8_t)(fmin(rgb[sector % 6][k], 1) * 255);
+}
+
+/* Adding to HSV's value at constant hue and saturation is one gain for all three channels; black becomes grey. Where a
+ * level is near an integer, the last bits decide. */
 static void vrp_corrupt_brightness(const vrp_corrupt_job *j) {
-    static const float c[3][5] = {
-        {0.05f, 0.1f, 0.15f, 0.2f, 0.3f}, {0.1f, 0.2f, 0.3f, 0.4f, 0.5f}, {0.1f, 0.2f, 0.3f, 0.4f, 0.5f}};
-    const float more = c[j->set][j->level];
-    for (int64_t i = 0; i < j->values; i += 3) {
-        const uint8_t *p = j->in.pixels + i;
-        const float value =
-            (float)(p[0] > p[1] ? (p[0] > p[2] ? p[0] : p[2]) : (p[1] > p[2] ? p[1] : p[2])) / 255;
-        const float target = fminf(value + more, 1);
-        for (int k = 0; k < 3; k++)
-            j->out.pixels[i + k] =
-                vrp_corrupt_level(value > 0 ? (float)p[k] / 255 * (target / value) : target);
+    static const double c[3][5] = {
+        {0.05, 0.1, 0.15, 0.2, 0.3}, {0.1, 0.2, 0.3, 0.4, 0.5}, {0.1, 0.2, 0.3, 0.4, 0.5}};
+#define NEAR 5e-4f
+    const double more = c[j->set][j->level];
+    float gain[256];
+    uint8_t value[256];
+    for (int v = 0; v < 256; v++) {
+        gain[v] = v > 0 ? (float)(fmin(v / 255.0 + more, 1) * 255 / v) : 0;
+        value[v] = (uint8_t)(fmin(v / 255.0 + more, 1) * 255);
     }
+    for (int64_t i = 0; i < j->values; i += 3) {
+        const uint8_t *p = j->in.pixels + i,
+                      high = p[0] > p[1] ? (p[0] > p[2] ? p[0] : p[2]) : (p[1] > p[2] ? p[1] : p[2]);
+        const float k = gain[high];
+        uint8_t *out = j->out.pixels + i;
+        bool near = false;
+        for (int n = 0; n < 3; n++) {
+            const float v = (float)p[n] * k + NEAR;
+            const int level = (int)v;
+            near |= p[n] != high && v - (float)level < 2 * NEAR;
+            out[n] = p[n] == high ? value[high] : (uint8_t)level;
+        }
+        if (near) vrp_corrupt_hsv(out, p, 1, 0, more);
+    }
+#undef NEAR
 }
 
 /* ---- digital ---- */
@@ -513,9 +626,12 @@ static void vrp_corrupt_contrast(const vrp_corrupt_job *j) {
     for (int k = 0; k < 3; k++) {
         int64_t sum = 0;
         for (int64_t i = k; i < j->values; i += 3) sum += j->in.pixels[i];
-        const double mean = (double)sum / (double)(j->values / 3);
+        const double mean = (double)sum / 255 / (double)(j->values / 3);
         uint8_t map[256];
-        for (int v = 0; v < 256; v++) map[v] = vrp_corrupt_level((float)(((v - mean) * left + mean) / 255));
+        for (int v = 0; v < 256; v++) {
+            const double x = (v / 255.0 - mean) * left + mean;
+            map[v] = (uint8_t)((x < 0 ? 0 : x > 1 ? 1 : x) * 255);
+        }
         for (int64_t i = k; i < j->values; i += 3) j->out.pixels[i] = map[j->in.pixels[i]];
     }
 }
@@ -594,10 +710,85 @@ static void vrp_corrupt_jpeg_compression(const vrp_corrupt_job *j) {
     vr_err err = {0};
     vr_image image;
     const vr_bytes file = vr_image_format_jpeg(j->scratch, j->in, c[j->set][j->level]);
-    const bool read = vrp_image_parse(j->scratch, &image, file, "jpeg_compression", &err);
+    const bool read = vrp_image_parse(j->scratch, &image, file, "jpeg_compression", NULL, &err);
     VR_CHECK(read && image.width == j->width && image.height == j->height,
              "cannot decode a JPEG of visrob: %s", err.msg);
     memcpy(j->out.pixels, image.pixels, (size_t)j->values);
+}
+
+/* ---- the four extra ones, which no mean includes ---- */
+
+static void vrp_corrupt_speckle_noise(const vrp_corrupt_job *j) {
+    static const float c[3][5] = {{0.06f, 0.1f, 0.12f, 0.16f, 0.2f},
+                                  {0.15f, 0.2f, 0.25f, 0.3f, 0.35f},
+                                  {0.15f, 0.2f, 0.35f, 0.45f, 0.6f}};
+    const float deviation = c[j->set][j->level];
+    float *x = vrp_corrupt_floats(j), *noise = vr_arena_alloc(j->scratch, j->values, sizeof *noise);
+    vr_rng_normal_fill(noise, j->values, j->rng, 0);
+    for (int64_t i = 0; i < j->values; i++) x[i] += x[i] * (deviation * noise[i]);
+    vrp_corrupt_store(j, x);
+}
+
+static void vrp_corrupt_gaussian_blur(const vrp_corrupt_job *j) {
+    static const double c[3][5] = {{0.4, 0.6, 0.7, 0.8, 1}, {0.5, 0.75, 1, 1.25, 1.5}, {1, 2, 3, 4, 6}};
+    const double sigma = c[j->set][j->level];
+    float *x = vrp_corrupt_floats(j);
+    vrp_blur_gaussian(x, j->width, j->height, 3, sigma, (int64_t)(4 * sigma + 0.5), VRP_BORDER_NEAREST,
+                      j->scratch);
+    vrp_corrupt_store(j, x);
+}
+
+/* Where no drop falls on the image it stays as it is; the script divides zero by zero there. */
+static void vrp_corrupt_spatter(const vrp_corrupt_job *j) {
+    static const double c[3][5][5] = {{{0.62, 0.1, 0.7, 0.7, 0.5},
+                                       {0.65, 0.1, 0.8, 0.7, 0.5},
+                                       {0.65, 0.3, 1, 0.69, 0.5},
+                                       {0.65, 0.1, 0.7, 0.69, 0.6},
+                                       {0.65, 0.1, 0.5, 0.68, 0.6}},
+                                      {{0.62, 0.1, 0.7, 0.7, 0.6},
+                                       {0.65, 0.1, 0.8, 0.7, 0.6},
+                                       {0.65, 0.3, 1, 0.69, 0.6},
+                                       {0.65, 0.1, 0.7, 0.68, 0.6},
+                                       {0.65, 0.1, 0.5, 0.67, 0.6}},
+                                      {{0.65, 0.3, 4, 0.69, 0.6},
+                                       {0.65, 0.3, 3, 0.68, 0.6},
+                                       {0.65, 0.3, 2, 0.68, 0.5},
+                                       {0.65, 0.3, 1, 0.65, 1.5},
+                                       {0.67, 0.4, 1, 0.65, 1.5}}};
+    static const float water[3] = {175 / 255.f, 238 / 255.f, 238 / 255.f},
+                       mud[3] = {63 / 255.f, 42 / 255.f, 20 / 255.f};
+    /* mean, standard deviation and blur of the liquid, its threshold, and the strength of water or the blur of mud */
+    const double *k = c[j->set][j->level];
+    const bool muddy = j->level >= 3;
+    const int64_t W = j->width, H = j->height, n = W * H;
+    const float *x = vrp_corrupt_floats(j);
+    float *liquid = vr_arena_alloc(j->scratch, n, sizeof *liquid);
+    vr_rng_normal_fill(liquid, n, j->rng, 0);
+    for (int64_t i = 0; i < n; i++) liquid[i] = (float)(k[0] + k[1] * (double)liquid[i]);
+    vrp_blur_gaussian(liquid, W, H, 1, k[2], (int64_t)(4 * k[2] + 0.5), VRP_BORDER_NEAREST, j->scratch);
+    if (muddy) {
+        for (int64_t i = 0; i < n; i++) liquid[i] = liquid[i] > (float)k[3] ? 1 : 0;
+        vrp_blur_gaussian(liquid, W, H, 1, k[4], (int64_t)(4 * k[4] + 0.5), VRP_BORDER_NEAREST, j->scratch);
+    } else {
+        for (int64_t i = 0; i < n; i++) /* in 8 bits, which wrap around */
+            liquid[i] = liquid[i] < (float)k[3] ? 0 : (float)((int)(liquid[i] * 255) & 255);
+        vrp_spatter_water(liquid, W, H, j->scratch);
+    }
+    for (int64_t i = 0; i < n; i++) {
+        const float m = muddy ? (liquid[i] < 0.8f ? 0 : liquid[i]) : liquid[i] * (float)k[4];
+        for (int c3 = 0; c3 < 3; c3++)
+            j->out.pixels[3 * i + c3] = vrp_corrupt_level(muddy ? x[3 * i + c3] * (1 - m) + mud[c3] * m
+                                                                : x[3 * i + c3] + water[c3] * m);
+    }
+}
+
+static void vrp_corrupt_saturate(const vrp_corrupt_job *j) {
+    static const double c[3][5][2] = {{{0.3, 0}, {0.1, 0}, {1.5, 0}, {2, 0.1}, {2.5, 0.2}},
+                                      {{0.3, 0}, {0.1, 0}, {2, 0}, {5, 0.1}, {30, 0.2}},
+                                      {{0.3, 0}, {0.1, 0}, {2, 0}, {5, 0.1}, {20, 0.2}}};
+    for (int64_t i = 0; i < j->values; i += 3)
+        vrp_corrupt_hsv(j->out.pixels + i, j->in.pixels + i, c[j->set][j->level][0], c[j->set][j->level][1],
+                        0);
 }
 
 /* ---- the call ---- */
@@ -619,8 +810,13 @@ void vrp_corrupt(vr_image out, vr_image in, vr_factor f, int severity, vr_rng rn
         [VR_FACTOR_ELASTIC_TRANSFORM] = vrp_corrupt_elastic_transform,
         [VR_FACTOR_PIXELATE] = vrp_corrupt_pixelate,
         [VR_FACTOR_JPEG_COMPRESSION] = vrp_corrupt_jpeg_compression,
+        [VR_FACTOR_SPECKLE_NOISE] = vrp_corrupt_speckle_noise,
+        [VR_FACTOR_GAUSSIAN_BLUR] = vrp_corrupt_gaussian_blur,
+        [VR_FACTOR_SPATTER] = vrp_corrupt_spatter,
+        [VR_FACTOR_SATURATE] = vrp_corrupt_saturate,
     };
-    VR_CHECK((size_t)f < sizeof corruption / sizeof *corruption, "factor %d is not a corruption", (int)f);
+    VR_CHECK((size_t)f < sizeof corruption / sizeof *corruption && corruption[f],
+             "factor %d is not a corruption", (int)f);
     VR_CHECK(in.width >= 1 && in.height >= 1, "an image of %lld x %lld", (long long)in.width,
              (long long)in.height);
     const int64_t side = vr_min(in.width, in.height);
@@ -641,3 +837,4 @@ void vrp_corrupt(vr_image out, vr_image in, vr_factor f, int severity, vr_rng rn
 }
 
 #undef VRP_CORRUPT_PI
+#undef VRP_CORRUPT_TIE

@@ -1,4 +1,4 @@
-/* image/corrupt_impl.h: ImageNet-C's fifteen corruptions, which vr_factor_apply calls. */
+/* image/corrupt_impl.h: ImageNet-C's fifteen corruptions and its four extra ones, which vr_factor_apply calls. */
 #ifndef VISROB_IMAGE_CORRUPT_IMPL_H
 #define VISROB_IMAGE_CORRUPT_IMPL_H
 #include "../base/rng.h"

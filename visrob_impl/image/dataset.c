@@ -6,6 +6,7 @@
 #include "../base/names.h"
 #include "../base/os.h"
 #include "../base/par.h"
+#include "../base/text.h"
 #include "../format/array.h"
 #include "../format/cifar.h"
 #include "../format/idx.h"
@@ -13,6 +14,7 @@
 #include "../format/tar.h"
 #include "image_impl.h"
 #include "draw_impl.h"
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,19 +35,19 @@ struct vr_dataset_source {
 static bool vrp_dataset_decode_folder(vr_arena *arena, vr_image *image, const vr_dataset *data,
                                       const char *file, int64_t n, vr_err *err) {
     (void)n;
-    return vr_image_load(arena, image, vr_arena_printf(arena, "%s/%s", data->path, file), err);
+    return vr_image_load(arena, image, vr_arena_printf(arena, "%s/%s", data->path, file), &data->decode, err);
 }
 
 static bool vrp_dataset_decode_file(vr_arena *arena, vr_image *image, const vr_dataset *data,
                                     const char *file, int64_t n, vr_err *err) {
     (void)file, (void)n;
-    return vr_image_load(arena, image, data->path, err);
+    return vr_image_load(arena, image, data->path, &data->decode, err);
 }
 
 static bool vrp_dataset_decode_tar(vr_arena *arena, vr_image *image, const vr_dataset *data, const char *file,
                                    int64_t n, vr_err *err) {
     const char *name = vr_arena_printf(arena, "%s: %s", data->path, file);
-    return vrp_image_parse(arena, image, data->source->entries[n].data, name, err);
+    return vrp_image_parse(arena, image, data->source->entries[n].data, name, &data->decode, err);
 }
 
 static bool vrp_dataset_decode_array(vr_arena *arena, vr_image *image, const vr_dataset *data,
@@ -89,7 +91,22 @@ typedef struct vrp_dataset_list {
     vr_arena scratch;
     vrp_dataset_item *items;
     int64_t count, capacity, ignored;
+    int64_t unsupported; /* of the ignored files, images of another format */
+    const char *ending;  /* the first one's */
+    vr_names folders;    /* that were read, by their identity */
+    int64_t again;       /* folders that were read before */
+    vr_text note;
+    vr_names annotated; /* names of files in val_annotations.txt, and their classes: */
+    vr_bytes *annotation;
 } vrp_dataset_list;
+
+enum { VRP_DATASET_AGAIN = 100 };
+
+/* Appends to the note; a sentence ends with "; " before the next one. */
+static void vrp_dataset_note(vrp_dataset_list *list, const char *sentence) {
+    if (list->note.size > 0) vr_text_add(&list->note, "; ");
+    vr_text_add(&list->note, sentence);
+}
 
 static void vrp_dataset_add(vrp_dataset_list *list, const char *path, int64_t origin) {
     if (list->count == list->capacity) {
@@ -111,6 +128,24 @@ static bool vrp_dataset_is_image(const char *path) {
     return false;
 }
 
+/* The ending of an image that is not read: ".webp"; NULL for any other file. */
+static const char *vrp_dataset_unsupported(const char *path) {
+    static const char *const endings[] = {".tif", ".tiff", ".webp", ".avif", ".heic", ".heif",
+                                          ".jp2", ".jxl",  ".exr",  ".hdr",  ".dng",  ".svg"};
+    for (int i = 0; i < (int)(sizeof endings / sizeof *endings); i++)
+        if (vr_path_has_suffix(path, endings[i])) return endings[i];
+    return NULL;
+}
+
+/* Counts a file that is left out. */
+static void vrp_dataset_ignore(vrp_dataset_list *list, const char *path) {
+    const char *ending = path[0] == '.' ? NULL : vrp_dataset_unsupported(path);
+    list->ignored++;
+    if (!ending) return;
+    list->unsupported++;
+    if (!list->ending) list->ending = ending;
+}
+
 /* ".jpg, .jpeg, ... or .pnm", for messages. */
 static const char *vrp_dataset_endings_listed(vr_arena *arena) {
     const char *list = vrp_dataset_endings[0];
@@ -126,33 +161,45 @@ static bool vrp_dataset_is_hidden(const char *path) { return path[0] == '.' || s
 typedef struct vrp_dataset_folder {
     const char *path; /* for the system */
     const struct vrp_dataset_folder *above;
+    uint64_t id[2];
 } vrp_dataset_folder;
 
-/* Adds the images below a folder; `inside` is its path in the data set, "" or "train/cat/". A link to a folder above would
- * recurse forever. */
-static bool vrp_dataset_walk(vrp_dataset_list *list, const vrp_dataset_folder *folder, const char *inside,
-                             vr_err *err) {
+/* A link to a folder above would recurse forever, and one to a folder beside it, at each level, for as good as ever. */
+static bool vrp_dataset_enter(vrp_dataset_list *list, vrp_dataset_folder *folder, vr_err *err) {
+    if (!vr_path_identity(folder->id, folder->path))
+        return vr_fail(err, VR_ERR_IO, "%s: no such file or directory", folder->path);
     for (const vrp_dataset_folder *f = folder->above; f; f = f->above)
-        if (vr_path_same(f->path, folder->path))
+        if (f->id[0] == folder->id[0] && f->id[1] == folder->id[1])
             return vr_fail(err, VR_ERR_ARGUMENT, "%s: a link to %s, which contains it", folder->path,
                            f->path);
+    const int64_t count = list->folders.count;
+    list->again += vr_names_add(&list->folders, (const char *)folder->id, sizeof folder->id) < count;
+    return list->again <= VRP_DATASET_AGAIN ||
+           vr_fail(err, VR_ERR_LIMIT, "%s: links lead to folders that were read before more than %d times",
+                   folder->path, VRP_DATASET_AGAIN);
+}
+
+/* Adds the images below a folder; `inside` is its path in the data set, "" or "train/cat/". */
+static bool vrp_dataset_walk(vrp_dataset_list *list, vrp_dataset_folder *folder, const char *inside,
+                             vr_err *err) {
     const char **names;
+    bool *folders;
     int64_t n;
-    if (!vr_dir_list(&list->scratch, &names, &n, folder->path, err)) return false;
+    if (!vrp_dataset_enter(list, folder, err) ||
+        !vr_dir_list(&list->scratch, &names, &folders, &n, folder->path, err))
+        return false;
     for (int64_t i = 0; i < n; i++) {
         if (names[i][0] == '.') {
             list->ignored++;
-        } else if (vrp_dataset_is_image(names[i])) {
+        } else if (folders[i]) { /* whatever its name */
+            vrp_dataset_folder below = {
+                .path = vr_arena_printf(&list->scratch, "%s/%s", folder->path, names[i]), .above = folder};
+            const char *path = vr_arena_printf(&list->scratch, "%s%s/", inside, names[i]);
+            if (!vrp_dataset_walk(list, &below, path, err)) return false;
+        } else if (vrp_dataset_is_image(names[i]))
             vrp_dataset_add(list, vr_arena_printf(list->perm, "%s%s", inside, names[i]), 0);
-        } else {
-            const vrp_dataset_folder below = {
-                vr_arena_printf(&list->scratch, "%s/%s", folder->path, names[i]), folder};
-            if (!vr_path_is_dir(below.path))
-                list->ignored++;
-            else if (!vrp_dataset_walk(list, &below,
-                                       vr_arena_printf(&list->scratch, "%s%s/", inside, names[i]), err))
-                return false;
-        }
+        else if (!list->annotation || *inside || strcmp(names[i], "val_annotations.txt") != 0)
+            vrp_dataset_ignore(list, names[i]);
     }
     return true;
 }
@@ -165,12 +212,63 @@ static int vrp_dataset_by_name(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The name of the folder that contains a file: "b" of "a/b/c.jpg"; {0} at the top. */
-static vr_bytes vrp_dataset_class(const char *path) {
+/* The name of the folder that contains a file: "b" of "a/b/c.jpg", and of "a/b/images/c.jpg"; {0} where there is none. */
+static vr_bytes vrp_dataset_class(const char *path, bool *images) {
+    static const char skipped[] = "images";
     const char *end = strrchr(path, '/'), *from = end;
     if (!end) return (vr_bytes){0};
     while (from > path && from[-1] != '/') from--;
+    int same = 0;
+    while (same < end - from && same < 6 && tolower((unsigned char)from[same]) == skipped[same]) same++;
+    if (same < 6 || end - from != 6) return (vr_bytes){(const uint8_t *)from, end - from};
+    *images = true;
+    if (from == path) return (vr_bytes){0};
+    end = --from;
+    while (from > path && from[-1] != '/') from--;
     return (vr_bytes){(const uint8_t *)from, end - from};
+}
+
+/* The folder of a file: "a/b" of "a/b/c.jpg". */
+static vr_bytes vrp_dataset_folder_of(const char *path) {
+    const char *end = strrchr(path, '/');
+    return (vr_bytes){(const uint8_t *)path, end ? end - path : 0};
+}
+
+/* Reads val_annotations.txt of Tiny ImageNet, "val_0.JPEG<tab>n03444034<tab>...", where it is in the folder. */
+static bool vrp_dataset_annotations(vrp_dataset_list *list, const char *folder, vr_err *err) {
+    const char *path = vr_arena_printf(&list->scratch, "%s/val_annotations.txt", folder);
+    vr_bytes text;
+    if (!vr_path_exists(path)) return true;
+    if (!vr_file_read(&list->scratch, &text, path, err) || !vr_text_check(&text, path, err)) return false;
+    int64_t most = 1, line = 0;
+    for (int64_t i = 0; i < text.size; i++) most += text.data[i] == '\n';
+    list->annotated.arena = &list->scratch;
+    list->annotation = VR_NEW(&list->scratch, vr_bytes, most);
+    for (const char *s = (const char *)text.data, *end = s + text.size; s < end; line++) {
+        const char *stop = (const char *)memchr(s, '\n', (size_t)(end - s)), *tab, *second;
+        if (!stop) stop = end;
+        tab = (const char *)memchr(s, '\t', (size_t)(stop - s));
+        second = tab ? (const char *)memchr(tab + 1, '\t', (size_t)(stop - tab - 1)) : NULL;
+        if (!second || tab == s || second == tab + 1)
+            return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: expected a file name, a tab, a class and a tab",
+                           path, (long long)line + 1);
+        const int64_t at = vr_names_add(&list->annotated, s, tab - s);
+        if (at < line)
+            return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: '%.*s' is annotated before", path,
+                           (long long)line + 1, (int)vr_min(tab - s, 200), s);
+        list->annotation[at] = (vr_bytes){(const uint8_t *)tab + 1, second - tab - 1};
+        s = stop + 1;
+    }
+    vrp_dataset_note(list, "classes are those of val_annotations.txt");
+    return true;
+}
+
+/* The class of a file by its annotation, else by its folder. */
+static vr_bytes vrp_dataset_named(const vrp_dataset_list *list, const char *path, bool *images) {
+    if (!list->annotation) return vrp_dataset_class(path, images);
+    const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
+    const int64_t at = vr_names_find(&list->annotated, last, (int64_t)strlen(last));
+    return at >= 0 ? list->annotation[at] : (vr_bytes){0};
 }
 
 /* True where both files are in the same folder. */
@@ -183,14 +281,32 @@ static bool vrp_dataset_same_folder(const char *a, const char *b) {
 /* classes = the sorted names of the folders that contain files; labels = their indices. */
 static void vrp_dataset_label(vr_dataset *data, vrp_dataset_list *list, int64_t *labels) {
     vr_names names = {.arena = &list->scratch};
+    vr_bytes *folder_of = VR_NEW(&list->scratch, vr_bytes, data->count); /* the first one of each class */
+    const char *merged = NULL;
+    bool images = false;
     for (int64_t i = 0; i < data->count; i++) {
-        if (i > 0 && vrp_dataset_same_folder(data->files[i], data->files[i - 1])) {
+        if (i > 0 && !list->annotation && vrp_dataset_same_folder(data->files[i], data->files[i - 1])) {
             labels[i] = labels[i - 1];
             continue;
         }
-        const vr_bytes folder = vrp_dataset_class(data->files[i]);
-        labels[i] = folder.data ? vr_names_add(&names, (const char *)folder.data, folder.size) : -1;
+        const vr_bytes name = vrp_dataset_named(list, data->files[i], &images),
+                       folder = vrp_dataset_folder_of(data->files[i]);
+        labels[i] = -1;
+        if (!name.data) continue;
+        const int64_t count = names.count,
+                      k = labels[i] = vr_names_add(&names, (const char *)name.data, name.size);
+        if (k == count) folder_of[k] = folder;
+        if (k < count && !merged && !list->annotation &&
+            (folder.size != folder_of[k].size ||
+             memcmp(folder.data, folder_of[k].data, (size_t)folder.size) != 0))
+            merged = vr_arena_printf(&list->scratch,
+                                     "folders of one name are one class: '%.*s' and '%.*s' for one",
+                                     (int)folder_of[k].size, (const char *)folder_of[k].data,
+                                     (int)folder.size, (const char *)folder.data);
     }
+    if (images && names.count > 0 && !list->annotation)
+        vrp_dataset_note(list, "the folder above 'images' is taken as the class");
+    if (merged) vrp_dataset_note(list, merged);
     const int64_t n = names.count;
     const char **classes = VR_NEW(list->perm, const char *, n);
     int64_t *rank = VR_NEW(&list->scratch, int64_t, n);
@@ -206,10 +322,24 @@ static void vrp_dataset_label(vr_dataset *data, vrp_dataset_list *list, int64_t 
 
 /* Makes the data set of a list of paths. */
 static bool vrp_dataset_finish(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {
+    const long long others = list->ignored - list->unsupported, unsupported = list->unsupported;
+    if (list->count == 0 && unsupported > 0)
+        return vr_fail(err, VR_ERR_UNSUPPORTED,
+                       "%s: no images found that can be read: %lld %s file%s, a format that is not supported",
+                       data->path, unsupported, list->ending, vr_plural(unsupported));
     if (list->count == 0)
         return vr_fail(err, VR_ERR_ARGUMENT,
-                       "%s: no images found; expected files ending in %s (%lld other files)", data->path,
-                       vrp_dataset_endings_listed(&list->scratch), (long long)list->ignored);
+                       "%s: no images found; expected files ending in %s (%lld other file%s)", data->path,
+                       vrp_dataset_endings_listed(&list->scratch), others, vr_plural(others));
+    if (unsupported > 0)
+        vrp_dataset_note(
+            list, vr_arena_printf(
+                      &list->scratch, "%lld image%s of a format that is not supported (%s) %s left out",
+                      unsupported, vr_plural(unsupported), list->ending, unsupported == 1 ? "is" : "are"));
+    if (others > 0)
+        vrp_dataset_note(list, vr_arena_printf(&list->scratch, "%lld file%s no image%s left out", others,
+                                               others == 1 ? " that is" : "s that are",
+                                               others == 1 ? " is" : "s are"));
     qsort(list->items, (size_t)list->count, sizeof *list->items, vrp_dataset_by_path);
     const char **files = VR_NEW(list->perm, const char *, list->count);
     int64_t *labels = VR_NEW(list->perm, int64_t, list->count),
@@ -229,11 +359,12 @@ static bool vrp_dataset_finish(vr_dataset *data, vrp_dataset_list *list, vr_err 
 /* ---- the kinds of sources ---- */
 
 static bool vrp_dataset_open_folder(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {
-    const vrp_dataset_folder top = {data->path, NULL};
+    vrp_dataset_folder top = {.path = data->path};
     struct vr_dataset_source *source = VR_NEW(list->perm, struct vr_dataset_source, 1);
     source->decode = vrp_dataset_decode_folder;
     data->source = source;
-    return vrp_dataset_walk(list, &top, "", err) && vrp_dataset_finish(data, list, err);
+    return vrp_dataset_annotations(list, data->path, err) && vrp_dataset_walk(list, &top, "", err) &&
+           vrp_dataset_finish(data, list, err);
 }
 
 static bool vrp_dataset_open_file(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {
@@ -257,7 +388,7 @@ static bool vrp_dataset_open_tar(vr_dataset *data, vrp_dataset_list *list, vr_er
         if (vrp_dataset_is_image(path) && !vrp_dataset_is_hidden(path))
             vrp_dataset_add(list, path, i);
         else
-            list->ignored++;
+            vrp_dataset_ignore(list, vrp_dataset_is_hidden(path) ? "." : path);
     }
     return vrp_dataset_finish(data, list, err);
 }
@@ -284,12 +415,18 @@ static int64_t *vrp_dataset_number(vr_arena *perm, vr_dataset *data, int64_t cou
     return labels;
 }
 
-/* An array of pixels: u8 [N,H,W,3], or grey [N,H,W]. */
+/* An array of pixels: u8 [N,H,W,3], or grey [N,H,W] or [N,H,W,1]. */
 static bool vrp_dataset_open_array(vr_dataset *data, vr_arena *perm, const vr_array *a, vr_err *err) {
-    const bool grey = a->ndim == 3, colour = a->ndim == 4 && a->shape[3] == 3;
+    const bool grey = a->ndim == 3 || (a->ndim == 4 && a->shape[3] == 1),
+               colour = a->ndim == 4 && a->shape[3] == 3;
+    if (a->dtype == VR_U8 && a->ndim == 4 && !grey && !colour && a->shape[1] == 3)
+        return vr_fail(err, VR_ERR_ARGUMENT,
+                       "%s: expected a row-major u8 array [N,H,W,3], found channels first, [N,3,H,W]",
+                       data->path);
     if (a->dtype != VR_U8 || (!grey && !colour) || !vr_array_contiguous(a) || vr_array_count(a) == 0 ||
         a->shape[1] > VR_IMAGE_MAX_PIXELS / a->shape[2])
-        return vr_fail(err, VR_ERR_ARGUMENT, "%s: expected a row-major u8 array [N,H,W,3] or [N,H,W]",
+        return vr_fail(err, VR_ERR_ARGUMENT,
+                       "%s: expected a row-major u8 array [N,H,W,3] or [N,H,W], or one image [H,W,3]",
                        data->path);
     struct vr_dataset_source *source = VR_NEW(perm, struct vr_dataset_source, 1);
     *source = (struct vr_dataset_source){.decode = vrp_dataset_decode_array,
@@ -308,7 +445,17 @@ static bool vrp_dataset_open_npy(vr_dataset *data, vrp_dataset_list *list, vr_er
     if (arrays.count != 1)
         return vr_fail(err, VR_ERR_ARGUMENT, "%s: expected one array, found %lld", data->path,
                        (long long)arrays.count);
-    return vrp_dataset_open_array(data, list->perm, &arrays.items[0], err);
+    vr_array a = arrays.items[0];
+    if (a.ndim == 3 && a.shape[2] == 3) { /* [H,W,3]: images of width 3 are not likely */
+        vrp_dataset_note(list,
+                         vr_arena_printf(&list->scratch,
+                                         "taken as one image of %lld x %lld, not as grey images of width 3",
+                                         (long long)a.shape[1], (long long)a.shape[0]));
+        memmove(a.shape + 1, a.shape, 3 * sizeof *a.shape),
+            memmove(a.stride + 1, a.stride, 3 * sizeof *a.stride);
+        a.ndim = 4, a.shape[0] = 1, a.stride[0] = a.shape[1] * a.stride[1];
+    }
+    return vrp_dataset_open_array(data, list->perm, &a, err);
 }
 
 /* "0", "1", ...: class names where there are none. */
@@ -318,17 +465,33 @@ static const char *const *vrp_dataset_numbers(vr_arena *perm, int64_t n) {
     return names;
 }
 
-/* MNIST's images; the labels are in the file beside it with "labels-idx1" instead of "images-idx3". */
+/* The file of labels beside MNIST's images, NULL where there is none: "labels" for "images", idx1 for idx3, with either
+ * mark before it, packed or not. */
+static const char *vrp_dataset_idx_labels(vr_arena *perm, const char *images) {
+    const char *slash = strrchr(images, '/'), *name = slash ? slash + 1 : images,
+               *part = strstr(name, "images");
+    if (!part || (strncmp(part + 6, "-idx3-ubyte", 11) != 0 && strncmp(part + 6, ".idx3-ubyte", 11) != 0))
+        return NULL;
+    const bool dot = part[6] == '.', packed = vr_path_has_suffix(images, ".gz");
+    for (int k = 0; k < 4; k++) {
+        const char *path = vr_arena_printf(perm, "%.*slabels%sidx1-ubyte%s", (int)(part - images), images,
+                                           dot != (k >= 2) ? "." : "-", packed != (k % 2 == 1) ? ".gz" : "");
+        if (vr_path_exists(path)) return path;
+    }
+    return NULL;
+}
+
+/* MNIST's images. */
 static bool vrp_dataset_open_idx(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {
     vr_arena *perm = list->perm;
     vr_array images, labels;
     if (!vr_idx_load(perm, &images, data->path, err) || !vrp_dataset_open_array(data, perm, &images, err))
         return false;
-    const char *part = strstr(data->path, "images-idx3");
-    if (!part) return true;
-    const char *path = vr_arena_printf(perm, "%.*slabels-idx1%s", (int)(part - data->path), data->path,
-                                       part + strlen("images-idx3"));
-    if (!vr_path_exists(path)) return true;
+    const char *path = vrp_dataset_idx_labels(perm, data->path);
+    if (!path) {
+        vrp_dataset_note(list, "no file of labels (labels-idx1-ubyte) is beside it");
+        return true;
+    }
     if (!vr_idx_load(perm, &labels, path, err)) return false;
     if (labels.dtype != VR_U8 || labels.ndim != 1 || labels.shape[0] != data->count)
         return vr_fail(err, VR_ERR_FORMAT, "%s: expected %lld labels of one byte each, for %s", path,
@@ -367,24 +530,41 @@ static const char *vrp_dataset_cifar_test(vr_arena *perm, const char *folder) {
     return NULL;
 }
 
+/* Also those that vr_tar_load refuses by the name of their compression. */
+static bool vrp_dataset_is_tar(const char *path) {
+    static const char *const endings[] = {".tar", ".tar.gz", ".tgz",     ".tar.xz",
+                                          ".txz", ".tbz2",   ".tar.bz2", ".tar.zst"};
+    for (int i = 0; i < (int)(sizeof endings / sizeof *endings); i++)
+        if (vr_path_has_suffix(path, endings[i])) return true;
+    return false;
+}
+
 static bool vrp_dataset_open_any(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {
     const char *path = data->path;
     if (!vr_path_exists(path)) return vr_fail(err, VR_ERR_IO, "%s: no such file or directory", path);
     if (vr_path_is_dir(path)) {
         const char *cifar = vrp_dataset_cifar_test(list->perm, path);
-        return cifar ? vrp_dataset_open_cifar(data, list, cifar, err)
-                     : vrp_dataset_open_folder(data, list, err);
+        if (!cifar) return vrp_dataset_open_folder(data, list, err);
+        vrp_dataset_note(
+            list, vr_arena_printf(&list->scratch, "its test part, %s, is used", strrchr(cifar, '/') + 1));
+        return vrp_dataset_open_cifar(data, list, cifar, err);
     }
-    if (vr_path_has_suffix(path, ".tar") || vr_path_has_suffix(path, ".tar.gz") ||
-        vr_path_has_suffix(path, ".tgz"))
-        return vrp_dataset_open_tar(data, list, err);
+    if (vrp_dataset_is_tar(path)) return vrp_dataset_open_tar(data, list, err);
     if (vr_path_has_suffix(path, ".npy")) return vrp_dataset_open_npy(data, list, err);
     if (vr_path_has_suffix(path, ".bin")) return vrp_dataset_open_cifar(data, list, path, err);
-    if (strstr(path, "-idx3-ubyte")) return vrp_dataset_open_idx(data, list, err);
+    if (strstr(path, "-idx3-ubyte") || strstr(path, ".idx3-ubyte"))
+        return vrp_dataset_open_idx(data, list, err);
     if (vrp_dataset_is_image(path)) return vrp_dataset_open_file(data, list, err);
+    if (vrp_dataset_unsupported(path))
+        return vr_fail(err, VR_ERR_UNSUPPORTED, "%s: unsupported image format; expected a file ending in %s",
+                       path, vrp_dataset_endings_listed(&list->scratch));
+    if (vr_path_has_suffix(path, ".zip") || vr_path_has_suffix(path, ".7z") ||
+        vr_path_has_suffix(path, ".rar"))
+        return vr_fail(err, VR_ERR_UNSUPPORTED, "%s: unsupported archive; expected its folder, or a .tar",
+                       path);
     return vr_fail(err, VR_ERR_ARGUMENT,
                    "%s: unknown kind of data set; expected a folder, .tar, .tar.gz, CIFAR's .bin, MNIST's "
-                   "-idx3-ubyte, .npy, or "
+                   "idx3-ubyte, .npy, or "
                    "an image ending in %s",
                    path, vrp_dataset_endings_listed(&list->scratch));
 }
@@ -393,11 +573,13 @@ bool vr_dataset_open(vr_arena *perm, vr_dataset *data, const char *path, int64_t
     if (ignored) *ignored = 0;
     const vr_arena_mark mark = vr_arena_here(perm);
     vrp_dataset_list list = {.perm = perm};
+    list.folders.arena = list.note.arena = &list.scratch;
     size_t n = strlen(path);
     while (n > 1 && path[n - 1] == '/') n--;
     *data = (vr_dataset){.path = vr_arena_string(perm, path, (int64_t)n)};
     const bool ok = vrp_dataset_open_any(data, &list, err);
     if (ok && ignored) *ignored = list.ignored;
+    if (ok && list.note.size > 0) data->note = vr_arena_string(perm, list.note.data, list.note.size);
     vr_arena_free(&list.scratch);
     if (ok) return true;
     vr_arena_rewind(perm, mark);

@@ -22,22 +22,30 @@ typedef struct vr_dataset {
     int64_t count;
     const char *const *classes; /* [class_count], the names of the class folders, sorted */
     int64_t class_count;
+    vr_image_opts decode;                   /* of the files; may be changed before the first image is read */
     const struct vr_dataset_source *source; /* private */
     const int64_t *origin; /* [count], the index before vr_dataset_limit; names an image's rng */
+    const char *note; /* what was left out and what was assumed, for a line of a program; NULL: nothing */
 } vr_dataset;
 
 /* Opens a data set; its kind follows from the path and its content:
- *     a folder of folders     ImageFolder: class = the folder that contains the file; more levels above are allowed
+ *     a folder of folders     ImageFolder: class = the folder that contains the file; more levels above are allowed;
+ *                             a folder "images" is no class: the one above it is (CLASS/images/1.JPEG, Tiny ImageNet);
+ *                             with a file val_annotations.txt (its val/) the class is the one that stands there
  *     a folder of files       no labels
- *     .tar, .tar.gz           as a folder with the same paths; class = the last folder of the path
+ *     .tar, .tar.gz, .tgz     as a folder with the same paths; class = the last folder of the path
  *     *.bin                   CIFAR's binary files, class names from the .txt beside it if it exists
  *     a folder of the latter  its test part
- *     *-idx3-ubyte, .gz       MNIST's files, grey; labels from the -idx1- file beside it if it exists
- *     .npy                    u8 [N,H,W,3], or grey [N,H,W], without labels
+ *     *idx3-ubyte, .gz        MNIST's files, grey; labels from the idx1 file beside it if it exists, with "-" or "."
+ *                             before idx1, plain or gzip
+ *     .npy                    u8 [N,H,W,3], or grey [N,H,W] or [N,H,W,1], without labels; [H,W,3] is one image
  *     one image file          that image
- * Notes:   hidden files and files without an image's extension are skipped and counted in `ignored` (may be NULL).
- *          Files stay mapped as long as the arena lives.
- * Errors:  VR_ERR_IO, VR_ERR_FORMAT naming file and byte, VR_ERR_ARGUMENT where there are no images. */
+ * Notes:   hidden files and files without an image's extension are skipped, counted in `ignored` (may be NULL) and
+ *          named in data->note, as is what is not told by the files. Links are followed. Files stay mapped as long as
+ *          the arena lives.
+ * Errors:  VR_ERR_IO, VR_ERR_FORMAT naming file and byte, VR_ERR_ARGUMENT where there are no images or a link leads to a
+ *          folder above it; VR_ERR_UNSUPPORTED for .webp, .tif and other images and archives that are not read;
+ *          VR_ERR_LIMIT where links lead to folders that were read before more than 100 times. */
 VR_API bool vr_dataset_open(vr_arena *perm, vr_dataset *data, const char *path, int64_t *ignored,
                             vr_err *err);
 

@@ -51,7 +51,7 @@ static bool vrp_factor_unknown(const char *name, int n, vr_err *err) {
     for (int i = 0; i < VR_FACTOR_COUNT && used < (int)sizeof all; i++)
         used +=
             snprintf(all + used, sizeof all - (size_t)used, "%s%s", i ? ", " : "", vrp_factor_list[i].name);
-    return vr_fail(err, VR_ERR_ARGUMENT, "unknown factor '%.*s'; expected one of %s", n < 60 ? n : 60, name,
+    return vr_fail(err, VR_ERR_USAGE, "unknown factor '%.*s'; expected one of %s", n < 60 ? n : 60, name,
                    all);
 }
 
@@ -67,7 +67,8 @@ bool vr_factors_parse(vr_arena *perm, vr_factor **factors, int64_t *count, const
         const size_t n = strcspn(from, ",");
         bool known = false;
         for (int f = 0; f < VR_FACTOR_COUNT; f++)
-            if (vrp_factor_is("all", from, n) || vrp_factor_is(vrp_factor_list[f].name, from, n) ||
+            if ((f < VR_FACTOR_DEFAULTS && vrp_factor_is("all", from, n)) ||
+                vrp_factor_is(vrp_factor_list[f].name, from, n) ||
                 vrp_factor_is(vrp_factor_list[f].category, from, n))
                 known = chosen[f] = true;
         if (!known) return vrp_factor_unknown(from, (int)n, err);
@@ -77,7 +78,7 @@ bool vr_factors_parse(vr_arena *perm, vr_factor **factors, int64_t *count, const
     for (int f = 0; f < VR_FACTOR_COUNT; f++)
         if (chosen[f]) found[(*count)++] = (vr_factor)f;
     *factors = found;
-    return *count > 0 || vr_fail(err, VR_ERR_ARGUMENT, "empty list of factors");
+    return *count > 0 || vr_fail(err, VR_ERR_USAGE, "empty list of factors");
 }
 
 /* ---- light and colour ---- */

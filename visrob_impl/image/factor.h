@@ -1,8 +1,8 @@
-/* image/factor.h: changes of an image along one factor at a time: the fifteen corruptions of ImageNet-C and ten
- * continuous factors.
+/* image/factor.h: changes of an image along one factor at a time: the fifteen corruptions of ImageNet-C, ten
+ * continuous factors, and ImageNet-C's four extra corruptions.
  *
  *     vr_image image;
- *     vr_image_load(&perm, &image, "cat.jpg", VR_FATAL);
+ *     vr_image_load(&perm, &image, "cat.jpg", NULL, VR_FATAL);
  *     vr_rng noise = vr_rng_at(vr_rng_split(vr_rng_init(42), "factors"), 0);      // image 0
  *     vr_image foggy = vr_factor_apply(&step, image, VR_FACTOR_FOG, 3, noise);    // severity 3
  *     vr_image_save(foggy, "foggy.png", VR_FATAL);
@@ -31,7 +31,7 @@ VR_API bool vr_factor_is_continuous(vr_factor f);
 VR_API double vr_factor_amount(vr_factor f, int severity);
 
 /* Reads a comma-separated list of factor names, "all", or categories ("noise,fog"), in the order of VR_FACTORS.
- * Errors:  VR_ERR_ARGUMENT naming the unknown factor and listing the known ones, and for an empty list. */
+ * Errors:  VR_ERR_USAGE naming the unknown factor and listing the known ones, and for an empty list. */
 VR_API bool vr_factors_parse(vr_arena *perm, vr_factor **factors, int64_t *count, const char *list,
                              vr_err *err);
 
@@ -42,9 +42,10 @@ VR_API bool vr_factors_parse(vr_arena *perm, vr_factor **factors, int64_t *count
  *          pixels and not scaled further, so that an image should be cropped to the model's input first. hue and
  *          rotation use the grid's amount with a random sign.
  * Source:  Hendrycks and Dietterich 2019, "Benchmarking neural network robustness to common corruptions and
- *          perturbations", and its make_{cifar,imagenet_64,imagenet}_c.py. Results are rounded to the nearest
- *          level (the scripts truncate); pixelate and jpeg_compression agree with Pillow bit for bit. The
- *          photographs of frost are replaced by drawn ice. */
+ *          perturbations", and its make_{cifar,imagenet_64,imagenet}_c.py. Results are cut off to levels as there;
+ *          pixelate, jpeg_compression, brightness, contrast and saturate agree bit for bit, zoom_blur, defocus_blur and
+ *          gaussian_blur but for a level in less than 1 % of the values, where a sum is an integer. Random numbers are
+ *          not the script's. The photographs of frost are replaced by drawn ice of their statistics. */
 VR_API vr_image vr_factor_apply(vr_arena *arena, vr_image in, vr_factor f, int severity, vr_rng rng);
 
 /* The image changed by an amount of a continuous factor, in the unit of VR_FACTORS.

@@ -4,7 +4,8 @@
 
 /* X(ID, name, category, continuous, meaning of its level). Corruptions have published levels 1..5; a continuous factor
  * has an amount in the unit given here, and a default grid of five (VR_FACTOR_GRIDS).
- * ImageNet-C's `brightness` adds to HSV's value; the continuous factor that multiplies is `brighten`. */
+ * ImageNet-C's `brightness` adds to HSV's value; the continuous factor that multiplies is `brighten`. "extra": the four
+ * corruptions that ImageNet-C publishes beside the fifteen, which are used where they are named. */
 #define VR_FACTORS(X)                                                                                        \
     X(GAUSSIAN_NOISE, gaussian_noise, "noise", false, "standard deviation of the noise")                     \
     X(SHOT_NOISE, shot_noise, "noise", false, "photons at full white (lower is worse)")                      \
@@ -30,7 +31,12 @@
     X(TRANSLATION, translation, "geometry", true, "share of the shorter side, in a random direction")        \
     X(OCCLUSION, occlusion, "cover", true, "share of the area under a grey box at a random place")           \
     X(TEXTURE, texture, "texture", true, "patches per side, shuffled (1 = unchanged)")                       \
-    X(WATERMARK, watermark, "cover", true, "opacity of white letters across the middle (0 = unchanged)")
+    X(WATERMARK, watermark, "cover", true, "opacity of white letters across the middle (0 = unchanged)")     \
+    X(SPECKLE_NOISE, speckle_noise, "extra", false,                                                          \
+      "standard deviation of the noise, relative to the value")                                              \
+    X(GAUSSIAN_BLUR, gaussian_blur, "extra", false, "standard deviation of the blur, pixels")                \
+    X(SPATTER, spatter, "extra", false, "size and opacity of drops of water, then of mud")                   \
+    X(SATURATE, saturate, "extra", false, "share of HSV's saturation, then what is added to it")
 
 /* X(ID, five amounts): severities 1..5 of the continuous factors. */
 #define VR_FACTOR_GRIDS(X)                                                                                   \
@@ -49,6 +55,7 @@ typedef enum vr_factor {
 #define X(ID, name, category, continuous, level) VR_FACTOR_##ID,
     VR_FACTORS(X)
 #undef X
-        VR_FACTOR_COUNT
+        VR_FACTOR_COUNT,
+    VR_FACTOR_DEFAULTS = VR_FACTOR_SPECKLE_NOISE /* the factors before the extra ones: "all" */
 } vr_factor;
 #endif

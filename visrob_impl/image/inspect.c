@@ -6,7 +6,9 @@
 #include "inspect_impl.h"
 #include "../base/crc32.h"
 #include "../base/os.h"
-#include "image.h"
+#include "bmp_impl.h"
+#include "exif_impl.h"
+#include "gif_impl.h"
 #include <string.h>
 
 typedef struct vrp_inspect_file {
@@ -15,6 +17,8 @@ typedef struct vrp_inspect_file {
     const char *name;
     vr_err *err;
     vrp_image_info *info;
+    int64_t max_pixels;
+    vrp_exif *exif;
 } vrp_inspect_file;
 
 static bool vrp_inspect_error(const vrp_inspect_file *f, int64_t at, const char *what) {
@@ -36,20 +40,17 @@ static int64_t vrp_inspect_be32(const uint8_t *p) {
     return vrp_inspect_be16(p) << 16 | vrp_inspect_be16(p + 2);
 }
 static int64_t vrp_inspect_le16(const uint8_t *p) { return p[1] << 8 | p[0]; }
-static int64_t vrp_inspect_le32(const uint8_t *p) {
-    return vrp_inspect_le16(p + 2) << 16 | vrp_inspect_le16(p);
-}
 
 /* Stores the declared size, within the limits. */
 static bool vrp_inspect_size(const vrp_inspect_file *f, int64_t at, int64_t width, int64_t height) {
     const int64_t side = 1 << 16; /* STBI_MAX_DIMENSIONS */
     if (width <= 0 || height <= 0) return vrp_inspect_error(f, at, "image without pixels");
-    if (width > side || height > side || width * height > VR_IMAGE_MAX_PIXELS)
-        return vr_fail(
-            f->err, VR_ERR_LIMIT,
-            "%s: byte %lld: declares %lld x %lld pixels; at most %lld a side and %lld in all are supported",
-            f->name, (long long)at, (long long)width, (long long)height, (long long)side,
-            (long long)VR_IMAGE_MAX_PIXELS);
+    if (width > side || height > side || width * height > f->max_pixels)
+        return vr_fail(f->err, VR_ERR_LIMIT,
+                       "%s: byte %lld: declares %lld x %lld pixels; the limit is %lld a side and %lld in all "
+                       "(--max-pixels, up to %lld)",
+                       f->name, (long long)at, (long long)width, (long long)height, (long long)side,
+                       (long long)f->max_pixels, (long long)VR_IMAGE_MAX_PIXELS);
     f->info->width = width;
     f->info->height = height;
     return true;
@@ -65,27 +66,19 @@ typedef struct vrp_inspect_jpeg {
     int64_t blocks, scan_bytes;
 } vrp_inspect_jpeg;
 
-/* The orientation in an APP1 segment with EXIF, a small TIFF file of either byte order; 1 where it has none or is
- * malformed, which does not affect the pixels. */
-static int vrp_inspect_exif(const uint8_t *p, int64_t n) {
-    if (n < 14 || memcmp(p, "Exif\0\0", 6) != 0) return 1;
-    p += 6, n -= 6;
-    const bool little = p[0] == 'I';
-    if (p[0] != p[1] || (p[0] != 'I' && p[0] != 'M')) return 1;
-#define VRP_GET16(at) (little ? vrp_inspect_le16(p + (at)) : vrp_inspect_be16(p + (at)))
-#define VRP_GET32(at) (little ? vrp_inspect_le32(p + (at)) : vrp_inspect_be32(p + (at)))
-    const int64_t ifd = VRP_GET32(4);
-    if (VRP_GET16(2) != 42 || ifd > n - 2) return 1;
-    const int64_t entries = VRP_GET16(ifd);
-    for (int64_t i = 0, at = ifd + 2; i < entries && at + 12 <= n; i++, at += 12) {
-        if (VRP_GET16(at) != 0x0112) continue;
-        const int64_t value = VRP_GET16(at + 8);
-        const bool is_short = VRP_GET16(at + 2) == 3 && VRP_GET32(at + 4) == 1;
-        return is_short && value >= 1 && value <= 8 ? (int)value : 1;
-    }
-#undef VRP_GET16
-#undef VRP_GET32
-    return 1;
+/* An APP1 segment: EXIF, of which further segments continue the first, or XMP, of which the last counts. */
+static bool vrp_inspect_app1(const vrp_inspect_file *f, int64_t at, int64_t n) {
+    static const char xmp[] = "http://ns.adobe.com/xap/1.0/"; /* and its closing 0 */
+    const uint8_t *p = f->p + at;
+    if (n >= (int64_t)sizeof xmp && memcmp(p, xmp, sizeof xmp) == 0)
+        f->exif->xmp = (vr_bytes){p + sizeof xmp, n - (int64_t)sizeof xmp};
+    if (n < 6 || memcmp(p, "Exif\0\0", 6) != 0) return true;
+    if (f->exif->parts == VRP_EXIF_PARTS)
+        return vrp_inspect_unsupported(f, at, "unsupported: EXIF in more than 16 segments");
+    int64_t mark = 6; /* some writers repeat it in the first segment */
+    if (f->exif->parts == 0 && n >= 12 && memcmp(p + 6, p, 6) == 0) mark = 12;
+    f->exif->part[f->exif->parts++] = (vr_bytes){p + mark, n - mark};
+    return true;
 }
 
 /* SOF0, 1 and 2: size, components and the number of 8 x 8 blocks. */
@@ -216,8 +209,7 @@ static bool vrp_inspect_jpeg_segment(const vrp_inspect_file *f, vrp_inspect_jpeg
     case 0xDA:
         return vrp_inspect_jpeg_scan(f, j, at, n);
     case 0xE1:
-        if (f->info->orientation == 1) f->info->orientation = vrp_inspect_exif(f->p + at, n);
-        return true;
+        return j->begun || vrp_inspect_app1(f, at, n); /* behind the first scan it does not count */
     default:
         if (marker >= 0xC3 && marker <= 0xCF)
             return vrp_inspect_unsupported(f, at,
@@ -252,6 +244,24 @@ static bool vrp_inspect_jpeg_file(const vrp_inspect_file *f) {
 
 /* ---- PNG: ISO/IEC 15948 ---- */
 
+/* The chunk of an indexed image's colours. */
+static bool vrp_inspect_png_palette(const vrp_inspect_file *f, int64_t at, int64_t n) {
+    if (f->info->palette) return vrp_inspect_error(f, at - 4, "second palette");
+    if (n == 0 || n % 3 != 0 || n > 768) return vrp_inspect_error(f, at, "invalid length of the palette");
+    f->info->palette = true;
+    return true;
+}
+
+/* A chunk of metadata: EXIF, or XMP that is not compressed. */
+static void vrp_inspect_png_metadata(const vrp_inspect_file *f, const char *type, int64_t n) {
+    static const char xmp[] = "XML:com.adobe.xmp\0\0\0\0"; /* not compressed, no language, no translation */
+    const uint8_t *p = (const uint8_t *)type + 4;
+    if (memcmp(type, "eXIf", 4) == 0)
+        *f->exif = (vrp_exif){.part = {{p, n}}, .xmp = f->exif->xmp, .parts = 1};
+    if (memcmp(type, "iTXt", 4) == 0 && n >= (int64_t)sizeof xmp && memcmp(p, xmp, sizeof xmp) == 0)
+        f->exif->xmp = (vr_bytes){p + sizeof xmp, n - (int64_t)sizeof xmp};
+}
+
 static bool vrp_inspect_png_header(const vrp_inspect_file *f, int64_t *raw, int64_t at, int64_t n) {
     const uint8_t *p = f->p + at;
     if (n != 13) return vrp_inspect_error(f, at, "invalid length of the header chunk");
@@ -277,7 +287,10 @@ static bool vrp_inspect_png_file(const vrp_inspect_file *f) {
         if (vr_crc32(0, type, 4 + n) != (uint32_t)vrp_inspect_be32(f->p + at + 8 + n))
             return vrp_inspect_error(f, at + 8 + n, "checksum mismatch");
         if (raw < 0 && !vrp_inspect_png_header(f, &raw, at + 8, n)) return false;
+        const bool indexed = f->p[25] == 3;
+        if (memcmp(type, "PLTE", 4) == 0 && indexed && !vrp_inspect_png_palette(f, at + 8, n)) return false;
         if (memcmp(type, "IDAT", 4) == 0) data += n;
+        vrp_inspect_png_metadata(f, type, n);
         at += 12 + n;
         if (memcmp(type, "IEND", 4) != 0) continue;
         /* deflate expands a bit to at most 129 bytes */
@@ -290,59 +303,28 @@ static bool vrp_inspect_png_file(const vrp_inspect_file *f) {
     }
 }
 
-/* ---- GIF: up to the end of its first frame ---- */
-
-/* Skips a chain of sub-blocks. */
-static bool vrp_inspect_gif_blocks(const vrp_inspect_file *f, int64_t *at) {
-    for (;;) {
-        if (*at >= f->size) return vrp_inspect_short(f, *at + 1);
-        const int64_t n = f->p[*at];
-        *at += 1 + n;
-        if (n == 0) return true;
-    }
-}
+/* ---- GIF, BMP, PSD, PNM, TGA ---- */
 
 static bool vrp_inspect_gif_file(const vrp_inspect_file *f) {
-    if (f->size < 13) return vrp_inspect_short(f, 13);
-    if (!vrp_inspect_size(f, 6, vrp_inspect_le16(f->p + 6), vrp_inspect_le16(f->p + 8))) return false;
-    int64_t at = 13 + (f->p[10] & 0x80 ? 3 * (2 << (f->p[10] & 7)) : 0);
-    for (;;) {
-        if (at + 2 > f->size) return vrp_inspect_short(f, at + 2);
-        const int kind = f->p[at];
-        if (kind == 0x21) { /* an extension: its label, then blocks */
-            at += 2;
-            if (!vrp_inspect_gif_blocks(f, &at)) return false;
-        } else if (kind == 0x2C) {
-            if (at + 11 > f->size) return vrp_inspect_short(f, at + 11);
-            const int flags = f->p[at + 9];
-            at += 10 + (flags & 0x80 ? 3 * (2 << (flags & 7)) : 0) + 1; /* + 1: the code size */
-            return vrp_inspect_gif_blocks(f, &at);
-        } else {
-            return vrp_inspect_error(f, at, "expected an image or an extension");
-        }
-    }
+    vrp_gif gif;
+    return vrp_gif_open(&gif, (vr_bytes){f->p, f->size}, f->name, f->err) &&
+           vrp_inspect_size(f, 6, gif.width, gif.height);
 }
 
-/* ---- BMP, PSD, PNM, TGA ---- */
-
 static bool vrp_inspect_bmp_file(const vrp_inspect_file *f) {
-    const uint8_t *p = f->p;
-    if (f->size < 34) return vrp_inspect_short(f, 34);
-    const int64_t offset = vrp_inspect_le32(p + 10), header = vrp_inspect_le32(p + 14);
-    const bool old = header == 12;
-    const int64_t width = old ? vrp_inspect_le16(p + 18) : vrp_inspect_le32(p + 18);
-    int64_t height = old ? vrp_inspect_le16(p + 20) : vrp_inspect_le32(p + 22);
-    if (!old && height >> 31) height = ((int64_t)1 << 32) - height; /* negative: stored from the top */
-    const int64_t bits = vrp_inspect_le16(p + (old ? 24 : 28)), packing = old ? 0 : vrp_inspect_le32(p + 30);
-    if (!vrp_inspect_size(f, 18, width, height)) return false;
-    if (packing != 0 && packing != 3) return vrp_inspect_unsupported(f, 30, "unsupported: compressed BMP");
-    const int64_t end = offset + (width * bits + 31) / 32 * 4 * height;
+    vrp_bmp bmp;
+    if (!vrp_bmp_open(&bmp, (vr_bytes){f->p, f->size}, f->name, f->err) ||
+        !vrp_inspect_size(f, 18, bmp.width, bmp.height))
+        return false;
+    const int64_t end = bmp.offset + bmp.stride * bmp.height;
     return end <= f->size || vrp_inspect_short(f, end);
 }
 
 static bool vrp_inspect_psd_file(const vrp_inspect_file *f) {
     if (f->size < 26) return vrp_inspect_short(f, 26);
     const int64_t channels = vrp_inspect_be16(f->p + 12), depth = vrp_inspect_be16(f->p + 22);
+    if (channels != 3 || depth != 8 || vrp_inspect_be16(f->p + 24) != 3)
+        return vrp_inspect_unsupported(f, 12, "unsupported: PSD of other than RGB in 8 bits without alpha");
     if (!vrp_inspect_size(f, 14, vrp_inspect_be32(f->p + 18), vrp_inspect_be32(f->p + 14))) return false;
     int64_t at = 26;
     for (int section = 0; section < 3; section++) {
@@ -391,17 +373,38 @@ static bool vrp_inspect_pnm_file(const vrp_inspect_file *f) {
     if (!vrp_inspect_size(f, 2, n[0], n[1])) return false;
     if (n[2] != 255)
         return vrp_inspect_unsupported(f, at, "unsupported: PNM with a maximum value other than 255");
+    if (!strchr(" \t\n\v\f\r", f->p[at]) || f->p[at] == 0)
+        return vrp_inspect_error(f, at, "expected a space, then the pixels");
     at += 1 + n[0] * n[1] * (f->p[1] == '6' ? 3 : 1);
     return at <= f->size || vrp_inspect_short(f, at);
+}
+
+/* PNM's other kinds. */
+static bool vrp_inspect_pnm_other(const vrp_inspect_file *f) {
+    static const char *const names[] = {
+        "unsupported: PNM of kind P1, bits as text", "unsupported: PNM of kind P2, grey as text",
+        "unsupported: PNM of kind P3, colours as text", "unsupported: PNM of kind P4, bits"};
+    if (f->p[1] >= '1' && f->p[1] <= '4') return vrp_inspect_unsupported(f, 0, names[f->p[1] - '1']);
+    return vrp_inspect_unsupported(f, 0,
+                                   f->p[1] == '7' ? "unsupported: PAM" : "unsupported: PFM, real numbers");
 }
 
 static bool vrp_inspect_tga_file(const vrp_inspect_file *f) {
     const uint8_t *p = f->p;
     if (f->size < 18) return vrp_inspect_short(f, 18);
-    const int kind = p[2] & 7;
+    const int kind = p[2] & 7, bits = p[16], colours = (int)vrp_inspect_le16(p + 5);
     if (p[1] > 1 || kind < 1 || kind > 3 || (p[2] & ~11)) return vrp_inspect_error(f, 2, "not a TGA file");
+    if (!(bits == 8 && kind != 2) && !(bits == 16 && kind != 1) &&
+        !(bits >= 24 && bits <= 32 && bits % 8 == 0 && kind == 2))
+        return vrp_inspect_unsupported(f, 16, "unsupported: TGA of this number of bits");
+    if (p[17] & 0x10) return vrp_inspect_unsupported(f, 17, "unsupported: TGA stored from right to left");
+    f->info->palette = kind == 1;
+    if (kind == 1 &&
+        (p[1] == 0 || vrp_inspect_le16(p + 3) + colours > 256 || (p[7] != 16 && p[7] != 24 && p[7] != 32)))
+        return vrp_inspect_unsupported(
+            f, 3, "unsupported: TGA without a palette of up to 256 colours of 16, 24 or 32 bits");
     if (!vrp_inspect_size(f, 12, vrp_inspect_le16(p + 12), vrp_inspect_le16(p + 14))) return false;
-    const int64_t palette = p[1] ? vrp_inspect_le16(p + 5) * ((p[7] + 7) / 8) : 0, bytes = (p[16] + 7) / 8;
+    const int64_t palette = p[1] ? colours * ((p[7] + 7) / 8) : 0, bytes = bits / 8;
     const int64_t pixels = f->info->width * f->info->height;
     int64_t at = 18 + p[0] + palette;
     if (!(p[2] & 8))
@@ -416,7 +419,8 @@ static bool vrp_inspect_tga_file(const vrp_inspect_file *f) {
     return at <= f->size || vrp_inspect_short(f, at);
 }
 
-bool vrp_image_inspect(vrp_image_info *info, vr_bytes file, const char *name, vr_err *err) {
+bool vrp_image_inspect(vrp_image_info *info, vr_bytes file, const char *name, const vr_image_opts *opts,
+                       vr_err *err) {
     static const struct {
         const char *mark;
         size_t n;
@@ -430,17 +434,36 @@ bool vrp_image_inspect(vrp_image_info *info, vr_bytes file, const char *name, vr
         {"8BPS", 4, VRP_IMAGE_PSD, vrp_inspect_psd_file},
         {"P5", 2, VRP_IMAGE_PNM, vrp_inspect_pnm_file},
         {"P6", 2, VRP_IMAGE_PNM, vrp_inspect_pnm_file},
+        {"P1", 2, VRP_IMAGE_PNM, vrp_inspect_pnm_other},
+        {"P2", 2, VRP_IMAGE_PNM, vrp_inspect_pnm_other},
+        {"P3", 2, VRP_IMAGE_PNM, vrp_inspect_pnm_other},
+        {"P4", 2, VRP_IMAGE_PNM, vrp_inspect_pnm_other},
+        {"P7", 2, VRP_IMAGE_PNM, vrp_inspect_pnm_other},
+        {"PF", 2, VRP_IMAGE_PNM, vrp_inspect_pnm_other},
+        {"Pf", 2, VRP_IMAGE_PNM, vrp_inspect_pnm_other},
         {"", 0, VRP_IMAGE_TGA, vrp_inspect_tga_file},
     };
     *info = (vrp_image_info){.orientation = 1};
     if (file.size > INT32_MAX) return vr_fail(err, VR_ERR_LIMIT, "%s: more than 2 GB", name);
     if (file.size == 0) return vr_fail(err, VR_ERR_FORMAT, "%s: byte 0: empty file", name);
-    const vrp_inspect_file f = {.p = file.data, .size = file.size, .name = name, .err = err, .info = info};
+    const vr_image_opts o = opts ? *opts : (vr_image_opts){0};
+    vrp_exif exif = {0};
+    const vrp_inspect_file f = {.p = file.data,
+                                .size = file.size,
+                                .name = name,
+                                .err = err,
+                                .info = info,
+                                .max_pixels = o.max_pixels ? vr_min(o.max_pixels, VR_IMAGE_MAX_PIXELS)
+                                                           : VR_IMAGE_PIXELS,
+                                .exif = &exif};
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         if ((size_t)file.size < kinds[k].n || memcmp(file.data, kinds[k].mark, kinds[k].n) != 0) continue;
         if (kinds[k].kind == VRP_IMAGE_TGA && !vr_path_has_suffix(name, ".tga")) break;
         info->kind = kinds[k].kind;
-        if (kinds[k].walk(&f)) return true;
+        if (kinds[k].walk(&f)) {
+            if (!o.ignore_exif) info->orientation = vrp_exif_orientation(&exif);
+            return true;
+        }
         *info = (vrp_image_info){0};
         return false;
     }

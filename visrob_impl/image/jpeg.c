@@ -46,6 +46,7 @@ typedef struct vrp_jpeg_plane {
     uint64_t *nonzero;     /* [down, across]: a bit for each nonzero one, in zigzag order, except the first */
     uint16_t quantizer[64]; /* the table at the start of its first scan */
     bool begun;
+    int8_t missing[10];              /* bits of the first coefficients that no scan had; -1: none of them */
     const vrp_jpeg_huffman *dc, *ac; /* of the current scan */
     int16_t last_dc;
 } vrp_jpeg_plane;
@@ -184,6 +185,7 @@ static bool vrp_jpeg_frame_read(vrp_jpeg *j, int64_t at) {
     for (int c = 0; c < j->planes; c++) {
         const uint8_t *q = p + 6 + 3 * c;
         j->plane[c] = (vrp_jpeg_plane){.id = q[0], .h = q[1] >> 4, .v = q[1] & 15, .table = q[2]};
+        memset(j->plane[c].missing, -1, sizeof j->plane[c].missing);
         if (j->planes == 1) j->plane[c].h = j->plane[c].v = 1; /* blocks one after the other */
         j->h_max = (int)vr_max(j->h_max, j->plane[c].h);
         j->v_max = (int)vr_max(j->v_max, j->plane[c].v);
@@ -489,6 +491,8 @@ static vrp_jpeg_reader *vrp_jpeg_scan_read(vrp_jpeg *j, vrp_jpeg_plane **scan, i
         vrp_jpeg_error(j, at, "invalid spectral selection");
         return NULL;
     }
+    for (int i = 0; i < *count; i++)
+        for (int k = j->first; k <= vr_min(j->last, 9); k++) scan[i]->missing[k] = (int8_t)j->low;
     if (j->first == 0) return j->high ? vrp_jpeg_block_dc_refine : vrp_jpeg_block_dc_first;
     return j->high ? vrp_jpeg_block_ac_refine : vrp_jpeg_block_ac_first;
 }
@@ -540,7 +544,7 @@ static bool vrp_jpeg_read(vrp_jpeg *j) {
             vrp_jpeg_quantizers_read(j, from, n);
         } else if (marker == 0xDD && n >= 2) {
             j->restart = vrp_jpeg_be16(p);
-        } else if (marker == 0xE0 && n >= 5 && memcmp(p, "JFIF", 5) == 0) {
+        } else if (marker == 0xE0 && n >= 14 && memcmp(p, "JFIF", 5) == 0) {
             j->jfif = true;
         } else if (marker == 0xEE && n >= 12 && memcmp(p, "Adobe", 5) == 0) {
             j->adobe = p[11];
@@ -599,6 +603,17 @@ static const uint8_t *vrp_jpeg_row(const vrp_jpeg *j, const vrp_jpeg_plane *p, i
     return room;
 }
 
+/* libjpeg guesses the first coefficients of a file whose scans do not give all of their bits, which is not done here. */
+static bool vrp_jpeg_complete(const vrp_jpeg *j) {
+    for (int c = 0; c < j->planes; c++)
+        for (int k = 1; k < 10; k++)
+            if (j->plane[c].missing[k] != 0)
+                return vr_fail(j->err, VR_ERR_UNSUPPORTED,
+                               "%s: byte %lld: unsupported: progressive JPEG without its last scans", j->name,
+                               (long long)j->size);
+    return true;
+}
+
 static inline uint8_t vrp_jpeg_level(int32_t v) { return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v); }
 
 /* JFIF's YCbCr in fixed point with 16 fractional bits: libjpeg's jdcolor.c. */
@@ -631,7 +646,7 @@ static void vrp_jpeg_cmyk(uint8_t *rgb, const uint8_t *black, int64_t n) {
 
 /* True where the first three components are YCbCr: libjpeg's rules. */
 static bool vrp_jpeg_is_ycc(const vrp_jpeg *j) {
-    if (j->planes == 4) return j->adobe == 2;
+    if (j->planes == 4) return j->adobe > 0;
     if (j->jfif) return true;
     if (j->adobe >= 0) return j->adobe != 0;
     return !(j->plane[0].id == 'R' && j->plane[1].id == 'G' && j->plane[2].id == 'B');
@@ -671,7 +686,7 @@ bool vrp_jpeg_decode(vr_image image, vr_bytes file, const char *name, vr_arena *
                     .scratch = scratch,
                     .adobe = -1};
     j->clean = (uint8_t *)vr_arena_alloc(scratch, file.size + VRP_JPEG_PAD + 8, 1);
-    const bool ok = vrp_jpeg_read(j);
+    const bool ok = vrp_jpeg_read(j) && (!j->progressive || vrp_jpeg_complete(j));
     for (int c = 0; ok && j->progressive && c < j->planes; c++) {
         const vrp_jpeg_plane *s = &j->plane[c];
         for (int64_t k = 0; k < s->across * s->down; k++)

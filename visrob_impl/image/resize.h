@@ -3,7 +3,7 @@
  *     const vr_preprocess imagenet = {.resize = 256, .size = 224, .filter = VR_FILTER_BILINEAR,
  *                                     .mean = {0.485f, 0.456f, 0.406f}, .std = {0.229f, 0.224f, 0.225f}};
  *     vr_image image;
- *     vr_image_load(&perm, &image, "cat.jpg", VR_FATAL);
+ *     vr_image_load(&perm, &image, "cat.jpg", NULL, VR_FATAL);
  *     vr_tensor x = vr_tensor_3d(&perm, 224, 224, 3);
  *     vr_preprocess_apply(x, image, &imagenet, &scratch);
  */

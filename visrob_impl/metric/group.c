@@ -7,6 +7,7 @@
 #include "../base/names.h"
 #include "../base/par.h"
 #include "../base/rng.h"
+#include "accuracy.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,43 @@ void vr_group_accuracy(vr_group *out, const vr_groups *groups, const uint8_t *co
     }
     for (int64_t g = 0; g < groups->count; g++)
         out[g].accuracy = out[g].count > 0 ? (double)out[g].correct / (double)out[g].count : NAN;
+}
+
+/* The scored rows, to be drawn. */
+typedef struct vrp_group_ratio {
+    const vr_groups *groups;
+    const uint8_t *correct;
+    const int64_t *row;
+} vrp_group_ratio;
+
+static void vrp_group_ratio_resample(const void *context, double *values, const int64_t *index, int64_t m) {
+    const vrp_group_ratio *r = (const vrp_group_ratio *)context;
+    const int64_t G = r->groups->count;
+    vr_arena own = {0};
+    int64_t *count = VR_NEW(&own, int64_t, 2 * G), *right = count + G, all = 0;
+    for (int64_t j = 0; j < m; j++) {
+        const int64_t i = r->row[index[j]];
+        const int64_t *of, in = vr_groups_row(&of, r->groups, i);
+        all += r->correct[i];
+        for (int64_t k = 0; k < in; k++) count[of[k]]++, right[of[k]] += r->correct[i];
+    }
+    for (int64_t g = 0; g < G; g++)
+        values[g] = count[g] > 0 && all < m
+                        ? vr_error_ratio((double)right[g] / (double)count[g], (double)all / (double)m)
+                        : NAN;
+    vr_arena_free(&own);
+}
+
+void vr_group_error_ratios(vr_arena *scratch, vr_interval *out, const vr_groups *groups,
+                           const uint8_t *correct, const uint8_t *scored, int64_t n,
+                           const vr_bootstrap *options) {
+    const vr_arena_mark mark = vr_arena_here(scratch);
+    int64_t *row = VR_NEW(scratch, int64_t, n), m = 0;
+    for (int64_t i = 0; i < n; i++)
+        if (!scored || scored[i]) row[m++] = i;
+    const vrp_group_ratio r = {groups, correct, row};
+    vr_bootstrap_statistics(scratch, out, groups->count, vrp_group_ratio_resample, &r, m, options);
+    vr_arena_rewind(scratch, mark);
 }
 
 int64_t vr_group_best(const vr_group *groups, int64_t count) {

@@ -58,6 +58,16 @@ VR_API int64_t vr_group_best(const vr_group *groups, int64_t count);
 VR_API int64_t vr_group_balanced(double *balanced, const vr_groups *groups, const vr_groups *strata,
                                  const uint8_t *correct, const uint8_t *scored, int64_t n);
 
+/* out[g] = (1 - accuracy of group g) / (1 - accuracy of all scored rows), with its bootstrap interval: how many times more
+ * errors a group has than the whole, its error ratio.
+ * Shapes:  out: [groups->count]; correct, scored: [n]; scored may be NULL. options NULL = all zero.
+ * Notes:   NaN for an empty group, and where there are no errors at all. Rows in no group count in the whole. A resample
+ *          draws rows, the same ones for the group and the whole. scratch is rewound.
+ * Source:  error ratio of ImageNet-X (Idrissi et al. 2022), section 3. */
+VR_API void vr_group_error_ratios(vr_arena *scratch, vr_interval *out, const vr_groups *groups,
+                                  const uint8_t *correct, const uint8_t *scored, int64_t n,
+                                  const vr_bootstrap *options);
+
 /* All zero: 1000 resamples of single rows, 95 % intervals, seed 0. */
 typedef struct vr_group_opts {
     vr_bootstrap bootstrap;

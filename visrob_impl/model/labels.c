@@ -2,6 +2,7 @@
 #include "labels_impl.h"
 #include "../base/number.h"
 #include "../base/os.h"
+#include "../base/text.h"
 #include <string.h>
 
 /* Several names a line. */
@@ -265,12 +266,17 @@ const char *const *vr_labels_load(vr_arena *perm, const char *path, int64_t coun
     const vr_arena_mark mark = vr_arena_here(perm);
     vr_bytes file;
     if (!vr_file_read(perm, &file, path, err)) return NULL;
+    if (!vr_text_check(&file, path, err)) {
+        vr_arena_rewind(perm, mark);
+        return NULL;
+    }
     const char *p = (const char *)file.data, *end = p + file.size;
     while (end > p && (end[-1] == '\n' || end[-1] == '\r')) end--;
     const char **labels = VR_NEW(perm, const char *, count);
+    const int ending = memchr(p, '\n', (size_t)(end - p)) ? '\n' : '\r';
     int64_t line = 0;
     while (p < end) {
-        const char *stop = (const char *)memchr(p, '\n', (size_t)(end - p));
+        const char *stop = (const char *)memchr(p, ending, (size_t)(end - p));
         const char *next = stop ? stop + 1 : end;
         if (!stop) stop = end;
         if (stop > p && stop[-1] == '\r') stop--;

@@ -15,7 +15,7 @@ VR_API const char *const *vr_labels_imagenet(void);
  * Source:  the synsets of ILSVRC 2012, sorted, as torchvision and timm number them. */
 VR_API int64_t vr_labels_wordnet(const char *id);
 
-/* `count` names from a file with one name a line (LF or CRLF, empty lines at the end allowed):
+/* `count` names from a file with one name a line (UTF-8; LF, CRLF or CR; empty lines at the end allowed):
  *
  *     model->labels = vr_labels_load(&perm, "labels.txt", model->classes, VR_FATAL);
  *

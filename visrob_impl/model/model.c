@@ -33,7 +33,7 @@ bool vr_model_normalization(float mean[3], float std[3], const char *text, vr_er
     }
     if (n != 6)
         return vr_fail(
-            err, VR_ERR_ARGUMENT,
+            err, VR_ERR_USAGE,
             "unknown normalization '%s': expected imagenet, half, clip, none, or mean and std as m,m,m,s,s,s",
             text);
     memcpy(mean, x, 3 * sizeof *x);

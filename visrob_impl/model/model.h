@@ -103,7 +103,7 @@ typedef struct vr_model {
 
 /* The constants of normalization, of pixels as 0..1, by name: "imagenet", "half" (0.5 and 0.5, as Inception and most of
  * timm's ViTs), "clip", "none", or six numbers "m,m,m,s,s,s".
- * Errors:  VR_ERR_ARGUMENT for anything else, and for a std that is not above 0; mean and std are then unchanged. */
+ * Errors:  VR_ERR_USAGE for anything else, and for a std that is not above 0; mean and std are then unchanged. */
 VR_API bool vr_model_normalization(float mean[3], float std[3], const char *text, vr_err *err);
 
 /* Loads a checkpoint: .safetensors, .pt, .pth, .th, .bin, .npz.

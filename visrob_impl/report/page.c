@@ -60,13 +60,7 @@ void vr_page_section(vr_page *page, const char *heading) {
 
 /* A paragraph of formatted text. */
 static void vrp_page_paragraph(vr_page *page, const char *class_name, const char *fmt, va_list args) {
-    va_list again;
-    va_copy(again, args);
-    const int n = vsnprintf(NULL, 0, fmt, args);
-    VR_CHECK(n >= 0, "the format '%s' cannot be printed", fmt);
-    char *s = (char *)vr_arena_alloc(page->arena, n + 1, 1);
-    vsnprintf(s, (size_t)n + 1, fmt, again);
-    va_end(again);
+    const char *s = vr_arena_vprintf(page->arena, fmt, args);
     vr_text_printf(&page->body, class_name ? "<p class=\"%s\">" : "<p>", class_name);
     vr_text_html(&page->body, s);
     vr_text_add(&page->body, "</p>\n");

@@ -17,9 +17,9 @@ static void vrp_reliability_draw(vrp_canvas *c, const vr_reliability_bin *b, con
     const bool over = b->confidence > b->accuracy;
     const double low = vrp_axis_at(&f->y, fmin(b->accuracy, b->confidence));
     const double high = vrp_axis_at(&f->y, fmax(b->accuracy, b->confidence));
-    const char *text = vr_arena_printf(c->arena, "confidence %s, accuracy %s, %lld images",
-                                       vrp_value_text(c->arena, b->confidence, true),
-                                       vrp_value_text(c->arena, b->accuracy, true), (long long)b->count);
+    const char *text = vr_arena_printf(
+        c->arena, "confidence %s, accuracy %s, %lld image%s", vrp_value_text(c->arena, b->confidence, true),
+        vrp_value_text(c->arena, b->accuracy, true), (long long)b->count, vr_plural(b->count));
     vrp_canvas_rect(c, left, low, width, f->y.from - low, VRP_COLOUR_SERIES, 1, text);
     vrp_canvas_rect(c, left, high, width, low - high, VRP_COLOUR_SERIES + (over ? 1 : 2), 0.6, text);
 }

@@ -25,7 +25,7 @@ bool vr_label_space_parse(vr_label_space *space, const char *name, vr_err *err) 
             *space = (vr_label_space)k;
             return true;
         }
-    return vr_fail(err, VR_ERR_ARGUMENT, "expected a label space 22k, 11k or 1k, found '%s'", name);
+    return vr_fail(err, VR_ERR_USAGE, "expected a label space 22k, 11k or 1k, found '%s'", name);
 }
 
 /* Facts of the published data: the targets of metadata.csv, class by class (images: how many it has), and the 1k

@@ -31,7 +31,7 @@ typedef struct vr_class_map {
 /* The number of the class of that name; -1 where there is none. */
 VR_API int64_t vr_class_map_find(const vr_class_map *map, const char *name);
 
-/* "22k", "11k" or "1k". Errors: VR_ERR_ARGUMENT for another name. */
+/* "22k", "11k" or "1k". Errors: VR_ERR_USAGE for another name. */
 VR_API bool vr_label_space_parse(vr_label_space *space, const char *name, vr_err *err);
 
 /* Dollar Street's map, read from dollarstreet_class,images,sin21k_ids,sin21k_alibaba_ids,imagenet1k_ids, with blanks between

@@ -99,7 +99,7 @@ typedef struct vr_dollar_street {
     int64_t rebucketed;        /* rows whose bucket in the file is not that of their income */
 } vr_dollar_street;
 
-/* The factor of that name. Errors: VR_ERR_ARGUMENT listing the names. */
+/* The factor of that name. Errors: VR_ERR_USAGE listing the names. */
 VR_API bool vr_dollar_street_factor_parse(vr_dollar_street_factor *f, const char *name, vr_err *err);
 
 /* Loads a table of Dollar Street, whichever it is:

@@ -1,5 +1,5 @@
 /* study/embed.c: one tensor for all images, and an index that names its rows. */
-#include "embed.h"
+#include "embed_impl.h"
 #include "../base/os.h"
 #include "../base/text.h"
 #include "../format/csv.h"
@@ -42,7 +42,7 @@ bool vr_embed(vr_arena *perm, vr_features *out, const vr_model *model, const vr_
     return true;
 }
 
-const char *vr_features_index(vr_arena *arena, const char *path) {
+const char *vrp_features_index(vr_arena *arena, const char *path) {
     const int64_t n = (int64_t)strlen(path) - (vr_path_has_suffix(path, ".npy") ? 4 : 0);
     return vr_arena_printf(arena, "%.*s.csv", (int)n, path);
 }
@@ -62,7 +62,7 @@ bool vr_features_save(const vr_features *f, const vr_dataset *data, const char *
         vr_text_add(&rows, "\n");
     }
     vr_err own = {0}; /* VR_FATAL may not leave the scratch arena behind */
-    const bool ok = vr_file_write(vr_features_index(&scratch, path), rows.data, rows.size, &own);
+    const bool ok = vr_file_write(vrp_features_index(&scratch, path), rows.data, rows.size, &own);
     vr_arena_free(&scratch);
     return ok || vr_err_pass(err, &own);
 }
@@ -101,7 +101,7 @@ static bool vrp_embed_load(vr_arena *perm, vr_arena *scratch, vr_features *out, 
     const char **image = VR_NEW(perm, const char *, a.shape[0]);
     out->path = vr_arena_string(perm, path, (int64_t)strlen(path));
     out->image = image;
-    return vrp_embed_names(perm, scratch, image, a.shape[0], vr_features_index(scratch, path), err);
+    return vrp_embed_names(perm, scratch, image, a.shape[0], vrp_features_index(scratch, path), err);
 }
 
 bool vr_features_load(vr_arena *perm, vr_features *out, const char *path, vr_err *err) {

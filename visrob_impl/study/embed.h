@@ -23,9 +23,6 @@ typedef struct vr_features {
 VR_API bool vr_embed(vr_arena *perm, vr_features *out, const vr_model *model, const vr_dataset *data,
                      const vr_over_opts *opts, vr_err *err);
 
-/* The file that vr_features_save writes beside "a/features.npy": "a/features.csv". */
-VR_API const char *vr_features_index(vr_arena *arena, const char *path);
-
 /* Saves the features as npy, and beside it the index, row,file_name,label. Errors: VR_ERR_IO naming the path. */
 VR_API bool vr_features_save(const vr_features *f, const vr_dataset *data, const char *path, vr_err *err);
 

@@ -65,7 +65,7 @@ VR_API const char *vr_imagenet_x_factor(int64_t factor);
 /* The name of metaclass 0..16: device, dog, ..., other. */
 VR_API const char *vr_imagenet_x_metaclass(int64_t metaclass);
 
-/* "class", "metaclass" or "real". Errors: VR_ERR_ARGUMENT for another name. */
+/* "class", "metaclass" or "real". Errors: VR_ERR_USAGE for another name. */
 VR_API bool vr_imagenet_x_target_parse(vr_imagenet_x_target *target, const char *name, vr_err *err);
 
 /* ---- the annotations ---- */

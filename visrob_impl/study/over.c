@@ -1,8 +1,9 @@
 /* study/over.c: decoding runs on all threads, an image each; then the model runs on all threads, a batch at a time.
  * Rejected: a pipeline of decoders and model side by side, which on few cores only divides the caches. */
-#include "over.h"
+#include "over_impl.h"
 #include "../base/log.h"
 #include "../base/names.h"
+#include "../base/number.h"
 #include "../base/os.h"
 #include "../base/par.h"
 #include "../model/labels.h"
@@ -19,54 +20,140 @@ static const char *vrp_over_plain(vr_arena *scratch, const char *name) {
     return plain;
 }
 
-/* number[c] = the model's class of the data set's class c: one of its labels, or an id of ImageNet-1k's; -1 = none. */
-static void vrp_over_classes(vr_arena *scratch, int64_t *number, const vr_dataset *data,
+enum { VRP_OVER_UNKNOWN = -1, VRP_OVER_SEVERAL = -2 };
+
+/* Names to classes; a name that several classes have is VRP_OVER_SEVERAL. */
+typedef struct vrp_over_labels {
+    vr_names names;
+    int64_t *of;
+} vrp_over_labels;
+
+static void vrp_over_add(vrp_over_labels *l, const char *name, int64_t k) {
+    const int64_t count = l->names.count, at = vr_names_add(&l->names, name, (int64_t)strlen(name));
+    l->of[at] = at == count ? k : VRP_OVER_SEVERAL;
+}
+
+static int64_t vrp_over_find(const vrp_over_labels *l, const char *name) {
+    const int64_t at = vr_names_find(&l->names, name, (int64_t)strlen(name));
+    return at >= 0 ? l->of[at] : VRP_OVER_UNKNOWN;
+}
+
+/* number[c] = the model's class of the data set's class c: one of its labels, as it is written before up to case, or an id
+ * of ImageNet-1k's. */
+static void vrp_over_by_name(vr_arena *scratch, int64_t *number, const vr_dataset *data,
                              const vr_model *model) {
-    vr_names labels = {.arena = scratch};
-    int64_t *of = VR_NEW(scratch, int64_t, model->classes);
+    vrp_over_labels exact = {{.arena = scratch}, VR_NEW(scratch, int64_t, model->classes)},
+                    plain = {{.arena = scratch}, VR_NEW(scratch, int64_t, model->classes)};
     for (int64_t k = 0; model->labels && k < model->classes; k++) {
-        const char *plain = vrp_over_plain(scratch, model->labels[k]);
-        const int64_t count = labels.count, at = vr_names_add(&labels, plain, (int64_t)strlen(plain));
-        if (at == count) of[at] = k; /* of two labels of one name the first one counts */
+        vrp_over_add(&exact, model->labels[k], k);
+        vrp_over_add(&plain, vrp_over_plain(scratch, model->labels[k]), k);
     }
     for (int64_t c = 0; c < data->class_count; c++) {
-        const char *plain = vrp_over_plain(scratch, data->classes[c]);
-        const int64_t at = vr_names_find(&labels, plain, (int64_t)strlen(plain));
-        number[c] = at >= 0 ? of[at] : model->classes == 1000 ? vr_labels_wordnet(data->classes[c]) : -1;
+        number[c] = vrp_over_find(&exact, data->classes[c]);
+        if (number[c] == VRP_OVER_UNKNOWN)
+            number[c] = vrp_over_find(&plain, vrp_over_plain(scratch, data->classes[c]));
+        if (number[c] == VRP_OVER_UNKNOWN && model->classes == 1000)
+            number[c] = vr_labels_wordnet(data->classes[c]);
+    }
+}
+
+/* number[c] = the number that class c's name is, less `from`: 1 where names count from 1 to the number of classes. False
+ * where a name is no number. */
+static bool vrp_over_by_number(int64_t *number, int64_t *from, const vr_dataset *data,
+                               const vr_model *model) {
+    int64_t least = INT64_MAX, most = -1;
+    for (int64_t c = 0; c < data->class_count; c++) {
+        const char *name = data->classes[c];
+        if (*name < '0' || *name > '9' || !vr_number_int(&number[c], name, (int64_t)strlen(name)))
+            return false;
+        least = vr_min(least, number[c]), most = vr_max(most, number[c]);
+    }
+    *from = least == 1 && most == model->classes && data->class_count == model->classes;
+    for (int64_t c = 0; c < data->class_count; c++) number[c] -= *from;
+    return true;
+}
+
+/* Classes of the data set that are no class of the model, or one that another one is: an error. */
+static bool vrp_over_refuse(const int64_t *number, const vr_dataset *data, const vr_model *model,
+                            bool numbers, vr_err *err) {
+    const char *why = "is not the name of one of the model's classes (--labels names them)";
+    int64_t bad = -1;
+    for (int64_t c = 0; c < data->class_count && bad < 0; c++) {
+        if (number[c] >= 0 && number[c] < model->classes) continue;
+        bad = c;
+        if (number[c] == VRP_OVER_SEVERAL) why = "is the name of several of the model's classes";
+        if (numbers) why = "is not the number of one of the model's classes";
+    }
+    for (int64_t c = 0; numbers && c < data->class_count && bad < 0; c++)
+        for (int64_t d = 0; d < c && bad < 0; d++)
+            if (number[d] == number[c]) bad = c, why = "is the number of another folder too";
+    return bad < 0 ||
+           vr_fail(err, VR_ERR_ARGUMENT, "%s: the data set has %lld classes and the model %lld, and '%s' %s",
+                   data->path, (long long)data->class_count, (long long)model->classes, data->classes[bad],
+                   why);
+}
+
+/* The names of the model's classes: its labels; where it has none, the data set's, and numbers for others. */
+static const char *const *vrp_over_names(vr_arena *perm, const int64_t *number, const vr_dataset *data,
+                                         const vr_model *model) {
+    if (model->labels) return model->labels;
+    const char **names = VR_NEW(perm, const char *, model->classes);
+    for (int64_t c = 0; c < data->class_count; c++) names[number[c]] = data->classes[c];
+    for (int64_t k = 0; k < model->classes; k++)
+        if (!names[k]) names[k] = vr_arena_printf(perm, "%lld", (long long)k);
+    return names;
+}
+
+/* One line where a class was not matched by a name of its own. */
+static void vrp_over_said(vr_arena *scratch, const int64_t *number, const vr_dataset *data,
+                          const vr_model *model, bool by_number, int64_t from) {
+    int64_t *of = VR_NEW(scratch, int64_t, model->classes);
+    if (by_number)
+        vr_log("%s: the names of the classes are numbers, '%s' for one: they are taken as the numbers of the "
+               "model's classes%s",
+               data->path, data->classes[0], from ? ", counted from 1" : "");
+    for (int64_t c = 0; c < data->class_count; c++) {
+        if (of[number[c]]) {
+            vr_log("%s: '%s' and '%s' are both taken as the model's class %lld", data->path,
+                   data->classes[of[number[c]] - 1], data->classes[c], (long long)number[c]);
+            return;
+        }
+        of[number[c]] = c + 1;
     }
 }
 
 bool vr_dataset_match(vr_arena *perm, vr_dataset *data, const vr_model *model, vr_err *err) {
     if (data->class_count == 0) return true;
     vr_arena scratch = {0};
-    int64_t *number = VR_NEW(&scratch, int64_t, data->class_count), known = 0, unknown = -1;
-    vrp_over_classes(&scratch, number, data, model);
-    for (int64_t c = 0; c < data->class_count; c++) {
-        known += number[c] >= 0;
-        if (number[c] < 0 && unknown < 0) unknown = c;
+    vr_err own = {0}; /* VR_FATAL may not leave the scratch arena behind */
+    int64_t *number = VR_NEW(&scratch, int64_t, data->class_count), known = 0, from = 0;
+    vrp_over_by_name(&scratch, number, data, model);
+    for (int64_t c = 0; c < data->class_count; c++) known += number[c] != VRP_OVER_UNKNOWN;
+    bool by_number = false;
+    if (known == 0) {
+        by_number = vrp_over_by_number(number, &from, data, model);
+        if (!by_number && data->class_count == model->classes) {
+            vr_log("%s: %s: class i in sorted order, '%s' first, is taken as the model's class i", data->path,
+                   model->labels ? "no class has a name of the model's" : "the model's classes have no names",
+                   data->classes[0]);
+            vr_arena_free(&scratch);
+            return true;
+        }
+        for (int64_t c = 0; !by_number && c < data->class_count; c++) number[c] = VRP_OVER_UNKNOWN;
     }
-    const bool in_order = known == 0 && data->class_count == model->classes;
-    if (!in_order && unknown < 0) {
+    if (vrp_over_refuse(number, data, model, by_number, &own)) {
+        vrp_over_said(&scratch, number, data, model, by_number, from);
         int64_t *labels = VR_NEW(perm, int64_t, data->count);
         for (int64_t i = 0; i < data->count; i++)
             labels[i] = data->labels[i] < 0 ? -1 : number[data->labels[i]];
         data->labels = labels;
-        if (model->labels) data->classes = model->labels, data->class_count = model->classes;
+        data->classes = vrp_over_names(perm, number, data, model), data->class_count = model->classes;
     }
     vr_arena_free(&scratch);
-    if (in_order && model->labels)
-        vr_log("%s: no class has a name of the model's: class i in sorted order, '%s' first, is taken as the "
-               "model's class i",
-               data->path, data->classes[0]);
-    if (in_order || unknown < 0) return true;
-    return vr_fail(
-        err, VR_ERR_ARGUMENT,
-        "%s: the data set has %lld classes and the model %lld, and '%s' is not the name of one of the "
-        "model's classes (--labels names them)",
-        data->path, (long long)data->class_count, (long long)model->classes, data->classes[unknown]);
+    return own.code == VR_OK || vr_err_pass(err, &own);
 }
 
-uint8_t *vr_dataset_present(vr_arena *perm, const vr_dataset *data, int64_t classes) {
+uint8_t *vrp_dataset_present(vr_arena *perm, const vr_dataset *data, int64_t classes) {
     uint8_t *present = VR_NEW(perm, uint8_t, classes);
     for (int64_t i = 0; i < data->count; i++)
         if (data->labels[i] >= 0 && data->labels[i] < classes) present[data->labels[i]] = 1;

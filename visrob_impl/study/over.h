@@ -55,16 +55,15 @@ VR_API bool vr_over_run(vr_over_result *result, const vr_over *over, const vr_mo
                         const vr_dataset *data, const vr_over_opts *opts, vr_err *err);
 
 /* Numbers the data set's labels as the model numbers its classes.
- * Notes:   by name: each folder is one of the model's labels (case, "_" and " " alike) or, for a model of 1,000
- *          classes, an id of ImageNet-1k's (n01440764): so do ImageNet-R, -A and Imagenette run as they come. Where no
- *          name is known and there are as many classes on both sides, the sorted folders are the model's classes in
- *          order. A data set without labels is fine.
- * Errors:  VR_ERR_ARGUMENT naming the first class that the model does not have. */
+ * Notes:   by name: each folder is one of the model's labels, as it is written or else with case, "_" and " " alike; or,
+ *          for a model of 1,000 classes, an id of ImageNet-1k's (n01440764): so do ImageNet-R, -A and Imagenette run as
+ *          they come. Where no name is known, folders that are numbers ("0", "10", "007") are the numbers of the model's
+ *          classes, which count from 0, or from 1 where they are 1 to the number of classes. Else, where there are as
+ *          many classes on both sides, the sorted folders are the model's classes in order. vr_log says which of these
+ *          was assumed. A data set without labels is fine.
+ * Errors:  VR_ERR_ARGUMENT naming the first class that the model does not have, a name of several of its classes, a
+ *          number of two folders. */
 VR_API bool vr_dataset_match(vr_arena *perm, vr_dataset *data, const vr_model *model, vr_err *err);
-
-/* present[c] = 1 where an image has the label c, else 0, for `classes` classes: as opts.compete this is the protocol of
- * ImageNet-A and ImageNet-R, where only the 200 classes of the data set compete. */
-VR_API uint8_t *vr_dataset_present(vr_arena *perm, const vr_dataset *data, int64_t classes);
 
 #ifdef __cplusplus
 }

@@ -1,36 +1,72 @@
 /* study/program.c: in the library, so that each program is its load, compute and report and nothing else. */
 #include "program.h"
+#include "over_impl.h"
 #include "../base/log.h"
+#include "../base/os.h"
 #include "../base/par.h"
+#include "../format/csv.h"
 #include "../model/labels.h"
-#include "shapes.h"
+#include "shapes_impl.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+/* An output whose ending its writer would refuse after the work is done; -1 where there is none. */
+static int vrp_program_endings(const vr_option *options, int64_t count) {
+    static const struct {
+        const char *option, *endings[8];
+    } kinds[] = {{"plot", {".svg", ".png"}},
+                 {"csv", {".csv", ".txt", ".md", ".tex", ".html", ".json"}},
+                 {"json", {".json", ".csv", ".txt", ".md", ".tex", ".html"}}};
+    for (int64_t i = 0; i < count; i++)
+        for (int k = 0; k < 3; k++) {
+            const char *path = options[i].kind == VR_OPTION_OUTPUT ? *(const char **)options[i].value : NULL;
+            const char *comma = strchr(options[i].name, ','), *name = comma ? comma + 1 : options[i].name;
+            if (!path || strcmp(name, kinds[k].option) != 0) continue;
+            bool known = false;
+            for (int e = 0; kinds[k].endings[e]; e++)
+                known = known || vr_path_has_suffix(path, kinds[k].endings[e]);
+            if (!known)
+                return vr_program_usage("--%s %s: expected a file name that ends in %s%s%s", name, path,
+                                        kinds[k].endings[0], k ? "" : " or ", k ? "" : kinds[k].endings[1]);
+        }
+    return -1;
+}
 
 int vr_program_start(vr_program *p, vr_arena *perm, int *argc, char **argv, const char *about,
                      const vr_option *options, int64_t count) {
     p->command = vr_args_text(perm, *argc, argv);
     const int code = vr_args_parse(argc, argv, about, options, count);
     if (code >= 0) return code;
-    vr_threads_set((int)vr_min(p->threads, 1 << 20));
+    enum {
+        THREADS = 1024,
+        SIDE = 4096,
+        BATCH = 65536
+    }; /* more is a slip of the finger, or no memory has it */
+    if (p->threads > THREADS) return vr_program_usage("--threads: expected at most %d", THREADS);
+    if (p->model_opts.image_size > SIDE) return vr_program_usage("--image-size: expected at most %d", SIDE);
+    if (p->over.batch > BATCH) return vr_program_usage("--batch: expected at most %d", BATCH);
+    vr_err err = {0};
+    if (p->normalize && !vr_model_normalization(p->model_opts.mean, p->model_opts.std, p->normalize, &err))
+        return vr_program_usage("%s", err.msg);
+    vr_threads_set((int)p->threads);
     vr_progress_quiet(p->quiet);
-    return -1;
+    vr_csv_spreadsheet(p->spreadsheet);
+    return vrp_program_endings(options, count);
 }
 
 int vr_program_usage(const char *fmt, ...) {
     va_list args;
     va_start(args, fmt);
-    fputs("error: ", stderr);
-    vfprintf(stderr, fmt, args);
-    fputs(" (see --help)\n", stderr);
+    vr_arena scratch = {0};
+    vr_log("error: %s (see --help)", vr_arena_vprintf(&scratch, fmt, args));
+    vr_arena_free(&scratch);
     va_end(args);
     return 2;
 }
 
 bool vr_program_model(vr_program *p, vr_arena *perm, const char *path, vr_err *err) {
-    if (p->normalize && !vr_model_normalization(p->model_opts.mean, p->model_opts.std, p->normalize, err))
-        return false;
-    p->model = path ? vr_model_load(perm, path, &p->model_opts, err) : vr_model_shapes(perm, 0, 1, err);
+    p->model = path ? vr_model_load(perm, path, &p->model_opts, err) : vrp_model_shapes(perm, 0, 1, err);
     if (p->model && p->model->assumed) vr_log("%s: %s", path ? path : "example", p->model->assumed);
     if (!p->model || !p->labels) return p->model != NULL;
     p->model->labels = vr_labels_load(perm, p->labels, p->model->classes, err);
@@ -52,14 +88,14 @@ bool vr_program_save(const vr_program *p, const char *page, const vr_table *tabl
 
 bool vr_program_data(vr_program *p, vr_arena *perm, const char *path, int64_t shapes, bool match,
                      vr_err *err) {
-    int64_t ignored = 0;
     if (!path)
         vr_dataset_shapes(perm, &p->data, shapes, p->model->preprocess.size, vr_rng_init(2));
-    else if (!vr_dataset_open(perm, &p->data, path, &ignored, err))
+    else if (!vr_dataset_open(perm, &p->data, path, NULL, err))
         return false;
-    if (ignored > 0) vr_log("%s: %lld files that are not images were left out", path, (long long)ignored);
+    p->data.decode = p->image;
+    if (p->data.note) vr_log("%s: %s", path, p->data.note);
     if (match && !vr_dataset_match(perm, &p->data, p->model, err)) return false;
-    if (match && p->subset) p->over.compete = vr_dataset_present(perm, &p->data, p->model->classes);
+    if (match && p->subset) p->over.compete = vrp_dataset_present(perm, &p->data, p->model->classes);
     vr_dataset_limit(perm, &p->data, p->limit, vr_rng_init((uint64_t)p->seed));
     return true;
 }

@@ -20,8 +20,9 @@ typedef struct vr_program {
     const char *labels, *normalize, *json;
     vr_model_opts model_opts;
     vr_over_opts over;
+    vr_image_opts image;
     int64_t limit, seed, threads;
-    bool subset, quiet;
+    bool subset, quiet, spreadsheet;
     vr_model *model;
     vr_dataset data;
 } vr_program;
@@ -42,8 +43,13 @@ typedef struct vr_program {
         "normalize", "NAME", VR_OPTION_TEXT, &(p).normalize,                                                 \
             "imagenet, half, clip or m,m,m,s,s,s (the model's own)"                                          \
     }
+#define VR_IMAGE_OPTIONS(p)                                                                                  \
+    {"max-pixels", "N", VR_OPTION_INT, &(p).image.max_pixels, "refuse larger images (67108864)"}, {          \
+        "ignore-exif", NULL, VR_OPTION_FLAG, &(p).image.ignore_exif,                                         \
+            "do not turn images by their EXIF orientation, as torchvision"                                   \
+    }
 #define VR_DATA_OPTIONS(p)                                                                                   \
-    {"limit", "N", VR_OPTION_INT, &(p).limit, "only N images, chosen at random"},                            \
+    VR_IMAGE_OPTIONS(p), {"limit", "N", VR_OPTION_INT, &(p).limit, "only N images, chosen at random"},       \
         {"batch", "N", VR_OPTION_INT, &(p).over.batch, "images at a time"}, {                                \
         "skip-bad", NULL, VR_OPTION_FLAG, &(p).over.skip_bad, "leave out images that cannot be decoded"      \
     }
@@ -56,23 +62,28 @@ typedef struct vr_program {
     { "json", "FILE", VR_OPTION_OUTPUT, &(p).json, "the same table as JSON, an object a row" }
 #define VR_RUN_OPTIONS(p)                                                                                    \
     {"seed", "N", VR_OPTION_INT, &(p).seed, "seed of random choices, transforms and intervals (0)"},         \
-        {"threads", "N", VR_OPTION_INT, &(p).threads, "threads (the physical cores)"}, {                     \
+        {"threads", "N", VR_OPTION_INT, &(p).threads, "threads (the physical cores)"},                       \
+        {"spreadsheet", NULL, VR_OPTION_FLAG, &(p).spreadsheet,                                              \
+         "CSV with ' before names that begin with = + - @"},                                                 \
+    {                                                                                                        \
         "quiet", NULL, VR_OPTION_FLAG, &(p).quiet, "no progress on stderr"                                   \
     }
 
-/* Parses the command line and sets threads and progress. Returns -1 to go on, else the exit code (vr_args_parse). */
+/* Parses the command line and sets threads, progress and normalization. Returns -1 to go on, else the exit code
+ * (vr_args_parse): 2 also for numbers beyond any use (--threads, --image-size, --batch), an unknown --normalize and an
+ * ending of a --csv, --json or --plot that no writer has. */
 VR_API int vr_program_start(vr_program *p, vr_arena *perm, int *argc, char **argv, const char *about,
                             const vr_option *options, int64_t count);
 
 /* Prints "error: ... (see --help)" to stderr and returns 2, the exit code of a wrong command line. */
 VR_API int vr_program_usage(const char *fmt, ...) VR_PRINTF(1, 2);
 
-/* Loads p->model from a checkpoint with the options of the model; path NULL: the example model (study/shapes.h).
+/* Loads p->model from a checkpoint with the options of the model; path NULL: the example model (study/shapes.c).
  * Errors:  vr_model_load's, vr_model_normalization's, vr_labels_load's. */
 VR_API bool vr_program_model(vr_program *p, vr_arena *perm, const char *path, vr_err *err);
 
 /* Opens p->data; path NULL: so many drawn shapes. With `match` its labels are numbered as the model's classes
- * (vr_dataset_match) and --subset applies. A line on stderr says how many files were left out.
+ * (vr_dataset_match) and --subset applies. A line on stderr says what was left out and assumed.
  * Errors:  vr_dataset_open's and vr_dataset_match's. */
 VR_API bool vr_program_data(vr_program *p, vr_arena *perm, const char *path, int64_t shapes, bool match,
                             vr_err *err);

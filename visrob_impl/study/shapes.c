@@ -1,10 +1,10 @@
 /* study/shapes.c: random convolutions keep enough of an image for a linear probe (Jarrett et al. 2009), which is the
  * smallest honest model: no download, no training loop, and real weaknesses to find. */
-#include "shapes.h"
+#include "shapes_impl.h"
 #include "../image/draw.h"
 #include "../model/probe.h"
 
-vr_model *vr_model_shapes(vr_arena *perm, int64_t images, uint64_t seed, vr_err *err) {
+vr_model *vrp_model_shapes(vr_arena *perm, int64_t images, uint64_t seed, vr_err *err) {
     enum { SIDE = 32 };
     static const char *labels[VR_SHAPES_COUNT];
     for (int c = 0; c < VR_SHAPES_COUNT; c++) labels[c] = vr_shapes_class_name((vr_shapes_class)c);

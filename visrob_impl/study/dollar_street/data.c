@@ -41,7 +41,7 @@ bool vr_dollar_street_factor_parse(vr_dollar_street_factor *f, const char *name,
                                                    VR_DOLLAR_STREET_FACTOR_COUNT);
     *f = (vr_dollar_street_factor)vr_max(0, found);
     return found >= 0 ||
-           vr_fail(err, VR_ERR_ARGUMENT, "unknown factor '%.60s' (expected one of %s)", name, expected);
+           vr_fail(err, VR_ERR_USAGE, "unknown factor '%.60s' (expected one of %s)", name, expected);
 }
 
 const char *vrp_dollar_street_region_name(vr_dollar_street_region region) {

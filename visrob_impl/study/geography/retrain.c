@@ -1,5 +1,6 @@
 /* study/geography/retrain.c: features meet images; heads are trained on a share of them and measured on others. */
 #include "../../metric/accuracy.h"
+#include "../embed_impl.h"
 #include "geography_impl.h"
 #include <math.h>
 #include <string.h>
@@ -26,7 +27,7 @@ bool vr_geography_sample_join(vr_arena *perm, vr_geography_sample *out, const vr
         line[i] = i + 2; /* of the index, whose first line is the names of columns */
     }
     const vr_predictions rows = {
-        .path = vr_features_index(&scratch, features->path), .count = n, .image = image, .line = line};
+        .path = vrp_features_index(&scratch, features->path), .count = n, .image = image, .line = line};
     if (!vr_predictions_join(row, &rows, &set->index, set->count, set->path, &own)) {
         vr_arena_free(&scratch);
         return vr_err_pass(err, &own);

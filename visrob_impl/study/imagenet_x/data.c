@@ -45,7 +45,7 @@ bool vr_imagenet_x_target_parse(vr_imagenet_x_target *target, const char *name, 
             *target = (vr_imagenet_x_target)t;
             return true;
         }
-    return vr_fail(err, VR_ERR_ARGUMENT, "unknown target '%s' (expected class, metaclass or real)", name);
+    return vr_fail(err, VR_ERR_USAGE, "unknown target '%s' (expected class, metaclass or real)", name);
 }
 
 bool vrp_imagenet_x_key(vrp_imagenet_x_keys *keys, const vr_csv *csv, int64_t column, const char *what,

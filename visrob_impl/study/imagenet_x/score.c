@@ -196,7 +196,7 @@ static bool vrp_imagenet_x_list(vr_arena *perm, const char ***paths, vr_imagenet
         (*paths)[t->count++] = path;
         return true;
     }
-    if (!vr_dir_list(perm, &names, &n, path, err)) return false;
+    if (!vr_dir_list(perm, &names, NULL, &n, path, err)) return false;
     *paths = VR_NEW(perm, const char *, n);
     for (int64_t i = 0; i < n; i++) {
         const char *file = vr_arena_printf(perm, "%s/%s", path, names[i]);

@@ -189,7 +189,7 @@ static bool vrp_imagenet_x_walk(vr_arena *perm, vr_imagenet_x_table *table, cons
     const char **names;
     int64_t n;
     if (depth > 16) return vr_fail(err, VR_ERR_LIMIT, "%s: more than 16 folders deep", folder);
-    if (!vr_dir_list(perm, &names, &n, folder, err)) return false;
+    if (!vr_dir_list(perm, &names, NULL, &n, folder, err)) return false;
     for (int64_t i = 0; i < n; i++) {
         const char *path = vr_arena_printf(perm, "%s/%s", folder, names[i]),
                    *rest = names[i] + sizeof stem - 1;

@@ -91,6 +91,10 @@ static bool vrp_robustness_page_samples(vr_page *page, const vr_robustness *r, c
             "Image %s, as the model sees it, at severity %d of 5, the worst factor first. Below each: "
             "how many of all images are still classified correctly.",
             data->files[index], SHOWN));
+    for (int64_t f = 0; f < n; f++)
+        if (r->factors[f].factor == VR_FACTOR_FROST)
+            vr_page_text(
+                page, "frost is procedural: drawn with the statistics of ImageNet-C's photographs of ice.");
     vr_page_fold(page, "All five severities");
     vr_page_grid(page, images, rows + 1, columns, n, COLUMNS, NULL);
     vr_page_fold(page, NULL);
@@ -248,7 +252,8 @@ bool vr_robustness_page_save(const vr_robustness *r, const vr_model *model, cons
                                             .command = command});
     vrp_robustness_page_answer(&page, r);
     if (r->skipped > 0)
-        vr_page_text(&page, "%lld images could not be decoded and are left out.", (long long)r->skipped);
+        vr_page_text(&page, "%lld image%s could not be decoded and %s left out.", (long long)r->skipped,
+                     vr_plural(r->skipped), r->skipped == 1 ? "is" : "are");
     bool ok = vrp_robustness_page_samples(&page, r, model, data, err);
     if (ok) {
         vrp_robustness_page_ratios(&page, r, model, data);

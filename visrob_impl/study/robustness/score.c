@@ -58,10 +58,10 @@ static bool vrp_robustness_take(void *context, int64_t cell, const vr_batch *bat
 
 static void vrp_robustness_begin(vr_arena *perm, vrp_robustness_run *run, uint64_t seed) {
     if (!run->factors) {
-        vr_factor *all = VR_NEW(perm, vr_factor, VR_FACTOR_COUNT);
-        for (int f = 0; f < VR_FACTOR_COUNT; f++) all[f] = (vr_factor)f;
+        vr_factor *all = VR_NEW(perm, vr_factor, VR_FACTOR_DEFAULTS);
+        for (int f = 0; f < VR_FACTOR_DEFAULTS; f++) all[f] = (vr_factor)f;
         run->factors = all;
-        run->factor_count = VR_FACTOR_COUNT;
+        run->factor_count = VR_FACTOR_DEFAULTS;
     }
     run->cells = 1 + run->factor_count * VR_SEVERITIES;
     const int64_t n = run->capacity, size = run->cells * n;
@@ -145,7 +145,8 @@ static void vrp_robustness_summary(vr_robustness *r) {
     for (int64_t f = 0; f < r->factor_count; f++) {
         const vr_robustness_factor *x = &r->factors[f];
         if (r->worst < 0 || x->accuracy.value < r->factors[r->worst].accuracy.value) r->worst = f;
-        if (vr_factor_is_continuous(x->factor) || corruptions == VR_FACTOR_COUNT) continue;
+        if (vr_factor_is_continuous(x->factor) || x->factor >= VR_FACTOR_DEFAULTS) continue; /* the fifteen */
+        if (corruptions == VR_FACTOR_COUNT) continue;
         for (int s = 0; s < VR_SEVERITIES; s++) errors[corruptions * VR_SEVERITIES + s] = 1 - x->at[s].value;
         corruptions++;
     }

@@ -1,0 +1,16 @@
+/* study/over_impl.h: which classes compete. */
+#ifndef VISROB_STUDY_OVER_IMPL_H
+#define VISROB_STUDY_OVER_IMPL_H
+#include "over.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* present[c] = 1 where an image has the label c, else 0, for `classes` classes: as opts.compete this is the protocol of
+ * ImageNet-A and ImageNet-R, where only the 200 classes of the data set compete. */
+VR_API uint8_t *vrp_dataset_present(vr_arena *perm, const vr_dataset *data, int64_t classes);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
