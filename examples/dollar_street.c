@@ -14,8 +14,7 @@ static const char about[] =
     "METADATA: metadata.csv of dollarstreet_factors, or an annotations table; without it made-up data\n";
 
 static struct {
-    const char *predictions, *other, *factors, *map, *space, *weights, *other_weights, *images, *on, *page,
-        *csv;
+    const char *predictions, *other, *factors, *map, *space, *weights, *weights2, *images, *on, *page, *csv;
     bool brighten, published;
 } o = {.space = "1k", .page = "dollar_street.html"};
 static vr_program run;
@@ -27,25 +26,26 @@ static const vr_option options[] = {
     {"space", "NAME", VR_OPTION_TEXT, &o.space, "what class numbers mean: 22k, 11k, 1k (1k)"},
     {"class-map", "FILE", VR_OPTION_TEXT, &o.map, "in place of the built-in map of classes"},
     {"weights", "FILE", VR_OPTION_TEXT, &o.weights, "a model to run on --images"},
-    {"other-weights", "FILE", VR_OPTION_TEXT, &o.other_weights, "a second model to run, as --other"},
+    {"other-weights", "FILE", VR_OPTION_TEXT, &o.weights2, "a second model to run, as --other"},
     {"images", "FOLDER", VR_OPTION_TEXT, &o.images, "the images, for --weights and the page"},
     {"brighten", NULL, VR_OPTION_FLAG, &o.brighten, "run the model on images twice as bright, too"},
     {"on", "FACTOR", VR_OPTION_TEXT, &o.on, "compare where it is ticked (texture; --brighten: darker)"},
     {"published", NULL, VR_OPTION_FLAG, &o.published, "the released code's scores, with its bugs"},
     {"o,report", "FILE", VR_OPTION_OUTPUT, &o.page, "the page to write (dollar_street.html)"},
     {"csv", "FILE", VR_OPTION_OUTPUT, &o.csv, "a table of region by income to write"},
+    VR_JSON_OPTION(run),
     VR_RUN_OPTIONS(run)};
 
 /* What does not go together on the command line; NULL where all does. */
 static const char *conflict(int files) {
-    const int models = !!o.predictions + !!o.weights, others = !!o.other + !!o.other_weights + o.brighten;
+    const int models = !!o.predictions + !!o.weights, others = !!o.other + !!o.weights2 + o.brighten;
     const bool any = models + others > o.brighten || o.factors || o.map || o.images || o.published;
     if (files == 0) return any ? "missing METADATA argument" : NULL;
     if (files > 1) return "expected one METADATA file";
     if (models != 1) return "expected either --predictions, or --weights and --images";
     if (others > 1) return "expected one of --other, --other-weights and --brighten";
     if (o.brighten && !o.weights) return "--brighten needs --weights";
-    if ((o.weights || o.other_weights) && !o.images) return "weights need --images";
+    if ((o.weights || o.weights2) && !o.images) return "weights need --images";
     return o.on && others == 0 ? "--on needs --other, --other-weights or --brighten" : NULL;
 }
 
@@ -78,21 +78,22 @@ int main(int argc, char **argv) {
         vr_class_map_dollar_street(&perm, &map, o.map, space, VR_FATAL);
         vr_dollar_street_targets(&perm, &targets, &data, &map, o.published, VR_FATAL);
         if (o.images) vr_dataset_open(&perm, &images, o.images, NULL, VR_FATAL);
+        if (images.note) vr_log("%s: %s", o.images, images.note);
         if (o.weights) model = vr_model_load(&perm, o.weights, NULL, VR_FATAL);
     }
 
     /* compute */
-    const char *second = o.brighten ? "on brighter images" : o.other ? o.other : o.other_weights;
-    vr_dollar_street_model models[2] = {{.name = o.weights ? o.weights : o.predictions}, {.name = second}};
-    if (example) models[0].name = model->name;
-    const int count = models[1].name ? 2 : 1;
+    const char *second = o.brighten ? "on brighter images" : o.other ? o.other : o.weights2;
+    const char *first = example ? model->name : o.weights ? o.weights : o.predictions;
+    vr_dollar_street_model models[2] = {{.name = first}, {.name = second}};
+    const int count = second ? 2 : 1;
     for (int m = 0; m < count; m++) {
         const char *file = m ? o.other : o.predictions;
         vr_dollar_street_predict_opts how = {
             .changed = m == 1 && o.brighten, .factor = VR_FACTOR_BRIGHTEN, .amount = 2};
         how.published = o.published, how.k = example ? 1 : 5, how.classes = o.map ? 0 : map.classes;
         vr_predictions p;
-        if (m == 1 && o.other_weights) model = vr_model_load(&perm, o.other_weights, NULL, VR_FATAL);
+        if (m == 1 && o.weights2) model = vr_model_load(&perm, o.weights2, NULL, VR_FATAL);
         if (file)
             vr_predictions_load(&perm, &p, file, &(vr_predictions_opts){.classes = map.classes}, VR_FATAL);
         else
@@ -103,11 +104,9 @@ int main(int argc, char **argv) {
 
     /* report */
     const vr_bootstrap intervals = {.seed = (uint64_t)run.seed};
-    vr_dollar_street_print(stdout, &data, models, count, factor, &intervals);
     const vr_scores once = vr_dollar_street_per_image(&perm, &data, &models[0].scores, false);
     const vr_table cells =
         vr_dollar_street_accuracy_table(&perm, &data, &once, VR_DOLLAR_STREET_BY_REGION_INCOME, &intervals);
-    if (o.csv) vr_table_save(&cells, o.csv, VR_FATAL);
     const vr_dollar_street_page_opts page = {
         .title = vr_arena_printf(&perm, "Dollar Street: %s", models[0].name),
         .note = example ? "Made-up data: drawn shapes, and no real country is described." : NULL,
@@ -115,6 +114,7 @@ int main(int argc, char **argv) {
         .images = images.count > 0 ? &images : NULL,
         .intervals = intervals};
     vr_dollar_street_page_save(&data, models, count, &page, o.page, VR_FATAL);
-    vr_log("wrote %s", o.page);
+    vr_program_save(&run, o.page, &cells, o.csv, NULL, NULL, VR_FATAL);
+    vr_dollar_street_print(stdout, &data, models, count, factor, &intervals);
     return 0;
 }

@@ -17,6 +17,7 @@ static vr_arena perm; /* reachable from every exit */
 static const char *models, *images, *predicted, *features, *head, *curated, *curated_x; /* input files */
 static vr_geography_opts opts;
 static vr_geography_retrain_opts retrain;
+static const vr_predictions_opts imagenet = {.classes = 1000};
 
 /* The images of a set that have features. */
 static void load_sample(vr_geography_sample *sample, const vr_geography_set *set, const char *path) {
@@ -61,8 +62,7 @@ int main(int argc, char **argv) {
     if (code >= 0) return code;
     if (argc > 1) return vr_program_usage("unexpected argument '%s'", argv[1]);
     const bool example = !models && !images;
-    const char *wrong = wrong_options(example);
-    if (wrong) return vr_program_usage("%s", wrong);
+    if (wrong_options(example)) return vr_program_usage("%s", wrong_options(example));
     opts.seed = (uint64_t)run.seed, retrain.measure = opts;
 
     /* load */
@@ -71,7 +71,6 @@ int main(int argc, char **argv) {
     vr_geography_sample train, test;
     vr_geography_head before = {0};
     vr_predictions predictions;
-    const vr_predictions_opts imagenet = {.classes = 1000};
     vr_geography_world world;
     if (models) vr_geography_benchmarks_load(&perm, &benchmarks, models, VR_FATAL);
     if (images) vr_geography_load(&perm, &set, images, VR_FATAL);
@@ -105,17 +104,15 @@ int main(int argc, char **argv) {
         .seed = opts.seed};
     if (report.progress) vr_geography_progress_fit(&perm, &progress, &benchmarks, &opts, VR_FATAL);
     if (report.result) vr_geography_run(&perm, &result, &set, &predictions, &opts, VR_FATAL);
-    if (report.retraining)
-        vr_geography_retrain(&perm, &retraining, &train, &test, head || example ? &before : NULL, &retrain,
-                             VR_FATAL);
+    const vr_geography_head *old = head || example ? &before : NULL;
+    if (report.retraining) vr_geography_retrain(&perm, &retraining, &train, &test, old, &retrain, VR_FATAL);
 
     /* report */
     if (report.result) fprintf(stderr, "%s\n", vr_join_text(&perm, &result.scores.join));
-    vr_geography_print(stdout, &report);
     vr_geography_page_save(&report, page, VR_FATAL);
     const vr_table table = vr_geography_table(&perm, &report);
     const vr_plot figure = vr_geography_plot(&perm, &report);
     vr_program_save(&run, page, &table, csv, &figure, plot, VR_FATAL);
-    vr_arena_free(&perm);
+    vr_geography_print(stdout, &report);
     return 0;
 }

@@ -4,7 +4,7 @@
  *
  * Shows the model the same images under 25 factors (ImageNet-C's fifteen corruptions and ten continuous factors:
  * light, colour, geometry, texture, cover; `--factors all,extra` adds ImageNet-C's four extra corruptions, which are not
- * in the mean corruption error), each at five severities. Prints accuracy, drop and error ratio with
+ * in the mean), each at five severities. Prints accuracy, drop and error ratio with
  * 95 % intervals, and writes robustness.csv and report.html, a page that opens anywhere.
  * Without arguments it does that to a small example model and 400 drawn shapes: half a minute.
  * Time on a laptop: 126 passes over the images; `--limit 1000` is enough for a first look. */
@@ -51,24 +51,24 @@ int main(int argc, char **argv) {
     vr_robustness r;
     vr_robustness_run(&perm, &r, run.model, &run.data, &opts, VR_FATAL);
 
-    /* report */
+    /* report: files first, so that `| head` loses none */
+    const vr_table table = vr_robustness_table(&perm, &r), cells = vr_robustness_cells(&perm, &r);
+    vr_robustness_page_save(&r, run.model, &run.data, run.command, page, VR_FATAL);
+    const vr_plot figure = vr_robustness_plot(&perm, &r, run.model, &run.data);
+    vr_program_save(&run, page, &cells, csv, &figure, plot, VR_FATAL);
     printf("%s on %s, %lld image%s", run.model->name, run.data.path, (long long)r.count, vr_plural(r.count));
     if (r.skipped) printf(" (%lld skipped)", (long long)r.skipped);
     printf("\n\n");
-    const vr_table table = vr_robustness_table(&perm, &r), cells = vr_robustness_cells(&perm, &r);
     vr_table_print(stdout, &table);
     printf("\nWorst factor: %s (error ratio %.2f).", vr_factor_name(r.factors[r.worst].factor),
            r.factors[r.worst].error_ratio.value);
     if (r.mean_corruption_error == r.mean_corruption_error) /* no NaN: at least one of ImageNet-C's was run */
-        printf(" Mean corruption error: %.2f %%, relative %.2f %%.", 100 * r.mean_corruption_error,
-               100 * r.relative_corruption_error);
+        printf(" Mean error under ImageNet-C's corruptions: %.2f %% (no baseline), relative %.2f %%.",
+               100 * r.mean_corruption_error, 100 * r.relative_corruption_error);
     printf("\n");
     for (int64_t f = 0; f < opts.factor_count; f++)
         if (factors[f] == VR_FACTOR_FROST)
             printf("frost is procedural: drawn with the statistics of ImageNet-C's photographs of ice.\n");
-    vr_robustness_page_save(&r, run.model, &run.data, run.command, page, VR_FATAL);
-    const vr_plot figure = vr_robustness_plot(&perm, &r, run.model, &run.data);
-    vr_program_save(&run, page, &cells, csv, &figure, plot, VR_FATAL);
     fprintf(stderr, "%.1f s, peak memory %.0f MiB\n", r.seconds, (double)vr_memory_peak() / (1 << 20));
     vr_arena_free(&perm);
     return 0;

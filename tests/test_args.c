@@ -16,12 +16,13 @@ static int parse(values *v, char **words, int *count) {
         {"quiet", NULL, VR_OPTION_FLAG, &v->quiet, "no progress"},
         {"t,top", "N", VR_OPTION_INT, &v->top, "how many"},
         {"labels", "FILE", VR_OPTION_TEXT, &v->labels, "names"},
+        {"classes", "FILE", VR_OPTION_TEXT, &v->labels, "or a table of them"},
     };
     for (*count = 0; words[*count];) ++*count;
     const char *path = test_tmp("stderr");
     const int before = dup(2);
     assert_non_null(freopen(path, "w", stderr));
-    const int code = vr_args_parse(count, words, "about\n", options, 3);
+    const int code = vr_args_parse(count, words, "about\n", options, 4);
     fflush(stderr);
     dup2(before, 2);
     close(before);
@@ -73,6 +74,7 @@ static void a_wrong_option_ends_with_2_and_is_named(void **state) {
         {{"p", "--top", " 3"}, "error: --top: expected a non-negative integer, found ' 3'\n"},
         {{"p", "--top", "99999999999999999999"},
          "error: --top: expected a non-negative integer, found '99999999999999999999'\n"},
+        {{"p", "--labels=a", "--classes=b"}, "error: either --labels or --classes, not both\n"},
         {{"p", "--quiet=1"}, "error: --quiet takes no value\n"},
         {{"p", "--help=3"}, "error: --help takes no value\n"},
         {{"p", "--version=3"}, "error: --version takes no value\n"},

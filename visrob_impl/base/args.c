@@ -155,10 +155,20 @@ static bool vrp_args_outputs(const vr_option *options, int64_t count, char **arg
     return true;
 }
 
+/* Another option of those `given` that sets the same variable as o; NULL where none does. */
+static const vr_option *vrp_args_rival(const vr_option *o, const vr_option *options, int64_t count,
+                                       uint64_t given) {
+    for (int64_t k = 0; k < count; k++)
+        if (given >> k & 1 && &options[k] != o && options[k].value == o->value) return &options[k];
+    return NULL;
+}
+
 int vr_args_parse(int *argc, char **argv, const char *about, const vr_option *options, int64_t count) {
     vrp_process_begin();
     int left = 1;
     bool options_ended = false;
+    uint64_t given = 0; /* bit k: option k */
+    VR_CHECK(count <= 64, "%lld options", (long long)count);
     for (int i = 1; i < *argc; i++) {
         const char *value, *arg = argv[i];
         if (options_ended || arg[0] != '-' || !arg[1]) {
@@ -184,6 +194,12 @@ int vr_args_parse(int *argc, char **argv, const char *about, const vr_option *op
         if (!value && o->kind != VR_OPTION_FLAG && next) value = argv[++i];
         const int code = vrp_args_store(o, arg, value);
         if (code >= 0) return code;
+        char letter;
+        given |= (uint64_t)1 << (o - options);
+        const vr_option *rival = vrp_args_rival(o, options, count, given);
+        if (rival)
+            return vrp_args_fail("either --%s or --%s, not both", vrp_args_name(rival, &letter),
+                                 vrp_args_name(o, &letter));
     }
     argv[left] = NULL;
     *argc = left;

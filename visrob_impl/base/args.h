@@ -36,10 +36,9 @@ typedef struct vr_option {
 } vr_option;
 
 /* Reads the options from argv and moves the other arguments to argv[1 .. *argc-1].
- * Notes:   returns -1 to continue; 0 after --help or -h, which prints `about` and the options to stdout, and
- *          --version; 2 after an
- *          invalid option, with a message on stderr; 1 where an output cannot be written or is another argument's file
- *          (also a default), which is reported before the work begins. "--" ends the options.
+ * Notes:   returns -1 to continue; 0 after --help or -h, which prints `about` and the options to stdout; 2 after an
+ *          invalid option, or two that set one variable, with a message on stderr; 1 where an output cannot be written or
+ *          is another argument's file (also a default), which is reported before the work begins. "--" ends the options.
  *          For the whole process: at its end a standard output that cannot be written to is an error with exit code 1, and
  *          a mapped file that is truncated while it is read (SIGBUS) ends it with a message and exit code 1. */
 VR_API int vr_args_parse(int *argc, char **argv, const char *about, const vr_option *options, int64_t count);

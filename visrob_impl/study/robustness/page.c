@@ -209,7 +209,7 @@ static void vrp_robustness_page_answer(vr_page *page, const vr_robustness *r) {
                                                    100 * r->clean.low, 100 * r->clean.high),
                                    vr_arena_printf(a, "correct under %s, the worst factor", name),
                                    "as many errors there as on clean images",
-                                   "mean corruption error, over ImageNet-C's corruptions"};
+                                   "mean error under ImageNet-C's corruptions, not divided by a baseline"};
     vr_page_figures(page, values, labels, isnan(r->mean_corruption_error) ? 3 : 4);
     if (!ratios) {
         vr_page_lead(page, "It breaks most under %s: accuracy is %s, and %s on clean images.", name,
