@@ -56,6 +56,8 @@ static void what_is_missing_is_named(void **state) {
     const struct {
         const char *text, *column, *message;
     } cases[] = {
+        {"file_name,predicted_class,label,g\na,7,\"3,7\",x\n", "g",
+         "bad.csv: 1 row with several labels: expected a column correct"},
         {csv, "country", "bad.csv:1: missing column or key 'country'"},
         {"file_name,predicted_class,g\na,1,x\n", "g",
          "bad.csv:1: expected a column correct, or predicted_class and label"},

@@ -143,6 +143,12 @@ static void a_config_of_another_model_or_kind_is_an_error_that_names_it(void **s
         {"{\"architecture\": \"x\", \"crop_mode\": \"border\", \"num_heads\": 2}",
          "unsupported: this crop_mode"},
         {"{\"model_type\": ", "config.json:1:16: "},
+        {"{\"model_type\": \"vit\", \"num_attention_heads\": 0}", "config.json:1:46: 0 is out of range"},
+        {"{\"architecture\": \"x\", \"model_args\": {\"num_heads\": 2.5}}", "2.5 is out of range"},
+        {"{\"model_type\": \"vit\", \"layer_norm_eps\": 1000}", "1000 is out of range"},
+        {"{\"architecture\": \"x\", \"model_args\": {\"output_stride\": 7}}", "7 is out of range"},
+        {"{\"architecture\": \"x\", \"input_size\": [3, 65536, 65536]}", "65536 is out of range"},
+        {"{\"architecture\": \"x\", \"crop_pct\": 0}", "0 is out of range"},
     };
     for (int64_t i = 0; i < COUNT(all); i++) {
         const char *path = with_config("vit_chunks/model.safetensors", all[i].config);

@@ -16,8 +16,10 @@
     X(gzip)                                                                                                  \
     X(pickle)                                                                                                \
     X(torch)                                                                                                 \
-    X(safetensors) X(idx) X(cifar) X(tar) X(image) X(dollar_street) X(geography) X(predictions) X(jsonrecord)
+    X(safetensors)                                                                                           \
+    X(idx) X(cifar) X(tar) X(image) X(dollar_street) X(geography) X(predictions) X(jsonrecord) X(config)
 #include "fuzz/fuzz_cifar.c"
+#include "fuzz/fuzz_config.c"
 #include "fuzz/fuzz_csv.c"
 #include "fuzz/fuzz_dollar_street.c"
 #include "fuzz/fuzz_geography.c"

@@ -276,6 +276,7 @@ static void wrong_values_of_options_are_usage_errors_before_the_work(void **stat
         {"embed -o -", "-o: expected a file name, found '-'"},
         {"evaluate --csv x.cvs", "--csv x.cvs: expected a file name that ends in .csv"},
         {"robustness --plot x.pdf", "--plot x.pdf: expected a file name that ends in .svg or .png"},
+        {"evaluate --json x.csv", "--json x.csv: expected a file name that ends in .json"},
         {"robustness --factors fgo", "unknown factor 'fgo'"},
         {"dollar_street tests/none.csv --predictions x --space 2k",
          "expected a label space 22k, 11k or 1k, found '2k'"},

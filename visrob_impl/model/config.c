@@ -41,15 +41,20 @@ static const char *vrp_config_string(const vr_json *object, const char *key) {
     return v && v->type == VR_JSON_STRING ? v->string : "";
 }
 
+/* A number of the file as a fact. */
+static bool vrp_config_set(vrp_config *c, const vr_json *v, vrp_fact fact, double x) {
+    if (!vrp_facts_in_range(fact, x)) return vr_json_fail(&c->doc, v, c->err, "%g is out of range", x);
+    vrp_facts_set(c->f, fact, x, VRP_FROM_CONFIG);
+    return true;
+}
+
 /* object[key] as a fact, if it is there and not null. */
 static bool vrp_config_fact(vrp_config *c, vrp_fact fact, const vr_json *object, const char *key) {
     const vr_json *v = vr_json_get(object, key);
     double x;
     if (!v || v->type == VR_JSON_NULL) return true;
-    if (!vrp_config_number(&x, v) || !(x >= 0 && x <= 1 << 20))
-        return vr_json_fail(&c->doc, v, c->err, "expected a number as %s", key);
-    vrp_facts_set(c->f, fact, x, VRP_FROM_CONFIG);
-    return true;
+    if (!vrp_config_number(&x, v)) return vr_json_fail(&c->doc, v, c->err, "expected a number as %s", key);
+    return vrp_config_set(c, v, fact, x);
 }
 
 /* A side in pixels: 224, [224,224], [3,224,224], {"height": 224, "width": 224}. */
@@ -222,13 +227,10 @@ static bool vrp_config_timm_images(vrp_config *c, const vr_json *cfg) {
     double x;
     vr_err own = {0};
     if (size && size->type == VR_JSON_ARRAY) {
-        if (!vrp_config_side(c, &x, size)) return false;
-        vrp_facts_set(c->f, VRP_FACT_SIZE, x, VRP_FROM_CONFIG);
+        if (!vrp_config_side(c, &x, size) || !vrp_config_set(c, size, VRP_FACT_SIZE, x)) return false;
     }
     if (crop && crop->type != VR_JSON_NULL) {
-        if (!vrp_config_number(&x, crop) || !(x >= 0.05 && x <= 20))
-            return vr_json_fail(&c->doc, crop, c->err, "expected a ratio as crop_pct");
-        vrp_facts_set(c->f, VRP_FACT_CROP, x, VRP_FROM_CONFIG);
+        if (!vrp_config_fact(c, VRP_FACT_CROP, cfg, "crop_pct")) return false;
     }
     if (filter && filter->type == VR_JSON_STRING) {
         if (!vrp_facts_word(&x, VRP_FACT_FILTER, filter->string, &own))
@@ -269,9 +271,11 @@ static bool vrp_config_transformers_resnet(vrp_config *c) {
         if (vrp_config_flag(root, unsupported[i], false))
             return vrp_config_unsupported(c, vr_json_get(root, unsupported[i]), unsupported[i]);
     double sum = 0, x;
+    if (depths && depths->type != VR_JSON_ARRAY)
+        return vr_json_fail(&c->doc, depths, c->err, "expected an array of numbers as depths");
     for (const vr_json *e = depths ? vr_json_first(depths) : NULL; e; e = vr_json_next(depths, e))
         if (vrp_config_number(&x, e)) sum += x;
-    if (sum > 0 && sum <= 1 << 20) vrp_facts_set(c->f, VRP_FACT_DEPTH, sum, VRP_FROM_CONFIG);
+    if (depths && !vrp_config_set(c, depths, VRP_FACT_DEPTH, sum)) return false;
     /* Of this class nothing else can be set. */
     return vrp_facts_parse(c->f,
                            "act=relu,stem_stride=2,stem_pool=1,output_stride=32,antialias=none,eps=1e-5",
@@ -303,8 +307,7 @@ static bool vrp_config_transformers(vrp_config *c) {
     const vr_json *size = vr_json_get(vision, "image_size");
     double side;
     if (size) {
-        if (!vrp_config_side(c, &side, size)) return false;
-        vrp_facts_set(c->f, VRP_FACT_SIZE, side, VRP_FROM_CONFIG);
+        if (!vrp_config_side(c, &side, size) || !vrp_config_set(c, size, VRP_FACT_SIZE, side)) return false;
     }
     return vrp_facts_parse(c->f, vrp_config_defaults(type), VRP_FROM_CONFIG, c->err) &&
            vrp_facts_parse(c->f, "post_norm=0", VRP_FROM_CONFIG, c->err) &&
@@ -342,10 +345,9 @@ static bool vrp_config_geometry(vrp_config *c) {
     } else if (centre && crop && !vrp_config_side(c, &side, crop)) {
         return false;
     }
-    vrp_facts_set(c->f, VRP_FACT_SIZE, side, VRP_FROM_CONFIG);
-    vrp_facts_set(c->f, VRP_FACT_CROP, side / resized, VRP_FROM_CONFIG);
     vrp_facts_set(c->f, VRP_FACT_SQUASH, squash, VRP_FROM_CONFIG);
-    return true;
+    return vrp_config_set(c, size, VRP_FACT_SIZE, side) &&
+           vrp_config_set(c, size, VRP_FACT_CROP, side / resized);
 }
 
 static bool vrp_config_preprocessor(vrp_config *c) {
@@ -391,8 +393,7 @@ static bool vrp_config_open_clip(vrp_config *c) {
     double width, head = 64, side;
     vr_err own = {0};
     if (size) {
-        if (!vrp_config_side(c, &side, size)) return false;
-        vrp_facts_set(c->f, VRP_FACT_SIZE, side, VRP_FROM_CONFIG);
+        if (!vrp_config_side(c, &side, size) || !vrp_config_set(c, size, VRP_FACT_SIZE, side)) return false;
     }
     if (*timm) {
         vrp_facts_published(c->f, timm, &own);
@@ -410,7 +411,8 @@ static bool vrp_config_open_clip(vrp_config *c) {
             !vrp_config_fact(c, VRP_FACT_DEPTH, vision, "layers") ||
             !vrp_config_fact(c, VRP_FACT_PATCH, vision, "patch_size"))
             return false;
-        vrp_facts_set(c->f, VRP_FACT_HEADS, floor(width / head), VRP_FROM_CONFIG);
+        if (!vrp_config_set(c, vr_json_get(vision, "width"), VRP_FACT_HEADS, floor(width / head)))
+            return false;
         vrp_facts_set(c->f, VRP_FACT_ACT, quick ? VR_ACT_QUICK_GELU : VR_ACT_GELU, VRP_FROM_CONFIG);
         if (!vrp_facts_parse(c->f, "eps=1e-5,pool=token,post_norm=0", VRP_FROM_CONFIG, c->err)) return false;
     }
@@ -427,22 +429,24 @@ static bool vrp_config_main(vrp_config *c) {
     return true;
 }
 
+bool vrp_config_parse(vr_arena *perm, vrp_facts *f, vr_bytes text, const char *path, vr_err *err) {
+    vrp_config c = {.perm = perm, .f = f, .err = err};
+    if (!vr_json_parse(f->arena, &c.doc, text, path, err)) return false;
+    return vr_path_has_suffix(path, "preprocessor_config.json") ? vrp_config_preprocessor(&c)
+                                                                : vrp_config_main(&c);
+}
+
 bool vrp_config_read(vr_arena *perm, vrp_facts *f, const char *path, vr_err *err) {
-    static const struct {
-        const char *name;
-        bool (*read)(vrp_config *c);
-    } files[] = {{"config.json", vrp_config_main},
-                 {"open_clip_config.json", vrp_config_main},
-                 {"preprocessor_config.json", vrp_config_preprocessor}};
+    static const char *const files[] = {"config.json", "open_clip_config.json", "preprocessor_config.json"};
     const char *slash = strrchr(path, '/');
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char *beside =
-            vr_arena_printf(f->arena, "%.*s%s", slash ? (int)(slash + 1 - path) : 0, path, files[i].name);
+            vr_arena_printf(f->arena, "%.*s%s", slash ? (int)(slash + 1 - path) : 0, path, files[i]);
         if (!vr_path_exists(beside) || vr_path_is_dir(beside)) continue;
         vr_err own = {0};
-        vrp_config c = {.perm = perm, .f = f, .err = &own};
+        vr_bytes text;
         if (!f->config) f->config = beside;
-        if (!vr_json_load(f->arena, &c.doc, beside, &own) || !files[i].read(&c))
+        if (!vr_file_map(f->arena, &text, beside, &own) || !vrp_config_parse(perm, f, text, beside, &own))
             return vr_err_pass(err, &own);
     }
     return true;

@@ -69,8 +69,7 @@ vrp_facts vrp_facts_none(vr_arena *arena) {
 }
 
 static void vrp_facts_join(vr_text *t, const char *between, const char *fmt, va_list args) {
-    char text[512];
-    vsnprintf(text, sizeof text, fmt, args);
+    const char *text = vr_arena_vprintf(t->arena, fmt, args);
     vr_text_printf(t, "%s%s", t->size > 0 ? between : "", text);
 }
 
@@ -102,8 +101,8 @@ bool vrp_facts_agree(vrp_facts *f, vrp_fact fact, int64_t keys, const char *path
 
 /* ---- text ---- */
 
-/* The range of a number: what would divide by zero, overflow or allocate without end is an error of the text. */
-static bool vrp_facts_in_range(vrp_fact fact, double x) {
+bool vrp_facts_in_range(vrp_fact fact, double x) {
+    if (vrp_facts_list[fact].words) return x >= 0 && x == floor(x);
     switch (fact) {
     case VRP_FACT_EPS:
         return x >= 0 && x <= 1;
@@ -117,6 +116,10 @@ static bool vrp_facts_in_range(vrp_fact fact, double x) {
     case VRP_FACT_STEM_POOL:
     case VRP_FACT_SQUASH:
         return x == 0 || x == 1;
+    case VRP_FACT_CLASSES:
+        return x >= 0 && x <= 1 << 20 && x == floor(x); /* 0: no head */
+    case VRP_FACT_SIZE:
+        return x >= 1 && x <= 4096 && x == floor(x);
     default:
         return x >= 1 && x <= 1 << 20 && x == floor(x);
     }

@@ -78,6 +78,9 @@ VR_API int64_t vrp_facts_int(vrp_facts *f, vrp_fact fact, int64_t rule);
  * Errors:  VR_ERR_ARGUMENT naming an unknown key or value. */
 VR_API bool vrp_facts_parse(vrp_facts *f, const char *text, vrp_source from, vr_err *err);
 
+/* True for a value that a network can have: none divides by zero, overflows or allocates without end. */
+VR_API bool vrp_facts_in_range(vrp_fact fact, double x);
+
 /* The value of a fact as --model writes it.
  * Errors:  VR_ERR_ARGUMENT naming the word and those that are known. */
 VR_API bool vrp_facts_word(double *value, vrp_fact fact, const char *text, vr_err *err);
@@ -106,6 +109,11 @@ VR_API void vrp_facts_preprocess(vr_preprocess *p, vrp_facts *f);
 
 /* "assumed: 12 heads, eps 1e-6; --model NAME or a config.json beside the file says otherwise", or NULL. */
 VR_API const char *vrp_facts_assumed(vr_arena *perm, const vrp_facts *f);
+
+/* Sets what a config.json, or where `path` is called so, a preprocessor_config.json says; labels live in perm, path in
+ * messages.
+ * Errors:  VR_ERR_FORMAT as `path:line:column:`, VR_ERR_UNSUPPORTED for what visrob does not compute. */
+VR_API bool vrp_config_parse(vr_arena *perm, vrp_facts *f, vr_bytes text, const char *path, vr_err *err);
 
 /* Reads config.json and preprocessor_config.json beside the file, in the forms of timm's hub and of transformers.
  * Notes:   labels go to perm. Without such files nothing happens.

@@ -40,6 +40,11 @@ static int64_t vrp_by_group_score(uint8_t *correct, uint8_t *scored, const vr_pr
         vr_fail(err, VR_ERR_FORMAT, "%s:1: expected a column correct, or predicted_class and label", p->path);
         return -1;
     }
+    if (!p->correct && p->several > 0) {
+        vr_fail(err, VR_ERR_FORMAT, "%s: %lld row%s with several labels: expected a column correct", p->path,
+                (long long)p->several, vr_plural(p->several));
+        return -1;
+    }
     for (int64_t i = 0; i < p->count; i++) {
         scored[i] = p->correct || p->label[i] >= 0;
         correct[i] = p->correct ? p->correct[i] : scored[i] && p->predicted[i * p->k] == p->label[i];

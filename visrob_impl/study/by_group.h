@@ -16,8 +16,8 @@ extern "C" {
  * Notes:   the file is CSV or JSON as for vr_predictions_load, with one more column or key. An image is right where
  *          `correct` says so; without that column, where predicted_class is label. Rows without either are left out and
  *          those of an empty group are in none; a line on stderr says how many. options may be NULL.
- * Errors:  vr_predictions_load's; VR_ERR_FORMAT where there is no such column, naming it, or neither correct nor label;
- *          VR_ERR_ARGUMENT where no row is scored; *out = {0}. */
+ * Errors:  vr_predictions_load's; VR_ERR_FORMAT where there is no such column, naming it, neither correct nor label, or rows
+ *          of several labels without correct; VR_ERR_ARGUMENT where no row is scored; *out = {0}. */
 VR_API bool vr_predictions_by_group(vr_arena *perm, vr_table *out, const char *path, const char *column,
                                     const vr_bootstrap *options, vr_err *err);
 

@@ -36,7 +36,7 @@ typedef struct vrp_predictions_build {
     vr_arena *perm, step;
     vr_bytes text;
     int64_t classes; /* the limit; 0: none */
-    int64_t count, k, predicted_count, capacity;
+    int64_t count, k, predicted_count, capacity, several;
     bool joined; /* vr_predictions_opts.joined */
     vr_bytes *image;
     int64_t *line, *predicted, *label;
@@ -117,6 +117,7 @@ static bool vrp_predictions_label(vrp_predictions_build *b, const vr_rows *rows,
     for (int64_t k = 0; k < n; k++)
         if (label[k] != -1 && !vrp_predictions_class(b, rows, FIELD_LABEL, label[k], err)) return false;
     if (n > 0) b->label[b->count] = label[0];
+    b->several += n > 1;
     return true;
 }
 
@@ -203,6 +204,7 @@ bool vr_predictions_parse(vr_arena *perm, vr_predictions *p, vr_bytes text, cons
                           .predicted = b.predicted,
                           .probability = b.probability,
                           .label = b.label,
+                          .several = b.several,
                           .correct = b.correct,
                           .correct_top5 = b.correct_top5};
     return true;

@@ -36,7 +36,8 @@ typedef struct vr_predictions {
     const int64_t *line;      /* of the file, for messages */
     const int64_t *predicted; /* [count,k] classes, best first */
     const float *probability; /* of the first one */
-    const int64_t *label;     /* -1: none */
+    const int64_t *label;     /* -1: none; of several, the first */
+    int64_t several;          /* rows that list more than one label */
     const uint8_t *correct, *correct_top5;
 } vr_predictions;
 

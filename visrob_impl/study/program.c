@@ -17,7 +17,7 @@ static int vrp_program_endings(const vr_option *options, int64_t count) {
         const char *option, *endings[8];
     } kinds[] = {{"plot", {".svg", ".png"}},
                  {"csv", {".csv", ".txt", ".md", ".tex", ".html", ".json"}},
-                 {"json", {".json", ".csv", ".txt", ".md", ".tex", ".html"}}};
+                 {"json", {".json"}}};
     for (int64_t i = 0; i < count; i++)
         for (int k = 0; k < 3; k++) {
             const char *path = options[i].kind == VR_OPTION_OUTPUT ? *(const char **)options[i].value : NULL;
