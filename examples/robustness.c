@@ -68,7 +68,7 @@ int main(int argc, char **argv) {
     printf("\n");
     for (int64_t f = 0; f < opts.factor_count; f++)
         if (factors[f] == VR_FACTOR_FROST)
-            printf("frost is procedural: drawn with the statistics of ImageNet-C's photographs of ice.\n");
+            printf("Frost is procedural: drawn with the statistics of ImageNet-C's photographs of ice.\n");
     fprintf(stderr, "%.1f s, peak memory %.0f MiB\n", r.seconds, (double)vr_memory_peak() / (1 << 20));
     vr_arena_free(&perm);
     return 0;

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs every test program below $1/tests, TEST_JOBS at a time (default 2), and adds up what cmocka counted. A program that
+# Runs the program in $1/tests of every tests/test_*.c, TEST_JOBS at a time (default 2), and adds up what cmocka counted. A program that
 # crashes is a failure. What a program leaves behind in its temporary folder is removed; a file in this one is a failure.
 out=${1:-build}
 passed=0 failed=0 skipped=0
@@ -41,8 +41,8 @@ show() { # reports the programs that have ended, as far as all before them have
     done
 }
 waiting=()
-for program in "$out"/tests/test_*; do
-    [[ -x $program && $program != *.d ]] || continue
+for source in tests/test_*.c; do # a program whose source is gone does not count, one that was not built is a failure
+    program=$out/tests/$(basename "$source" .c)
     while [ "$(jobs -pr | wc -l)" -ge "${TEST_JOBS:-2}" ]; do wait -n; done
     run "$program" &
     waiting+=("$(basename "$program")")

@@ -252,7 +252,7 @@ static void joins_count_what_has_no_partner(void **state) {
     assert_int_equal(s.join.unlabelled, 1);
     assert_string_equal(
         vr_join_text(&arena, &s.join),
-        "2 scored; 1 without a prediction, 1 predictions of unknown images, 1 without a label");
+        "2 scored; 1 without a prediction, 1 prediction of an unknown image, 1 without a label");
     assert_string_equal(vr_join_text(&arena, &(vr_join){.scored = 5}), "5 scored");
     vr_err err = {0};
     vr_scores none;

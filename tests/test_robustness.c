@@ -152,7 +152,7 @@ static void the_page_holds_every_factor_and_number(void **state) {
     assert_true(vr_robustness_page_save(&r, model, &data, "robustness --factors fog", path, VR_FATAL));
     const char *html = test_text(&perm, "%s", path);
     assert_non_null(strstr(html, "watermark"));
-    assert_non_null(strstr(html, "frost is procedural"));
+    assert_non_null(strstr(html, "Frost is procedural"));
     assert_non_null(strstr(html, "robustness --factors fog"));
     assert_non_null(strstr(html, vr_arena_printf(&perm, "%.2f", r.factors[0].error_ratio.value)));
     assert_null(strstr(html, "nan"));

@@ -3,7 +3,8 @@
  * Rewinding keeps the blocks, so that a training or evaluation step calls malloc in its first round only. Under
  * AddressSanitizer the free part of each block is poisoned, which detects a tensor that is used after its step was
  * reset; in a debug build (neither NDEBUG nor an optimizing compiler) it is filled with a pattern that is NaN as a float and
- * as a double, no address, and as an index beyond any array. Rejected: one large reserved mapping (no address space on 32 bits, hides overruns from ASan). */
+ * as a double, no address, and as an index beyond any array. Rejected: one large reserved mapping (no address space on 32
+ * bits, hides overruns from ASan). */
 #include "arena_impl.h"
 #include "error.h"
 #include "print_impl.h"

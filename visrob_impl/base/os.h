@@ -26,7 +26,8 @@ VR_API void vr_file_unneeded(const void *data, int64_t size);
  * Notes:   a replaced file keeps its mode; a link is followed, and the file that it leads to is replaced. Where only the
  *          file and not its directory is writable it is written in place, and so are devices and pipes. /dev/stdout is
  *          appended to, whatever it is redirected to.
- * Errors:  VR_ERR_IO naming the path (a full disk, a read-only file); the temporary file is removed and the old file is intact. */
+ * Errors:  VR_ERR_IO naming the path (a full disk, a read-only file); the temporary file is removed and the old file is
+ *          intact. */
 VR_API bool vr_file_write(const char *path, const void *data, int64_t size, vr_err *err);
 
 /* True for a directory. */

@@ -1,8 +1,8 @@
 /* format/csv.c: eight bytes at a time.
  *
  * A word is searched for bytes that may be commas, line feeds or quotes at once, and all of them are handled before the
- * next word is loaded, so that fields of a few bytes cost a few operations each. Rejected: memchr, whose call costs more than such a
- * field; splitting into lines first, which quoted line feeds do not allow. */
+ * next word is loaded, so that fields of a few bytes cost a few operations each. Rejected: memchr, whose call costs more
+ * than such a field; splitting into lines first, which quoted line feeds do not allow. */
 #include "csv_impl.h"
 #include "../base/names.h"
 #include "../base/number.h"

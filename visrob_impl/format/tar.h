@@ -30,8 +30,8 @@ typedef struct vr_tar {
                        replaces; directories are not counted */
 } vr_tar;
 
-/* Reads a tar file; of entries of one path the last one counts, as where tar unpacks them: v7, ustar, GNU (long names) and pax (path, linkpath, size), plain or gzip. It stays mapped as long as
- * the arena lives; a gzip file is decompressed into the arena, up to 2 GB.
+/* Reads a tar file: v7, ustar, GNU (long names) and pax (path, linkpath, size), plain or gzip. Of entries of one path the
+ * last one counts, as where tar unpacks them. It stays mapped as long as the arena lives; a gzip file is decompressed into the arena, up to 2 GB.
  * Notes:   only the paths are copied. An archive ends at its first block of zeros, which is required.
  * Errors:  VR_ERR_IO naming the path; VR_ERR_FORMAT naming the byte (a wrong checksum, a size beyond the end, a missing
  *          end-of-archive marker); VR_ERR_UNSUPPORTED for sparse files, multi-volume archives and

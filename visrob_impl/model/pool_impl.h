@@ -39,7 +39,8 @@ typedef struct vrp_pool_map {
 VR_API bool vrp_pool_map_pack(vr_arena *perm, vrp_pool_map *p, vrp_checkpoint *c, int64_t width,
                               int64_t heads, vr_err *err);
 
-/* The first `prefix` tokens are not asked. Shapes: y: [N,width]; x: [N,T,width]. Source: timm.layers.AttentionPoolLatent, SiglipMultiheadAttentionPoolingHead. */
+/* The first `prefix` tokens are not asked. Shapes: y: [N,width]; x: [N,T,width].
+ * Source:  timm.layers.AttentionPoolLatent; transformers' SiglipMultiheadAttentionPoolingHead. */
 VR_API void vrp_pool_map_apply(vr_tensor y, vr_tensor x, int64_t prefix, const vrp_pool_map *p, float eps,
                                vr_act act, vr_arena *scratch);
 

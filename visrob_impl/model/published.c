@@ -1,5 +1,5 @@
-/* model/published.c: facts of published models by name. A row is a name, the tags of the weights that have these facts, and the facts; what a row
- * leaves out is the default of its family. */
+/* model/published.c: facts of published models by name. A row is a name, the tags of the weights that have these facts, and
+ * the facts; what a row leaves out is the default of its family. */
 #include "facts_impl.h"
 #include "../base/error.h"
 #include <stdlib.h>

@@ -415,9 +415,10 @@ const char *vr_join_text(vr_arena *arena, const vr_join *join) {
     const struct {
         int64_t n;
         const char *what;
-    } counts[] = {{join->missing, "without a prediction"},
-                  {join->extra, "predictions of unknown images"},
-                  {join->unlabelled, "without a label"}};
+    } counts[] = {
+        {join->missing, "without a prediction"},
+        {join->extra, join->extra == 1 ? "prediction of an unknown image" : "predictions of unknown images"},
+        {join->unlabelled, "without a label"}};
     vr_text t = {.arena = arena};
     vr_text_printf(&t, "%lld scored", (long long)join->scored);
     for (int i = 0, more = 0; i < 3; i++)

@@ -94,7 +94,7 @@ static bool vrp_robustness_page_samples(vr_page *page, const vr_robustness *r, c
     for (int64_t f = 0; f < n; f++)
         if (r->factors[f].factor == VR_FACTOR_FROST)
             vr_page_text(
-                page, "frost is procedural: drawn with the statistics of ImageNet-C's photographs of ice.");
+                page, "Frost is procedural: drawn with the statistics of ImageNet-C's photographs of ice.");
     vr_page_fold(page, "All five severities");
     vr_page_grid(page, images, rows + 1, columns, n, COLUMNS, NULL);
     vr_page_fold(page, NULL);
