@@ -535,8 +535,9 @@ static void the_page_holds_every_part_and_needs_no_network(void **state) {
                                         "Accuracy by object and region",
                                         "The last layer, retrained",
                                         "best - worst",
-                                        "n = 36, seed 0",
-                                        "n = 1,800, seed 0",
+                                        "36 models of ",
+                                        "; 1800 images of ",
+                                        "; retraining tested on ",
                                         "trailer truck"};
     for (int64_t k = 0; k < COUNT(parts); k++)
         if (!strstr(s, parts[k])) fail_msg("the page lacks '%s'", parts[k]);

@@ -289,7 +289,8 @@ void vr_page_grid(vr_page *page, const vr_page_image *images, const char *const 
 
 /* Where the numbers of a page come from, in a line below its title. */
 static void vrp_page_facts(vr_text *out, const vr_page_info *info) {
-    vrp_page_pair(out, info->of ? info->of : "images", vrp_page_thousands(out->arena, info->n), false);
+    if (info->n > 0)
+        vrp_page_pair(out, info->of ? info->of : "images", vrp_page_thousands(out->arena, info->n), false);
     vrp_page_pair(out, "seed", vr_arena_printf(out->arena, "%llu", (unsigned long long)info->seed), false);
     vrp_page_pair(out, "data", info->data, false);
     vrp_page_pair(out, "model", info->model, false);

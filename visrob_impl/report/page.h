@@ -31,7 +31,7 @@ extern "C" {
 /* Where the numbers come from; the page shows it. title, data and build are required. */
 typedef struct vr_page_info {
     const char *title, *subtitle; /* subtitle, model and command may be NULL */
-    int64_t n;                    /* images */
+    int64_t n;                    /* images; 0 = data says it */
     uint64_t seed;
     const char *data, *model, *build, *command;
     const char *of; /* what n counts: "models"; NULL = "images" */

@@ -305,11 +305,21 @@ static void vrp_geography_page_lead(vr_page *page, const vr_geography_report *re
                      100 * t->rows[t->row_count - 1].measure.interval.gap.value);
 }
 
-/* What the figures from here on come from; of the last part it is what the page says of itself. */
-static void vrp_geography_page_from(vr_page *page, vr_text *data, int64_t n, const char *of,
-                                    const char *path) {
-    page->info.n = n, page->info.of = of, page->info.data = path;
-    if (!data->size || !strstr(data->data, path)) vr_text_printf(data, "%s%s", data->size ? "; " : "", path);
+/* What the parts of the page come from: "36 models of timm_results; 1,800 images of metadata.csv". */
+static const char *vrp_geography_page_data(vr_arena *arena, const vr_geography_report *r) {
+    vr_text out = {.arena = arena};
+    vr_text_add(&out, "");
+    if (r->progress) {
+        const vr_geography_benchmarks *b = r->progress->benchmarks;
+        vr_text_printf(&out, "%lld models of %s", (long long)b->models, b->path);
+    }
+    if (r->result)
+        vr_text_printf(&out, "%s%lld images of %s", out.size ? "; " : "",
+                       (long long)r->result->scores.join.scored, r->result->set->path);
+    if (r->retraining)
+        vr_text_printf(&out, "%sretraining tested on %lld images of %s", out.size ? "; " : "",
+                       (long long)r->retraining->rows[0].measure.all.count, r->retraining->set->path);
+    return out.data;
 }
 
 bool vr_geography_page_save(const vr_geography_report *r, const char *path, vr_err *err) {
@@ -318,29 +328,18 @@ bool vr_geography_page_save(const vr_geography_report *r, const char *path, vr_e
         vr_page_new(&arena, &(vr_page_info){.title = "Progress and geography",
                                             .subtitle = "Does progress on ImageNet reach the whole world?",
                                             .seed = r->seed,
-                                            .data = "no data",
+                                            .data = vrp_geography_page_data(&arena, r),
                                             .model = r->result ? r->result->model : NULL,
                                             .build = VR_BUILD,
                                             .command = r->command});
-    vr_text data = {.arena = &arena};
     vrp_geography_page_lead(&page, r);
     if (r->note) vr_page_text(&page, "%s", r->note);
     if (r->progress) {
-        const vr_geography_benchmarks *b = r->progress->benchmarks;
-        vrp_geography_page_from(&page, &data, b->models, "models", b->path);
         vrp_geography_page_rates(&page, r->progress);
         vrp_geography_page_effective(&page, r->progress);
     }
-    if (r->result) {
-        vrp_geography_page_from(&page, &data, r->result->scores.join.scored, NULL, r->result->set->path);
-        vrp_geography_page_result(&page, r->result);
-    }
-    if (r->retraining) {
-        const vr_group *tested = &r->retraining->rows[0].measure.all;
-        vrp_geography_page_from(&page, &data, tested->count, NULL, r->retraining->set->path);
-        vrp_geography_page_retrain(&page, r->retraining);
-    }
-    if (data.size) page.info.data = data.data;
+    if (r->result) vrp_geography_page_result(&page, r->result);
+    if (r->retraining) vrp_geography_page_retrain(&page, r->retraining);
     const bool ok = vr_page_save(&page, path, err);
     vr_arena_free(&arena);
     return ok;
