@@ -368,6 +368,29 @@ static void the_file_extension_chooses_the_format_and_a_failure_is_an_error(void
     assert_true(vr_plot_save(&p, test_tmp("tall.svg"), VR_FATAL));
 }
 
+static void a_cloud_of_very_many_points_draws_some_and_says_so(void **state) {
+    (void)state;
+    enum { N = 100000 };
+    vr_arena own = {0};
+    double *x = VR_NEW(&own, double, N), *y = VR_NEW(&own, double, N);
+    for (int64_t i = 0; i < N; i++) x[i] = (double)i / N, y[i] = i % 7 ? 0.5 * x[i] : 0.5 * x[i] + 0.1;
+    const vr_series all = {.name = "models", .x = x, .y = y, .count = N},
+                    few = {.x = x, .y = y, .count = 2000};
+    vr_plot plot = {.kind = VR_PLOT_SCATTER, .series = &all, .series_count = 1, .fit = true};
+    vr_text svg = {.arena = &own};
+    vrp_canvas c = vrp_plot_draw(&own, &plot);
+    vrp_canvas_svg(&svg, &c, false);
+    assert_non_null(strstr(svg.data, "2000 of 100000 points are drawn, evenly chosen"));
+    assert_non_null(strstr(svg.data, "slope 0.50")); /* of all */
+    assert_true(svg.size < 1000000);
+    plot.series = &few;
+    svg = (vr_text){.arena = &own};
+    c = vrp_plot_draw(&own, &plot);
+    vrp_canvas_svg(&svg, &c, false);
+    assert_null(strstr(svg.data, "are drawn"));
+    vr_arena_free(&own);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ticks_are_round_and_differ),
@@ -384,6 +407,7 @@ int main(void) {
         cmocka_unit_test(a_confusion_matrix_shows_counts_in_the_colour_of_their_share),
         cmocka_unit_test(a_reliability_diagram_draws_the_gap_and_states_the_error),
         cmocka_unit_test(the_file_extension_chooses_the_format_and_a_failure_is_an_error),
+        cmocka_unit_test(a_cloud_of_very_many_points_draws_some_and_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, arena_free);
 }

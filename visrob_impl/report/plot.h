@@ -23,7 +23,8 @@ extern "C" {
  * Large inputs stay readable. Bars: up to 60 are spaced normally, more are closer, and from 460 on not every one has its
  * name; over 100 sorted ones keep the names of the 40 highest and 20 lowest,
  * and those between become at most 240 thin lines, evenly chosen; over 1000 are always sorted. Lines: more than 16
- * become panels. Heat maps: cells of less than 3 pixels are averaged with their neighbours, and the subtitle says
+ * become panels. Scatter plots: a series of more than 2000 points shows 2000 of them, evenly chosen, and the subtitle says
+ * so; its line is of all. Heat maps: cells of less than 3 pixels are averaged with their neighbours, and the subtitle says
  * so. A name that is too long ends in an ellipsis. */
 typedef enum vr_plot_kind {
     VR_PLOT_BARS,    /* names, intervals, count: horizontal bars; low == high or NaN: no whisker */
