@@ -48,14 +48,14 @@ static void accuracies_and_ratios_are_those_worked_by_hand(void **state) {
     assert_true(isnan(row->accuracy[COLOR])); /* an empty group */
     assert_int_equal(row->count[COLOR], 0);
     assert_close(row->worst_factor, 0.5, 0);
-    assert_close(vr_imagenet_x_error_ratio(row, POSE), 1, 1e-15);
-    assert_close(vr_imagenet_x_error_ratio(row, TEXTURE), 1.5, 1e-15);
-    assert_close(vr_imagenet_x_error_ratio(row, BACKGROUND), 0, 0);
-    assert_true(isnan(vr_imagenet_x_error_ratio(row, COLOR)));
+    assert_close(vrp_imagenet_x_ratio(row, POSE, 0), 1, 1e-15);
+    assert_close(vrp_imagenet_x_ratio(row, TEXTURE, 0), 1.5, 1e-15);
+    assert_close(vrp_imagenet_x_ratio(row, BACKGROUND, 0), 0, 0);
+    assert_true(isnan(vrp_imagenet_x_ratio(row, COLOR, 0)));
     assert_close(vrp_imagenet_x_rest_ratio(row, TEXTURE), (1.0 / 2) / (1.0 / 4), 1e-15);
-    assert_int_equal(vr_imagenet_x_worst(row, 0), TEXTURE);
-    assert_int_equal(vr_imagenet_x_worst(row, 3), POSE);
-    assert_int_equal(vr_imagenet_x_worst(row, 4), -1);
+    assert_int_equal(vrp_imagenet_x_worst(row, 0), TEXTURE);
+    assert_int_equal(vrp_imagenet_x_worst(row, 3), POSE);
+    assert_int_equal(vrp_imagenet_x_worst(row, 4), -1);
     double shift[16]; /* of wrong images: pose 1, texture 1; of all: pose 3, texture 2, background 1 */
     vrp_imagenet_x_shift(shift, row);
     assert_close(shift[POSE], 0.5 / 0.5 - 1, 1e-15);
@@ -116,9 +116,9 @@ static void a_model_without_errors_has_no_ratio(void **state) {
     vr_imagenet_x_run(&perm, &t, &set, file("m.csv", "file_name,predicted_class\na.JPEG,0\nb.JPEG,1\n"), NULL,
                       VR_FATAL);
     assert_close(t.rows[0].average, 1, 0);
-    assert_true(isnan(vr_imagenet_x_error_ratio(&t.rows[0], POSE)));
-    assert_int_equal(vr_imagenet_x_worst(&t.rows[0], 0), -1);
-    const vr_interval i = vr_imagenet_x_error_ratio_interval(&t.rows[0], POSE);
+    assert_true(isnan(vrp_imagenet_x_ratio(&t.rows[0], POSE, 0)));
+    assert_int_equal(vrp_imagenet_x_worst(&t.rows[0], 0), -1);
+    const vr_interval i = vr_imagenet_x_error_ratio(&t.rows[0], POSE);
     assert_true(isnan(i.low) && isnan(i.high));
     const vr_table cells = vr_imagenet_x_cells(&perm, t.rows, 1);
     vr_text csv = {.arena = &perm};
@@ -393,7 +393,7 @@ static void a_folder_of_models_is_read_in_the_order_of_names_on_any_threads(void
         vr_threads_set(k ? 7 : 1);
         assert_true(vr_imagenet_x_run(&perm, &t[k], &set, folder, NULL, VR_FATAL));
         assert_int_equal(t[k].count, 40);
-        assert_int_equal(t[k].other_files, 2);
+        assert_int_equal(t[k].other_files.count, 2);
         for (int i = 0; i < 40; i++) {
             assert_string_equal(t[k].rows[i].model, vr_arena_printf(&perm, "m%02d", i));
             assert_close(t[k].rows[i].average, ((i % 2 == 0) + (i % 3 == 1)) / 2.0, 0);
@@ -420,7 +420,7 @@ static const char *metaclass_file(int rows) {
     vr_text t = {.arena = &perm};
     vr_text_add(&t, "wnid,name,metaclass\n");
     for (int c = 0; c < rows; c++)
-        vr_text_printf(&t, "n%08d,%s,%d\n", c, c % 17 == 16 ? "fungus" : vr_imagenet_x_metaclass(c % 17),
+        vr_text_printf(&t, "n%08d,%s,%d\n", c, c % 17 == 16 ? "fungus" : vrp_imagenet_x_metaclass(c % 17),
                        c % 17);
     return file("meta.csv", t.data);
 }
@@ -628,17 +628,19 @@ static void tables_of_different_kinds_are_refused(void **state) {
     assert_true(vr_imagenet_x_table_load(&perm, &t, plain, VR_IMAGENET_X_CLASS, VR_FATAL));
     assert_true(vr_imagenet_x_table_load(&perm, &t, paths[1], VR_IMAGENET_X_METACLASS, VR_FATAL));
     assert_int_equal(t.count, 2);
-    assert_int_equal(t.other_tables, 2);
-    assert_int_equal(t.other_files, 0);
+    assert_int_equal(t.other_tables.count, 2);
+    assert_string_equal(t.other_tables.names, "class/accuracies_per_factor.csv (--target class), "
+                                              "class/accuracies_per_factor_metaclass.csv (by metaclass)");
+    assert_int_equal(t.other_files.count, 0);
     t = (vr_imagenet_x_table){0}; /* the metaclass stands beside the model */
     vr_imagenet_x_table_load(&perm, &t, by, VR_IMAGENET_X_CLASS, VR_FATAL);
-    vr_table few = vrp_imagenet_x_ratio_table(&perm, &t, 1);
+    vr_table few = vrp_imagenet_x_by_factor(&perm, &t, 1);
     assert_string_equal(few.names[2], "m, dog");
     t.count = 9;
     t.rows = VR_NEW(&perm, vr_imagenet_x_row, 9);
-    t.rows[0].model = "m", t.rows[0].metaclass = vr_imagenet_x_metaclass(1);
+    t.rows[0].model = "m", t.rows[0].metaclass = vrp_imagenet_x_metaclass(1);
     for (int i = 1; i < 9; i++) t.rows[i] = t.rows[0];
-    vr_table many = vrp_imagenet_x_ratio_table(&perm, &t, 1);
+    vr_table many = vrp_imagenet_x_by_model(&perm, &t, 1, false);
     assert_string_equal(many.names[1], "metaclass");
     assert_string_equal(many.cells[1].text, "dog");
 }

@@ -81,8 +81,7 @@ typedef struct vr_image_index {
     vr_arena *arena;
     const char *const
         *strip;     /* texts that are taken out of the last parts of names, NULL at the end; or NULL */
-    vr_names whole; /* names as they are, and their images: */
-    int64_t *of_whole, capacity;
+    vr_names whole; /* names as they are; their values are the images */
     int64_t ending; /* size of the first name's ending */
     bool plain;     /* all names are without folders and have that ending */
     struct vr_image_parts *parts;
@@ -90,9 +89,6 @@ typedef struct vr_image_index {
 
 /* Adds a name of an image; of two images that have the same whole name the first one keeps it. */
 VR_API void vr_image_index_add(vr_image_index *index, const char *name, int64_t image);
-
-/* vr_image_index_add of a name that has no 0 behind it. */
-VR_API void vr_image_index_add_bytes(vr_image_index *index, vr_bytes name, int64_t image);
 
 /* The image of a name of n bytes, by the rule above; -1 where there is none. Threads may look up at once. */
 VR_API int64_t vr_image_index_find(const vr_image_index *index, const char *name, int64_t n);

@@ -89,7 +89,7 @@ static vr_imagenet_x_row vrp_imagenet_x_row_from(const vr_imagenet_x_set *set, c
             vrp_imagenet_x_sum(&by[f], t->factors[g][f].count, t->factors[g][f].correct);
     vr_imagenet_x_row row = vrp_imagenet_x_row_of(model, by, all.correct, all.count);
     if (metaclass < 0) return row;
-    row.metaclass = vr_imagenet_x_metaclass(metaclass);
+    row.metaclass = vrp_imagenet_x_metaclass(metaclass);
     if (!compat || all.correct > 0) return row;
     for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) row.accuracy[f] = (double)NAN;
     row.worst_factor = (double)NAN;
@@ -109,10 +109,24 @@ static bool vrp_imagenet_x_can_score(const vr_imagenet_x_set *set, const vr_pred
     return true;
 }
 
-/* The labels that are correct for each image; of the target VR_IMAGENET_X_METACLASS the classes. */
-static vr_label_sets vrp_imagenet_x_labels(vr_arena *scratch, const vr_imagenet_x_set *set,
-                                           const vr_imagenet_x_opts *opts) {
-    if (opts->target != VR_IMAGENET_X_REAL) return (vr_label_sets){.count = set->count, .label = set->labels};
+/* map[x[i]] for n classes. */
+static const int64_t *vrp_imagenet_x_mapped(vr_arena *scratch, const int64_t *x, int64_t n,
+                                            const int64_t *map) {
+    int64_t *mapped = VR_NEW(scratch, int64_t, n);
+    for (int64_t i = 0; i < n; i++) mapped[i] = map[x[i]];
+    return mapped;
+}
+
+/* The labels that are correct for each image; of the target VR_IMAGENET_X_METACLASS they are metaclasses, and so become the
+ * predictions. */
+static vr_label_sets vrp_imagenet_x_targets(vr_arena *scratch, vr_predictions *p,
+                                            const vr_imagenet_x_set *set, const vr_imagenet_x_opts *opts) {
+    vr_label_sets labels = {.count = set->count, .label = set->labels};
+    if (opts->target == VR_IMAGENET_X_METACLASS) {
+        labels.label = vrp_imagenet_x_mapped(scratch, set->labels, set->count, set->metaclass);
+        p->predicted = vrp_imagenet_x_mapped(scratch, p->predicted, p->count * p->k, set->metaclass);
+    }
+    if (opts->target != VR_IMAGENET_X_REAL) return labels;
     if (!opts->compat) return set->real;
     vr_label_builder b = {.arena = scratch};
     for (int64_t i = 0; i < set->count; i++) {
@@ -122,17 +136,6 @@ static vr_label_sets vrp_imagenet_x_labels(vr_arena *scratch, const vr_imagenet_
         if (vr_label_sets_size(&set->real, i) == 0) vr_label_builder_add(&b, -1); /* always wrong */
     }
     return vr_label_builder_sets(&b);
-}
-
-/* correct[i]: is the image's predicted class of the metaclass of its label? */
-static const uint8_t *vrp_imagenet_x_mapped(vr_arena *scratch, const vr_imagenet_x_set *set,
-                                            const vr_predictions *p, const int64_t *prediction) {
-    int64_t *predicted = VR_NEW(scratch, int64_t, set->count);
-    uint8_t *correct = VR_NEW(scratch, uint8_t, set->count);
-    for (int64_t i = 0; i < set->count; i++)
-        predicted[i] = prediction[i] < 0 ? -1 : p->predicted[prediction[i] * p->k];
-    vr_correct_mapped(correct, predicted, set->labels, set->count, set->metaclass, VR_IMAGENET_X_CLASSES);
-    return correct;
 }
 
 /* The calibration error over the scored images with all bits of `factors`. */
@@ -153,18 +156,17 @@ static double vrp_imagenet_x_ece(vr_arena *scratch, const vr_imagenet_x_set *set
 
 /* metaclasses: NULL, or rows `step` apart. */
 static bool vrp_imagenet_x_score(vr_arena *scratch, vr_imagenet_x_row *row, vr_imagenet_x_row *metaclasses,
-                                 int64_t step, const vr_imagenet_x_set *set, const vr_predictions *p,
-                                 const char *model, const vr_imagenet_x_opts *opts, vr_err *err) {
+                                 int64_t step, const vr_imagenet_x_set *set, vr_predictions *p,
+                                 const vr_imagenet_x_opts *opts, vr_err *err) {
+    const char *model = row->model;
     const int64_t all = set->images.whole.count, images = p->image ? all : set->count;
     int64_t *prediction = (int64_t *)vr_arena_alloc(scratch, all, sizeof *prediction);
-    const vr_label_sets labels = vrp_imagenet_x_labels(scratch, set, opts);
+    if (!vrp_imagenet_x_can_score(set, p, opts, metaclasses != NULL, err)) return false;
+    const vr_label_sets labels = vrp_imagenet_x_targets(scratch, p, set, opts);
     vr_scores scores;
-    if (!vrp_imagenet_x_can_score(set, p, opts, metaclasses != NULL, err) ||
-        !vr_predictions_join(prediction, p, &set->images, images, set->path, err) ||
+    if (!vr_predictions_join(prediction, p, &set->images, images, set->path, err) ||
         !vr_predictions_score(scratch, &scores, p, prediction, &labels, err))
         return false;
-    if (opts->target == VR_IMAGENET_X_METACLASS)
-        scores.correct = vrp_imagenet_x_mapped(scratch, set, p, prediction);
     vrp_imagenet_x_tally tally;
     memset(&tally, 0, sizeof tally);
     vrp_imagenet_x_count(&tally, set, &scores);
@@ -182,28 +184,28 @@ static bool vrp_imagenet_x_score(vr_arena *scratch, vr_imagenet_x_row *row, vr_i
     return true;
 }
 
-static const vr_imagenet_x_opts vrp_imagenet_x_defaults = {0};
-
 /* ---- many models ---- */
 
-/* The predictions files of a path: itself, or the .csv files of a folder. */
+/* The predictions files of a path: itself, or the .csv files of a folder, beside which tables of accuracies may lie. */
 static bool vrp_imagenet_x_list(vr_arena *perm, const char ***paths, vr_imagenet_x_table *t, const char *path,
                                 vr_err *err) {
     const char **names;
+    bool *folders;
     int64_t n;
     if (!vr_path_is_dir(path)) {
         *paths = VR_NEW(perm, const char *, 1);
         (*paths)[t->count++] = path;
         return true;
     }
-    if (!vr_dir_list(perm, &names, NULL, &n, path, err)) return false;
+    if (!vr_dir_list(perm, &names, &folders, &n, path, err)) return false;
     *paths = VR_NEW(perm, const char *, n);
     for (int64_t i = 0; i < n; i++) {
-        const char *file = vr_arena_printf(perm, "%s/%s", path, names[i]);
-        if (names[i][0] != '.' && vr_path_has_suffix(names[i], ".csv") && !vr_path_is_dir(file))
-            (*paths)[t->count++] = file;
+        const bool csv = names[i][0] != '.' && vr_path_has_suffix(names[i], ".csv") && !folders[i];
+        if (csv && !vrp_imagenet_x_is_table(names[i]))
+            (*paths)[t->count++] = vr_arena_printf(perm, "%s/%s", path, names[i]);
         else
-            t->other_files++;
+            vrp_imagenet_x_leave(perm, csv ? &t->other_tables : &t->other_files, names[i],
+                                 csv ? "accuracies" : NULL);
     }
     return t->count > 0 || vr_fail(err, VR_ERR_ARGUMENT, "%s: no .csv file of predictions", path);
 }
@@ -239,7 +241,7 @@ static bool vrp_imagenet_x_run(vr_imagenet_x_table *t, const vr_imagenet_x_set *
             if (i == files) p = vrp_imagenet_x_human(&own, set);
             if (i == files || vr_predictions_load(&own, &p, paths[i], &classes, &e))
                 vrp_imagenet_x_score(&own, &t->rows[i], t->metaclasses ? &t->metaclasses[i] : NULL, t->count,
-                                     set, &p, t->rows[i].model, opts, &e);
+                                     set, &p, opts, &e);
 #pragma omp critical(vrp_imagenet_x_run)
             if (e.code != VR_OK && i < first) *err = e, first = i;
             vr_arena_reset(&own);
@@ -252,7 +254,8 @@ static bool vrp_imagenet_x_run(vr_imagenet_x_table *t, const vr_imagenet_x_set *
 bool vr_imagenet_x_run(vr_arena *perm, vr_imagenet_x_table *table, const vr_imagenet_x_set *set,
                        const char *path, const vr_imagenet_x_opts *opts, vr_err *err) {
     *table = (vr_imagenet_x_table){0};
-    if (!opts) opts = &vrp_imagenet_x_defaults;
+    static const vr_imagenet_x_opts defaults = {0};
+    if (!opts) opts = &defaults;
     const vr_arena_mark mark = vr_arena_here(perm);
     const char **paths;
     vr_imagenet_x_table t = {0};
@@ -276,18 +279,13 @@ bool vr_imagenet_x_run(vr_arena *perm, vr_imagenet_x_table *table, const vr_imag
 
 /* ---- the error ratio ---- */
 
-double vr_imagenet_x_error_ratio(const vr_imagenet_x_row *row, int64_t factor) {
-    VR_CHECK(factor >= 0 && factor < VR_IMAGENET_X_FACTORS, "factor %lld of 16", (long long)factor);
-    return vr_error_ratio(row->accuracy[factor], row->average);
-}
-
 /* Wrong images behind a row's accuracies, which have known counts. */
 static double vrp_imagenet_x_wrong(double accuracy, int64_t count) {
     return (double)count - rint(accuracy * (double)count);
 }
 
-vr_interval vr_imagenet_x_error_ratio_interval(const vr_imagenet_x_row *row, int64_t factor) {
-    const double ratio = vr_imagenet_x_error_ratio(row, factor);
+vr_interval vr_imagenet_x_error_ratio(const vr_imagenet_x_row *row, int64_t factor) {
+    const double ratio = vrp_imagenet_x_ratio(row, factor, 0);
     vr_interval out = {ratio, (double)NAN, (double)NAN};
     const double n = (double)row->n, n_f = (double)row->count[factor];
     if (!(n > 0 && n_f > 0) || !isfinite(ratio)) return out;
@@ -309,6 +307,12 @@ vr_interval vr_imagenet_x_error_ratio_interval(const vr_imagenet_x_row *row, int
     return out;
 }
 
+double vrp_imagenet_x_ratio(const vr_imagenet_x_row *row, int64_t factor, int64_t min_images) {
+    VR_CHECK(factor >= 0 && factor < VR_IMAGENET_X_FACTORS, "factor %lld of 16", (long long)factor);
+    const int64_t n = row->count[factor];
+    return n > 0 && n < min_images ? (double)NAN : vr_error_ratio(row->accuracy[factor], row->average);
+}
+
 double vrp_imagenet_x_rest_ratio(const vr_imagenet_x_row *row, int64_t factor) {
     const int64_t n_f = row->count[factor], rest = row->n - n_f;
     if (n_f <= 0 || rest <= 0 || isnan(row->accuracy[factor])) return (double)NAN;
@@ -317,12 +321,7 @@ double vrp_imagenet_x_rest_ratio(const vr_imagenet_x_row *row, int64_t factor) {
     return w_rest > 0 ? w_f / (double)n_f / (w_rest / (double)rest) : (double)NAN;
 }
 
-double vrp_imagenet_x_ratio(const vr_imagenet_x_row *row, int64_t factor, int64_t min_images) {
-    const int64_t n = row->count[factor];
-    return n > 0 && n < min_images ? (double)NAN : vr_imagenet_x_error_ratio(row, factor);
-}
-
-int64_t vr_imagenet_x_worst(const vr_imagenet_x_row *row, int64_t min_images) {
+int64_t vrp_imagenet_x_worst(const vr_imagenet_x_row *row, int64_t min_images) {
     double x[VR_IMAGENET_X_FACTORS];
     for (int64_t f = 0; f < VR_IMAGENET_X_FACTORS; f++) x[f] = -vrp_imagenet_x_ratio(row, f, min_images);
     return vr_worst(x, VR_IMAGENET_X_FACTORS);

@@ -1,0 +1,9 @@
+/* study/predictions_impl.h: what studies need of study/predictions beside its public part. */
+#ifndef VISROB_STUDY_PREDICTIONS_IMPL_H
+#define VISROB_STUDY_PREDICTIONS_IMPL_H
+#include "predictions.h"
+
+/* vr_image_index_add of a name that has no 0 behind it. Returns the image that has the name: an earlier one keeps it. */
+VR_API int64_t vrp_image_index_add(vr_image_index *index, vr_bytes name, int64_t image);
+
+#endif
