@@ -420,7 +420,7 @@ static const char *metaclass_file(int rows) {
     vr_text t = {.arena = &perm};
     vr_text_add(&t, "wnid,name,metaclass\n");
     for (int c = 0; c < rows; c++)
-        vr_text_printf(&t, "n%08d,%s,%d\n", c, c % 17 == 16 ? "fungus" : vrp_imagenet_x_metaclass(c % 17),
+        vr_text_printf(&t, "n%08d,%s,%d\n", c, c % 17 == 16 ? "fungus" : vrp_imagenet_x_metaclasses()[c % 17],
                        c % 17);
     return file("meta.csv", t.data);
 }
@@ -629,7 +629,7 @@ static void tables_of_different_kinds_are_refused(void **state) {
     assert_true(vr_imagenet_x_table_load(&perm, &t, paths[1], VR_IMAGENET_X_METACLASS, VR_FATAL));
     assert_int_equal(t.count, 2);
     assert_int_equal(t.other_tables.count, 2);
-    assert_string_equal(t.other_tables.names, "class/accuracies_per_factor.csv (--target class), "
+    assert_string_equal(t.other_tables.names, "class/accuracies_per_factor.csv (class), "
                                               "class/accuracies_per_factor_metaclass.csv (by metaclass)");
     assert_int_equal(t.other_files.count, 0);
     t = (vr_imagenet_x_table){0}; /* the metaclass stands beside the model */
@@ -638,7 +638,7 @@ static void tables_of_different_kinds_are_refused(void **state) {
     assert_string_equal(few.names[2], "m, dog");
     t.count = 9;
     t.rows = VR_NEW(&perm, vr_imagenet_x_row, 9);
-    t.rows[0].model = "m", t.rows[0].metaclass = vrp_imagenet_x_metaclass(1);
+    t.rows[0].model = "m", t.rows[0].metaclass = vrp_imagenet_x_metaclasses()[1];
     for (int i = 1; i < 9; i++) t.rows[i] = t.rows[0];
     vr_table many = vrp_imagenet_x_by_model(&perm, &t, 1, false);
     assert_string_equal(many.names[1], "metaclass");

@@ -65,8 +65,7 @@ static const char *ratios(const vr_imagenet_x_table *t) {
     vr_text text = {.arena = &perm};
     for (int64_t m = 0; m < t->count; m++) {
         vr_text_add(&text, t->rows[m].model);
-        for (int f = 0; f < 16; f++)
-            vr_text_printf(&text, ",%.6g", vrp_imagenet_x_ratio(&t->rows[m], f, 0));
+        for (int f = 0; f < 16; f++) vr_text_printf(&text, ",%.6g", vrp_imagenet_x_ratio(&t->rows[m], f, 0));
         vr_text_add(&text, "\n");
     }
     return text.data;

@@ -35,33 +35,25 @@ const char *const *vrp_imagenet_x_names(void) {
     return names;
 }
 
+const char *const *vrp_imagenet_x_metaclasses(void) { return vrp_imagenet_x_names() + VR_IMAGENET_X_FACTORS; }
+
 const char *vr_imagenet_x_factor(int64_t factor) {
     VR_CHECK(factor >= 0 && factor < VR_IMAGENET_X_FACTORS, "factor %lld of 16", (long long)factor);
     return vrp_imagenet_x_names()[factor];
 }
 
-const char *vrp_imagenet_x_metaclass(int64_t metaclass) {
-    VR_CHECK(metaclass >= 0 && metaclass < VR_IMAGENET_X_METACLASSES, "metaclass %lld of 17",
-             (long long)metaclass);
-    return vrp_imagenet_x_names()[VR_IMAGENET_X_FACTORS + metaclass];
-}
-
-int64_t vrp_imagenet_x_metaclass_find(vr_bytes name) {
-    for (int64_t g = 0; g < VR_IMAGENET_X_METACLASSES; g++) {
-        const char *known = vrp_imagenet_x_metaclass(g);
-        if (name.size == (int64_t)strlen(known) && memcmp(name.data, known, (size_t)name.size) == 0) return g;
-    }
+int64_t vrp_imagenet_x_find(const char *const *names, int64_t count, const char *name, int64_t n) {
+    for (int64_t i = 0; i < count; i++)
+        if ((int64_t)strlen(names[i]) == n && memcmp(name, names[i], (size_t)n) == 0) return i;
     return -1;
 }
 
 bool vr_imagenet_x_target_parse(vr_imagenet_x_target *target, const char *name, vr_err *err) {
     static const char *const names[] = {"class", "metaclass", "real"};
-    for (int t = 0; t < 3; t++)
-        if (strcmp(name, names[t]) == 0) {
-            *target = (vr_imagenet_x_target)t;
-            return true;
-        }
-    return vr_fail(err, VR_ERR_USAGE, "unknown target '%s' (expected class, metaclass or real)", name);
+    const int64_t t = vrp_imagenet_x_find(names, 3, name, (int64_t)strlen(name));
+    if (t >= 0) *target = (vr_imagenet_x_target)t;
+    return t >= 0 ||
+           vr_fail(err, VR_ERR_USAGE, "unknown target '%s' (expected class, metaclass or real)", name);
 }
 
 bool vrp_imagenet_x_key(vr_names *keys, const vr_csv *csv, int64_t column, const char *what, vr_bytes key,
@@ -253,8 +245,7 @@ static bool vrp_imagenet_x_prototypes(vr_arena *scratch, vr_imagenet_x_set *set,
 }
 
 /* Row c is class c: the file has no column of class numbers. */
-static bool vrp_imagenet_x_metaclasses(vr_arena *perm, vr_imagenet_x_set *set, const char *path,
-                                       vr_err *err) {
+static bool vrp_imagenet_x_classes(vr_arena *perm, vr_imagenet_x_set *set, const char *path, vr_err *err) {
     vr_csv csv;
     if (!vr_csv_load(perm, &csv, path, err)) return false;
     const int64_t name = vr_csv_column(&csv, "name", err);
@@ -263,7 +254,9 @@ static bool vrp_imagenet_x_metaclasses(vr_arena *perm, vr_imagenet_x_set *set, c
     while (vr_csv_next(&csv, err)) {
         if (csv.row >= VR_IMAGENET_X_CLASSES)
             return vr_csv_fail(&csv, name, err, "expected 1000 classes, found more");
-        const int64_t known = vrp_imagenet_x_metaclass_find(csv.fields[name]);
+        const vr_bytes field = csv.fields[name];
+        const int64_t known = vrp_imagenet_x_find(vrp_imagenet_x_metaclasses(), VR_IMAGENET_X_METACLASSES,
+                                                  (const char *)field.data, field.size);
         metaclass[csv.row] = known < 0 ? VR_IMAGENET_X_METACLASSES - 1 : known; /* the rest is "other" */
     }
     if (!csv.ended) return false;
@@ -329,7 +322,7 @@ bool vr_imagenet_x_load(vr_arena *perm, vr_imagenet_x_set *set, const vr_imagene
     const bool ok =
         vrp_imagenet_x_annotations(perm, &scratch, &s, files->annotations, &own) &&
         (!files->prototypes || vrp_imagenet_x_prototypes(&scratch, &s, files->prototypes, &own)) &&
-        (!files->metaclasses || vrp_imagenet_x_metaclasses(perm, &s, files->metaclasses, &own)) &&
+        (!files->metaclasses || vrp_imagenet_x_classes(perm, &s, files->metaclasses, &own)) &&
         (!files->real || vrp_imagenet_x_real(perm, &scratch, &s, files->real, &own));
     vr_arena_free(&scratch);
     if (!ok) {

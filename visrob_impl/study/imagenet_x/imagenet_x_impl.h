@@ -13,20 +13,19 @@ enum { VRP_IMAGENET_X_FEW = 8 };
 /* The names of the factors, then of the metaclasses: [VRP_IMAGENET_X_LABELS]. */
 VR_API const char *const *vrp_imagenet_x_names(void);
 
-/* The name of metaclass 0..16: device, dog, ..., other. */
-VR_API const char *vrp_imagenet_x_metaclass(int64_t metaclass);
+/* The names of the metaclasses: device, dog, ..., other. */
+VR_API const char *const *vrp_imagenet_x_metaclasses(void);
 
-/* The metaclass of that name; -1 where there is none. */
-VR_API int64_t vrp_imagenet_x_metaclass_find(vr_bytes name);
+/* Which of the names is the text of n bytes; -1: none. */
+VR_API int64_t vrp_imagenet_x_find(const char *const *names, int64_t count, const char *name, int64_t n);
 
 /* Adds the key of the current row; a key's value is its line. Errors: VR_ERR_FORMAT for a key of an earlier row, naming both
  * lines; `what` it is. */
 VR_API bool vrp_imagenet_x_key(vr_names *keys, const vr_csv *csv, int64_t column, const char *what,
                                vr_bytes key, vr_err *err);
 
-/* A row with accuracies count/correct of `by`[16] and of all n images; nothing else is known. */
-VR_API vr_imagenet_x_row vrp_imagenet_x_row_of(const char *model, const vr_group *by, int64_t correct,
-                                               int64_t n);
+/* The row of the factors' groups and, last, that of all images: by: [17]; nothing else is known. */
+VR_API vr_imagenet_x_row vrp_imagenet_x_row_of(const char *model, const vr_group *by);
 
 /* Finds the numbers of images behind released accuracies; sets count and n of all rows. */
 VR_API void vrp_imagenet_x_recover(vr_imagenet_x_row *rows, int64_t count);

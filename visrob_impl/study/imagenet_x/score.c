@@ -17,11 +17,11 @@
 
 /* ---- one model ---- */
 
-/* Images and correct predictions of one model by class, and by factor within each metaclass (without a table of
- * metaclasses all in the first one); all other counts are sums of these. */
+/* Images and correct predictions of one model by class, and by factor (and, last, of all images) within each metaclass;
+ * without a table of metaclasses all in the first one. All other counts are sums of these. */
 typedef struct vrp_imagenet_x_tally {
     vr_group classes[VR_IMAGENET_X_CLASSES];
-    vr_group factors[VR_IMAGENET_X_METACLASSES][VR_IMAGENET_X_FACTORS];
+    vr_group by[VR_IMAGENET_X_METACLASSES][VR_IMAGENET_X_FACTORS + 1];
 } vrp_imagenet_x_tally;
 
 static inline void vrp_imagenet_x_sum(vr_group *to, int64_t count, int64_t correct) {
@@ -34,26 +34,28 @@ static void vrp_imagenet_x_count(vrp_imagenet_x_tally *t, const vr_imagenet_x_se
     for (int64_t i = 0; i < set->count; i++) {
         if (!scores->scored[i]) continue;
         const int64_t label = set->labels[i], correct = scores->correct[i];
-        vr_group *factors = t->factors[set->metaclass ? set->metaclass[label] : 0];
+        vr_group *by = t->by[set->metaclass ? set->metaclass[label] : 0];
         vrp_imagenet_x_sum(&t->classes[label], 1, correct);
+        vrp_imagenet_x_sum(&by[VR_IMAGENET_X_FACTORS], 1, correct);
         for (unsigned bits = set->factors[i]; bits; bits &= bits - 1)
-            vrp_imagenet_x_sum(&factors[__builtin_ctz(bits)], 1, correct);
+            vrp_imagenet_x_sum(&by[__builtin_ctz(bits)], 1, correct);
     }
 }
 
-static double vrp_imagenet_x_share(int64_t part, int64_t whole) {
-    return whole > 0 ? (double)part / (double)whole : (double)NAN;
+static double vrp_imagenet_x_share(vr_group g) {
+    return g.count > 0 ? (double)g.correct / (double)g.count : (double)NAN;
 }
 
-vr_imagenet_x_row vrp_imagenet_x_row_of(const char *model, const vr_group *by, int64_t correct, int64_t n) {
+vr_imagenet_x_row vrp_imagenet_x_row_of(const char *model, const vr_group *by) {
+    const vr_group all = by[VR_IMAGENET_X_FACTORS];
     vr_imagenet_x_row row = {.model = model,
-                             .n = n,
-                             .average = vrp_imagenet_x_share(correct, n),
+                             .n = all.count,
+                             .average = vrp_imagenet_x_share(all),
                              .worst_classes = (double)NAN,
                              .ece = (double)NAN};
     for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
         row.count[f] = by[f].count;
-        row.accuracy[f] = vrp_imagenet_x_share(by[f].correct, by[f].count);
+        row.accuracy[f] = vrp_imagenet_x_share(by[f]);
         row.factor_ece[f] = (double)NAN;
     }
     const int64_t worst = vr_worst(row.accuracy, VR_IMAGENET_X_FACTORS);
@@ -64,7 +66,8 @@ vr_imagenet_x_row vrp_imagenet_x_row_of(const char *model, const vr_group *by, i
 /* The accuracy over the images of the worst classes, by accuracy, compared as fractions, then by number. */
 static double vrp_imagenet_x_worst_classes(const vr_group *classes) {
     const vr_group *worst[VR_IMAGENET_X_WORST];
-    int64_t n = 0, correct = 0, images = 0;
+    int64_t n = 0;
+    vr_group all = {0};
     for (const vr_group *c = classes; c < classes + VR_IMAGENET_X_CLASSES; c++) {
         int64_t at = n < VR_IMAGENET_X_WORST ? n : VR_IMAGENET_X_WORST;
         for (; at > 0 && c->correct * worst[at - 1]->count < worst[at - 1]->correct * c->count; at--)
@@ -73,24 +76,21 @@ static double vrp_imagenet_x_worst_classes(const vr_group *classes) {
         worst[at] = c;
         if (n < VR_IMAGENET_X_WORST) n++;
     }
-    for (int64_t k = 0; k < n; k++) correct += worst[k]->correct, images += worst[k]->count;
-    return vrp_imagenet_x_share(correct, images);
+    for (int64_t k = 0; k < n; k++) vrp_imagenet_x_sum(&all, worst[k]->count, worst[k]->correct);
+    return vrp_imagenet_x_share(all);
 }
 
 /* The row of one metaclass; of all images for -1. */
-static vr_imagenet_x_row vrp_imagenet_x_row_from(const vr_imagenet_x_set *set, const vrp_imagenet_x_tally *t,
-                                                 int64_t metaclass, const char *model, bool compat) {
-    vr_group all = {0}, by[VR_IMAGENET_X_FACTORS] = {{0}};
-    for (int64_t c = 0; c < VR_IMAGENET_X_CLASSES; c++)
-        if (metaclass < 0 || set->metaclass[c] == metaclass)
-            vrp_imagenet_x_sum(&all, t->classes[c].count, t->classes[c].correct);
+static vr_imagenet_x_row vrp_imagenet_x_row_from(const vrp_imagenet_x_tally *t, int64_t metaclass,
+                                                 const char *model, bool compat) {
+    vr_group by[VR_IMAGENET_X_FACTORS + 1] = {{0}};
     for (int64_t g = 0; g < VR_IMAGENET_X_METACLASSES; g++)
-        for (int64_t f = 0; f < VR_IMAGENET_X_FACTORS && (metaclass < 0 || metaclass == g); f++)
-            vrp_imagenet_x_sum(&by[f], t->factors[g][f].count, t->factors[g][f].correct);
-    vr_imagenet_x_row row = vrp_imagenet_x_row_of(model, by, all.correct, all.count);
+        for (int64_t f = 0; f <= VR_IMAGENET_X_FACTORS && (metaclass < 0 || metaclass == g); f++)
+            vrp_imagenet_x_sum(&by[f], t->by[g][f].count, t->by[g][f].correct);
+    vr_imagenet_x_row row = vrp_imagenet_x_row_of(model, by);
     if (metaclass < 0) return row;
-    row.metaclass = vrp_imagenet_x_metaclass(metaclass);
-    if (!compat || all.correct > 0) return row;
+    row.metaclass = vrp_imagenet_x_metaclasses()[metaclass];
+    if (!compat || by[VR_IMAGENET_X_FACTORS].correct > 0) return row;
     for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) row.accuracy[f] = (double)NAN;
     row.worst_factor = (double)NAN;
     return row;
@@ -170,13 +170,13 @@ static bool vrp_imagenet_x_score(vr_arena *scratch, vr_imagenet_x_row *row, vr_i
     vrp_imagenet_x_tally tally;
     memset(&tally, 0, sizeof tally);
     vrp_imagenet_x_count(&tally, set, &scores);
-    *row = vrp_imagenet_x_row_from(set, &tally, -1, model, false);
+    *row = vrp_imagenet_x_row_from(&tally, -1, model, false);
     row->worst_classes = vrp_imagenet_x_worst_classes(tally.classes);
     row->join = scores.join;
     for (int64_t i = set->count; i < images; i++) row->prototypes += prediction[i] >= 0;
     row->join.extra -= row->prototypes;
     for (int64_t g = 0; metaclasses && g < VR_IMAGENET_X_METACLASSES; g++)
-        metaclasses[g * step] = vrp_imagenet_x_row_from(set, &tally, g, model, opts->compat);
+        metaclasses[g * step] = vrp_imagenet_x_row_from(&tally, g, model, opts->compat);
     if (!opts->calibration) return true;
     row->ece = vrp_imagenet_x_ece(scratch, set, p, prediction, &scores, 0);
     for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++)

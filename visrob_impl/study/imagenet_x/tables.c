@@ -66,7 +66,8 @@ void vrp_imagenet_x_recover(vr_imagenet_x_row *rows, int64_t count) {
     for (int g = -1; g < VR_IMAGENET_X_METACLASSES; g++)
         for (int c = 0; c <= VRP_IMAGENET_X_AVERAGE; c++)
             if (c != VRP_IMAGENET_X_WORST_FACTOR)
-                vrp_imagenet_x_recover_column(rows, count, g < 0 ? NULL : vrp_imagenet_x_metaclass(g), c, x);
+                vrp_imagenet_x_recover_column(rows, count, g < 0 ? NULL : vrp_imagenet_x_metaclasses()[g], c,
+                                              x);
     vr_arena_free(&scratch);
 }
 
@@ -119,33 +120,31 @@ static bool vrp_imagenet_x_row_read(vr_arena *perm, vr_imagenet_x_row *row, cons
     if (column[VRP_IMAGENET_X_WORST_FACTOR] < 0 && worst >= 0) row->worst_factor = row->accuracy[worst];
     if (group < 0) return true;
     const vr_bytes name = csv->fields[group];
-    const int64_t g = vrp_imagenet_x_metaclass_find(name);
-    if (g >= 0) row->metaclass = vrp_imagenet_x_metaclass(g);
+    const int64_t g = vrp_imagenet_x_find(vrp_imagenet_x_metaclasses(), VR_IMAGENET_X_METACLASSES,
+                                          (const char *)name.data, name.size);
+    if (g >= 0) row->metaclass = vrp_imagenet_x_metaclasses()[g];
     return g >= 0 || vr_csv_fail(csv, group, err, "unknown metaclass '%.*s'", (int)vr_min(name.size, 60),
                                  (const char *)name.data);
 }
 
-static const char *const vrp_imagenet_x_folders[] = {"class", "metaclass", "real_class"}; /* by target */
+static const char *const vrp_imagenet_x_kinds[] = {"class", "metaclass", "real_class", "top", "multi"};
 
-/* Which of the names is a part of the path, ended by "/" or "."; the last one counts. -1: none. */
-static int vrp_imagenet_x_in_path(const char *path, const char *const *names, int count) {
-    int found = -1;
+/* kind[0] = "top" or "multi", kind[1] = the target, by the parts of a path that end with "/" or "."; NULL where none tells,
+ * and the last of several. */
+static void vrp_imagenet_x_kind(const char **kind, const char *path) {
+    kind[0] = kind[1] = NULL;
     for (size_t n; *path; path += n + (path[n] != 0)) {
         n = strcspn(path, "/.");
-        for (int i = 0; i < count; i++)
-            if (strlen(names[i]) == n && memcmp(path, names[i], n) == 0 && path[n]) found = i;
+        const int64_t k = path[n] ? vrp_imagenet_x_find(vrp_imagenet_x_kinds, 5, path, (int64_t)n) : -1;
+        if (k >= 0) kind[k < 3] = vrp_imagenet_x_kinds[k];
     }
-    return found;
 }
 
 /* Checks that a file has what the tables before it have, as far as the paths tell, and notes what that is. */
 static bool vrp_imagenet_x_same_kind(vr_arena *perm, vr_imagenet_x_table *t, const char *path,
                                      bool by_metaclass, vr_err *err) {
-    static const char *const annotations[] = {"top", "multi"};
-    const int a = vrp_imagenet_x_in_path(path, annotations, 2),
-              b = vrp_imagenet_x_in_path(path, vrp_imagenet_x_folders, 3);
-    const char *const kind[] = {a < 0 ? NULL : annotations[a], b < 0 ? NULL : vrp_imagenet_x_folders[b],
-                                by_metaclass ? "by metaclass" : "all images"};
+    const char *kind[3] = {NULL, NULL, by_metaclass ? "by metaclass" : "all images"};
+    vrp_imagenet_x_kind(kind, path);
     for (int k = 0; k < 3; k++)
         if (kind[k] && t->kind[k] && strcmp(kind[k], t->kind[k]) != 0)
             return vr_fail(err, VR_ERR_ARGUMENT, "%s: tables of different kinds: '%s', but '%s' in %s", path,
@@ -194,15 +193,14 @@ bool vrp_imagenet_x_is_table(const char *name) {
            vr_path_has_suffix(name, ".csv");
 }
 
-/* Why a folder's table is not read; NULL where it is. */
+/* The kind of a folder's table that is not read; NULL where it is. */
 static const char *vrp_imagenet_x_unwanted(const char *path, const char *name, bool in_root,
                                            vr_imagenet_x_target target) {
-    static const char *const option[] = {"--target class", "--target metaclass", "--target real"};
-    const char *rest = name + sizeof vrp_imagenet_x_table_stem - 1;
-    const int of = vrp_imagenet_x_in_path(path, vrp_imagenet_x_folders, 3);
+    const char *kind[2], *rest = name + sizeof vrp_imagenet_x_table_stem - 1;
+    vrp_imagenet_x_kind(kind, path);
     if (*rest != '.') return "by metaclass";
-    if (of == (int)target || (in_root && strcmp(rest, ".csv") == 0)) return NULL;
-    return of < 0 ? "of no target" : option[of];
+    if (kind[1] == vrp_imagenet_x_kinds[target] || (in_root && strcmp(rest, ".csv") == 0)) return NULL;
+    return kind[1] ? kind[1] : "of an unknown target";
 }
 
 /* Appends the tables of a folder; names that are told begin `root` bytes behind those of the paths. */
@@ -230,7 +228,7 @@ static bool vrp_imagenet_x_walk(vr_arena *perm, vr_imagenet_x_table *table, cons
 bool vr_imagenet_x_table_load(vr_arena *perm, vr_imagenet_x_table *table, const char *path,
                               vr_imagenet_x_target target, vr_err *err) {
     const int64_t before = table->count;
-    const char *of = vrp_imagenet_x_folders[target];
+    const char *of = vrp_imagenet_x_kinds[target];
     size_t n = strlen(path);
     while (n > 1 && path[n - 1] == '/') n--;
     if (!vr_path_is_dir(path) ? !vrp_imagenet_x_table_file(perm, table, path, err)
