@@ -374,7 +374,7 @@ static void real_predictions_give_the_sheets_numbers(void **state) {
             vr_imagenet_x_run(&perm, &t, &set, predictions, &opts, VR_FATAL);
             const vr_imagenet_x_row *row = t.rows;
             assert_string_equal(row->model, "ResNet50");
-            assert_int_equal(row->prototypes, prototypes ? 3000 : 0);
+            assert_int_equal(row->join.excluded, prototypes ? 3000 : 0);
             assert_int_equal(row->join.extra, 0);
             assert_int_equal(row->join.missing, 0);
             assert_close(row->average * (double)row->n, correct[prototypes][target], 1e-6);

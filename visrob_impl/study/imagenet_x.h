@@ -110,8 +110,7 @@ typedef struct vr_imagenet_x_row {
     int64_t count[VR_IMAGENET_X_FACTORS];   /* images behind each accuracy; 0 with an accuracy: unknown */
     int64_t n;                              /* images behind the average; 0: unknown */
     double ece, factor_ece[VR_IMAGENET_X_FACTORS]; /* calibration error, 15 bins; NaN where not computed */
-    vr_join join;
-    int64_t prototypes; /* predictions of images left out as prototypes: not in join.extra */
+    vr_join join;                                  /* prototypes are its excluded images */
 } vr_imagenet_x_row;
 
 /* Files of folders that were not read: how many, and the first ones' names. */

@@ -416,10 +416,12 @@ const char *vr_join_text(vr_arena *arena, const vr_join *join) {
     } counts[] = {
         {join->missing, "without a prediction"},
         {join->extra, join->extra == 1 ? "prediction of an unknown image" : "predictions of unknown images"},
-        {join->unlabelled, "without a label"}};
+        {join->unlabelled, "without a label"},
+        {join->excluded,
+         join->excluded == 1 ? "prediction of an excluded image" : "predictions of excluded images"}};
     vr_text t = {.arena = arena};
     vr_text_printf(&t, "%lld scored", (long long)join->scored);
-    for (int i = 0, more = 0; i < 3; i++)
+    for (int i = 0, more = 0; i < 4; i++)
         if (counts[i].n > 0)
             vr_text_printf(&t, "%s%lld %s", more++ ? ", " : "; ", (long long)counts[i].n, counts[i].what);
     return t.data;
@@ -496,7 +498,7 @@ bool vr_predictions_score(vr_arena *perm, vr_scores *out, const vr_predictions *
     if (p->predicted && k > 1) vr_correct_sets(top5, p->predicted, prediction, n, k, p->k, labels);
     if (p->predicted && k == 1) memcpy(top5, correct, (size_t)n);
     vr_arena_rewind(perm, mark);
-    const vr_join join = {n - missing - unlabelled, missing, p->count - used, unlabelled};
+    const vr_join join = {n - missing - unlabelled, missing, p->count - used, unlabelled, 0};
     *out = (vr_scores){
         .count = n, .k = k, .scored = scored, .correct = correct, .correct_top5 = top5, .join = join};
     if (join.scored > 0) return true;

@@ -101,6 +101,7 @@ typedef struct vr_join {
     int64_t missing;    /* images without a prediction */
     int64_t extra;      /* predictions of other images */
     int64_t unlabelled; /* images with a prediction and without a label */
+    int64_t excluded;   /* predictions of images that a study leaves out, which are not in extra */
 } vr_join;
 
 /* "46110 scored; 3890 predictions of unknown images": the counts that are not 0, for every program's output. */

@@ -90,14 +90,10 @@ VR_API vr_table vrp_imagenet_x_family_table(vr_arena *perm, const vr_imagenet_x_
 /* What the numbers come from, and the kind of tables: "accuracies of results/top (top, class)". */
 VR_API const char *vrp_imagenet_x_data_text(vr_arena *arena, const vr_imagenet_x_report *report);
 
-/* What was left out of a row, as a sentence; NULL where nothing was. */
-VR_API const char *vrp_imagenet_x_join_text(vr_arena *arena, const vr_imagenet_x_row *row);
-
-/* Is it the name of a released table, accuracies_per_factor.csv or the like? */
-VR_API bool vrp_imagenet_x_is_table(const char *name);
-
-/* Counts a file of a folder that is not read, and why (or NULL); the first ones are named. */
-VR_API void vrp_imagenet_x_leave(vr_arena *perm, vr_imagenet_x_others *to, const char *name, const char *why);
+/* Lists the files that a path stands for: itself or, of a folder, predictions or a target's tables. Others are counted in *t.
+ * Errors:  VR_ERR_ARGUMENT for a folder without such a file, naming the others. */
+VR_API bool vrp_imagenet_x_list(vr_arena *perm, vr_names *paths, vr_imagenet_x_table *t, const char *path,
+                                const vr_imagenet_x_target *target, vr_err *err);
 
 /* "2 tables: a.csv (by metaclass), b.csv (--target real); 1 other file: README": what was not read; NULL: nothing. */
 VR_API const char *vrp_imagenet_x_others_text(vr_arena *arena, const vr_imagenet_x_table *table);

@@ -55,16 +55,12 @@ static void vrp_imagenet_x_page_lead(vr_page *page, const vr_imagenet_x_report *
 
 /* What was left out, of the model with the most, and which files were not read. */
 static void vrp_imagenet_x_page_left_out(vr_page *page, const vr_imagenet_x_table *t) {
-    const vr_imagenet_x_row *most = NULL;
-    int64_t left_out = 0;
-    for (int64_t m = 0; m < t->count; m++) {
-        const vr_join j = t->rows[m].join;
-        const int64_t n = j.missing + j.extra + j.unlabelled + t->rows[m].prototypes;
-        if (n > left_out) left_out = n, most = &t->rows[m];
-    }
-    if (most)
+    const vr_imagenet_x_row *most = &t->rows[0];
+    for (int64_t m = 1; m < t->count; m++)
+        if (vrp_join_left_out(&t->rows[m].join) > vrp_join_left_out(&most->join)) most = &t->rows[m];
+    if (vrp_join_left_out(&most->join) > 0)
         vr_page_text(page, "%s%s: %s.", t->count > 1 ? "Most is left out of " : "", most->model,
-                     vrp_imagenet_x_join_text(page->arena, most));
+                     vr_join_text(page->arena, &most->join));
     const char *others = vrp_imagenet_x_others_text(page->arena, t);
     if (others) vr_page_text(page, "Not read: %s.", others);
 }

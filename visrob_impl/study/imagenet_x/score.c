@@ -4,7 +4,7 @@
  * factor within a metaclass), so that neither the order of the rows nor the number of threads changes a bit. The original
  * joins annotations and all models' predictions into one table of strings; here a model needs a few arrays, which the
  * next one reuses. */
-#include "../../base/os.h"
+#include "../../base/log.h"
 #include "../../base/par.h"
 #include "../../metric/accuracy.h"
 #include "../../metric/calibration.h"
@@ -97,8 +97,8 @@ static vr_imagenet_x_row vrp_imagenet_x_row_from(const vrp_imagenet_x_tally *t, 
 }
 
 static bool vrp_imagenet_x_can_score(const vr_imagenet_x_set *set, const vr_predictions *p,
-                                     const vr_imagenet_x_opts *opts, bool by_metaclass, vr_err *err) {
-    if ((by_metaclass || opts->target == VR_IMAGENET_X_METACLASS) && !set->metaclass)
+                                     const vr_imagenet_x_opts *opts, vr_err *err) {
+    if ((opts->by_metaclass || opts->target == VR_IMAGENET_X_METACLASS) && !set->metaclass)
         return vr_fail(err, VR_ERR_ARGUMENT, "metaclasses need the table of classes to metaclasses");
     if (opts->target == VR_IMAGENET_X_REAL && set->real.count == 0)
         return vr_fail(err, VR_ERR_ARGUMENT, "the target 'real' needs the file of ReaL labels");
@@ -154,14 +154,15 @@ static double vrp_imagenet_x_ece(vr_arena *scratch, const vr_imagenet_x_set *set
     return vr_ece(bins, VR_CALIBRATION_BINS);
 }
 
-/* metaclasses: NULL, or rows `step` apart. */
-static bool vrp_imagenet_x_score(vr_arena *scratch, vr_imagenet_x_row *row, vr_imagenet_x_row *metaclasses,
-                                 int64_t step, const vr_imagenet_x_set *set, vr_predictions *p,
+/* Fills the rows of model m. */
+static bool vrp_imagenet_x_score(vr_arena *scratch, vr_imagenet_x_table *t, int64_t m,
+                                 const vr_imagenet_x_set *set, vr_predictions *p,
                                  const vr_imagenet_x_opts *opts, vr_err *err) {
+    vr_imagenet_x_row *row = &t->rows[m];
     const char *model = row->model;
     const int64_t all = set->images.whole.count, images = p->image ? all : set->count;
     int64_t *prediction = (int64_t *)vr_arena_alloc(scratch, all, sizeof *prediction);
-    if (!vrp_imagenet_x_can_score(set, p, opts, metaclasses != NULL, err)) return false;
+    if (!vrp_imagenet_x_can_score(set, p, opts, err)) return false;
     const vr_label_sets labels = vrp_imagenet_x_targets(scratch, p, set, opts);
     vr_scores scores;
     if (!vr_predictions_join(prediction, p, &set->images, images, set->path, err) ||
@@ -173,10 +174,10 @@ static bool vrp_imagenet_x_score(vr_arena *scratch, vr_imagenet_x_row *row, vr_i
     *row = vrp_imagenet_x_row_from(&tally, -1, model, false);
     row->worst_classes = vrp_imagenet_x_worst_classes(tally.classes);
     row->join = scores.join;
-    for (int64_t i = set->count; i < images; i++) row->prototypes += prediction[i] >= 0;
-    row->join.extra -= row->prototypes;
-    for (int64_t g = 0; metaclasses && g < VR_IMAGENET_X_METACLASSES; g++)
-        metaclasses[g * step] = vrp_imagenet_x_row_from(&tally, g, model, opts->compat);
+    for (int64_t i = set->count; i < images; i++) row->join.excluded += prediction[i] >= 0;
+    row->join.extra -= row->join.excluded;
+    for (int64_t g = 0; opts->by_metaclass && g < VR_IMAGENET_X_METACLASSES; g++)
+        t->metaclasses[g * t->count + m] = vrp_imagenet_x_row_from(&tally, g, model, opts->compat);
     if (!opts->calibration) return true;
     row->ece = vrp_imagenet_x_ece(scratch, set, p, prediction, &scores, 0);
     for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++)
@@ -186,32 +187,8 @@ static bool vrp_imagenet_x_score(vr_arena *scratch, vr_imagenet_x_row *row, vr_i
 
 /* ---- many models ---- */
 
-/* The predictions files of a path: itself, or the .csv files of a folder, beside which tables of accuracies may lie. */
-static bool vrp_imagenet_x_list(vr_arena *perm, const char ***paths, vr_imagenet_x_table *t, const char *path,
-                                vr_err *err) {
-    const char **names;
-    bool *folders;
-    int64_t n;
-    if (!vr_path_is_dir(path)) {
-        *paths = VR_NEW(perm, const char *, 1);
-        (*paths)[t->count++] = path;
-        return true;
-    }
-    if (!vr_dir_list(perm, &names, &folders, &n, path, err)) return false;
-    *paths = VR_NEW(perm, const char *, n);
-    for (int64_t i = 0; i < n; i++) {
-        const bool csv = names[i][0] != '.' && vr_path_has_suffix(names[i], ".csv") && !folders[i];
-        if (csv && !vrp_imagenet_x_is_table(names[i]))
-            (*paths)[t->count++] = vr_arena_printf(perm, "%s/%s", path, names[i]);
-        else
-            vrp_imagenet_x_leave(perm, csv ? &t->other_tables : &t->other_files, names[i],
-                                 csv ? "accuracies" : NULL);
-    }
-    return t->count > 0 || vr_fail(err, VR_ERR_ARGUMENT, "%s: no .csv file of predictions", path);
-}
-
 /* "models/ViT.csv" -> "ViT" */
-static const char *vrp_imagenet_x_stem(vr_arena *perm, const char *path) {
+static const char *vrp_imagenet_x_model(vr_arena *perm, const char *path) {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
     return vr_arena_string(perm, name, dot && dot > name ? dot - name : (int64_t)strlen(name));
 }
@@ -225,10 +202,12 @@ static vr_predictions vrp_imagenet_x_human(vr_arena *scratch, const vr_imagenet_
 }
 
 /* Fills the rows of the table: of the files, then "human". */
-static bool vrp_imagenet_x_run(vr_imagenet_x_table *t, const vr_imagenet_x_set *set, const char **paths,
-                               int64_t files, const vr_imagenet_x_opts *opts, vr_err *err) {
+static bool vrp_imagenet_x_run(vr_imagenet_x_table *t, const vr_imagenet_x_set *set, const vr_names *paths,
+                               const vr_imagenet_x_opts *opts, vr_err *err) {
     static const vr_predictions_opts classes = {.classes = VR_IMAGENET_X_CLASSES, .joined = true};
     int64_t first = t->count; /* the file that fails */
+    const bool many = t->count > VRP_IMAGENET_X_FEW;
+    vr_progress progress = many ? vr_progress_begin("score", t->count, "models") : (vr_progress){0};
 #pragma omp parallel num_threads((int)vr_min(t->count, vr_threads()))
     {
         vr_arena own = {0};
@@ -236,39 +215,42 @@ static bool vrp_imagenet_x_run(vr_imagenet_x_table *t, const vr_imagenet_x_set *
         vr_arena_reset(&own);
 #pragma omp for schedule(dynamic)
         for (int64_t i = 0; i < t->count; i++) {
+            const bool human = i == paths->count;
             vr_predictions p;
             vr_err e = {0};
-            if (i == files) p = vrp_imagenet_x_human(&own, set);
-            if (i == files || vr_predictions_load(&own, &p, paths[i], &classes, &e))
-                vrp_imagenet_x_score(&own, &t->rows[i], t->metaclasses ? &t->metaclasses[i] : NULL, t->count,
-                                     set, &p, opts, &e);
+            if (human) p = vrp_imagenet_x_human(&own, set);
+            if (human || vr_predictions_load(&own, &p, vr_names_at(paths, i), &classes, &e))
+                vrp_imagenet_x_score(&own, t, i, set, &p, opts, &e);
 #pragma omp critical(vrp_imagenet_x_run)
-            if (e.code != VR_OK && i < first) *err = e, first = i;
+            {
+                if (e.code != VR_OK && i < first) *err = e, first = i;
+                if (many) vr_progress_step(&progress, 1);
+            }
             vr_arena_reset(&own);
         }
         vr_arena_free(&own);
     }
+    if (many) vr_progress_end(&progress);
     return err->code == VR_OK;
 }
 
 bool vr_imagenet_x_run(vr_arena *perm, vr_imagenet_x_table *table, const vr_imagenet_x_set *set,
                        const char *path, const vr_imagenet_x_opts *opts, vr_err *err) {
-    *table = (vr_imagenet_x_table){0};
     static const vr_imagenet_x_opts defaults = {0};
     if (!opts) opts = &defaults;
+    *table = (vr_imagenet_x_table){0};
     const vr_arena_mark mark = vr_arena_here(perm);
-    const char **paths;
+    vr_names paths = {.arena = perm};
     vr_imagenet_x_table t = {0};
     vr_err own = {0};
-    if (vrp_imagenet_x_list(perm, &paths, &t, path, &own)) {
-        const int64_t files = t.count;
-        t.count += opts->human;
+    if (vrp_imagenet_x_list(perm, &paths, &t, path, NULL, &own)) {
+        t.count = paths.count + opts->human;
         t.rows = VR_NEW(perm, vr_imagenet_x_row, t.count);
         if (opts->by_metaclass)
             t.metaclasses = VR_NEW(perm, vr_imagenet_x_row, (t.count * VR_IMAGENET_X_METACLASSES));
         for (int64_t i = 0; i < t.count; i++)
-            t.rows[i].model = i < files ? vrp_imagenet_x_stem(perm, paths[i]) : "human";
-        if (vrp_imagenet_x_run(&t, set, paths, files, opts, &own)) {
+            t.rows[i].model = i < paths.count ? vrp_imagenet_x_model(perm, vr_names_at(&paths, i)) : "human";
+        if (vrp_imagenet_x_run(&t, set, &paths, opts, &own)) {
             *table = t;
             return true;
         }

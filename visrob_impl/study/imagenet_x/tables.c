@@ -186,61 +186,74 @@ static bool vrp_imagenet_x_table_file(vr_arena *perm, vr_imagenet_x_table *table
     return true;
 }
 
-static const char vrp_imagenet_x_table_stem[] = "accuracies_per_factor";
-
-bool vrp_imagenet_x_is_table(const char *name) {
-    return strncmp(name, vrp_imagenet_x_table_stem, sizeof vrp_imagenet_x_table_stem - 1) == 0 &&
-           vr_path_has_suffix(name, ".csv");
-}
+static const char vrp_imagenet_x_stem[] = "accuracies_per_factor";
 
 /* The kind of a folder's table that is not read; NULL where it is. */
-static const char *vrp_imagenet_x_unwanted(const char *path, const char *name, bool in_root,
-                                           vr_imagenet_x_target target) {
-    const char *kind[2], *rest = name + sizeof vrp_imagenet_x_table_stem - 1;
+static const char *vrp_imagenet_x_other(const char *path, const char *name, bool in_root,
+                                        vr_imagenet_x_target target) {
+    const char *kind[2], *rest = name + sizeof vrp_imagenet_x_stem - 1;
     vrp_imagenet_x_kind(kind, path);
     if (*rest != '.') return "by metaclass";
     if (kind[1] == vrp_imagenet_x_kinds[target] || (in_root && strcmp(rest, ".csv") == 0)) return NULL;
     return kind[1] ? kind[1] : "of an unknown target";
 }
 
-/* Appends the tables of a folder; names that are told begin `root` bytes behind those of the paths. */
-static bool vrp_imagenet_x_walk(vr_arena *perm, vr_imagenet_x_table *table, const char *folder, size_t root,
-                                int depth, vr_imagenet_x_target target, vr_err *err) {
+enum { VRP_IMAGENET_X_NAMED = 8 }; /* files that are left out, by name */
+
+/* Counts a file of a folder that is not read, and its kind (or NULL). */
+static void vrp_imagenet_x_leave(vr_arena *perm, vr_imagenet_x_others *to, const char *name,
+                                 const char *why) {
+    if (to->count++ < VRP_IMAGENET_X_NAMED)
+        to->names = vr_arena_printf(perm, "%s%s%s%s%s%s", to->names ? to->names : "", to->names ? ", " : "",
+                                    name, why ? " (" : "", why ? why : "", why ? ")" : "");
+}
+
+/* Lists what is read of a folder: predictions or, with a target, its tables, which may be in folders below. The names of
+ * others begin `root` bytes behind those of the paths. */
+static bool vrp_imagenet_x_walk(vr_arena *perm, vr_names *paths, vr_imagenet_x_table *t, const char *folder,
+                                size_t root, int depth, const vr_imagenet_x_target *target, vr_err *err) {
     const char **names;
     bool *folders;
     int64_t n;
     if (depth > 16) return vr_fail(err, VR_ERR_LIMIT, "%s: more than 16 folders deep", folder);
     if (!vr_dir_list(perm, &names, &folders, &n, folder, err)) return false;
     for (int64_t i = 0; i < n; i++) {
-        const char *path = vr_arena_printf(perm, "%s/%s", folder, names[i]);
-        const bool is_table = vrp_imagenet_x_is_table(names[i]);
-        const char *why = is_table ? vrp_imagenet_x_unwanted(path, names[i], depth == 0, target) : NULL;
-        if (folders[i]) {
-            if (!vrp_imagenet_x_walk(perm, table, path, root, depth + 1, target, err)) return false;
-        } else if (!is_table || why)
-            vrp_imagenet_x_leave(perm, why ? &table->other_tables : &table->other_files, path + root, why);
-        else if (!vrp_imagenet_x_table_file(perm, table, path, err))
-            return false;
+        const char *path = vr_arena_printf(perm, "%s/%s", folder, names[i]), *kind = NULL;
+        const bool csv = !folders[i] && names[i][0] != '.' && vr_path_has_suffix(names[i], ".csv"),
+                   table = csv && strncmp(names[i], vrp_imagenet_x_stem, sizeof vrp_imagenet_x_stem - 1) == 0;
+        if (table) kind = target ? vrp_imagenet_x_other(path, names[i], depth == 0, *target) : "accuracies";
+        if (folders[i] && target) {
+            if (!vrp_imagenet_x_walk(perm, paths, t, path, root, depth + 1, target, err)) return false;
+        } else if (kind || !(target ? table : csv))
+            vrp_imagenet_x_leave(perm, kind ? &t->other_tables : &t->other_files, path + root, kind);
+        else
+            vr_names_add(paths, path, (int64_t)strlen(path));
     }
     return true;
 }
 
+bool vrp_imagenet_x_list(vr_arena *perm, vr_names *paths, vr_imagenet_x_table *t, const char *path,
+                         const vr_imagenet_x_target *target, vr_err *err) {
+    int64_t n = (int64_t)strlen(path);
+    if (!vr_path_is_dir(path)) return vr_names_add(paths, path, n) >= 0;
+    while (n > 1 && path[n - 1] == '/') n--;
+    if (!vrp_imagenet_x_walk(perm, paths, t, vr_arena_string(perm, path, n), (size_t)n + 1, 0, target, err))
+        return false;
+    if (paths->count > 0) return true;
+    const char *others = vrp_imagenet_x_others_text(perm, t), *what = ".csv file of predictions";
+    if (target)
+        what = vr_arena_printf(perm, "table %s/accuracies_per_factor.csv or accuracies_per_factor.%s.csv",
+                               vrp_imagenet_x_kinds[*target], vrp_imagenet_x_kinds[*target]);
+    return vr_fail(err, VR_ERR_ARGUMENT, "%s: no %s%s%s", path, what, others ? "; not read: " : "",
+                   others ? others : "");
+}
+
 bool vr_imagenet_x_table_load(vr_arena *perm, vr_imagenet_x_table *table, const char *path,
                               vr_imagenet_x_target target, vr_err *err) {
-    const int64_t before = table->count;
-    const char *of = vrp_imagenet_x_kinds[target];
-    size_t n = strlen(path);
-    while (n > 1 && path[n - 1] == '/') n--;
-    if (!vr_path_is_dir(path) ? !vrp_imagenet_x_table_file(perm, table, path, err)
-                              : !vrp_imagenet_x_walk(perm, table, vr_arena_string(perm, path, (int64_t)n),
-                                                     n + 1, 0, target, err))
-        return false;
-    if (table->count == before) {
-        const char *others = vrp_imagenet_x_others_text(perm, table);
-        return vr_fail(err, VR_ERR_ARGUMENT,
-                       "%s: no table %s/accuracies_per_factor.csv or accuracies_per_factor.%s.csv%s%s", path,
-                       of, of, others ? "; not read: " : "", others ? others : "");
-    }
+    vr_names paths = {.arena = perm};
+    if (!vrp_imagenet_x_list(perm, &paths, table, path, &target, err)) return false;
+    for (int64_t i = 0; i < paths.count; i++)
+        if (!vrp_imagenet_x_table_file(perm, table, vr_names_at(&paths, i), err)) return false;
     vrp_imagenet_x_recover(table->rows, table->count);
     return true;
 }
@@ -447,23 +460,6 @@ const char *vrp_imagenet_x_data_text(vr_arena *arena, const vr_imagenet_x_report
     return t.data;
 }
 
-const char *vrp_imagenet_x_join_text(vr_arena *arena, const vr_imagenet_x_row *row) {
-    const vr_join *j = &row->join;
-    if (j->missing + j->extra + j->unlabelled + row->prototypes == 0) return NULL;
-    const char *text = vr_join_text(arena, j);
-    return row->prototypes == 0 ? text
-                                : vr_arena_printf(arena, "%s; %lld predictions of prototypes are left out",
-                                                  text, (long long)row->prototypes);
-}
-
-enum { VRP_IMAGENET_X_NAMED = 8 }; /* files that are left out, by name */
-
-void vrp_imagenet_x_leave(vr_arena *perm, vr_imagenet_x_others *to, const char *name, const char *why) {
-    if (to->count++ < VRP_IMAGENET_X_NAMED)
-        to->names = vr_arena_printf(perm, "%s%s%s%s%s%s", to->names ? to->names : "", to->names ? ", " : "",
-                                    name, why ? " (" : "", why ? why : "", why ? ")" : "");
-}
-
 const char *vrp_imagenet_x_others_text(vr_arena *arena, const vr_imagenet_x_table *t) {
     vr_text text = {.arena = arena};
     for (int k = 0; k < 2; k++) {
@@ -477,16 +473,16 @@ const char *vrp_imagenet_x_others_text(vr_arena *arena, const vr_imagenet_x_tabl
     return text.data;
 }
 
-/* Prints which predictions, images and files were left out. */
+/* Prints which predictions, images and files were left out; models in succession with the same numbers share a line. */
 static void vrp_imagenet_x_print_left_out(vr_arena *scratch, const vr_imagenet_x_table *t) {
     for (int64_t m = 0, next; m < t->count; m = next) {
-        const vr_imagenet_x_row *row = &t->rows[m];
-        const char *text = vrp_imagenet_x_join_text(scratch, row), *more = "";
-        for (next = m + 1; next < t->count && t->rows[next].prototypes == row->prototypes &&
-                           memcmp(&t->rows[next].join, &row->join, sizeof row->join) == 0;)
-            next++;
-        if (next > m + 1) more = vr_arena_printf(scratch, " and %lld more", (long long)(next - m - 1));
-        if (text) vr_log("%s%s: %s", row->model, more, text);
+        const vr_join *join = &t->rows[m].join;
+        for (next = m + 1; next < t->count && memcmp(&t->rows[next].join, join, sizeof *join) == 0;) next++;
+        const int64_t more = next - m - 1;
+        if (vrp_join_left_out(join) > 0)
+            vr_log("%s%s: %s", t->rows[m].model,
+                   more ? vr_arena_printf(scratch, " and %lld more", (long long)more) : "",
+                   vr_join_text(scratch, join));
     }
     const char *others = vrp_imagenet_x_others_text(scratch, t);
     if (others) vr_log("not read: %s", others);
