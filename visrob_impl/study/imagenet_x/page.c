@@ -53,7 +53,7 @@ static void vrp_imagenet_x_page_lead(vr_page *page, const vr_imagenet_x_report *
     vr_page_figures(page, values, labels, n);
 }
 
-/* What was left out, of the model with the most, and which files were not read. */
+/* What was left out, of the model with the most. */
 static void vrp_imagenet_x_page_left_out(vr_page *page, const vr_imagenet_x_table *t) {
     const vr_imagenet_x_row *most = &t->rows[0];
     for (int64_t m = 1; m < t->count; m++)
@@ -61,8 +61,6 @@ static void vrp_imagenet_x_page_left_out(vr_page *page, const vr_imagenet_x_tabl
     if (vrp_join_left_out(&most->join) > 0)
         vr_page_text(page, "%s%s: %s.", t->count > 1 ? "Most is left out of " : "", most->model,
                      vr_join_text(page->arena, &most->join));
-    const char *others = vrp_imagenet_x_others_text(page->arena, t);
-    if (others) vr_page_text(page, "Not read: %s.", others);
 }
 
 /* One model's ratios, as dots. */
