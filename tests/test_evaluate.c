@@ -231,9 +231,9 @@ static void only_the_classes_that_compete_are_predicted(void **state) {
     assert_true(first > 0 && first < some.count);
     const vr_factor contrast = VR_FACTOR_CONTRAST;
     vr_robustness r;
-    assert_true(vr_robustness_run(
-        &perm, &r, model, &two,
-        &(vr_robustness_opts){.factors = &contrast, .factor_count = 1, .over.compete = compete}, VR_FATAL));
+    assert_true(vr_robustness_run(&perm, &r, &(vr_subject){.model = model, .data = two, .compete = compete},
+                                  1, &(vr_robustness_opts){.factors = &contrast, .factor_count = 1},
+                                  VR_FATAL));
     assert_true(r.clean.value == (some.correct[0] + some.correct[1]) / 2.0);
 }
 

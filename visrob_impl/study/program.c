@@ -1,5 +1,6 @@
 /* study/program.c: in the library, so that each program is its load, compute and report and nothing else. */
 #include "program.h"
+#include "corruption_impl.h"
 #include "over_impl.h"
 #include "../base/log.h"
 #include "../base/os.h"
@@ -49,6 +50,16 @@ int vr_program_start(vr_program *p, vr_arena *perm, int *argc, char **argv, cons
     vr_err err = {0};
     if (p->normalize && !vr_model_normalization(p->model_opts.mean, p->model_opts.std, p->normalize, &err))
         return vr_program_usage("%s", err.msg);
+    int severity[VR_SEVERITIES];
+    int64_t severities;
+    if (!vrp_severities_parse(severity, &severities, p->severity, &err))
+        return vr_program_usage("%s", err.msg);
+    if (p->baseline && severities < VR_SEVERITIES)
+        return vr_program_usage("--baseline: mCE is over all five severities, without --severity");
+    if (p->baseline && !(p->baseline_errors = vrp_baseline_load(perm, p->baseline, &err))) {
+        vr_log("error: %s", err.msg);
+        return 1;
+    }
     vr_threads_set((int)p->threads);
     vr_progress_quiet(p->quiet);
     vr_csv_spreadsheet(p->spreadsheet);
@@ -96,6 +107,9 @@ bool vr_program_data(vr_program *p, vr_arena *perm, const char *path, int64_t sh
     if (p->data.note) vr_log("%s: %s", path, p->data.note);
     if (match && !vr_dataset_match(perm, &p->data, p->model, err)) return false;
     if (match && p->subset) p->over.compete = vrp_dataset_present(perm, &p->data, p->model->classes);
+    if (match && p->baseline && strcmp(p->baseline, "alexnet") == 0 && p->model->classes != 1000)
+        vr_log("--baseline alexnet: its errors are of ImageNet-C's 1,000 classes, and %s has %lld",
+               p->model->name, (long long)p->model->classes);
     vr_dataset_limit(perm, &p->data, p->limit, vr_rng_init((uint64_t)p->seed));
     return true;
 }

@@ -17,12 +17,13 @@ extern "C" {
 /* The common options with their defaults, and what is opened by them. All zero to begin with. */
 typedef struct vr_program {
     const char *command; /* the whole command line, for a report that says how it was made */
-    const char *labels, *normalize, *json;
+    const char *labels, *normalize, *json, *severity, *baseline;
     vr_model_opts model_opts;
     vr_over_opts over;
     vr_image_opts image;
     int64_t limit, seed, threads;
     bool subset, quiet, spreadsheet;
+    const double *baseline_errors; /* [VR_FACTOR_COUNT] of --baseline, or NULL */
     vr_model *model;
     vr_dataset data;
 } vr_program;
@@ -58,6 +59,11 @@ typedef struct vr_program {
         "subset", NULL, VR_OPTION_FLAG, &(p).subset,                                                         \
             "only the data set's classes compete, as on ImageNet-A and -R"                                   \
     }
+#define VR_CORRUPTION_OPTIONS(p)                                                                             \
+    {"severity", "LIST", VR_OPTION_TEXT, &(p).severity, "only these severities, as 3 or 1,3,5"}, {           \
+        "baseline", "FILE", VR_OPTION_TEXT, &(p).baseline,                                                   \
+            "print mCE: errors divided by those in a CSV corruption,error (per cent), or by alexnet's"       \
+    }
 #define VR_JSON_OPTION(p)                                                                                    \
     { "json", "FILE", VR_OPTION_OUTPUT, &(p).json, "the same table as JSON, an object a row" }
 #define VR_RUN_OPTIONS(p)                                                                                    \
@@ -70,7 +76,7 @@ typedef struct vr_program {
     }
 
 /* Parses the command line and sets threads, progress and normalization. Returns -1 to go on, else the exit code
- * (vr_args_parse): 2 also for numbers beyond any use (--threads, --image-size, --batch), an unknown --normalize and an
+ * (vr_args_parse): 1 where --baseline cannot be read; 2 also for an invalid --severity, numbers beyond any use (--threads, --image-size, --batch), an unknown --normalize and an
  * ending of a --csv, --json or --plot that no writer has. */
 VR_API int vr_program_start(vr_program *p, vr_arena *perm, int *argc, char **argv, const char *about,
                             const vr_option *options, int64_t count);
