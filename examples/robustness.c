@@ -88,6 +88,8 @@ int main(int argc, char **argv) {
         vr_program_data(&run, &perm, argc > 1 ? argv[argc - 1] : NULL, 400, true, VR_FATAL);
         subjects[m] = (vr_subject){.model = run.model, .data = run.data, .compete = run.over.compete};
     }
+    if (run.corruptions.count > 0)
+        return vr_program_usage("%s is corrupted already: `evaluate` measures it", run.data.path);
     opts.factors = factors;
     opts.seed = (uint64_t)run.seed;
     opts.severities = run.severity, opts.baseline = run.baseline_errors;

@@ -1,6 +1,7 @@
 /* tests/test_robustness.c: the main job against the same numbers put together by hand. */
 #include "test.h"
 #include "../visrob_impl/study/corruption_impl.h"
+#include "../visrob_impl/study/over_impl.h"
 #include "../visrob_impl/study/shapes_impl.h"
 
 TEST_ARENA(perm);
@@ -105,7 +106,7 @@ static void the_extra_corruptions_are_measured_but_not_in_the_mean(void **state)
 static void a_sample_of_images_sees_the_same_factors(void **state) {
     (void)state;
     vr_dataset few = data;
-    vr_dataset_limit(&perm, &few, 10, vr_rng_init(9));
+    vrp_dataset_limit(&perm, &few, 10, 1, vr_rng_init(9));
     assert_int_equal(few.count, 10);
     assert_true(few.origin[9] >= 9);
     for (int64_t i = 0; i < 10; i++) assert_string_equal(few.files[i], data.files[few.origin[i]]);

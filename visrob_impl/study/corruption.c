@@ -104,6 +104,11 @@ bool vrp_corruptions_find(vr_arena *perm, vr_corruptions *out, const vr_dataset 
 
 /* ---- errors ---- */
 
+const char *vrp_model_letter(vr_arena *arena, int64_t m) {
+    return m < 26 ? vr_arena_printf(arena, "%c", (int)('A' + m))
+                  : vr_arena_printf(arena, "%lld", (long long)m + 1);
+}
+
 bool vrp_corruption_counts(vr_factor factor) {
     return factor < VR_FACTOR_DEFAULTS && !vr_factor_is_continuous(factor);
 }

@@ -28,6 +28,9 @@ VR_API const double *vrp_baseline_load(vr_arena *perm, const char *name, vr_err 
 VR_API vr_corruption_errors vrp_corruption_errors(const vr_factor *factors, const double *accuracy, int64_t n,
                                                   double clean, const double *baseline);
 
+/* "A", "B", ...: the models in tables of several. */
+VR_API const char *vrp_model_letter(vr_arena *arena, int64_t m);
+
 /* True for ImageNet-C's fifteen. */
 VR_API bool vrp_corruption_counts(vr_factor factor);
 

@@ -160,6 +160,19 @@ uint8_t *vrp_dataset_present(vr_arena *perm, const vr_dataset *data, int64_t cla
     return present;
 }
 
+void vrp_dataset_limit(vr_arena *perm, vr_dataset *data, int64_t n, int64_t cells, vr_rng rng) {
+    const int64_t images = data->count / cells;
+    if (n <= 0 || n >= images) return;
+    vr_arena scratch = {0};
+    int64_t *order = VR_NEW(&scratch, int64_t, images);
+    bool *kept = VR_NEW(&scratch, bool, data->count);
+    vr_rng_permutation(order, images, rng);
+    for (int64_t c = 0; c < cells; c++)
+        for (int64_t i = 0; i < n; i++) kept[c * images + order[i]] = true;
+    vr_dataset_keep(perm, data, kept);
+    vr_arena_free(&scratch);
+}
+
 /* ---- a batch ---- */
 
 /* A run in progress. */

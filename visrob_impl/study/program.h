@@ -9,6 +9,7 @@
 #include "../base/args.h"
 #include "../report/plot.h"
 #include "../report/table.h"
+#include "corruption.h"
 #include "over.h"
 #ifdef __cplusplus
 extern "C" {
@@ -26,6 +27,7 @@ typedef struct vr_program {
     const double *baseline_errors; /* [VR_FACTOR_COUNT] of --baseline, or NULL */
     vr_model *model;
     vr_dataset data;
+    vr_corruptions corruptions; /* of data */
 } vr_program;
 
 /* Rows of a table of options: of the model, of the data set, of every run. */
@@ -89,8 +91,9 @@ VR_API int vr_program_usage(const char *fmt, ...) VR_PRINTF(1, 2);
 VR_API bool vr_program_model(vr_program *p, vr_arena *perm, const char *path, vr_err *err);
 
 /* Opens p->data; path NULL: so many drawn shapes. With `match` its labels are numbered as the model's classes
- * (vr_dataset_match) and --subset applies. A line on stderr says what was left out and assumed.
- * Errors:  vr_dataset_open's and vr_dataset_match's. */
+ * (vr_dataset_match) and --subset applies; corrupted images (vr_corruptions) are those of --severity, and where they have the
+ * size of the model's input it does not resize any, unless --crop says so. A line on stderr says what was left out and assumed.
+ * Errors:  vr_dataset_open's and vr_dataset_match's; VR_ERR_ARGUMENT for corrupted images that are not the same in each cell. */
 VR_API bool vr_program_data(vr_program *p, vr_arena *perm, const char *path, int64_t shapes, bool match,
                             vr_err *err);
 

@@ -113,7 +113,7 @@ static vr_plot vrp_robustness_heat(vr_arena *a, const vr_robustness *r, int64_t 
     names[0] = "(clean)";
     memcpy(names + 1, vrp_robustness_page_names(a, r), (size_t)r->factor_count * sizeof *names);
     for (int64_t m = 0; m < count; m++) {
-        columns[m] = vrp_robustness_letter(a, m);
+        columns[m] = vrp_model_letter(a, m);
         values[m] = r[m].clean.value;
         for (int64_t f = 0; f < r->factor_count; f++)
             values[(f + 1) * count + m] = r[m].factors[f].accuracy.value;
@@ -147,7 +147,7 @@ vr_plot vr_robustness_plot(vr_arena *arena, const vr_robustness *r, int64_t coun
         plot = vrp_robustness_heat(arena, r, count);
         vr_text models = {.arena = arena};
         for (int64_t m = 0; m < count; m++)
-            vr_text_printf(&models, "%s%s: %s", m ? ", " : "", vrp_robustness_letter(arena, m), r[m].name);
+            vr_text_printf(&models, "%s%s: %s", m ? ", " : "", vrp_model_letter(arena, m), r[m].name);
         plot.subtitle = models.data;
     }
     if (r->severity_count < VR_SEVERITIES)
@@ -299,7 +299,7 @@ static void vrp_robustness_page_lines(vr_page *page, const vr_robustness *r, int
         for (int64_t s = 1; s < points; s++)
             for (int64_t f = 0; f < r->factor_count; f++)
                 y[s] += r[m].factors[f].at[s - 1].value / (double)r->factor_count;
-        series[m] = (vr_series){vrp_robustness_letter(a, m), severity, y, NULL, NULL, points};
+        series[m] = (vr_series){vrp_model_letter(a, m), severity, y, NULL, NULL, points};
     }
     const vr_plot plot = {.kind = VR_PLOT_LINES,
                           .title = "Accuracy by severity",
@@ -320,14 +320,14 @@ static void vrp_robustness_page_compared(vr_page *page, const vr_robustness *r, 
     vr_text_printf(&lead, "Under all factors A is right on %.1f %% of the images.", 100 * r->mean);
     for (int64_t m = 1; m < count; m++) {
         const vr_interval d = r[m].mean_difference;
-        vr_text_printf(&lead, " %s: %.1f %%, %.1f points %s (%.1f to %.1f)%s.", vrp_robustness_letter(a, m),
+        vr_text_printf(&lead, " %s: %.1f %%, %.1f points %s (%.1f to %.1f)%s.", vrp_model_letter(a, m),
                        100 * r[m].mean, 100 * fabs(d.value), d.value < 0 ? "less" : "more",
                        100 * (d.value < 0 ? -d.high : d.low), 100 * (d.value < 0 ? -d.low : d.high),
                        d.low <= 0 && d.high >= 0 ? ", which may be chance" : "");
     }
     vr_page_lead(page, "%s", lead.data);
     for (int64_t m = 0; m < count; m++)
-        vr_page_text(page, "%s: %s, %.1f %% correct on clean images.", vrp_robustness_letter(a, m), r[m].name,
+        vr_page_text(page, "%s: %s, %.1f %% correct on clean images.", vrp_model_letter(a, m), r[m].name,
                      100 * r[m].clean.value);
 }
 

@@ -40,9 +40,6 @@ VR_API bool vrp_robustness_images_save(vrp_robustness_run *run, int64_t cell, co
 /* Closes the files; what could not be written is an error. */
 VR_API bool vrp_robustness_images_close(vrp_robustness_run *run, vr_err *err);
 
-/* "A", "B", ...: the models in tables of several. */
-VR_API const char *vrp_robustness_letter(vr_arena *arena, int64_t m);
-
 /* The factor and the severity of a cell, not 0. */
 static inline VR_UNUSED vr_factor vrp_robustness_factor(const vrp_robustness_run *run, int64_t cell) {
     return run->factors[(cell - 1) / run->severities];

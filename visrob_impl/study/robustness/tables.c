@@ -39,22 +39,17 @@ static vr_table vrp_robustness_alone(vr_arena *arena, const vr_robustness *r) {
     return t;
 }
 
-const char *vrp_robustness_letter(vr_arena *arena, int64_t m) {
-    return m < 26 ? vr_arena_printf(arena, "%c", (int)('A' + m))
-                  : vr_arena_printf(arena, "%lld", (long long)m + 1);
-}
-
 vr_table vr_robustness_table(vr_arena *arena, const vr_robustness *r, int64_t count) {
     if (count == 1) return vrp_robustness_alone(arena, r);
     const char **names = VR_NEW(arena, const char *, 3 * count);
     int64_t columns = 0;
     names[columns++] = "factor";
     for (int64_t m = 0; m < count; m++)
-        names[columns++] = vr_arena_printf(arena, "%s accuracy %%", vrp_robustness_letter(arena, m));
+        names[columns++] = vr_arena_printf(arena, "%s accuracy %%", vrp_model_letter(arena, m));
     for (int64_t m = 1; m < count; m++)
-        names[columns++] = vr_arena_printf(arena, "%s - A", vrp_robustness_letter(arena, m));
+        names[columns++] = vr_arena_printf(arena, "%s - A", vrp_model_letter(arena, m));
     for (int64_t m = 0; m < count; m++)
-        names[columns++] = vr_arena_printf(arena, "%s error ratio", vrp_robustness_letter(arena, m));
+        names[columns++] = vr_arena_printf(arena, "%s error ratio", vrp_model_letter(arena, m));
     vr_table t = vr_table_new(arena, names, columns);
     for (int64_t f = -1; f < r->factor_count; f++) { /* -1: clean */
         vr_table_text(&t, f < 0 ? "(clean)" : vr_factor_name(r->factors[f].factor));
