@@ -273,6 +273,7 @@
 #include "visrob_impl/study/program.c"
 #include "visrob_impl/study/robustness/score.c"
 #include "visrob_impl/study/robustness/images.c"
+#include "visrob_impl/study/robustness/resume.c"
 #include "visrob_impl/study/robustness/tables.c"
 #include "visrob_impl/study/robustness/page.c"
 #include "visrob_impl/study/imagenet_x/data.c"

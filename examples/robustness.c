@@ -66,6 +66,7 @@ int main(int argc, char **argv) {
          "the corrupted images, as CORRUPTION/SEVERITY/CLASS/NAME.png"},
         {"npy", NULL, VR_OPTION_FLAG, &opts.npy,
          "these as CIFAR-10-C's arrays, CORRUPTION.npy and labels.npy"},
+        {"resume", "FILE", VR_OPTION_OUTPUT, &opts.resume, "keep finished images in FILE, and go on from it"},
         VR_SUBSET_OPTION(run),
         VR_MODEL_OPTIONS(run),
         VR_DATA_OPTIONS(run),

@@ -411,6 +411,115 @@ static void the_mean_corruption_error_is_divided_by_the_baseline(void **state) {
     assert_message(err, "no error under 'contrast'");
 }
 
+/* All numbers of some models as CSV. */
+static const char *csv_of(const vr_robustness *r, int64_t count) {
+    vr_text text = {.arena = &perm};
+    for (int64_t m = 0; m < count; m++) {
+        const vr_table cells = vr_robustness_cells(&perm, &r[m], 1), t = vr_robustness_table(&perm, &r[m], 1);
+        vr_table_format(&text, &cells, VR_TABLE_CSV);
+        vr_table_format(&text, &t, VR_TABLE_CSV);
+    }
+    return text.data;
+}
+
+static void an_interrupted_run_goes_on_with_the_same_result(void **state) {
+    (void)state;
+    const vr_factor factors[] = {VR_FACTOR_GAUSSIAN_NOISE, VR_FACTOR_HUE};
+    vr_model *other = vrp_model_shapes(&perm, 300, 7, VR_FATAL);
+    other->preprocess.resize = other->preprocess.size + 8; /* a pass of its own */
+    const vr_subject subjects[] = {subject, {.model = other, .data = data}};
+    vr_robustness_opts o = {.factors = factors, .factor_count = 2, .severities = "1,3", .over.batch = 7};
+    vr_robustness r[2];
+    assert_true(vr_robustness_run(&perm, r, subjects, 2, &o, VR_FATAL));
+    const char *whole = csv_of(r, 2);
+    o.resume = test_tmp("resume");
+    assert_true(vr_robustness_run(&perm, r, subjects, 2, &o, VR_FATAL));
+    assert_string_equal(csv_of(r, 2), whole);
+    const vr_bytes file = test_bytes(&perm, "%s", o.resume);
+    const int64_t key =
+        (const char *)memmem(file.data, (size_t)file.size, "\n\n", 2) + 2 - (const char *)file.data;
+    const int64_t block = 16 + 7 * (8 + 5 * 6), group = 5 * block + 16 + 5 * (8 + 5 * 6);
+    assert_int_equal(file.size, key + 2 * group);
+    const int64_t cuts[] = {0,
+                            key,
+                            key + 3,
+                            key + block,
+                            key + block + 40,
+                            key + group - 1,
+                            key + group,
+                            key + group + block + 9};
+    for (int64_t i = 0; i < COUNT(cuts); i++) {
+        test_write(o.resume, file.data, cuts[i]);
+        o.over.batch = i % 2 ? 7 : 11; /* batches may differ */
+        assert_true(vr_robustness_run(&perm, r, subjects, 2, &o, VR_FATAL));
+        assert_string_equal(csv_of(r, 2), whole);
+        assert_true(vr_robustness_run(&perm, r, subjects, 2, &o, VR_FATAL)); /* from the file alone */
+        assert_string_equal(csv_of(r, 2), whole);
+    }
+    uint8_t *turned = test_block(file.data, file.size); /* what is there is not computed again */
+    memset(turned + key + 16 + 7 * 8, 1, 7);
+    test_write(o.resume, turned, file.size);
+    assert_true(vr_robustness_run(&perm, r, subjects, 2, &o, VR_FATAL));
+    assert_string_not_equal(csv_of(r, 2), whole);
+    memset(turned + key + 16, 0xFF, 8); /* an image that does not follow the one before */
+    test_write(o.resume, turned, file.size);
+    vr_err err = {0};
+    assert_false(vr_robustness_run(&perm, r, subjects, 2, &o, &err));
+    assert_message(err, "unexpected image -1");
+    memset(turned + key + 8, 0x7F, 8); /* a number of images that cannot be */
+    test_write(o.resume, turned, file.size);
+    err = (vr_err){0};
+    assert_false(vr_robustness_run(&perm, r, subjects, 2, &o, &err));
+    assert_message(err, "expected at most 40 images");
+    free(turned);
+    test_write(o.resume, file.data, key - 20);
+    err = (vr_err){0};
+    assert_false(vr_robustness_run(&perm, r, subjects, 2, &o, &err));
+    assert_message(err, "it holds results of");
+    assert_null(r[0].factors);
+}
+
+static void results_of_another_run_are_refused_with_what_differs(void **state) {
+    (void)state;
+    const vr_factor factors[] = {VR_FACTOR_HUE, VR_FACTOR_BRIGHTEN};
+    const vr_robustness_opts o = {
+        .factors = factors, .factor_count = 1, .severities = "3", .resume = test_tmp("resume2")};
+    vr_robustness r[2];
+    assert_true(vr_robustness_run(&perm, r, &subject, 1, &o, VR_FATAL));
+    vr_model *model2 = vrp_model_shapes(&perm, 300, 7, VR_FATAL);
+    vr_dataset few = data;
+    vrp_dataset_limit(&perm, &few, 39, 1, vr_rng_init(9));
+    uint8_t compete[10] = {1, 1};
+    vr_subject other[] = {subject, subject};
+    for (int k = 0; k < 8; k++) {
+        static const char *const why[] = {"'seed 0', but this run is 'seed 1'",
+                                          "'factors hue', but this run is 'factors brighten'",
+                                          "'severities 3', but this run is 'severities 4'",
+                                          "'images 40, none",
+                                          "'images 40, none skipped",
+                                          "'model 1: resnet18",
+                                          "'model 1: resnet18",
+                                          "but this run is 'model 2: resnet18"};
+        vr_robustness_opts p = o;
+        vr_err err = {0};
+        other[0] = subject;
+        if (k == 0) p.seed = 1;
+        if (k == 1) p.factors++;
+        if (k == 2) p.severities = "4";
+        if (k == 3) other->data = few;
+        if (k == 4) p.over.skip_bad = true;
+        if (k == 5) other->model = model2;
+        if (k == 6) other->compete = compete;
+        assert_false(vr_robustness_run(&perm, r, other, k == 7 ? 2 : 1, &p, &err));
+        assert_message(err, why[k]);
+    }
+    vr_err err = {0};
+    test_write_text(o.resume, "factor,accuracy\nfog,1\n");
+    assert_false(vr_robustness_run(&perm, r, &subject, 1, &o, &err));
+    assert_message(err, "expected a file that --resume wrote");
+    assert_string_equal(test_text(&perm, "%s", o.resume), "factor,accuracy\nfog,1\n"); /* and left as it is */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_number_is_the_one_made_by_hand),
@@ -427,6 +536,8 @@ int main(void) {
         cmocka_unit_test(the_corrupted_images_are_saved_in_the_published_layouts),
         cmocka_unit_test(two_images_that_would_have_one_name_are_named),
         cmocka_unit_test(the_mean_corruption_error_is_divided_by_the_baseline),
+        cmocka_unit_test(an_interrupted_run_goes_on_with_the_same_result),
+        cmocka_unit_test(results_of_another_run_are_refused_with_what_differs),
     };
     return cmocka_run_group_tests(tests, begin, perm_free);
 }

@@ -27,6 +27,8 @@ typedef struct vr_robustness_opts {
     const double *baseline; /* [VR_FACTOR_COUNT]: errors of a baseline, for corruption errors; or NULL */
     const char *images;     /* a folder to save the corrupted images in, or NULL */
     bool npy;               /* as CIFAR-10-C's arrays, in place of ImageNet-C's folders */
+    const char
+        *resume; /* a file of finished batches: kept up to date, and taken over where it exists; or NULL */
     vr_over_opts over;
 } vr_robustness_opts;
 
@@ -69,7 +71,9 @@ typedef struct vr_robustness {
  *          over corruptions and severities, as for CIFAR-10-C. With opts->images what the first model is shown is saved:
  *          as CORRUPTION/SEVERITY/CLASS/NAME.png, CLASS being the folder of the image in the data set, or with opts->npy
  *          as CORRUPTION.npy, u8 [5*N,H,W,3], severities one after another, and labels.npy, i64 [5*N], the labels as the first model
- *          numbers them. opts may be NULL. Progress goes to stderr.
+ *          numbers them. A run that was interrupted goes on with the same opts->resume, and has the same result, bit for bit; the file
+ *          says which weights, options, labels, images (names, and pixels of sixteen), factors, severities and seed it is of, and
+ *          another run is refused with the line that differs. opts may be NULL. Progress goes to stderr.
  * Errors:  as vr_over_run; VR_ERR_ARGUMENT naming an image without a label, a folder opts->images that is not empty, two images
  *          of one name; VR_ERR_IO; VR_ERR_USAGE for opts->severities.
  * Source:  Hendrycks and Dietterich 2019 (corruptions, mCE); Idrissi et al. 2022 (error ratio). */

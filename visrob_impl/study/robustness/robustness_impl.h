@@ -25,7 +25,10 @@ typedef struct vrp_robustness_run {
     vrp_robustness_model *models;
     int64_t model_count, *group, group_count, *index;
     struct vrp_robustness_images *images; /* NULL: not saved */
-    FILE *log;                            /* NULL: no --resume */
+    FILE *log;                            /* of finished batches; NULL: not kept */
+    const char *path;                     /* of it */
+    vr_bytes finished;                    /* what it held at the beginning */
+    int64_t read;                         /* where its next block begins */
 } vrp_robustness_run;
 
 /* Prepares the folder of images, before the work: names, folders, files. Does nothing without opts->images.
@@ -39,6 +42,17 @@ VR_API bool vrp_robustness_images_save(vrp_robustness_run *run, int64_t cell, co
 
 /* Closes the files; what could not be written is an error. */
 VR_API bool vrp_robustness_images_close(vrp_robustness_run *run, vr_err *err);
+
+/* Opens the file of finished batches. Does nothing without opts->resume.
+ * Errors:  VR_ERR_IO; VR_ERR_FORMAT for another file; VR_ERR_ARGUMENT with the line that differs, for results of another run. */
+VR_API bool vrp_resume_open(vr_arena *perm, vrp_robustness_run *run, const vr_robustness_opts *opts,
+                            vr_err *err);
+
+/* Takes over what the group has finished: run->count images. */
+VR_API bool vrp_resume_read(vrp_robustness_run *run, vr_err *err);
+
+/* Appends the batch of n images after the first run->count. */
+VR_API bool vrp_resume_write(vrp_robustness_run *run, int64_t n, vr_err *err);
 
 /* The factor and the severity of a cell, not 0. */
 static inline VR_UNUSED vr_factor vrp_robustness_factor(const vrp_robustness_run *run, int64_t cell) {

@@ -45,8 +45,10 @@ static bool vrp_robustness_take(void *context, int64_t cell, const vr_batch *bat
     vr_correct(m->consistent + at, predicted, m->clean + first, n);
     vr_arena_free(&scratch);
     if (run->group[batch->model] == 0 && !vrp_robustness_images_save(run, cell, batch, err)) return false;
-    if (cell == run->cells - 1 && batch->model == run->group_count - 1) run->count += n;
-    return true;
+    if (cell < run->cells - 1 || batch->model < run->group_count - 1) return true;
+    const bool ok = vrp_resume_write(run, n, err);
+    run->count += n;
+    return ok;
 }
 
 static bool vrp_robustness_begin(vr_arena *perm, vrp_robustness_run *run, const vr_subject *subjects,
@@ -83,7 +85,7 @@ static bool vrp_robustness_begin(vr_arena *perm, vrp_robustness_run *run, const 
                                                 .probability = VR_NEW(perm, float, size),
                                                 .label = VR_NEW(perm, int64_t, n),
                                                 .clean = VR_NEW(perm, int64_t, n)};
-    return vrp_robustness_images_open(perm, run, o, err);
+    return vrp_resume_open(perm, run, o, err) && vrp_robustness_images_open(perm, run, o, err);
 }
 
 /* Shows the images to `leader` and to all later models with its crop; *result is added to. */
@@ -106,17 +108,21 @@ static bool vrp_robustness_show(vr_arena *perm, vrp_robustness_run *run, int64_t
                (long long)run->group_count, (long long)run->model_count,
                first->model->path ? first->model->path : first->model->name, (long long)p->size,
                (long long)p->size, (long long)p->resize);
+    if (!vrp_resume_read(run, err)) return false;
+    const int64_t before = run->count, next = before > 0 ? run->index[before - 1] + 1 : 0;
     const vr_over over = {.name = "robustness",
+                          .first = next,
                           .passes = run->cells,
                           .others = others,
                           .other_count = run->group_count - 1,
                           .transform = vrp_robustness_transform,
                           .take = vrp_robustness_take,
                           .context = run};
-    vr_over_result own;
+    vr_over_result own = {0};
     opts.compete = first->compete;
-    if (!vr_over_run(&own, &over, first->model, &first->data, &opts, err)) return false;
-    result->seconds += own.seconds, result->skipped = own.skipped;
+    if (next < run->capacity && !vr_over_run(&own, &over, first->model, &first->data, &opts, err))
+        return false;
+    result->seconds += own.seconds, result->skipped = own.skipped + next - before;
     return true;
 }
 
@@ -263,6 +269,7 @@ bool vr_robustness_run(vr_arena *perm, vr_robustness *out, const vr_subject *sub
     for (int64_t m = 0; ok && m < count; m++)
         if (!vrp_robustness_shown(&run, m)) ok = vrp_robustness_show(perm, &run, m, o.over, &result, &own);
     ok = vrp_robustness_images_close(&run, &own) && ok;
+    if (run.log && fclose(run.log) != 0) ok = vr_fail(&own, VR_ERR_IO, "%s: cannot write", o.resume);
     if (!ok) {
         vr_arena_rewind(perm, mark);
         return vr_err_pass(err, &own);
