@@ -64,12 +64,13 @@ int main(int argc, char **argv) {
     for (int m = 0; m < count; m++) {
         vr_program_model(&run, &perm, argc > 1 ? argv[m + 1] : NULL, VR_FATAL);
         vr_program_data(&run, &perm, argc > 1 ? argv[argc - 1] : NULL, 500, true, VR_FATAL);
-        vr_evaluate(&perm, &e[m], run.model, &run.data, &run.over, VR_FATAL);
-        if (count > 1) e[m].model = argv[m + 1];
-        e[m].baseline = run.baseline_errors;
         if ((run.severity || run.baseline) && run.corruptions.count == 0)
             return vr_program_usage("--severity and --baseline need corrupted images, which %s has not",
                                     run.data.path);
+        if (count > 26 && run.corruptions.count > 1) return vr_program_usage("expected at most 26 models");
+        vr_evaluate(&perm, &e[m], run.model, &run.data, &run.over, VR_FATAL);
+        if (count > 1) e[m].model = argv[m + 1];
+        e[m].baseline = run.baseline_errors;
     }
 
     /* report */

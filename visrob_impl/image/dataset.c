@@ -488,7 +488,7 @@ static bool vrp_dataset_cells(vr_dataset *data, vr_arena *perm, const char *cons
                        names[0], VR_SEVERITIES, (long long)rows);
     const int64_t each = rows / VR_SEVERITIES;
     vrp_dataset_number(perm, data, count * rows);
-    const char **files = VR_NEW(perm, const char *, count *rows);
+    const char **files = VR_NEW(perm, const char *, (count * rows));
     for (int64_t i = 0; i < count * rows; i++)
         files[i] = vr_arena_printf(perm, "%s/%lld/%s", names[i / rows], (long long)(i % rows / each + 1),
                                    data->files[i % each]);

@@ -158,14 +158,15 @@ static bool vrp_evaluate_has(const vr_evaluation *e, int severity) {
 static void vrp_evaluate_row(vr_table *t, const vr_evaluation *e, int64_t count, const bool *chosen,
                              const vr_bootstrap *opts) {
     const int64_t n = e->corruptions.images;
+    vr_arena scratch = {0};
     for (int64_t m = 0; m < 2 * count - 1; m++) { /* accuracies, then differences from the first */
-        const double *d = m < count ? vrp_evaluate_under(t->arena, &e[m], NULL, chosen, 0)
-                                    : vrp_evaluate_under(t->arena, &e[m - count + 1], e, chosen, 0);
-        vr_table_interval(t, vrp_evaluate_percent(vr_bootstrap_mean(t->arena, d, n, opts)), 2);
+        const double *d = m < count ? vrp_evaluate_under(&scratch, &e[m], NULL, chosen, 0)
+                                    : vrp_evaluate_under(&scratch, &e[m - count + 1], e, chosen, 0);
+        vr_table_interval(t, vrp_evaluate_percent(vr_bootstrap_mean(&scratch, d, n, opts)), 2);
     }
     for (int severity = 1; count == 1 && severity <= VR_SEVERITIES; severity++) {
         if (!vrp_evaluate_has(e, severity)) continue;
-        const double *d = vrp_evaluate_under(t->arena, e, NULL, chosen, severity);
+        const double *d = vrp_evaluate_under(&scratch, e, NULL, chosen, severity);
         vr_table_number(t, d ? 100 * vr_mean(d, n) : (double)NAN, 1);
     }
     for (int64_t m = 0; e->baseline && m < count; m++) {
@@ -174,6 +175,7 @@ static void vrp_evaluate_row(vr_table *t, const vr_evaluation *e, int64_t count,
             if (chosen[f]) sum += vrp_evaluate_ce(&e[m], f), factors++;
         vr_table_number(t, sum / factors, 1);
     }
+    vr_arena_free(&scratch);
 }
 
 static vr_table vrp_evaluate_corruptions(vr_arena *arena, const vr_evaluation *e, int64_t count,

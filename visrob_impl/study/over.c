@@ -279,7 +279,8 @@ static bool vrp_over_show(vr_arena *step, vrp_over_run *run, const vr_batch *bat
     run->result.model_seconds += vr_time() - start;
     const int64_t bad = vr_tensor_find_nonfinite(out);
     if (bad >= 0)
-        return vr_fail(err, VR_ERR_NUMERIC, "%s: the model's output for %s is not finite", run->data->path,
+        return vr_fail(err, VR_ERR_NUMERIC, "%s: the output of %s for %s is not finite", run->data->path,
+                       model->path ? model->path : model->name,
                        run->data->files[batch->index[bad / out.shape[1]]]);
     if (compete && !over->features) vrp_over_restrict(out, compete);
     return over->take(over->context, pass, batch, out, err);

@@ -29,7 +29,7 @@ typedef struct vr_robustness_opts {
     bool npy;               /* as CIFAR-10-C's arrays, in place of ImageNet-C's folders */
     const char
         *resume; /* a file of finished batches: kept up to date, and taken over where it exists; or NULL */
-    vr_over_opts over;
+    vr_over_opts over; /* without compete, which is each subject's own */
 } vr_robustness_opts;
 
 /* What one factor does to one model. Intervals are 95 % bootstrap intervals over images. */

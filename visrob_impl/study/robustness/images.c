@@ -1,5 +1,6 @@
 /* study/robustness/images.c: the corrupted images as files, in the published layouts. Everything that can fail for a reason
  * of the data set's fails before the work. Files are not synced one by one, which would take longer than the corruptions. */
+#include "../../base/log.h"
 #include "../../base/names.h"
 #include "../../base/os.h"
 #include "../../base/par.h"
@@ -88,6 +89,7 @@ static bool vrp_robustness_arrays(vr_arena *perm, vrp_robustness_run *run, vr_er
         if (!out->arrays[f] || fwrite(header, 1, (size_t)out->header, out->arrays[f]) != (size_t)out->header)
             return vr_fail(err, VR_ERR_IO, "%s: cannot write: %s", path, strerror(errno));
     }
+    vr_log("%s: labels.npy holds the numbers of the classes of %s", out->folder, first->model->name);
     int64_t *labels = VR_NEW(perm, int64_t, VR_SEVERITIES * n);
     for (int64_t i = 0; i < VR_SEVERITIES * n; i++) labels[i] = first->data.labels[i % n];
     const vr_array array = {.name = "labels",

@@ -69,6 +69,8 @@ static bool vrp_robustness_begin(vr_arena *perm, vrp_robustness_run *run, const 
         run->factors = all;
         run->factor_count = VR_FACTOR_DEFAULTS;
     }
+    if (o->baseline && run->severities < VR_SEVERITIES)
+        return vr_fail(err, VR_ERR_ARGUMENT, "corruption errors are over all five severities");
     for (int64_t f = 0; o->baseline && f < run->factor_count; f++)
         if (vrp_corruption_counts(run->factors[f]) && isnan(o->baseline[run->factors[f]]))
             return vr_fail(err, VR_ERR_ARGUMENT, "the baseline has no error under '%s'",
