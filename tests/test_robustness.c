@@ -359,6 +359,27 @@ static void the_corrupted_images_are_saved_in_the_published_layouts(void **state
     }
 }
 
+static void saved_images_keep_the_folder_that_is_their_class(void **state) {
+    (void)state;
+    static const char *const files[] = {"val/n1/images/1.JPEG", "images/2.JPEG", "00003", "a/b/x.y.png"},
+                             *const saved[] = {"n1/images/1", "ring/2", "ring/00003", "b/x.y"};
+    static const char *const classes[] = {"heart", "ring"};
+    const int64_t labels[] = {1, 1, 1, 0};
+    const vr_factor hue = VR_FACTOR_HUE;
+    vr_subject s = subject;
+    s.data.files = files, s.data.count = 4, s.data.labels = labels, s.data.classes = classes,
+    s.data.class_count = 2;
+    vr_robustness_opts o = {
+        .factors = &hue, .factor_count = 1, .severities = "2", .images = test_tmp("names")};
+    vr_robustness r;
+    assert_true(vr_robustness_run(&perm, &r, &s, 1, &o, VR_FATAL));
+    for (int i = 0; i < 4; i++) {
+        vr_image image;
+        const char *path = vr_arena_printf(&perm, "%s/hue/2/%s.png", o.images, saved[i]);
+        assert_true(vr_image_load(&perm, &image, path, NULL, VR_FATAL));
+    }
+}
+
 static void two_images_that_would_have_one_name_are_named(void **state) {
     (void)state;
     static const char *const files[] = {"a/1.jpg", "a/1.png"};
@@ -534,6 +555,7 @@ int main(void) {
         cmocka_unit_test(several_models_see_the_same_corrupted_images),
         cmocka_unit_test(only_the_severities_that_are_asked_for_are_run),
         cmocka_unit_test(the_corrupted_images_are_saved_in_the_published_layouts),
+        cmocka_unit_test(saved_images_keep_the_folder_that_is_their_class),
         cmocka_unit_test(two_images_that_would_have_one_name_are_named),
         cmocka_unit_test(the_mean_corruption_error_is_divided_by_the_baseline),
         cmocka_unit_test(an_interrupted_run_goes_on_with_the_same_result),

@@ -129,7 +129,7 @@ static bool vrp_program_corrupted(vr_program *p, vr_arena *perm, vr_err *err) {
             c->severity[cells - 1]);
     vr_image first;
     vr_preprocess *pre = &p->model->preprocess;
-    if (p->model_opts.crop || pre->resize == 0 || (pre->resize == pre->size && !pre->squash)) return true;
+    if (p->model_opts.crop || pre->resize == 0 || pre->resize == pre->size) return true;
     if (!vr_dataset_image(perm, &first, data, 0, err)) return false;
     if (first.width != pre->size || first.height != pre->size) return true;
     vr_log("%s: images have the size of the model's input and are not resized; --crop %g does", data->path,

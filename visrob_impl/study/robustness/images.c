@@ -8,6 +8,7 @@
 #include "robustness_impl.h"
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 struct vrp_robustness_images {
@@ -24,15 +25,14 @@ static bool vrp_robustness_mkdir(const char *path, vr_err *err) {
 /* "n01440764/x.png" of "val/n01440764/x.JPEG"; a file without a folder of its own has its class for one. */
 static const char *vrp_robustness_image_name(vr_arena *perm, const vr_dataset *data, int64_t i) {
     const char *file = data->files[i], *slash = strrchr(file, '/'), *from = slash, *dot = strrchr(file, '.');
-    while (from && from > file && from[-1] != '/') from--;
     const int64_t stem = (dot && (!slash || dot > slash) ? dot : file + strlen(file)) - file;
-    if (from && from > file && slash - from == 6 &&
-        vr_path_has_suffix(vr_arena_string(perm, file, slash - file), "/images"))
-        for (from--; from > file && from[-1] != '/';) from--; /* CLASS/images/x.JPEG, as in Tiny ImageNet */
-    else if (from == file && slash - from == 6 &&
-             vr_path_has_suffix(vr_arena_string(perm, file, 6), "images"))
-        from = NULL;
-    if (from) return vr_arena_printf(perm, "%.*s.png", (int)(file + stem - from), from);
+    while (from) { /* to the beginning of the folder; "images" is no class, but the folder above it */
+        const char *end = from;
+        while (from > file && from[-1] != '/') from--;
+        if (end - from != 6 || strncasecmp(from, "images", 6) != 0)
+            return vr_arena_printf(perm, "%.*s.png", (int)(file + stem - from), from);
+        from = from > file ? from - 1 : NULL;
+    }
     const int64_t label = data->labels[i], base = slash ? slash + 1 - file : 0;
     char *name = label < data->class_count
                      ? vr_arena_string(perm, data->classes[label], (int64_t)strlen(data->classes[label]))

@@ -88,11 +88,11 @@ static bool vrp_robustness_page_samples(vr_page *page, const vr_robustness *r, b
     vr_page_section(page, "What each factor does");
     vr_page_strip(
         page, strip, rows, values, n + 1,
-        vr_arena_printf(
-            a,
-            "Image %s, as the model sees it, at severity %d of 5, the worst factor first. Below each: "
-            "how many of all images are still classified correctly%s.",
-            data->files[index], r->severity[shown], alone ? "" : " by model A"));
+        vr_arena_printf(a,
+                        "Image %s, as %s sees it, at severity %d of 5, the worst factor first. Below each: "
+                        "how many of all images are still classified correctly%s.",
+                        data->files[index], alone ? "the model" : "model A", r->severity[shown],
+                        alone ? "" : " by model A"));
     for (int64_t f = 0; f < n; f++)
         if (r->factors[f].factor == VR_FACTOR_FROST)
             vr_page_text(

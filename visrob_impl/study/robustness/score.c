@@ -90,7 +90,15 @@ static bool vrp_robustness_begin(vr_arena *perm, vrp_robustness_run *run, const 
     return vrp_resume_open(perm, run, o, err) && vrp_robustness_images_open(perm, run, o, err);
 }
 
-/* Shows the images to `leader` and to all later models with its crop; *result is added to. */
+/* The first model with the crop of model m. */
+static int64_t vrp_robustness_leader(const vrp_robustness_run *run, int64_t m) {
+    const vr_preprocess *p = &run->models[m].subject->model->preprocess;
+    for (int64_t k = 0; k < m; k++)
+        if (vrp_over_same_crop(p, &run->models[k].subject->model->preprocess)) return k;
+    return m;
+}
+
+/* Shows the images to all models with the crop of `leader`; *result is added to. */
 static bool vrp_robustness_show(vr_arena *perm, vrp_robustness_run *run, int64_t leader, vr_over_opts opts,
                                 vr_over_result *result, vr_err *err) {
     const vr_subject *first = run->models[leader].subject;
@@ -98,9 +106,8 @@ static bool vrp_robustness_show(vr_arena *perm, vrp_robustness_run *run, int64_t
     vr_subject *others = VR_NEW(perm, vr_subject, run->model_count);
     run->count = run->group_count = 0;
     for (int64_t m = leader; m < run->model_count; m++) {
-        const vr_subject *s = run->models[m].subject;
-        if (!vrp_over_same_crop(p, &s->model->preprocess)) continue;
-        if (m > leader) others[run->group_count - 1] = *s;
+        if (vrp_robustness_leader(run, m) != leader) continue;
+        if (m > leader) others[run->group_count - 1] = *run->models[m].subject;
         run->group[run->group_count++] = m;
     }
     if (run->group_count < run->model_count)
@@ -126,15 +133,6 @@ static bool vrp_robustness_show(vr_arena *perm, vrp_robustness_run *run, int64_t
         return false;
     result->seconds += own.seconds, result->skipped = own.skipped + next - before;
     return true;
-}
-
-/* True where an earlier model has the crop of model m, and has been shown the images with it. */
-static bool vrp_robustness_shown(const vrp_robustness_run *run, int64_t m) {
-    for (int64_t k = 0; k < m; k++)
-        if (vrp_over_same_crop(&run->models[k].subject->model->preprocess,
-                               &run->models[m].subject->model->preprocess))
-            return true;
-    return false;
 }
 
 /* Closes the gaps that skipped images left between cells. */
@@ -175,25 +173,17 @@ static double vrp_robustness_ece(const vrp_robustness_run *run, const vrp_robust
     return vr_ece(bins, VR_CALIBRATION_BINS);
 }
 
-/* How many of `cells` cells beginning at `cell` are right, an image: sums[count]. */
-static void vrp_robustness_sum(int64_t *sums, const vrp_robustness_run *run, const vrp_robustness_model *m,
-                               int64_t cell, int64_t cells) {
-    for (int64_t i = 0; i < run->count; i++) sums[i] = 0;
-    for (int64_t k = cell; k < cell + cells; k++)
-        for (int64_t i = 0; i < run->count; i++) sums[i] += m->correct[k * run->count + i];
-}
-
 /* The accuracy of model m over those cells, less that of the first one's, paired by image. NaN of the first. */
 static vr_interval vrp_robustness_difference(const vrp_robustness_run *run, int64_t m, int64_t cell,
                                              int64_t cells, uint64_t seed) {
     if (m == 0) return (vr_interval){(double)NAN, (double)NAN, (double)NAN};
     vr_arena scratch = {0};
-    int64_t *own = VR_NEW(&scratch, int64_t, run->count), *first = VR_NEW(&scratch, int64_t, run->count);
-    double *d = VR_NEW(&scratch, double, run->count);
-    vrp_robustness_sum(own, run, &run->models[m], cell, cells);
-    vrp_robustness_sum(first, run, run->models, cell, cells);
-    for (int64_t i = 0; i < run->count; i++) d[i] = (double)(own[i] - first[i]) / (double)cells;
-    const vr_interval difference = vr_bootstrap_mean(&scratch, d, run->count, &(vr_bootstrap){.seed = seed});
+    const int64_t n = run->count;
+    const uint8_t *own = run->models[m].correct + cell * n, *first = run->models->correct + cell * n;
+    double *d = VR_NEW(&scratch, double, n);
+    for (int64_t k = 0; k < cells; k++)
+        for (int64_t i = 0; i < n; i++) d[i] += (own[k * n + i] - first[k * n + i]) / (double)cells;
+    const vr_interval difference = vr_bootstrap_mean(&scratch, d, n, &(vr_bootstrap){.seed = seed});
     vr_arena_free(&scratch);
     return difference;
 }
@@ -269,7 +259,8 @@ bool vr_robustness_run(vr_arena *perm, vr_robustness *out, const vr_subject *sub
     vr_err own = {0};
     bool ok = vrp_robustness_begin(perm, &run, subjects, &o, &own);
     for (int64_t m = 0; ok && m < count; m++)
-        if (!vrp_robustness_shown(&run, m)) ok = vrp_robustness_show(perm, &run, m, o.over, &result, &own);
+        if (vrp_robustness_leader(&run, m) == m)
+            ok = vrp_robustness_show(perm, &run, m, o.over, &result, &own);
     ok = vrp_robustness_images_close(&run, &own) && ok;
     if (run.log && fclose(run.log) != 0) ok = vr_fail(&own, VR_ERR_IO, "%s: cannot write", o.resume);
     if (!ok) {
