@@ -67,7 +67,7 @@ int main(int argc, char **argv) {
          "accuracies in the form of the released tables"},
         {"by-metaclass", "FILE", VR_OPTION_OUTPUT, &by_metaclass, "the same by metaclass"},
         {"o,report", "FILE", VR_OPTION_OUTPUT, &page, "a page with charts"},
-        {"threads", "N", VR_OPTION_INT, &run.threads, "threads (the physical cores)"}};
+        VR_REPORT_OPTIONS(run)};
     const int code = vr_program_start(&run, &perm, &argc, argv, about, options,
                                       (int64_t)(sizeof options / sizeof *options));
     if (code >= 0) return code;

@@ -535,8 +535,11 @@ static void the_page_holds_every_part_and_needs_no_network(void **state) {
                                         "Accuracy by object and region",
                                         "The last layer, retrained",
                                         "best - worst",
-                                        "n = 36, seed 0",
-                                        "n = 1,800, seed 0",
+                                        "36 models of ",
+                                        "; 1800 images of ",
+                                        "; retraining tested on ",
+                                        "Where the odds of a correct answer on ImageNet double, they grow ",
+                                        " permutations). Best / worst: ",
                                         "trailer truck"};
     for (int64_t k = 0; k < COUNT(parts); k++)
         if (!strstr(s, parts[k])) fail_msg("the page lacks '%s'", parts[k]);
@@ -696,11 +699,54 @@ static void the_program_scores_predictions_and_retrains_on_geode(void **state) {
     assert_non_null(strstr(test_text(&perm, "%s", plot), "Accuracy by region"));
     assert_non_null(strstr(out, vr_arena_printf(&perm, "%.4f", 70. / 619)));
     assert_non_null(strstr(out, "Europe - Africa"));
-    assert_non_null(strstr(out, "100 % of curated"));
+    assert_non_null(strstr(out, "100 % of training"));
     out = shell(&perm, &code, "%s/geography --timm %s --report %s 2>&1", programs(),
                 test_data("timm_results"), html);
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "1.136 [1.128, 1.145]"));
+}
+
+/* A region without a correct image makes best / worst infinite. */
+static void a_worst_group_of_0_is_not_divided_by(void **state) {
+    (void)state;
+    static vr_geography_set set;
+    static vr_geography_result r;
+    const char *csv = "file_path,object,region,ip_country\na,bag,Africa,Nigeria\nb,bag,Europe,France\n";
+    const char *predictions = "file_name,predicted_class\na,0\nb,414\n";
+    vr_predictions p;
+    assert_true(vrp_geography_parse(&perm, &set, test_bytes_of(csv), "t.csv", VR_FATAL));
+    assert_true(vr_predictions_parse(&perm, &p, test_bytes_of(predictions), "p.csv", NULL, VR_FATAL));
+    assert_true(vr_geography_run(&perm, &r, &set, &p, NULL, VR_FATAL));
+    const char *path = test_tmp("zero.html");
+    assert_true(vr_geography_page_save(&(vr_geography_report){.result = &r}, path, VR_FATAL));
+    const char *s = test_text(&perm, "%s", path);
+    assert_non_null(strstr(s, "Best / worst: not defined, as the worst is 0;"));
+    assert_null(strstr(s, "inf,"));
+}
+
+/* A million models would otherwise take minutes and a page of hundreds of megabytes. */
+static void very_many_models_are_measured_soon_and_give_a_small_page(void **state) {
+    (void)state;
+    enum { N = 150000 };
+    vr_text csv = {.arena = &perm};
+    vr_text_add(&csv, "model,ImageNet,other\n");
+    for (int64_t i = 0; i < N; i++) {
+        const double x = 0.2 + 0.6 * (double)(i % 1000) / 1000,
+                     e = 0.05 * (double)(vr_rng_uniform(vr_rng_init(1), (uint64_t)i) - 0.5f);
+        vr_text_printf(&csv, "m%lld,%.5f,%.5f\n", (long long)i, x, 0.1 + 0.8 * x + e);
+    }
+    vr_geography_benchmarks b;
+    vr_geography_progress p;
+    assert_true(vrp_geography_benchmarks_parse(&perm, &b, (vr_bytes){(const uint8_t *)csv.data, csv.size},
+                                               "many.csv", VR_FATAL));
+    const double start = vr_time();
+    assert_true(vr_geography_progress_fit(&perm, &p, &b, NULL, VR_FATAL));
+    assert_true(vr_time() - start < 3);
+    assert_true(fabs(p.rate[0].rate.value - 0.8) < 0.002);
+    assert_true(p.rate[0].lag.low < 1.000001 && p.rate[0].lag.high > 0.999999); /* over itself */
+    const char *path = test_tmp("many.html");
+    assert_true(vr_geography_page_save(&(vr_geography_report){.progress = &p}, path, VR_FATAL));
+    assert_true((int64_t)strlen(test_text(&perm, "%s", path)) < 3000000);
 }
 
 int main(void) {
@@ -725,6 +771,8 @@ int main(void) {
         cmocka_unit_test(the_program_runs_without_arguments),
         cmocka_unit_test(the_program_explains_itself_and_names_what_is_wrong),
         cmocka_unit_test(the_program_scores_predictions_and_retrains_on_geode),
+        cmocka_unit_test(a_worst_group_of_0_is_not_divided_by),
+        cmocka_unit_test(very_many_models_are_measured_soon_and_give_a_small_page),
     };
     return cmocka_run_group_tests(tests, NULL, perm_free);
 }

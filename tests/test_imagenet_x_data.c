@@ -541,6 +541,17 @@ static void shifts_agree_with_the_sheet(void **state) {
     }
 }
 
+static void two_images_have_a_correlation_and_no_p(void **state) {
+    (void)state;
+    enum { L = VRP_IMAGENET_X_LABELS };
+    static double rho[L][L], p[L][L];
+    static int64_t both[L][L];
+    both[0][0] = both[1][1] = both[0][1] = both[1][0] = 1, both[2][2] = 1; /* 2 is of the other image */
+    vrp_imagenet_x_spearman(rho, p, both, 2);
+    assert_true(rho[0][1] == 1 && rho[0][2] == -1);
+    assert_true(isnan(p[0][1]) && isnan(p[0][2]) && isnan(p[0][0]));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_readmes_table_comes_out_digit_for_digit),
@@ -557,6 +568,7 @@ int main(void) {
         cmocka_unit_test(real_training_annotations_are_read_whole),
         cmocka_unit_test(correlations_are_spearmans),
         cmocka_unit_test(shifts_agree_with_the_sheet),
+        cmocka_unit_test(two_images_have_a_correlation_and_no_p),
     };
     return cmocka_run_group_tests(tests, NULL, perm_free);
 }

@@ -368,6 +368,62 @@ static void the_file_extension_chooses_the_format_and_a_failure_is_an_error(void
     assert_true(vr_plot_save(&p, test_tmp("tall.svg"), VR_FATAL));
 }
 
+static void a_cloud_of_very_many_points_draws_some_and_says_so(void **state) {
+    (void)state;
+    enum { N = 100000 };
+    vr_arena own = {0};
+    double *x = VR_NEW(&own, double, N), *y = VR_NEW(&own, double, N);
+    for (int64_t i = 0; i < N; i++) x[i] = (double)i / N, y[i] = i % 7 ? 0.5 * x[i] : 0.5 * x[i] + 0.1;
+    const vr_series all = {.name = "models", .x = x, .y = y, .count = N},
+                    few = {.x = x, .y = y, .count = 2000};
+    vr_plot plot = {.kind = VR_PLOT_SCATTER, .series = &all, .series_count = 1, .fit = true};
+    vr_text svg = {.arena = &own};
+    vrp_canvas c = vrp_plot_draw(&own, &plot);
+    vrp_canvas_svg(&svg, &c, false);
+    assert_non_null(strstr(svg.data, "2000 of 100000 points are drawn, evenly chosen"));
+    assert_non_null(strstr(svg.data, "slope 0.50")); /* of all */
+    assert_true(svg.size < 1000000);
+    plot.series = &few;
+    svg = (vr_text){.arena = &own};
+    c = vrp_plot_draw(&own, &plot);
+    vrp_canvas_svg(&svg, &c, false);
+    assert_null(strstr(svg.data, "are drawn"));
+    vr_arena_free(&own);
+}
+
+static void ratios_are_dots_around_1_at_the_distance_of_their_logarithms(void **state) {
+    (void)state;
+    const vr_interval ratios[] = {
+        {2, 1, 4}, {0.5, NAN, NAN}, {1, NAN, NAN}, {0, NAN, NAN}, {INFINITY, NAN, NAN}};
+    const char *const names[] = {"a", "b", "c", "d", "e"};
+    const vr_plot p = {
+        .kind = VR_PLOT_BARS, .names = names, .intervals = ratios, .count = 5, .mark = 1, .ratio = true};
+    const vrp_canvas c = drawn(&p);
+    const vrp_shape *dot[5];
+    int64_t count;
+    for (int64_t i = 0; i < 5; i++) dot[i] = shape(&c, VRP_SHAPE_CIRCLE, VRP_COLOUR_SERIES, i, &count);
+    assert_int_equal(count, 5);
+    const double two = dot[0]->points[0], half = dot[1]->points[0], one = dot[2]->points[0];
+    assert_true(two > one && one > half);
+    assert_true(fabs((two - one) - (one - half)) < 1e-9);
+    assert_true(dot[3]->points[0] <= half && dot[4]->points[0] >= two); /* at the frame's ends */
+    assert_non_null(text(&c, "0.5"));
+    assert_non_null(text(&c, "1"));
+    assert_non_null(text(&c, "4"));
+}
+
+static void a_heat_map_of_ratios_is_neutral_at_1(void **state) {
+    (void)state;
+    const double v[] = {1, 2, 4, 0.5};
+    const vr_plot p = {.kind = VR_PLOT_HEAT, .values = v, .rows = 2, .columns = 2, .ratio = true};
+    const vrp_canvas c = drawn(&p);
+    const vrp_colour middle = VRP_COLOUR_DIVERGING + 16;
+    assert_string_equal(shape(&c, VRP_SHAPE_RECT, middle, 0, NULL)->text, ": 1.00");
+    assert_string_equal(shape(&c, VRP_SHAPE_RECT, middle + 8, 0, NULL)->text, ": 2.00");
+    assert_string_equal(shape(&c, VRP_SHAPE_RECT, middle + 16, 0, NULL)->text, ": 4.00");
+    assert_string_equal(shape(&c, VRP_SHAPE_RECT, middle - 8, 0, NULL)->text, ": 0.50");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ticks_are_round_and_differ),
@@ -384,6 +440,9 @@ int main(void) {
         cmocka_unit_test(a_confusion_matrix_shows_counts_in_the_colour_of_their_share),
         cmocka_unit_test(a_reliability_diagram_draws_the_gap_and_states_the_error),
         cmocka_unit_test(the_file_extension_chooses_the_format_and_a_failure_is_an_error),
+        cmocka_unit_test(a_cloud_of_very_many_points_draws_some_and_says_so),
+        cmocka_unit_test(ratios_are_dots_around_1_at_the_distance_of_their_logarithms),
+        cmocka_unit_test(a_heat_map_of_ratios_is_neutral_at_1),
     };
     return cmocka_run_group_tests(tests, NULL, arena_free);
 }

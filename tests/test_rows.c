@@ -105,6 +105,13 @@ static void whole_numbers_with_a_point_are_integers(void **state) {
         "{\"index\":1,\"file_name\":\"b.jpg\",\"predicted_class\":4}]}"};
     for (int64_t i = 0; i < COUNT(forms); i++) assert_rows(test_bytes_of(forms[i]), "a.jpg 755;b.jpg 4;");
     assert_rows(test_bytes_of("file_name,predicted_class\na,4.0|18.00|0\n"), "a 4 18 0;");
+    assert_rows(test_bytes_of("file_name,predicted_class\na,[4 18 34]\nb,\"[ 1  2\n 3 ]\"\n"),
+                "a 4 18 34;b 1 2 3;");
+    static const char *const lists[] = {"[4 ... 7]", "[4 18", "[4 18]]", "[4+18]", "\"[4 18, 7]\"", "[4 x]"};
+    for (int64_t i = 0; i < COUNT(lists); i++)
+        assert_refused(
+            test_bytes_of(vr_arena_printf(&arena, "file_name,predicted_class\nc.jpg,%s\n", lists[i])),
+            VR_ERR_FORMAT, "p.csv:2:7: column 'predicted_class': byte ");
     static const char *const wrong[] = {"4.5", "4.01", ".0", ".", "4.0.0", "1e3", "0x4", ""};
     for (int64_t i = 0; i < COUNT(wrong); i++)
         assert_refused(test_bytes_of(vr_arena_printf(&arena, "%sc.jpg,%s\n", plain, wrong[i])), VR_ERR_FORMAT,

@@ -200,6 +200,26 @@ static void no_clean_error_gives_infinity_and_no_images_give_nan(void **state) {
     assert_true(r[0].value == 1 && r[0].low == 1 && r[0].high == 1);
 }
 
+/* Of very many values random parts are resampled. Sorted values would give too narrow an interval if every so-many-th were a
+ * part, and too wide a one if neighbours were. */
+static void the_mean_of_very_many_values_has_the_normal_interval(void **state) {
+    (void)state;
+    enum { N = 200000 };
+    double *x = VR_NEW(&arena, double, N), sum = 0, squares = 0;
+    for (int64_t i = 0; i < N; i++) {
+        x[i] = exp(3.0 * (double)i / N);
+        sum += x[i], squares += x[i] * x[i];
+    }
+    const double mean = sum / N, half = 1.959964 * sqrt((squares / N - mean * mean) / N);
+    for (int bca = 0; bca < 2; bca++) {
+        const vr_interval m =
+            vr_bootstrap_mean(&arena, x, N, &(vr_bootstrap){.resamples = 4000, .seed = 3, .bca = bca});
+        assert_true(fabs(m.value - mean) < 1e-9);
+        assert_true(fabs((m.high - m.low) / (2 * half) - 1) < 0.05);
+        assert_true(fabs((m.high + m.low) / 2 - mean) < 0.1 * half);
+    }
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_teardown(name, arena_free)
     const struct CMUnitTest tests[] = {
@@ -212,6 +232,7 @@ int main(void) {
         TEST(five_severities_in_one_cell_are_the_mean_of_the_five),
         TEST(coverage_is_what_the_level_says),
         TEST(no_clean_error_gives_infinity_and_no_images_give_nan),
+        TEST(the_mean_of_very_many_values_has_the_normal_interval),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -230,6 +230,18 @@ static void an_empty_table_still_has_its_heading(void **state) {
     assert_string_equal(out.data, "a,b\n");
 }
 
+static void a_p_value_is_never_printed_as_0(void **state) {
+    (void)state;
+    static const char *const names[] = {"p"};
+    static const double p[] = {0, 1e-320, 0.00123, 1, NAN};
+    static const char *const text[] = {"<1e-300", "1e-320", "0.0012", "1", "-"};
+    vr_table t = vr_table_new(&arena, names, 1);
+    for (int i = 0; i < 5; i++) {
+        vr_table_p(&t, p[i]);
+        assert_string_equal(t.cells[i].text, text[i]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_aligned_by_characters_and_numbers_are_flush_right),
@@ -247,6 +259,7 @@ int main(void) {
         cmocka_unit_test(digits_that_matter_are_kept_whatever_the_size),
         cmocka_unit_test(the_file_extension_chooses_the_format),
         cmocka_unit_test(an_empty_table_still_has_its_heading),
+        cmocka_unit_test(a_p_value_is_never_printed_as_0),
     };
     return cmocka_run_group_tests(tests, NULL, arena_free);
 }

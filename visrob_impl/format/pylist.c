@@ -10,6 +10,7 @@ typedef struct vrp_pylist {
     int64_t column;
     const char *begin, *at, *end;
     vr_err *err;
+    bool blanks; /* between the elements, as numpy prints an array: [4 18 34] */
 } vrp_pylist;
 
 static bool vrp_pylist_error(const vrp_pylist *p, const char *what) {
@@ -21,15 +22,18 @@ static void vrp_pylist_blanks(vrp_pylist *p) {
     while (p->at < p->end && (*p->at == ' ' || *p->at == '\t' || *p->at == '\n' || *p->at == '\r')) p->at++;
 }
 
-/* Opens the field; *most is an upper bound of its elements. */
-static bool vrp_pylist_open(vrp_pylist *p, const vr_csv *csv, int64_t column, int64_t *most, vr_err *err) {
+/* Opens the field; *most is an upper bound of its elements. Numbers may be without commas. */
+static bool vrp_pylist_open(vrp_pylist *p, const vr_csv *csv, int64_t column, bool numbers, int64_t *most,
+                            vr_err *err) {
     VR_CHECK(column >= 0 && column < csv->columns, "column %lld of %lld", (long long)column,
              (long long)csv->columns);
     const vr_bytes f = csv->fields[column];
     const char *begin = (const char *)f.data;
-    *p = (vrp_pylist){csv, column, begin, begin, begin + f.size, err};
+    *p = (vrp_pylist){csv, column, begin, begin, begin + f.size, err, false};
+    p->blanks = numbers && f.size > 0 && !memchr(begin, ',', (size_t)f.size);
     *most = 1;
-    for (const char *s = begin; s < p->end; s++) *most += *s == ',';
+    for (const char *s = begin; s < p->end; s++)
+        *most += *s == ',' || (p->blanks && strchr(" \t\r\n", *s) && *s);
     vrp_pylist_blanks(p);
     if (p->at == p->end || *p->at != '[') return vrp_pylist_error(p, "expected '['");
     p->at++;
@@ -38,11 +42,13 @@ static bool vrp_pylist_open(vrp_pylist *p, const vr_csv *csv, int64_t column, in
 
 /* Moves to the next element: 1 where there is one, 0 at the end of the list, -1 on an error. */
 static int vrp_pylist_next(vrp_pylist *p, int64_t count) {
+    const char *before = p->at;
     vrp_pylist_blanks(p);
+    const bool apart = p->blanks && before < p->at;
     if (count > 0 && p->at < p->end && *p->at == ',') {
         p->at++;
         vrp_pylist_blanks(p);
-    } else if (count > 0 && (p->at == p->end || *p->at != ']'))
+    } else if (count > 0 && !apart && (p->at == p->end || *p->at != ']'))
         return vrp_pylist_error(p, "expected ',' or ']'") ? 1 : -1;
     if (p->at == p->end) return vrp_pylist_error(p, "expected ']'") ? 1 : -1;
     if (*p->at != ']') return 1;
@@ -57,7 +63,7 @@ bool vr_pylist_ints(vr_arena *arena, int64_t **x, int64_t *count, const vr_csv *
     *count = 0;
     vrp_pylist p;
     int64_t most, n = 0;
-    if (!vrp_pylist_open(&p, csv, column, &most, err)) return false;
+    if (!vrp_pylist_open(&p, csv, column, true, &most, err)) return false;
     const vr_arena_mark mark = vr_arena_here(arena);
     int64_t *out = VR_NEW(arena, int64_t, most);
     int next;
@@ -120,7 +126,7 @@ bool vr_pylist_strings(vr_arena *arena, const char ***x, int64_t *count, const v
     *count = 0;
     vrp_pylist p;
     int64_t most, n = 0;
-    if (!vrp_pylist_open(&p, csv, column, &most, err)) return false;
+    if (!vrp_pylist_open(&p, csv, column, false, &most, err)) return false;
     const vr_arena_mark mark = vr_arena_here(arena);
     const char **out = VR_NEW(arena, const char *, most);
     int next;

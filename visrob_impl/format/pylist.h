@@ -13,7 +13,8 @@ extern "C" {
 #endif
 
 /* *x = the field's *count integers.
- * Notes:   blanks are ignored; a trailing comma is allowed, as in Python; [] has no elements.
+ * Notes:   blanks are ignored; a trailing comma is allowed, as in Python; [] has no elements. As numpy prints an array, blanks
+ *          alone may stand between the numbers: [ 4 18 34]; one that it shortened, [4 18 ... 7], is an error.
  * Errors:  VR_ERR_FORMAT at the field's line and column, naming the byte of the field; *x = NULL, *count = 0. */
 VR_API bool vr_pylist_ints(vr_arena *arena, int64_t **x, int64_t *count, const vr_csv *csv, int64_t column,
                            vr_err *err);

@@ -60,6 +60,8 @@ const char *vrp_value_text(vr_arena *arena, double x, bool percent) {
 }
 
 const char *vrp_axis_text(vr_arena *arena, const vrp_axis *a, double value) {
+    if (a->powers)
+        return vr_arena_printf(arena, "%.*g", a->step < 0.1 ? 4 : a->step < 0.5 ? 3 : 2, exp2(value));
     const double scale = a->percent ? 100 : 1, step = a->step * scale, shown = value * scale;
     const char *unit = a->percent ? " %" : "";
     const double largest = fmax(fabs(a->min), fabs(a->max)) * scale;

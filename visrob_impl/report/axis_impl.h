@@ -8,6 +8,7 @@
 typedef struct vrp_axis {
     double min, max, step, from, to;
     bool percent; /* values are fractions, shown as percent */
+    bool powers;  /* values are logarithms to base 2, shown as the powers */
 } vrp_axis;
 
 /* An axis over the data low..high with about so many ticks, `from` and `to` still 0.

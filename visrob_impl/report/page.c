@@ -24,13 +24,28 @@ static const char *vrp_page_thousands(vr_arena *arena, int64_t n) {
     return vr_arena_string(arena, out, k);
 }
 
+/* A copy in which absolute paths are their last parts: a page is passed on, and the folders of its author's machine are
+ * of no use to its readers. */
 static const char *vrp_page_copy(vr_arena *arena, const char *s) {
-    return s ? vr_arena_string(arena, s, (int64_t)strlen(s)) : NULL;
+    if (!s) return NULL;
+    vr_text out = {.arena = arena};
+    vr_text_add(&out, "");
+    for (const char *at = s; *at;) {
+        const bool begins = at == s || strchr(" '\"=", at[-1]);
+        const char *end = at + strcspn(at, " '\""), *last = end;
+        if (begins && *at == '/' && end > at + 1) {
+            while (last[-1] == '/') last--; /* the slashes that end a folder */
+            while (last > at && last[-1] != '/') last--;
+            at = last;
+        }
+        vr_text_bytes(&out, at++, 1);
+    }
+    return out.data;
 }
 
 const char *vr_page_note(vr_arena *arena, const vr_page_info *info) {
     return vr_arena_printf(arena, "n = %s, seed %llu, %s, %s", vrp_page_thousands(arena, info->n),
-                           (unsigned long long)info->seed, info->data, info->build);
+                           (unsigned long long)info->seed, vrp_page_copy(arena, info->data), info->build);
 }
 
 vr_page vr_page_new(vr_arena *arena, const vr_page_info *info) {
@@ -108,13 +123,14 @@ void vr_page_figures(vr_page *page, const char *const *values, const char *const
     vr_text_add(&page->body, "</dl>\n");
 }
 
-/* Ends a figure with its caption and where its numbers come from. */
+/* Ends a figure with its caption, if it has one. */
 static void vrp_page_caption(vr_page *page, const char *caption) {
-    vr_text_add(&page->body, "<figcaption>");
-    if (caption) vr_text_html(&page->body, caption);
-    vr_text_add(&page->body, "<small>");
-    vr_text_html(&page->body, vr_page_note(page->arena, &page->info));
-    vr_text_add(&page->body, "</small></figcaption>\n</figure>\n");
+    if (caption) {
+        vr_text_add(&page->body, "<figcaption>");
+        vr_text_html(&page->body, caption);
+        vr_text_add(&page->body, "</figcaption>\n");
+    }
+    vr_text_add(&page->body, "</figure>\n");
 }
 
 /* Opens a part that scrolls horizontally where it is too wide; Tab focuses it, so that the arrow keys scroll it. */
@@ -271,12 +287,14 @@ void vr_page_grid(vr_page *page, const vr_page_image *images, const char *const 
 
 /* ---- the document ---- */
 
-/* The facts of a page, in its header and its footer. */
+/* Where the numbers of a page come from, in a line below its title. */
 static void vrp_page_facts(vr_text *out, const vr_page_info *info) {
-    vrp_page_pair(out, info->of ? info->of : "images", vrp_page_thousands(out->arena, info->n), false);
+    if (info->n > 0)
+        vrp_page_pair(out, info->of ? info->of : "images", vrp_page_thousands(out->arena, info->n), false);
     vrp_page_pair(out, "seed", vr_arena_printf(out->arena, "%llu", (unsigned long long)info->seed), false);
     vrp_page_pair(out, "data", info->data, false);
     vrp_page_pair(out, "model", info->model, false);
+    vrp_page_pair(out, "build", info->build, false);
 }
 
 static const vrp_web_file vrp_page_scripts[] = {VRP_WEB_PAGE_JS, VRP_WEB_CHARTS_JS, VRP_WEB_DASHBOARD_JS};
@@ -325,8 +343,6 @@ void vrp_page_format(vr_text *out, const vr_page *page) {
     vr_text_add(out, "<main>\n");
     vr_text_bytes(out, page->body.data, page->body.size);
     vr_text_add(out, "</main>\n<footer>\n<dl>\n");
-    vrp_page_facts(out, &page->info);
-    vrp_page_pair(out, "build", page->info.build, false);
     vrp_page_pair(out, "command", page->info.command, true);
     vr_text_add(out, "</dl>\n</footer>\n</div>\n");
     for (int i = 0; i < vrp_page_script_count(page); i++) {

@@ -31,7 +31,7 @@ extern "C" {
 /* Where the numbers come from; the page shows it. title, data and build are required. */
 typedef struct vr_page_info {
     const char *title, *subtitle; /* subtitle, model and command may be NULL */
-    int64_t n;                    /* images */
+    int64_t n;                    /* images; 0 = data says it */
     uint64_t seed;
     const char *data, *model, *build, *command;
     const char *of; /* what n counts: "models"; NULL = "images" */
@@ -53,10 +53,10 @@ typedef struct vr_page_image {
 } vr_page_image;
 
 /* "n = 10,000, seed 1, cifar10/test.tar, visrob 0.1.0": where a figure's numbers come from, for vr_plot.note of a
- * figure that is saved as a file. On a page every figure has this line. */
+ * figure that is saved as a file. A page says it once, below its title. */
 VR_API const char *vr_page_note(vr_arena *arena, const vr_page_info *info);
 
-/* Begins a page; the info's texts are copied. */
+/* Begins a page; the info's texts are copied, absolute paths in them without their folders. */
 VR_API vr_page vr_page_new(vr_arena *arena, const vr_page_info *info);
 
 /* Begins a section; the page's contents link to it. */
@@ -74,7 +74,8 @@ VR_API void vr_page_figures(vr_page *page, const char *const *values, const char
 
 /* Adds a table whose column headings sort it. caption may be NULL.
  * Notes:   numbers sort by the full number, highest first, then lowest first; a missing one is always last. A table
- *          of more than 12 rows has a field that filters its rows. */
+ *          of more than 12 rows has a field that filters its rows; of more than 30 rows the first 20 are shown until a
+ *          button below shows all. A wide table takes the window's width; one that is wider still scrolls and says so. */
 VR_API void vr_page_table(vr_page *page, const vr_table *table, const char *caption);
 
 /* Adds a plot as inline SVG. caption may be NULL.

@@ -23,11 +23,12 @@ extern "C" {
  * Large inputs stay readable. Bars: up to 60 are spaced normally, more are closer, and from 460 on not every one has its
  * name; over 100 sorted ones keep the names of the 40 highest and 20 lowest,
  * and those between become at most 240 thin lines, evenly chosen; over 1000 are always sorted. Lines: more than 16
- * become panels. Heat maps: cells of less than 3 pixels are averaged with their neighbours, and the subtitle says
+ * become panels. Scatter plots: a series of more than 2000 points shows 2000 of them, evenly chosen, and the subtitle says
+ * so; its line is of all. Heat maps: cells of less than 3 pixels are averaged with their neighbours, and the subtitle says
  * so. A name that is too long ends in an ellipsis. */
 typedef enum vr_plot_kind {
-    VR_PLOT_BARS,    /* names, intervals, count: horizontal bars; low == high or NaN: no whisker */
-    VR_PLOT_LINES,   /* series, series_count: lines in one frame, with bands where a series has low, high */
+    VR_PLOT_BARS,  /* names, intervals, count: horizontal bars; low == high or NaN: no whisker; ratio: dots */
+    VR_PLOT_LINES, /* series, series_count: lines in one frame, with bands where a series has low, high */
     VR_PLOT_PANELS,  /* as lines, but each series in a small frame of its own, all with the same axes */
     VR_PLOT_SCATTER, /* series, series_count: points; fit, diagonal, point_names */
     VR_PLOT_HEAT,    /* values [rows,columns], names (rows), column_names */
@@ -62,6 +63,7 @@ typedef struct vr_plot {
     double mark;                       /* a dashed line at this value (bars: x; others: y); 0 = none */
     bool percent;                      /* values are fractions, shown as percent (of a scatter: both axes) */
     bool sorted;                       /* bars: highest first */
+    bool ratio;    /* bars, heat: values are ratios: distances and colours are of their logarithms, from 1 */
     bool fit;      /* scatter: each series' least-squares line; its slope is in the legend */
     bool diagonal; /* scatter: the dashed line y = x */
     double width;  /* 0 = 720 (reliability: 460); the height follows from the content */

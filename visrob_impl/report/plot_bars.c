@@ -1,4 +1,4 @@
-/* report/plot_bars.c: horizontal bars, so that names are horizontal. Many sorted bars become a curve in the middle: both
+/* report/plot_bars.c: horizontal bars, or dots of ratios, so that names are horizontal. Many sorted bars become a curve in the middle: both
  * ends keep their names. Rejected: rotated names below vertical bars. */
 #include "plot_impl.h"
 #include <math.h>
@@ -49,21 +49,32 @@ static double vrp_bars_place(vrp_bars_bar *bars, int64_t n, bool squeezed, doubl
     return y;
 }
 
+/* Where a value stands on the axis. */
+static double vrp_bars_at(const vr_plot *p, double value) { return p->ratio ? log2(value) : value; }
+
+static vr_interval vrp_bars_interval(const vr_plot *p, int64_t i) {
+    const vr_interval v = p->intervals[i];
+    return (vr_interval){vrp_bars_at(p, v.value), vrp_bars_at(p, v.low), vrp_bars_at(p, v.high)};
+}
+
 /* The axis of the bars: from zero, over values, mark and whiskers; a whisker far beyond all values is
  * clipped, so that it does not compress them. */
 static vrp_axis vrp_bars_axis(const vr_plot *p, double room) {
     double low = 0, high = 0;
-    for (int64_t i = 0; i < p->count; i++) vrp_axis_widen(&low, &high, p->intervals[i].value);
-    vrp_axis_widen(&low, &high, p->mark);
+    for (int64_t i = 0; i < p->count; i++) vrp_axis_widen(&low, &high, vrp_bars_interval(p, i).value);
+    vrp_axis_widen(&low, &high, p->ratio ? 0 : p->mark);
     const double least = 1.5 * low - 0.5 * high, most = 1.5 * high - 0.5 * low;
     for (int64_t i = 0; i < p->count; i++) {
-        if (isfinite(p->intervals[i].low)) vrp_axis_widen(&low, &high, fmax(p->intervals[i].low, least));
-        if (isfinite(p->intervals[i].high)) vrp_axis_widen(&low, &high, fmin(p->intervals[i].high, most));
+        const vr_interval v = vrp_bars_interval(p, i);
+        if (isfinite(v.low)) vrp_axis_widen(&low, &high, fmax(v.low, least));
+        if (isfinite(v.high)) vrp_axis_widen(&low, &high, fmin(v.high, most));
     }
     const bool fixed = p->x_min != p->x_max;
-    if (fixed) low = p->x_min, high = p->x_max;
-    return vrp_axis_new(low, high == low ? low + 1 : high, fixed, (int)vrp_between(room / 70, 2, 8),
-                        p->percent);
+    if (fixed) low = vrp_bars_at(p, p->x_min), high = vrp_bars_at(p, p->x_max);
+    vrp_axis x =
+        vrp_axis_new(low, high == low ? low + 1 : high, fixed, (int)vrp_between(room / 70, 2, 8), p->percent);
+    x.powers = p->ratio;
+    return x;
 }
 
 static void vrp_bars_whisker(vrp_canvas *c, const vrp_axis *x, const vr_interval *v, double middle,
@@ -82,25 +93,26 @@ static const char *vrp_bars_name(const vr_plot *p, const vrp_bars_bar *bar) {
     return p->names ? p->names[bar->index] : "";
 }
 
-/* One bar with its whisker, name and value. */
+/* One bar, or dot of a ratio, with its whisker, name and value. */
 static void vrp_bars_draw(vrp_canvas *c, const vr_plot *p, const vrp_axis *x, const vrp_bars_bar *bar,
                           double size, double label_width) {
-    const vr_interval v = p->intervals[bar->index];
+    const vr_interval shown = p->intervals[bar->index], v = vrp_bars_interval(p, bar->index);
     const double middle = bar->y + bar->height / 2, baseline = middle + size * 0.36;
     const double thickness = bar->height < 6 ? bar->height : bar->height * 0.64;
     const double zero = vrp_axis_at(x, vrp_between(0, x->min, x->max));
-    if (!isnan(v.value)) {
-        const double end = vrp_axis_at(x, vrp_between(v.value, x->min, x->max));
+    const double end = isnan(v.value) ? NAN : vrp_axis_at(x, vrp_between(v.value, x->min, x->max));
+    const char *tooltip = vrp_frame_tooltip(c->arena, vrp_bars_name(p, bar), shown, p->percent);
+    if (!isnan(end) && !p->ratio)
         vrp_canvas_rect(c, fmin(zero, end), middle - thickness / 2, fabs(end - zero), thickness,
-                        VRP_COLOUR_SERIES, 1,
-                        vrp_frame_tooltip(c->arena, vrp_bars_name(p, bar), v, p->percent));
-    }
+                        VRP_COLOUR_SERIES, 1, tooltip);
     if (bar->height >= 10) vrp_bars_whisker(c, x, &v, middle, bar->height * 0.14);
+    if (!isnan(end) && p->ratio)
+        vrp_canvas_circle(c, end, middle, fmin(4.5, thickness / 2), VRP_COLOUR_SERIES, 1, tooltip);
     if (!bar->named) return;
     vrp_canvas_text(c, label_width, baseline, size, VRP_COLOUR_INK, VRP_ANCHOR_END, 0, false,
                     vrp_text_shorten(c->arena, vrp_bars_name(p, bar), size, label_width));
     vrp_canvas_text(c, c->width, baseline, size, VRP_COLOUR_MUTED, VRP_ANCHOR_END, 0, false,
-                    vrp_value_text(c->arena, v.value, p->percent));
+                    vrp_value_text(c->arena, shown.value, p->percent));
 }
 
 /* The bars in words, for screen readers. */
@@ -145,9 +157,10 @@ void vrp_plot_draw_bars(vrp_canvas *c, const vr_plot *p) {
         vrp_canvas_text(c, label_width,
                         (bars[VRP_BARS_TOP].y + bars[n - VRP_BARS_BOTTOM].y + size * 0.72) / 2, size,
                         VRP_COLOUR_MUTED, VRP_ANCHOR_END, 0, false, between);
-    if (x.min <= 0 && 0 <= x.max)
-        vrp_canvas_line(c, vrp_axis_at(&x, 0), top, vrp_axis_at(&x, 0), bottom, 1, VRP_COLOUR_MUTED, false);
-    if (p->mark != 0 && p->mark >= x.min && p->mark <= x.max)
+    if (x.min <= 0 && 0 <= x.max) /* of ratios this is 1 */
+        vrp_canvas_line(c, vrp_axis_at(&x, 0), top, vrp_axis_at(&x, 0), bottom, p->ratio ? 1.25 : 1,
+                        p->ratio ? VRP_COLOUR_INK : VRP_COLOUR_MUTED, p->ratio);
+    if (p->mark != 0 && !p->ratio && p->mark >= x.min && p->mark <= x.max)
         vrp_canvas_line(c, vrp_axis_at(&x, p->mark), top, vrp_axis_at(&x, p->mark), bottom, 1.25,
                         VRP_COLOUR_INK, true);
     c->description = vrp_bars_description(a, p, bars, sorted);

@@ -6,7 +6,7 @@
 
 /* A map's measures: `pool` neighbours are averaged into one of rows x columns cells of w x h pixels. */
 typedef struct vrp_heat {
-    const double *values; /* of the colours */
+    const double *values; /* of the colours: of ratios their logarithms to base 2 */
     const double *counts; /* of a confusion matrix: the numbers in the cells; else NULL */
     int64_t rows, columns, pool_rows, pool_columns;
     double left, top, w, h, low, high;
@@ -34,11 +34,11 @@ static void vrp_heat_range(vrp_heat *m, const vr_plot *p) {
     if (!(low <= high)) low = 0, high = 1;
     if (p->y_min != p->y_max) {
         low = p->y_min, high = p->y_max;
-    } else if (low >= 0) { /* zero is the light end, and 100 % the dark end of a share */
+    } else if (low >= 0 && !p->ratio) { /* zero is the light end, and 100 % the dark end of a share */
         low = low < 0.5 * high || p->percent ? 0 : low;
         high = p->percent && high > 0.5 && high <= 1 ? 1 : high;
     }
-    m->diverging = low < 0 && high > 0;
+    m->diverging = p->ratio || (low < 0 && high > 0);
     if (m->diverging) high = fmax(-low, high), low = -high;
     if (low == high) high = low + 1;
     const double limit = 1e300; /* so that high - low is finite */
@@ -80,11 +80,14 @@ static const char *vrp_heat_cell_text(vr_arena *arena, double x, bool percent) {
                                           : vrp_value_text(arena, x, false);
 }
 
+/* The value whose colour is at x. */
+static double vrp_heat_value(const vr_plot *p, double x) { return p->ratio ? exp2(x) : x; }
+
 /* "cat, dog: 3.1 %"; of a confusion matrix "cat, predicted dog: 31, 3.1 %". */
 static const char *vrp_heat_tooltip(vr_arena *arena, const vr_plot *p, const vrp_heat *m, int64_t i) {
     const char *of = p->names && m->pool_rows == 1 ? p->names[i / m->columns] : "";
     const char *at = p->column_names && m->pool_columns == 1 ? p->column_names[i % m->columns] : "";
-    const char *value = vrp_value_text(arena, m->values[i], p->percent);
+    const char *value = vrp_value_text(arena, vrp_heat_value(p, m->values[i]), p->percent);
     if (m->counts)
         value = vr_arena_printf(arena, "%s, %s", vrp_heat_cell_text(arena, m->counts[i], false), value);
     return vr_arena_printf(arena, "%s%s%s%s: %s", of, *of && *at ? ", " : "",
@@ -119,7 +122,7 @@ static void vrp_heat_cells(vrp_canvas *c, const vr_plot *p, const vrp_heat *m) {
     const char **texts = VR_NEW(c->arena, const char *, n);
     for (int64_t i = 0; i < n; i++) {
         texts[i] = m->counts ? vrp_heat_cell_text(c->arena, m->counts[i], false)
-                             : vrp_heat_cell_text(c->arena, m->values[i], p->percent);
+                             : vrp_heat_cell_text(c->arena, vrp_heat_value(p, m->values[i]), p->percent);
         widest = fmax(widest, vrp_text_width(texts[i], 10.5));
     }
     const bool numbers = widest <= m->w - 2 && m->h >= 14;
@@ -141,9 +144,10 @@ static double vrp_heat_scale(vrp_canvas *c, const vr_plot *p, const vrp_heat *m,
     vrp_colour cells[VRP_COLOUR_DIVERGING_COUNT];
     for (int i = 0; i < levels; i++) cells[i] = first + (vrp_colour)i;
     const double width = 128;
-    const char *low = vrp_heat_end_text(c->arena, m->low, p->percent);
-    const char *high = vr_arena_printf(c->arena, "%s%s", vrp_heat_end_text(c->arena, m->high, p->percent),
-                                       p->kind == VR_PLOT_CONFUSION ? " of the row" : "");
+    const char *low = vrp_heat_end_text(c->arena, vrp_heat_value(p, m->low), p->percent);
+    const char *high =
+        vr_arena_printf(c->arena, "%s%s", vrp_heat_end_text(c->arena, vrp_heat_value(p, m->high), p->percent),
+                        p->kind == VR_PLOT_CONFUSION ? " of the row" : "");
     const double x = fmax(m->left, vrp_text_width(low, VRP_TYPE_SMALL) + 6);
     vrp_canvas_cells(c, x, y, width, 10, cells, 1, levels);
     vrp_canvas_text(c, x - 6, y + 9, VRP_TYPE_SMALL, VRP_COLOUR_MUTED, VRP_ANCHOR_END, 0, false, low);
@@ -218,16 +222,21 @@ static void vrp_heat_draw(vrp_canvas *c, const vr_plot *p, const double *counts)
                         VRP_TYPE_TEXT, VRP_COLOUR_MUTED, VRP_ANCHOR_MIDDLE, 0, false, text);
         y += 20;
     }
-    c->description = vr_arena_printf(c->arena, "%s of %lld rows and %lld columns, from %s to %s.",
-                                     counts ? "Confusion matrix" : "Heat map", (long long)p->rows,
-                                     (long long)p->columns, vrp_heat_end_text(c->arena, m.low, p->percent),
-                                     vrp_heat_end_text(c->arena, m.high, p->percent));
+    c->description =
+        vr_arena_printf(c->arena, "%s of %lld rows and %lld columns, from %s to %s.",
+                        counts ? "Confusion matrix" : "Heat map", (long long)p->rows, (long long)p->columns,
+                        vrp_heat_end_text(c->arena, vrp_heat_value(p, m.low), p->percent),
+                        vrp_heat_end_text(c->arena, vrp_heat_value(p, m.high), p->percent));
     vrp_frame_foot(c, p->note, vrp_heat_scale(c, p, &m, y + 12));
 }
 
 void vrp_plot_draw_heat(vrp_canvas *c, const vr_plot *p) {
     if (p->kind == VR_PLOT_HEAT) {
-        vrp_heat_draw(c, p, NULL);
+        vr_plot shown = *p;
+        double *powers = VR_NEW(c->arena, double, p->ratio ? p->rows * p->columns : 0);
+        for (int64_t i = 0; p->ratio && i < p->rows * p->columns; i++) powers[i] = log2(p->values[i]);
+        if (p->ratio) shown.values = powers;
+        vrp_heat_draw(c, &shown, NULL);
         return;
     }
     vr_plot shares = *p;

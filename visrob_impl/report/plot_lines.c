@@ -53,11 +53,16 @@ static void vrp_lines_band(vrp_canvas *c, const vr_series *s, const vrp_frame *f
     }
 }
 
+/* A cloud of more points shows so many of them, evenly chosen: a browser has to hold each. */
+enum { VRP_LINES_CLOUD = 2000 };
+
 /* The points of a series as circles, each with its own tooltip where there are few. */
 static void vrp_lines_points(vrp_canvas *c, const vr_plot *p, const vr_series *s, const vrp_frame *f,
                              double radius, vrp_colour colour, double alpha, const char *const *names) {
-    const bool tooltips = s->count <= 2000;
-    for (int64_t i = 0; i < s->count; i++) {
+    const int64_t drawn = p->kind == VR_PLOT_SCATTER ? vr_min(s->count, VRP_LINES_CLOUD) : s->count;
+    const bool tooltips = drawn <= 2000;
+    for (int64_t k = 0; k < drawn; k++) {
+        const int64_t i = k * s->count / drawn;
         const bool inside =
             s->x[i] >= f->x.min && s->x[i] <= f->x.max && s->y[i] >= f->y.min && s->y[i] <= f->y.max;
         if (!inside) continue; /* NaN is not inside either */
@@ -231,18 +236,23 @@ bool vrp_series_fit(double *slope, double *intercept, const vr_series *s) {
 
 void vrp_plot_draw_scatter(vrp_canvas *c, const vr_plot *p) {
     const int64_t n = p->series_count;
-    int64_t points = 0;
-    const char **names = VR_NEW(c->arena, const char *, n);
+    int64_t points = 0, drawn = 0;
+    const char **names = VR_NEW(c->arena, const char *, n), *subtitle = p->subtitle;
     double *lines = VR_NEW(c->arena, double, (2 * n));
     for (int64_t k = 0; k < n; k++) {
         const vr_series *s = &p->series[k];
         points += s->count;
+        drawn += vr_min(s->count, VRP_LINES_CLOUD);
         names[k] = s->name ? s->name : "";
         if (p->fit && vrp_series_fit(&lines[2 * k], &lines[2 * k + 1], s))
             names[k] = vr_arena_printf(c->arena, "%s%sslope %s", names[k], s->name ? ", " : "",
                                        vrp_value_fixed(c->arena, lines[2 * k], 2, ""));
     }
-    double y = vrp_frame_head(c, p->title, p->subtitle, NULL);
+    if (drawn < points)
+        subtitle = vr_arena_printf(c->arena, "%s%s%lld of %lld points are drawn, evenly chosen",
+                                   subtitle ? subtitle : "", subtitle ? "; " : "", (long long)drawn,
+                                   (long long)points);
+    double y = vrp_frame_head(c, p->title, subtitle, NULL);
     if (n > 1 || (n == 1 && p->fit)) y = vrp_frame_legend(c, names, n, true, y) + 4;
     y = vrp_frame_y_label(c, p->y_label, y);
     vrp_frame f = vrp_lines_frame(p, (int)vrp_between(c->width / 80, 3, 9), 6);

@@ -56,6 +56,11 @@ void vr_table_digits(vr_table *t, double x, int digits) {
                                .kind = VR_CELL_NUMBER});
 }
 
+void vr_table_p(vr_table *t, double p) {
+    vr_table_digits(t, p, 2);
+    if (p == 0) t->cells[t->count - 1].text = "<1e-300";
+}
+
 void vr_table_interval(vr_table *t, vr_interval x, int decimals) {
     const char *text = vrp_table_digits(t->arena, x.value, decimals);
     if (!isnan(x.low) || !isnan(x.high))

@@ -54,9 +54,11 @@ VR_API void vr_table_text(vr_table *t, const char *s);
 /* The next cell is a number with so many decimals; NaN is "-", and empty in CSV. */
 VR_API void vr_table_number(vr_table *t, double x, int decimals);
 
-/* The next cell is a number shown with so many significant digits, "1.1779" or "3.2e-07": for p
- * values. */
+/* The next cell is a number shown with so many significant digits, "1.1779" or "3.2e-07". */
 VR_API void vr_table_digits(vr_table *t, double x, int digits);
+
+/* The next cell is a p value, with two significant digits; one too small for a double is "<1e-300". */
+VR_API void vr_table_p(vr_table *t, double p);
 
 /* The next cell is a number with its interval: "1.52 [1.40, 1.66]". */
 VR_API void vr_table_interval(vr_table *t, vr_interval x, int decimals);

@@ -84,8 +84,9 @@ typedef struct vr_geography_measure {
     int64_t group_count;
     vr_group *groups, all;
     vr_group_summary
-        interval;     /* of accuracies, gap and pair, over households where they are known, else images; p */
-    double *balanced; /* accuracy, the mean over the `objects` that every group has */
+        interval; /* of accuracies, gap and pair, over households where they are known, else images; p */
+    int64_t permutations; /* that the p is of */
+    double *balanced;     /* accuracy, the mean over the `objects` that every group has */
     int64_t objects;
     vr_disparity disparity; /* of the groups' accuracies; its gap is interval.gap.value */
     double balanced_gap, balanced_pair;

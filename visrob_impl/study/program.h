@@ -68,14 +68,16 @@ typedef struct vr_program {
     }
 #define VR_JSON_OPTION(p)                                                                                    \
     { "json", "FILE", VR_OPTION_OUTPUT, &(p).json, "the same table as JSON, an object a row" }
-#define VR_RUN_OPTIONS(p)                                                                                    \
-    {"seed", "N", VR_OPTION_INT, &(p).seed, "seed of random choices, transforms and intervals (0)"},         \
-        {"threads", "N", VR_OPTION_INT, &(p).threads, "threads (the physical cores)"},                       \
+#define VR_REPORT_OPTIONS(p)                                                                                 \
+    {"threads", "N", VR_OPTION_INT, &(p).threads, "threads (the physical cores)"},                           \
         {"spreadsheet", NULL, VR_OPTION_FLAG, &(p).spreadsheet,                                              \
          "CSV with ' before names that begin with = + - @"},                                                 \
     {                                                                                                        \
         "quiet", NULL, VR_OPTION_FLAG, &(p).quiet, "no progress on stderr"                                   \
     }
+#define VR_RUN_OPTIONS(p)                                                                                    \
+    {"seed", "N", VR_OPTION_INT, &(p).seed, "seed of random choices, transforms and intervals (0)"},         \
+        VR_REPORT_OPTIONS(p)
 
 /* Parses the command line and sets threads, progress and normalization. Returns -1 to go on, else the exit code
  * (vr_args_parse): 1 where --baseline cannot be read; 2 also for an invalid --severity, numbers beyond any use (--threads, --image-size, --batch), an unknown --normalize and an

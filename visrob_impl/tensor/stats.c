@@ -21,6 +21,9 @@
 #define VRP_STATS_CHUNK 4096
 /* The most blocks of a jackknife: with one image a block, a general statistic would cost n^2. */
 #define VRP_STATS_BLOCKS 2000
+/* The mean of more values than this is resampled in so many random parts. */
+#define VRP_STATS_MANY  65536
+#define VRP_STATS_PARTS 4096
 
 /* Pairwise: the rounding error grows with log n, not with n. */
 static double vrp_stats_sum(const double *x, int64_t n) {
@@ -168,17 +171,25 @@ vr_interval vr_bootstrap_mean(vr_arena *scratch, const double *x, int64_t n, con
     vr_interval out = {vr_mean(x, n), NAN, NAN};
     if (n == 0) return out;
     const vr_arena_mark mark = vr_arena_here(scratch);
+    const vr_rng rng = vr_rng_split(vr_rng_init(o.seed), "parts");
+    const int64_t parts = n > VRP_STATS_MANY ? VRP_STATS_PARTS : n;
     const int threads = vr_threads();
-    double *means = VR_NEW(scratch, double, o.resamples), *without = VR_NEW(scratch, double, n);
-    uint16_t *buffer = VR_NEW(scratch, uint16_t, (n * threads));
-    for (int64_t i = 0; i < n; i++) without[i] = -x[i];
+    double *means = VR_NEW(scratch, double, o.resamples), *without = VR_NEW(scratch, double, n),
+           *sums = VR_NEW(scratch, double, parts), *sizes = VR_NEW(scratch, double, parts);
+    uint16_t *buffer = VR_NEW(scratch, uint16_t, (parts * threads));
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t part = parts < n ? vr_rng_below(rng, (uint64_t)i, parts) : i;
+        sums[part] += x[i] - out.value; /* centred: little to round */
+        sizes[part] += 1;
+        without[i] = -x[i];
+    }
 #pragma omp parallel for num_threads(threads)
     for (int64_t r = 0; r < o.resamples; r++) {
-        uint16_t *counts = buffer + (int64_t)vr_thread_index() * n;
-        vrp_stats_resample(counts, n, o.seed, r);
-        double sum = 0;
-        for (int64_t i = 0; i < n; i++) sum += counts[i] * (x[i] - out.value); /* centred: little to round */
-        means[r] = out.value + sum / (double)n;
+        uint16_t *counts = buffer + (int64_t)vr_thread_index() * parts;
+        vrp_stats_resample(counts, parts, o.seed, r);
+        double sum = 0, size = 0;
+        for (int64_t i = 0; i < parts; i++) sum += counts[i] * sums[i], size += counts[i] * sizes[i];
+        means[r] = out.value + sum / size;
     }
     vrp_stats_ends(&out, means, &o, without, n);
     vr_arena_rewind(scratch, mark);
@@ -296,3 +307,5 @@ vr_interval vr_bootstrap_statistic(vr_arena *scratch, vr_statistic statistic, co
 #undef VRP_STATS_GROUP
 #undef VRP_STATS_CHUNK
 #undef VRP_STATS_BLOCKS
+#undef VRP_STATS_MANY
+#undef VRP_STATS_PARTS

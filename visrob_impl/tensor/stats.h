@@ -38,7 +38,8 @@ VR_API void vr_sort(double *x, int64_t n);
 VR_API double vr_quantile_sorted(const double *x, int64_t n, double q);
 
 /* The mean of x[n] with its bootstrap interval.
- * Notes:   scratch is rewound. The same bits for any number of threads, as everything here; for n = 0 all NaN. */
+ * Notes:   scratch is rewound. The same bits for any number of threads, as everything here; for n = 0 all NaN. Of more than
+ *          65,536 values, 4096 random parts of them are resampled, which is as wide and does not take n times as long. */
 VR_API vr_interval vr_bootstrap_mean(vr_arena *scratch, const double *x, int64_t n,
                                      const vr_bootstrap *options);
 

@@ -1,4 +1,4 @@
-/* Tables that sort and filter, and tooltips. Without it a page lacks nothing but these. */
+/* Tables that sort, filter and fold, and tooltips. Without it a page lacks nothing but these. */
 'use strict';
 (() => {
   const make = (name, properties) => Object.assign(document.createElement(name), properties);
@@ -57,17 +57,47 @@
   function addFilter(table) {
     const bar = make('div', {className: 'filter'}), label = make('label', {textContent: 'Filter'});
     const field = make('input', {type: 'search'}), count = make('output');
-    field.addEventListener('input', () =>
-      filter(table, field.value.toLowerCase().split(' ').filter(Boolean), count));
+    field.addEventListener('input', () => {
+      unfold(table);
+      filter(table, field.value.toLowerCase().split(' ').filter(Boolean), count);
+    });
     label.append(field);
     bar.append(label, count);
     table.closest('figure').prepend(bar);
   }
 
-  for (const table of document.querySelectorAll('.table table')) {
-    addSorting(table);
-    if (table.tBodies[0].rows.length > 12) addFilter(table);
+  /* Shows all rows of a long table. */
+  function unfold(table) {
+    const figure = table.closest('figure');
+    figure.classList.remove('folded');
+    figure.querySelector('.more')?.remove();
   }
+
+  /* Shows the first rows of a long table, in the order it is sorted in, until the button below is pressed. */
+  function fold(table) {
+    const button = make('button', {
+      type: 'button', className: 'more', textContent: `Show all ${table.tBodies[0].rows.length} rows`,
+    });
+    button.addEventListener('click', () => unfold(table));
+    table.closest('figure').classList.add('folded');
+    table.closest('.scroll').after(button);
+  }
+
+  for (const table of document.querySelectorAll('.table table')) {
+    const rows = table.tBodies[0].rows.length;
+    addSorting(table);
+    if (rows > 12) addFilter(table);
+    if (rows > 30) fold(table);
+  }
+
+  /* ---- what is wider than its place says that it scrolls ---- */
+
+  const widths = new ResizeObserver(entries => {
+    for (const {target} of entries) {
+      target.parentElement.classList.toggle('wider', target.scrollWidth > target.clientWidth + 1);
+    }
+  });
+  document.querySelectorAll('figure > .scroll').forEach(part => widths.observe(part));
 
   /* ---- tooltips: a shape's <title>, shown at once and not after the browser's delay ---- */
 

@@ -59,8 +59,8 @@ vr_table vrp_dollar_street_association_table(vr_arena *arena, const vr_dollar_st
             vr_table_number(&t, a[k].share, 3);
             vr_table_number(&t, a[k].shift, 2);
             vr_table_interval(&t, (vr_interval){o->odds.value, o->odds.low, o->odds.high}, 2);
-            vr_table_digits(&t, o->holm, 2);
-            vr_table_digits(&t, o->bh, 2);
+            vr_table_p(&t, o->holm);
+            vr_table_p(&t, o->bh);
         }
     }
     return t;

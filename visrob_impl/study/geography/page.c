@@ -48,7 +48,7 @@ static vr_plot vrp_geography_accuracy_plot(const vr_geography_set *set, const vr
                      .sorted = m->by != VR_GEOGRAPHY_INCOME};
 }
 
-static const char vrp_geography_share_label[] = "share of the curated images; 0: the layer before";
+static const char vrp_geography_share_label[] = "share of the training images; 0: the layer before";
 
 static vr_plot vrp_geography_retrain_plot(vr_arena *a, const vr_geography_retraining *r) {
     const vr_groups *region = &r->set->by[VR_GEOGRAPHY_REGION];
@@ -228,12 +228,14 @@ static void vrp_geography_page_by(vr_page *page, const vr_geography_result *r,
                                       r->set->by[m->by].names[m->high], r->set->by[m->by].names[m->low],
                                       100 * m->interval.pair.value / m->groups[m->high].accuracy,
                                       r->set->by[m->by].names[m->high]);
+    const char *ratio = isfinite(m->disparity.ratio) ? vr_arena_printf(a, "%.2f", m->disparity.ratio)
+                                                     : "not defined, as the worst is 0";
     vr_page_table(
         page, &gaps,
         vr_arena_printf(a,
                         "Disparity. So large a gap between best and worst has p = %.4f if groups made no "
-                        "difference (permutation test). Best / worst %.2f, Gini coefficient %.3f.%s",
-                        m->interval.p, m->disparity.ratio, m->disparity.gini, relative));
+                        "difference (%lld permutations). Best / worst: %s; Gini coefficient %.3f.%s",
+                        m->interval.p, (long long)m->permutations, ratio, m->disparity.gini, relative));
     if (m->by == VR_GEOGRAPHY_COUNTRY) return;
     const vr_table table = vrp_geography_accuracy_table(a, r->set, m);
     vr_page_table(
@@ -268,7 +270,7 @@ static void vrp_geography_page_retrain(vr_page *page, const vr_geography_retrain
     const vr_plot lines = vrp_geography_retrain_plot(page->arena, r),
                   gaps = vrp_geography_gap_plot(page->arena, r);
     const vr_table table = vrp_geography_retrain_table(page->arena, r);
-    vr_page_section(page, "The last layer, retrained on curated images");
+    vr_page_section(page, "The last layer, retrained");
     vr_page_plot(page, &lines, "Measured on other images than those trained on.");
     vr_page_plot(page, &gaps, "Bands are 95 % bootstrap intervals.");
     vr_page_table(page, &table, NULL);
@@ -279,17 +281,20 @@ static void vrp_geography_page_retrain(vr_page *page, const vr_geography_retrain
 static void vrp_geography_page_lead(vr_page *page, const vr_geography_report *report) {
     const vr_geography_progress *p = report->progress;
     const vr_geography_result *r = report->result;
-    const vr_geography_rate *low = NULL, *high = NULL;
-    for (int64_t k = 0; p && k < p->rate_count; k++) {
-        const vr_geography_rate *rate = &p->rate[k];
-        if (rate->gap || p->benchmarks->benchmark[rate->benchmark].base != 0) continue;
-        if (!low || rate->rate.value < low->rate.value) low = rate;
-        if (!high || rate->rate.value > high->rate.value) high = rate;
+    const vr_geography_effective *low = NULL, *high = NULL;
+    for (int64_t k = 0; p && k < p->effective_count; k++) {
+        const vr_geography_effective *e = &p->effective[k];
+        if (p->benchmarks->benchmark[e->benchmark].base != 0) continue;
+        if (!low || e->trend.line.slope < low->trend.line.slope) low = e;
+        if (!high || e->trend.line.slope > high->trend.line.slope) high = e;
     }
     if (low && high && low != high)
-        vr_page_lead(page, "A point on %s comes with %.2f points on %s and %.2f on %s.",
-                     p->benchmarks->benchmark[0].name, high->rate.value, high->name, low->rate.value,
-                     low->name);
+        vr_page_lead(
+            page,
+            "Where the odds of a correct answer on %s double, they grow %.1f times on %s and %.1f times "
+            "on %s (slopes %.2f and %.2f on logit axes).",
+            p->benchmarks->benchmark[0].name, exp2(high->trend.line.slope), high->name,
+            exp2(low->trend.line.slope), low->name, high->trend.line.slope, low->trend.line.slope);
     const vr_geography_measure *m = r ? r->by[VR_GEOGRAPHY_REGION] : NULL;
     if (m && m->disparity.best >= 0)
         vr_page_lead(page, "%s: %.1f %% correct in %s, %.1f %% in %s.", r->set->name,
@@ -305,11 +310,21 @@ static void vrp_geography_page_lead(vr_page *page, const vr_geography_report *re
                      100 * t->rows[t->row_count - 1].measure.interval.gap.value);
 }
 
-/* What the figures from here on come from; of the last part it is what the page says of itself. */
-static void vrp_geography_page_from(vr_page *page, vr_text *data, int64_t n, const char *of,
-                                    const char *path) {
-    page->info.n = n, page->info.of = of, page->info.data = path;
-    if (!data->size || !strstr(data->data, path)) vr_text_printf(data, "%s%s", data->size ? "; " : "", path);
+/* What the parts of the page come from: "36 models of timm_results; 1,800 images of metadata.csv". */
+static const char *vrp_geography_page_data(vr_arena *arena, const vr_geography_report *r) {
+    vr_text out = {.arena = arena};
+    vr_text_add(&out, "");
+    if (r->progress) {
+        const vr_geography_benchmarks *b = r->progress->benchmarks;
+        vr_text_printf(&out, "%lld models of %s", (long long)b->models, b->path);
+    }
+    if (r->result)
+        vr_text_printf(&out, "%s%lld images of %s", out.size ? "; " : "",
+                       (long long)r->result->scores.join.scored, r->result->set->path);
+    if (r->retraining)
+        vr_text_printf(&out, "%sretraining tested on %lld images of %s", out.size ? "; " : "",
+                       (long long)r->retraining->rows[0].measure.all.count, r->retraining->set->path);
+    return out.data;
 }
 
 bool vr_geography_page_save(const vr_geography_report *r, const char *path, vr_err *err) {
@@ -318,29 +333,18 @@ bool vr_geography_page_save(const vr_geography_report *r, const char *path, vr_e
         vr_page_new(&arena, &(vr_page_info){.title = "Progress and geography",
                                             .subtitle = "Does progress on ImageNet reach the whole world?",
                                             .seed = r->seed,
-                                            .data = "no data",
+                                            .data = vrp_geography_page_data(&arena, r),
                                             .model = r->result ? r->result->model : NULL,
                                             .build = VR_BUILD,
                                             .command = r->command});
-    vr_text data = {.arena = &arena};
     vrp_geography_page_lead(&page, r);
     if (r->note) vr_page_text(&page, "%s", r->note);
     if (r->progress) {
-        const vr_geography_benchmarks *b = r->progress->benchmarks;
-        vrp_geography_page_from(&page, &data, b->models, "models", b->path);
         vrp_geography_page_rates(&page, r->progress);
         vrp_geography_page_effective(&page, r->progress);
     }
-    if (r->result) {
-        vrp_geography_page_from(&page, &data, r->result->scores.join.scored, NULL, r->result->set->path);
-        vrp_geography_page_result(&page, r->result);
-    }
-    if (r->retraining) {
-        const vr_group *tested = &r->retraining->rows[0].measure.all;
-        vrp_geography_page_from(&page, &data, tested->count, NULL, r->retraining->set->path);
-        vrp_geography_page_retrain(&page, r->retraining);
-    }
-    if (data.size) page.info.data = data.data;
+    if (r->result) vrp_geography_page_result(&page, r->result);
+    if (r->retraining) vrp_geography_page_retrain(&page, r->retraining);
     const bool ok = vr_page_save(&page, path, err);
     vr_arena_free(&arena);
     return ok;

@@ -338,21 +338,41 @@ static vrp_geography_points vrp_geography_gather(vr_arena *scratch, const vr_geo
     return p;
 }
 
-static double vrp_geography_slope(const double *x, const double *y, const int64_t *index, int64_t m) {
-    double mean = 0, sxx = 0, sxy = 0;
-    for (int64_t i = 0; i < m; i++) mean += x[index[i]];
-    mean /= (double)m;
+/* Sums over the models of a part, of values less their means over all: what slopes of y on x and of v on u are made of. */
+typedef struct vrp_geography_sums {
+    double n, x, y, u, v, xx, xy, uu, uv;
+} vrp_geography_sums;
+
+/* The ratio of the slopes over parts that were drawn. */
+static double vrp_geography_lag(const void *context, const int64_t *index, int64_t m) {
+    const vrp_geography_sums *parts = (const vrp_geography_sums *)context;
+    vrp_geography_sums s = {0};
     for (int64_t i = 0; i < m; i++) {
-        const double d = x[index[i]] - mean;
-        sxx += d * d;
-        sxy += d * y[index[i]];
+        const vrp_geography_sums *p = &parts[index[i]];
+        s.n += p->n, s.x += p->x, s.y += p->y, s.u += p->u, s.v += p->v;
+        s.xx += p->xx, s.xy += p->xy, s.uu += p->uu, s.uv += p->uv;
     }
-    return sxy / sxx;
+    return ((s.uv - s.u * s.v / s.n) / (s.uu - s.u * s.u / s.n)) /
+           ((s.xy - s.x * s.y / s.n) / (s.xx - s.x * s.x / s.n));
 }
 
-static double vrp_geography_lag(const void *context, const int64_t *index, int64_t m) {
-    const vrp_geography_points *p = (const vrp_geography_points *)context;
-    return vrp_geography_slope(p->u, p->v, index, m) / vrp_geography_slope(p->x, p->y, index, m);
+/* The progress gap with its interval. A part is a model or, of very many, a random part of them, so that a resample does
+ * not take longer the more there are. */
+static vr_interval vrp_geography_lag_interval(vr_arena *scratch, const vrp_geography_points *q,
+                                              const vr_bootstrap *bootstrap) {
+    enum { MANY = 65536, PARTS = 4096 };
+    const int64_t parts = q->n > MANY ? PARTS : q->n;
+    const vr_rng rng = vr_rng_split(vr_rng_init(bootstrap->seed), "parts");
+    const double x = vr_mean(q->x, q->n), y = vr_mean(q->y, q->n), u = vr_mean(q->u, q->n),
+                 v = vr_mean(q->v, q->n);
+    vrp_geography_sums *sums = VR_NEW(scratch, vrp_geography_sums, parts);
+    for (int64_t i = 0; i < q->n; i++) {
+        vrp_geography_sums *s = &sums[parts < q->n ? vr_rng_below(rng, (uint64_t)i, parts) : i];
+        const double dx = q->x[i] - x, dy = q->y[i] - y, du = q->u[i] - u, dv = q->v[i] - v;
+        s->n += 1, s->x += dx, s->y += dy, s->u += du, s->v += dv;
+        s->xx += dx * dx, s->xy += dx * dy, s->uu += du * du, s->uv += du * dv;
+    }
+    return vr_bootstrap_statistic(scratch, vrp_geography_lag, sums, parts, bootstrap);
 }
 
 static double vrp_geography_headroom(vr_arena *scratch, const vrp_geography_points *p) {
@@ -392,8 +412,8 @@ static bool vrp_geography_rate(vr_arena *scratch, vr_geography_rate *r, const vr
     r->rate = vr_line_slope(&r->line, 0);
     r->top = vrp_geography_top(scratch, &p);
     r->headroom = r->gap ? NAN : vrp_geography_headroom(scratch, &p);
-    r->lag = r->gap || q.n < 3 ? (vr_interval){NAN, NAN, NAN}
-                               : vr_bootstrap_statistic(scratch, vrp_geography_lag, &q, q.n, bootstrap);
+    r->lag =
+        r->gap || q.n < 3 ? (vr_interval){NAN, NAN, NAN} : vrp_geography_lag_interval(scratch, &q, bootstrap);
     return true;
 }
 

@@ -39,6 +39,7 @@ void vrp_geography_measure(vr_arena *perm, vr_geography_measure *out, const vr_g
              (long long)scores->count, (long long)n);
     vr_geography_measure m = {.by = by,
                               .top5 = o.top5,
+                              .permutations = o.resamples > 0 ? o.resamples : 1000,
                               .group_count = G,
                               .groups = VR_NEW(perm, vr_group, G),
                               .balanced = VR_NEW(perm, double, G)};
@@ -49,7 +50,7 @@ void vrp_geography_measure(vr_arena *perm, vr_geography_measure *out, const vr_g
                                         .cluster = set->household,
                                         .high = vr_max(m.high, 0),
                                         .low = vr_max(m.low, 0),
-                                        .permutations = o.resamples > 0 ? o.resamples : 1000});
+                                        .permutations = m.permutations});
     m.objects =
         vr_group_balanced(m.balanced, groups, &set->by[VR_GEOGRAPHY_OBJECT], correct, scores->scored, n);
     vr_arena scratch = {0};

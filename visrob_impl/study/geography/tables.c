@@ -129,7 +129,7 @@ vr_table vrp_geography_rate_table(vr_arena *arena, const vr_geography_progress *
         vr_table_interval(&t, r->top, 2);
         vr_table_number(&t, r->line.intercept, 3);
         vr_table_number(&t, r->line.r2, 3);
-        vr_table_digits(&t, r->line.p, 2);
+        vr_table_p(&t, r->line.p);
         vr_table_number(&t, r->headroom, 2);
         vr_table_interval(&t, r->lag, 2);
     }
@@ -138,14 +138,16 @@ vr_table vrp_geography_rate_table(vr_arena *arena, const vr_geography_progress *
 
 vr_table vrp_geography_effective_table(vr_arena *arena, const vr_geography_progress *p) {
     enum { N = VR_GEOGRAPHY_PRETRAINING_COUNT };
-    const char *names[1 + 2 * N] = {"benchmark"};
+    const char *names[3 + 2 * N] = {"benchmark", "logit slope", "r2"};
     for (int g = 0; g < N; g++) {
-        names[1 + 2 * g] = vrp_geography_pretraining_name((vr_geography_pretraining)g);
-        names[2 + 2 * g] = vr_arena_printf(arena, "models, %s", names[1 + 2 * g]);
+        names[3 + 2 * g] = vrp_geography_pretraining_name((vr_geography_pretraining)g);
+        names[4 + 2 * g] = vr_arena_printf(arena, "models, %s", names[3 + 2 * g]);
     }
-    vr_table t = vr_table_new(arena, names, 1 + 2 * N);
+    vr_table t = vr_table_new(arena, names, 3 + 2 * N);
     for (int64_t k = 0; k < p->effective_count; k++) {
         vr_table_text(&t, p->effective[k].name);
+        vr_table_number(&t, p->effective[k].trend.line.slope, 2);
+        vr_table_number(&t, p->effective[k].trend.line.r2, 3);
         for (int g = 0; g < N; g++) {
             vr_table_interval(&t, vrp_geography_points_of(p->effective[k].mean[g]), 1);
             vr_table_number(&t, (double)p->effective[k].n[g], 0);
@@ -211,7 +213,7 @@ vr_table vrp_geography_retrain_table(vr_arena *arena, const vr_geography_retrain
     for (int64_t k = 0; k < r->row_count; k++) {
         const vr_geography_retrain_row *row = &r->rows[k];
         const vr_geography_measure *m = &row->measure;
-        vr_table_text(&t, row->share > 0 ? vr_arena_printf(arena, "%g %% of curated", 100 * row->share)
+        vr_table_text(&t, row->share > 0 ? vr_arena_printf(arena, "%g %% of training", 100 * row->share)
                                          : "before");
         vr_table_number(&t, row->share > 0 ? (double)row->images : NAN, 0);
         vr_table_interval(&t, m->interval.all, 3);
@@ -264,10 +266,11 @@ static void vrp_geography_print_result(FILE *file, vr_arena *a, const vr_geograp
             vrp_geography_print_table(file, vr_arena_printf(a, "Accuracy by %s", vrp_geography_by_names[by]),
                                       &t);
         t = vrp_geography_disparity_table(a, r->set, m);
-        vrp_geography_print_table(file,
-                                  vr_arena_printf(a, "Disparity by %s (p of best - worst by chance: %.4f)",
-                                                  vrp_geography_by_names[by], m->interval.p),
-                                  &t);
+        vrp_geography_print_table(
+            file,
+            vr_arena_printf(a, "Disparity by %s (p of best - worst by chance: %.4f, of %lld permutations)",
+                            vrp_geography_by_names[by], m->interval.p, (long long)m->permutations),
+            &t);
     }
 }
 

@@ -46,7 +46,7 @@ VR_API void vrp_imagenet_x_together(int64_t (*both)[VRP_IMAGENET_X_LABELS], cons
 /* Spearman's rho of each two labels over n images, and its two-sided p.
  * Notes:   an image has a label or not, so that rho is the phi coefficient of the counts: ranking whole columns
  *          takes 200 times as long. NaN for a label that all images or none have (there the original
- *          stops). The diagonal is 1, with p 0.
+ *          stops), and p of two images. The diagonal is 1, with p 0.
  * Source:  scipy.stats.spearmanr. */
 VR_API void vrp_imagenet_x_spearman(double (*rho)[VRP_IMAGENET_X_LABELS], double (*p)[VRP_IMAGENET_X_LABELS],
                                     int64_t (*both)[VRP_IMAGENET_X_LABELS], int64_t n);

@@ -16,12 +16,14 @@ static const char *const *vrp_imagenet_x_names(vr_arena *arena) {
     return names;
 }
 
-static void vrp_imagenet_x_heat(vr_page *page, const char *title, const char *caption, const double *values,
-                                const char *const *rows, int64_t row_count, const char *const *columns,
-                                int64_t column_count) {
+/* Cells of shifts and correlations around 0 or, of error ratios, around 1. */
+static void vrp_imagenet_x_heat(vr_page *page, const char *title, const char *caption, bool ratio,
+                                const double *values, const char *const *rows, int64_t row_count,
+                                const char *const *columns, int64_t column_count) {
     const vr_plot plot = {.kind = VR_PLOT_HEAT,
                           .title = title,
                           .values = values,
+                          .ratio = ratio,
                           .names = rows,
                           .column_names = columns,
                           .rows = row_count,
@@ -91,7 +93,8 @@ static void vrp_imagenet_x_page_joins(vr_page *page, const vr_imagenet_x_table *
         vr_page_text(page, "%s%s: %s.", t->count > 1 ? "Most is left out of " : "", most->model,
                      vrp_imagenet_x_join_text(page->arena, most));
     if (t->other_tables + t->other_files > 0)
-        vr_page_text(page, "Not read: %lld tables of another target or by metaclass, %lld other files.",
+        vr_page_text(page,
+                     "Not read: %lld tables of another target (--target) or by metaclass, %lld other files.",
                      (long long)t->other_tables, (long long)t->other_files);
 }
 
@@ -114,10 +117,10 @@ static void vrp_imagenet_x_page_ratios(vr_page *page, const vr_imagenet_x_row *r
         .names = names,
         .intervals = ratios,
         .count = n,
-        .mark = 1,
+        .ratio = true,
         .sorted = true};
     vr_page_plot(page, &plot,
-                 "In brackets the images with the factor; whiskers are 95 % intervals, where counts are "
+                 "In brackets the images with the factor; lines are 95 % intervals, where counts are "
                  "known. At the dashed line there are no more errors with the factor than on all images.");
 }
 
@@ -135,7 +138,7 @@ static void vrp_imagenet_x_page_heat(vr_page *page, const vr_imagenet_x_row *row
             values[i * VR_IMAGENET_X_FACTORS + f] = isfinite(ratio) ? ratio : (double)NAN;
         }
     }
-    vrp_imagenet_x_heat(page, title, caption, values, names, count, vrp_imagenet_x_names(page->arena),
+    vrp_imagenet_x_heat(page, title, caption, true, values, names, count, vrp_imagenet_x_names(page->arena),
                         VR_IMAGENET_X_FACTORS);
 }
 
@@ -164,11 +167,12 @@ static void vrp_imagenet_x_page_models(vr_page *page, const vr_imagenet_x_table 
         rows[m].model = vrp_imagenet_x_short(page->arena, vrp_imagenet_x_row_name(page->arena, &rows[m]));
         rows[m].metaclass = NULL;
     }
-    vrp_imagenet_x_page_heat(
-        page, rows, t->count, 1, "Error ratio by model and factor",
-        few ? "Darker is worse on a light page, lighter on a dark one; 1 is as on all images."
-            : "From the most accurate model at the top to the least accurate one.",
-        min_images);
+    if (!few) vr_page_fold(page, vr_arena_printf(page->arena, "All %lld models", (long long)t->count));
+    vrp_imagenet_x_page_heat(page, rows, t->count, 1, "Error ratio by model and factor",
+                             few ? "1 is as on all images."
+                                 : "From the most accurate model at the top to the least accurate one.",
+                             min_images);
+    if (!few) vr_page_fold(page, NULL);
 }
 
 /* Many models: accuracy under the hardest factors and the easiest one against accuracy on all images. */
@@ -247,8 +251,8 @@ static void vrp_imagenet_x_page_families(vr_page *page, const vr_imagenet_x_fami
         }
     }
     vr_page_section(page, "Families of models");
-    vrp_imagenet_x_heat(page, "Mean error ratio by family and factor", "Each model counts once.", values,
-                        names, x->count, columns, VR_IMAGENET_X_FACTORS);
+    vrp_imagenet_x_heat(page, "Mean error ratio by family and factor", "Each model counts once.", true,
+                        values, names, x->count, columns, VR_IMAGENET_X_FACTORS);
     const vr_table table = vrp_imagenet_x_family_table(a, x);
     vr_page_table(page, &table, "A: Alexander-Govern's test of whether the families differ, and its p.");
     vr_page_text(
@@ -304,9 +308,10 @@ static void vrp_imagenet_x_page_set(vr_page *page, const vr_imagenet_x_set *set)
         vrp_imagenet_x_heat(
             page, "Prevalence shift by metaclass and factor",
             "(the factor's share of the metaclass's annotations - its share of all) / its share of all.",
-            shift, names + VR_IMAGENET_X_FACTORS, VR_IMAGENET_X_METACLASSES, names, VR_IMAGENET_X_FACTORS);
+            false, shift, names + VR_IMAGENET_X_FACTORS, VR_IMAGENET_X_METACLASSES, names,
+            VR_IMAGENET_X_FACTORS);
     vrp_imagenet_x_heat(page, "Which factors go together",
-                        "Spearman's rho between annotations; only cells with p <= 0.01.", shown, names,
+                        "Spearman's rho between annotations; only cells with p <= 0.01.", false, shown, names,
                         labels, names, labels);
 }
 
@@ -331,12 +336,12 @@ bool vr_imagenet_x_page_save(const vr_imagenet_x_report *r, const char *path, vr
                                             .command = r->command});
     vrp_imagenet_x_page_lead(&page, r);
     vrp_imagenet_x_page_joins(&page, t);
+    vrp_imagenet_x_page_families(&page, r->families);
     vr_page_section(&page, "Error ratios");
     if (t->count <= VRP_IMAGENET_X_FEW)
         for (int64_t m = 0; m < t->count; m++) vrp_imagenet_x_page_ratios(&page, &t->rows[m], r->min_images);
     if (t->count > VRP_IMAGENET_X_FEW) vrp_imagenet_x_page_scatter(&page, t);
     if (t->count > 1) vrp_imagenet_x_page_models(&page, t, r->min_images);
-    vrp_imagenet_x_page_families(&page, r->families);
     vrp_imagenet_x_page_effects(&page, r);
     vrp_imagenet_x_page_metaclasses(&page, r);
     vrp_imagenet_x_page_set(&page, r->set);

@@ -244,6 +244,8 @@ void vrp_imagenet_x_spearman(double (*rho)[VRP_IMAGENET_X_LABELS], double (*p)[V
                              : i == j      ? 1
                                            : (N * (double)both[i][j] - a * b) / spread;
             rho[i][j] = r;
-            p[i][j] = r == 1 ? 0 : vr_t_two_sided(r * sqrt((N - 2) / (1 - r * r)), N - 2);
+            p[i][j] = n < 3    ? (double)NAN
+                      : r == 1 ? 0
+                               : vr_t_two_sided(r * sqrt((N - 2) / (1 - r * r)), N - 2);
         }
 }

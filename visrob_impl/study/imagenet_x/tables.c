@@ -401,7 +401,7 @@ vr_table vrp_imagenet_x_family_table(vr_arena *perm, const vr_imagenet_x_familie
         vr_table_number(&t, x->all.ratio[f], 4);
         for (int64_t k = 0; k < x->count; k++) vr_table_number(&t, x->families[k].ratio[f], 4);
         vr_table_number(&t, x->statistic[f], 4);
-        vr_table_digits(&t, x->p[f], 2);
+        vr_table_p(&t, x->p[f]);
     }
     return t;
 }
@@ -418,7 +418,7 @@ vr_table vrp_imagenet_x_effect_table(vr_arena *perm, const vr_imagenet_x_effects
         const vr_imagenet_x_effect *e = &x->factors[order[i]];
         vr_table_text(&t, vr_imagenet_x_factor(order[i]));
         vr_table_number(&t, e->t, 4);
-        vr_table_digits(&t, e->p, 2);
+        vr_table_p(&t, e->p);
         vr_table_number(&t, e->low, 1);
         vr_table_number(&t, e->low_mean, 4);
         vr_table_number(&t, e->high, 1);
@@ -471,7 +471,7 @@ void vr_imagenet_x_print_join(const vr_imagenet_x_table *t) {
         if (text) vr_log("%s%s: %s", row->model, more, text);
     }
     if (t->other_tables + t->other_files > 0)
-        vr_log("not read: %lld tables of another target or by metaclass, %lld other files",
+        vr_log("not read: %lld tables of another target (--target) or by metaclass, %lld other files",
                (long long)t->other_tables, (long long)t->other_files);
     vr_arena_free(&scratch);
 }
