@@ -124,7 +124,7 @@ vr_corruption_errors vrp_corruption_errors(const vr_factor *factors, const doubl
     }
     return (vr_corruption_errors){.count = count,
                                   .mean = vr_mce(error, NULL, count, 1),
-                                  .relative = vr_relative_mce(error, 1 - clean, NULL, 0, count, 1),
+                                  .relative = vr_mce(error, NULL, count, 1) - (1 - clean),
                                   .mce = vr_mce(error, of, count, 1)};
 }
 
