@@ -276,9 +276,9 @@ static void only_the_severities_that_are_asked_for_are_run(void **state) {
     const vr_factor factor = VR_FACTOR_CONTRAST;
     vr_robustness_opts o = {.factors = &factor, .factor_count = 1};
     vr_robustness all, some;
-    assert_true(vr_robustness_run(&perm, &all, &subject, 1, &o, VR_FATAL));
+    assert_true(vr_robustness_run(&perm, &all, &tiny, 1, &o, VR_FATAL));
     o.severities = "5,2";
-    assert_true(vr_robustness_run(&perm, &some, &subject, 1, &o, VR_FATAL));
+    assert_true(vr_robustness_run(&perm, &some, &tiny, 1, &o, VR_FATAL));
     assert_int_equal(some.severity_count, 2);
     assert_close(some.factors->at[0].value, all.factors->at[1].value, 0);
     assert_close(some.factors->at[1].value, all.factors->at[4].value, 0);
@@ -297,7 +297,7 @@ static void only_the_severities_that_are_asked_for_are_run(void **state) {
     for (int64_t i = 0; i < COUNT(wrong); i++) {
         vr_err err = {0};
         o.severities = wrong[i];
-        assert_false(vr_robustness_run(&perm, &some, &subject, 1, &o, &err));
+        assert_false(vr_robustness_run(&perm, &some, &tiny, 1, &o, &err));
         assert_int_equal(err.code, VR_ERR_USAGE);
     }
 }
@@ -370,7 +370,7 @@ static void saved_images_keep_the_folder_that_is_their_class(void **state) {
     static const char *const classes[] = {"heart", "ring"};
     const int64_t labels[] = {1, 1, 1, 0};
     const vr_factor hue = VR_FACTOR_HUE;
-    vr_subject s = subject;
+    vr_subject s = tiny;
     s.data.files = files, s.data.count = 4, s.data.labels = labels, s.data.classes = classes,
     s.data.class_count = 2;
     vr_robustness_opts o = {
@@ -387,7 +387,7 @@ static void saved_images_keep_the_folder_that_is_their_class(void **state) {
 static void two_images_that_would_have_one_name_are_named(void **state) {
     (void)state;
     static const char *const files[] = {"a/1.jpg", "a/1.png"};
-    vr_subject s = subject;
+    vr_subject s = tiny;
     s.data.files = files, s.data.count = 2;
     vr_robustness r;
     vr_err err = {0};
@@ -405,12 +405,12 @@ static void the_mean_corruption_error_is_divided_by_the_baseline(void **state) {
     assert_close(alexnet[VR_FACTOR_GAUSSIAN_NOISE], 0.886428, 0);
     assert_close(alexnet[VR_FACTOR_JPEG_COMPRESSION], 0.6065, 0);
     assert_true(isnan(alexnet[VR_FACTOR_HUE]));
-    assert_true(vr_robustness_run(&perm, &r, &subject, 1, &o, VR_FATAL));
+    assert_true(vr_robustness_run(&perm, &r, &tiny, 1, &o, VR_FATAL));
     assert_true(isnan(r.errors.mce));
     const char *path = test_tmp("baseline.csv");
     test_write_text(path, "corruption,error\nfog,80\ncontrast,50\n");
     o.baseline = vrp_baseline_load(&perm, path, VR_FATAL);
-    assert_true(vr_robustness_run(&perm, &r, &subject, 1, &o, VR_FATAL));
+    assert_true(vr_robustness_run(&perm, &r, &tiny, 1, &o, VR_FATAL));
     const double fog = 1 - r.factors[0].accuracy.value, contrast = 1 - r.factors[1].accuracy.value;
     assert_close(r.errors.mce, (fog / 0.8 + contrast / 0.5) / 2, 1e-12);
     assert_close(r.errors.mean, (fog + contrast) / 2, 1e-12);
@@ -432,7 +432,7 @@ static void the_mean_corruption_error_is_divided_by_the_baseline(void **state) {
     vr_err err = {0};
     test_write_text(path, "corruption,error\nfog,80\n");
     o.baseline = vrp_baseline_load(&perm, path, VR_FATAL);
-    assert_false(vr_robustness_run(&perm, &r, &subject, 1, &o, &err));
+    assert_false(vr_robustness_run(&perm, &r, &tiny, 1, &o, &err));
     assert_message(err, "no error under 'contrast'");
 }
 
