@@ -86,8 +86,8 @@ static void the_page_shows_the_numbers_and_opens_on_the_filters_of_its_address(v
     (void)state;
     vr_scores scores;
     const char *page = small_page(&scores), *dom = browse(page, "");
-    const vr_groups all = vr_dollar_street_groups(&perm, &data, VR_DOLLAR_STREET_BY_ALL),
-                    income = vr_dollar_street_groups(&perm, &data, VR_DOLLAR_STREET_BY_INCOME);
+    const vr_groups all = vrp_dollar_street_groups(&perm, &data, VRP_DOLLAR_STREET_BY_ALL),
+                    income = vrp_dollar_street_groups(&perm, &data, VRP_DOLLAR_STREET_BY_INCOME);
     vr_group by[3];
     vr_group_accuracy(by, &all, scores.correct_top5, scores.scored, data.count);
     assert_string_equal(text_of(dom, "count"), "59 of 59 images");
@@ -290,14 +290,27 @@ static void the_program_runs_two_models_on_a_folder_of_images(void **state) {
                                       programs(), csv, folder, map, html);
     const char *out = shell(&perm, &code, "%s --other-weights tests/golden/models/cifar_a.th 2>&1", run);
     assert_int_equal(code, 0);
-    assert_non_null(strstr(out, "12 of 12 rows scored, 12 households"));
+    assert_non_null(strstr(out, "12 of 12 rows scored, of 12 of 12 households"));
     assert_non_null(strstr(out, "tests/golden/models/cifar_a.th, all images"));
     out = shell(&perm, &code, "%s --brighten 2>&1", run);
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "on brighter images, all images"));
     out = shell(&perm, &code, "%s --brighten --on texture 2>&1", run);
     assert_int_equal(code, 2);
-    assert_non_null(strstr(out, "has no factors"));
+    assert_non_null(strstr(out, "expected columns of the 16 factors"));
+    out = shell(&perm, &code, "%s --factors %s 2>&1", run, csv);
+    assert_int_equal(code, 2);
+    assert_non_null(strstr(out, "expected columns of the 16 factors"));
+    test_write_text(vr_arena_printf(&perm, "%s/p00.png", folder), "no image");
+    out = shell(&perm, &code, "%s 2>&1", run);
+    assert_int_equal(code, 1);
+    assert_non_null(strstr(out, "p00.png"));
+    out = shell(&perm, &code, "%s --skip-bad --batch 5 2>&1", run);
+    assert_int_equal(code, 0);
+    assert_non_null(strstr(out, "11 of 12 rows scored, of 11 of 12 households"));
+    out = shell(&perm, &code, "%s/dollar_street %s --predictions x.csv --crop 0.9 2>&1", programs(), csv);
+    assert_int_equal(code, 2);
+    assert_non_null(strstr(out, "options of a model's run need --weights"));
 }
 
 static void the_program_scores_predictions_on_the_published_metadata(void **state) {
@@ -313,7 +326,7 @@ static void the_program_scores_predictions_on_the_published_metadata(void **stat
     const char *out = shell(&perm, &code, "%s/dollar_street %s --predictions %s --space 22k --report %s 2>&1",
                             programs(), path, csv, page);
     assert_int_equal(code, 0);
-    assert_non_null(strstr(out, "13565 of 13565 rows scored, 287 households"));
+    assert_non_null(strstr(out, "13565 of 13565 rows scored, of 287 of 287 households"));
     assert_non_null(strstr(out, vr_arena_printf(&perm, "%.3f", 418. / 2492)));
     const char *dom = browse(page, "#region=Africa");
     assert_string_equal(text_of(dom, "count"), "2,492 of 13,565 images");

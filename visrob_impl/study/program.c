@@ -66,6 +66,12 @@ int vr_program_start(vr_program *p, vr_arena *perm, int *argc, char **argv, cons
     return vrp_program_endings(options, count);
 }
 
+bool vr_program_runs(const vr_program *p) {
+    static const vr_model_opts none;
+    return p->labels || p->limit || p->over.batch || p->over.skip_bad ||
+           memcmp(&p->model_opts, &none, sizeof none) != 0;
+}
+
 int vr_program_usage(const char *fmt, ...) {
     va_list args;
     va_start(args, fmt);

@@ -85,6 +85,9 @@ typedef struct vr_program {
 VR_API int vr_program_start(vr_program *p, vr_arena *perm, int *argc, char **argv, const char *about,
                             const vr_option *options, int64_t count);
 
+/* True where an option of the model or of its run over the images was given. */
+VR_API bool vr_program_runs(const vr_program *p);
+
 /* Prints "error: ... (see --help)" to stderr and returns 2, the exit code of a wrong command line. */
 VR_API int vr_program_usage(const char *fmt, ...) VR_PRINTF(1, 2);
 

@@ -96,13 +96,13 @@ static void vrp_dollar_street_page_dashboard(vr_page *page, const vr_dollar_stre
 static void vrp_dollar_street_page_tables(vr_page *page, const vr_dollar_street *data,
                                           const vr_dollar_street_model *models, int64_t model_count,
                                           const vr_dollar_street_page_opts *o) {
-    static const vr_dollar_street_by by[] = {VR_DOLLAR_STREET_BY_INCOME, VR_DOLLAR_STREET_BY_REGION};
+    static const vrp_dollar_street_by by[] = {VRP_DOLLAR_STREET_BY_INCOME, VRP_DOLLAR_STREET_BY_REGION};
     vr_arena *a = page->arena;
     vr_page_fold(page, "All images, as tables");
     for (int64_t m = 0; m < model_count; m++)
         for (int k = 0; k < 2; k++) {
-            const vr_scores once = vr_dollar_street_per_image(a, data, &models[m].scores, false);
-            const vr_table t = vr_dollar_street_accuracy_table(a, data, &once, by[k], &o->intervals);
+            const vr_scores once = vrp_dollar_street_per_image(a, data, &models[m].scores, false);
+            const vr_table t = vrp_dollar_street_accuracy_table(a, data, &once, by[k], &o->intervals);
             vr_page_table(page, &t,
                           vr_arena_printf(a,
                                           "%s: accuracy, an image once, with 95 %% bootstrap intervals over "
@@ -111,7 +111,7 @@ static void vrp_dollar_street_page_tables(vr_page *page, const vr_dollar_street 
         }
     for (int64_t m = 0; data->factors && m < model_count; m++) {
         const vr_table t = vrp_dollar_street_association_table(
-            a, data, &models[m].scores, VR_DOLLAR_STREET_BY_INCOME, VR_DOLLAR_STREET_FACTOR_COUNT, NULL);
+            a, data, &models[m].scores, VRP_DOLLAR_STREET_BY_INCOME, VR_DOLLAR_STREET_FACTOR_COUNT, NULL);
         vr_page_table(
             page, &t,
             vr_arena_printf(
@@ -129,11 +129,8 @@ static void vrp_dollar_street_page_tables(vr_page *page, const vr_dollar_street 
 /* What the numbers leave out. */
 static void vrp_dollar_street_page_left_out(vr_page *page, const vr_dollar_street *data,
                                             const vr_dollar_street_model *models, int64_t model_count) {
-    if (data->unrated + data->unmatched > 0)
-        vr_page_text(page,
-                     "%lld rows that the annotator could not rate and %lld that are not in the metadata are "
-                     "left out.",
-                     (long long)data->unrated, (long long)data->unmatched);
+    const char *left_out = vrp_dollar_street_left_out(page->arena, data);
+    if (left_out) vr_page_text(page, "%s", left_out);
     for (int64_t m = 0; m < model_count; m++)
         vr_page_text(page, "%s: %s.", models[m].name, vr_join_text(page->arena, &models[m].scores.join));
 }

@@ -137,8 +137,8 @@ bool vr_dollar_street_score(vr_arena *perm, vr_scores *out, const vr_dollar_stre
     return ok || vr_err_pass(err, &own);
 }
 
-vr_scores vr_dollar_street_per_image(vr_arena *perm, const vr_dollar_street *data, const vr_scores *scores,
-                                     bool any) {
+vr_scores vrp_dollar_street_per_image(vr_arena *perm, const vr_dollar_street *data, const vr_scores *scores,
+                                      bool any) {
     const int64_t n = data->count;
     uint8_t *scored = VR_NEW(perm, uint8_t, n), *correct = VR_NEW(perm, uint8_t, n),
             *top5 = VR_NEW(perm, uint8_t, n);
@@ -189,23 +189,23 @@ static vr_groups vrp_dollar_street_by_cell(vr_arena *perm, const vr_dollar_stree
     return (vr_groups){.count = R * B, .names = names, .of = of};
 }
 
-vr_groups vr_dollar_street_groups(vr_arena *perm, const vr_dollar_street *data, vr_dollar_street_by by) {
+vr_groups vrp_dollar_street_groups(vr_arena *perm, const vr_dollar_street *data, vrp_dollar_street_by by) {
     switch (by) {
-    case VR_DOLLAR_STREET_BY_ALL:
+    case VRP_DOLLAR_STREET_BY_ALL:
         return vrp_dollar_street_by_cell(perm, data, false, false);
-    case VR_DOLLAR_STREET_BY_INCOME:
+    case VRP_DOLLAR_STREET_BY_INCOME:
         return vrp_dollar_street_by_cell(perm, data, false, true);
-    case VR_DOLLAR_STREET_BY_REGION:
+    case VRP_DOLLAR_STREET_BY_REGION:
         return vrp_dollar_street_by_cell(perm, data, true, false);
-    case VR_DOLLAR_STREET_BY_REGION_INCOME:
+    case VRP_DOLLAR_STREET_BY_REGION_INCOME:
         return vrp_dollar_street_by_cell(perm, data, true, true);
-    case VR_DOLLAR_STREET_BY_COUNTRY:
+    case VRP_DOLLAR_STREET_BY_COUNTRY:
         return (vr_groups){.count = data->country_count, .names = data->countries, .of = data->country};
-    case VR_DOLLAR_STREET_BY_CLASS:
+    case VRP_DOLLAR_STREET_BY_CLASS:
         return (vr_groups){.count = data->class_count, .names = data->classes, .sets = data->labels};
-    case VR_DOLLAR_STREET_BY_FACTOR:
+    case VRP_DOLLAR_STREET_BY_FACTOR:
         return data->factors ? vrp_dollar_street_by_factor(perm, data) : (vr_groups){0};
-    case VR_DOLLAR_STREET_BY_QUARTER:
+    case VRP_DOLLAR_STREET_BY_QUARTER:
         break;
     }
     const char **names = VR_NEW(perm, const char *, 4);
@@ -227,7 +227,7 @@ static int vrp_dollar_street_by_shift(const void *a, const void *b) {
 
 void vrp_dollar_street_associate(vrp_dollar_street_association *out, const vr_dollar_street *data,
                                  const vr_scores *scores, const vr_groups *groups, int64_t group,
-                                 const vr_dollar_street_association_opts *opts) {
+                                 const vrp_dollar_street_association_opts *opts) {
     VR_CHECK(data->factors, "%s has no factors", data->path);
     enum { F = VRP_DOLLAR_STREET_F };
     const int64_t few = !opts || opts->few == 0 ? 5 : opts->few;
