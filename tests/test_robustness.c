@@ -7,8 +7,12 @@
 TEST_ARENA(perm);
 static vr_model *model;
 static vr_dataset data;
-static vr_subject subject;
+static vr_subject subject, tiny; /* tiny: a run of milliseconds */
 enum { N = 40 };
+
+static vr_model *golden(const char *name) {
+    return vr_model_load(&perm, vr_arena_printf(&perm, "tests/golden/models/%s", name), NULL, VR_FATAL);
+}
 
 static int begin(void **state) {
     (void)state;
@@ -16,6 +20,7 @@ static int begin(void **state) {
     model = vrp_model_shapes(&perm, 1000, 1, VR_FATAL);
     vr_dataset_shapes(&perm, &data, N, model->preprocess.size, vr_rng_init(2));
     subject = (vr_subject){.model = model, .data = data};
+    tiny = (vr_subject){.model = golden("cifar_a.th"), .data = data};
     return 0;
 }
 /* Accuracy of the model on images under a factor, one image at a time and with public functions only. */
@@ -229,11 +234,10 @@ static void several_models_see_the_same_corrupted_images(void **state) {
     (void)state;
     const vr_factor factors[] = {VR_FACTOR_GAUSSIAN_NOISE, VR_FACTOR_HUE};
     const vr_robustness_opts o = {.factors = factors, .factor_count = 2, .seed = 3};
-    vr_model *other = vrp_model_shapes(&perm, 300, 7, VR_FATAL),
-             *larger = vrp_model_shapes(&perm, 300, 7, VR_FATAL);
+    vr_model *other = golden("cifar_b.safetensors"), *larger = golden("cifar_a.th");
     other->preprocess.mean[0] += 0.1f;                       /* a normalization of its own */
     larger->preprocess.resize = larger->preprocess.size + 8; /* a crop of its own */
-    const vr_subject subjects[] = {subject, {.model = other, .data = data}, {.model = larger, .data = data}};
+    const vr_subject subjects[] = {tiny, {.model = other, .data = data}, {.model = larger, .data = data}};
     vr_robustness all[3], alone;
     assert_true(vr_robustness_run(&perm, all, subjects, 3, &o, VR_FATAL));
     for (int m = 0; m < 3; m++) { /* each as if it were alone */
@@ -249,7 +253,7 @@ static void several_models_see_the_same_corrupted_images(void **state) {
         assert_close(d.value, all[1].factors[f].accuracy.value - all[0].factors[f].accuracy.value, 1e-12);
         assert_true(d.low <= d.value && d.value <= d.high);
     }
-    const vr_subject twice[] = {subject, subject}; /* paired: no spread */
+    const vr_subject twice[] = {tiny, tiny}; /* paired: no spread */
     assert_true(vr_robustness_run(&perm, all, twice, 2, &o, VR_FATAL));
     const vr_interval none = all[1].factors[0].difference;
     assert_true(none.value == 0 && none.low == 0 && none.high == 0);
@@ -272,9 +276,9 @@ static void only_the_severities_that_are_asked_for_are_run(void **state) {
     const vr_factor factor = VR_FACTOR_CONTRAST;
     vr_robustness_opts o = {.factors = &factor, .factor_count = 1};
     vr_robustness all, some;
-    assert_true(vr_robustness_run(&perm, &all, &subject, 1, &o, VR_FATAL));
+    assert_true(vr_robustness_run(&perm, &all, &tiny, 1, &o, VR_FATAL));
     o.severities = "5,2";
-    assert_true(vr_robustness_run(&perm, &some, &subject, 1, &o, VR_FATAL));
+    assert_true(vr_robustness_run(&perm, &some, &tiny, 1, &o, VR_FATAL));
     assert_int_equal(some.severity_count, 2);
     assert_close(some.factors->at[0].value, all.factors->at[1].value, 0);
     assert_close(some.factors->at[1].value, all.factors->at[4].value, 0);
@@ -293,7 +297,7 @@ static void only_the_severities_that_are_asked_for_are_run(void **state) {
     for (int64_t i = 0; i < COUNT(wrong); i++) {
         vr_err err = {0};
         o.severities = wrong[i];
-        assert_false(vr_robustness_run(&perm, &some, &subject, 1, &o, &err));
+        assert_false(vr_robustness_run(&perm, &some, &tiny, 1, &o, &err));
         assert_int_equal(err.code, VR_ERR_USAGE);
     }
 }
@@ -366,7 +370,7 @@ static void saved_images_keep_the_folder_that_is_their_class(void **state) {
     static const char *const classes[] = {"heart", "ring"};
     const int64_t labels[] = {1, 1, 1, 0};
     const vr_factor hue = VR_FACTOR_HUE;
-    vr_subject s = subject;
+    vr_subject s = tiny;
     s.data.files = files, s.data.count = 4, s.data.labels = labels, s.data.classes = classes,
     s.data.class_count = 2;
     vr_robustness_opts o = {
@@ -383,7 +387,7 @@ static void saved_images_keep_the_folder_that_is_their_class(void **state) {
 static void two_images_that_would_have_one_name_are_named(void **state) {
     (void)state;
     static const char *const files[] = {"a/1.jpg", "a/1.png"};
-    vr_subject s = subject;
+    vr_subject s = tiny;
     s.data.files = files, s.data.count = 2;
     vr_robustness r;
     vr_err err = {0};
@@ -401,12 +405,12 @@ static void the_mean_corruption_error_is_divided_by_the_baseline(void **state) {
     assert_close(alexnet[VR_FACTOR_GAUSSIAN_NOISE], 0.886428, 0);
     assert_close(alexnet[VR_FACTOR_JPEG_COMPRESSION], 0.6065, 0);
     assert_true(isnan(alexnet[VR_FACTOR_HUE]));
-    assert_true(vr_robustness_run(&perm, &r, &subject, 1, &o, VR_FATAL));
+    assert_true(vr_robustness_run(&perm, &r, &tiny, 1, &o, VR_FATAL));
     assert_true(isnan(r.errors.mce));
     const char *path = test_tmp("baseline.csv");
     test_write_text(path, "corruption,error\nfog,80\ncontrast,50\n");
     o.baseline = vrp_baseline_load(&perm, path, VR_FATAL);
-    assert_true(vr_robustness_run(&perm, &r, &subject, 1, &o, VR_FATAL));
+    assert_true(vr_robustness_run(&perm, &r, &tiny, 1, &o, VR_FATAL));
     const double fog = 1 - r.factors[0].accuracy.value, contrast = 1 - r.factors[1].accuracy.value;
     assert_close(r.errors.mce, (fog / 0.8 + contrast / 0.5) / 2, 1e-12);
     assert_close(r.errors.mean, (fog + contrast) / 2, 1e-12);
@@ -428,7 +432,7 @@ static void the_mean_corruption_error_is_divided_by_the_baseline(void **state) {
     vr_err err = {0};
     test_write_text(path, "corruption,error\nfog,80\n");
     o.baseline = vrp_baseline_load(&perm, path, VR_FATAL);
-    assert_false(vr_robustness_run(&perm, &r, &subject, 1, &o, &err));
+    assert_false(vr_robustness_run(&perm, &r, &tiny, 1, &o, &err));
     assert_message(err, "no error under 'contrast'");
 }
 
@@ -446,9 +450,9 @@ static const char *csv_of(const vr_robustness *r, int64_t count) {
 static void an_interrupted_run_goes_on_with_the_same_result(void **state) {
     (void)state;
     const vr_factor factors[] = {VR_FACTOR_GAUSSIAN_NOISE, VR_FACTOR_HUE};
-    vr_model *other = vrp_model_shapes(&perm, 300, 7, VR_FATAL);
+    vr_model *other = golden("cifar_a.th");
     other->preprocess.resize = other->preprocess.size + 8; /* a pass of its own */
-    const vr_subject subjects[] = {subject, {.model = other, .data = data}};
+    const vr_subject subjects[] = {tiny, {.model = other, .data = data}};
     vr_robustness_opts o = {.factors = factors, .factor_count = 2, .severities = "1,3", .over.batch = 7};
     vr_robustness r[2];
     assert_true(vr_robustness_run(&perm, r, subjects, 2, &o, VR_FATAL));
@@ -506,24 +510,24 @@ static void results_of_another_run_are_refused_with_what_differs(void **state) {
     const vr_robustness_opts o = {
         .factors = factors, .factor_count = 1, .severities = "3", .resume = test_tmp("resume2")};
     vr_robustness r[2];
-    assert_true(vr_robustness_run(&perm, r, &subject, 1, &o, VR_FATAL));
-    vr_model *model2 = vrp_model_shapes(&perm, 300, 7, VR_FATAL);
+    assert_true(vr_robustness_run(&perm, r, &tiny, 1, &o, VR_FATAL));
+    vr_model *model2 = golden("cifar_b.safetensors");
     vr_dataset few = data;
     vrp_dataset_limit(&perm, &few, 39, 1, vr_rng_init(9));
     uint8_t compete[10] = {1, 1};
-    vr_subject other[] = {subject, subject};
+    vr_subject other[] = {tiny, tiny};
     for (int k = 0; k < 8; k++) {
         static const char *const why[] = {"'seed 0', but this run is 'seed 1'",
                                           "'factors hue', but this run is 'factors brighten'",
                                           "'severities 3', but this run is 'severities 4'",
                                           "'images 40, none",
                                           "'images 40, none skipped",
-                                          "'model 1: resnet18",
-                                          "'model 1: resnet18",
-                                          "but this run is 'model 2: resnet18"};
+                                          "'model 1: resnet",
+                                          "'model 1: resnet",
+                                          "but this run is 'model 2: resnet"};
         vr_robustness_opts p = o;
         vr_err err = {0};
-        other[0] = subject;
+        other[0] = tiny;
         if (k == 0) p.seed = 1;
         if (k == 1) p.factors++;
         if (k == 2) p.severities = "4";
@@ -536,7 +540,7 @@ static void results_of_another_run_are_refused_with_what_differs(void **state) {
     }
     vr_err err = {0};
     test_write_text(o.resume, "factor,accuracy\nfog,1\n");
-    assert_false(vr_robustness_run(&perm, r, &subject, 1, &o, &err));
+    assert_false(vr_robustness_run(&perm, r, &tiny, 1, &o, &err));
     assert_message(err, "expected a file that --resume wrote");
     assert_string_equal(test_text(&perm, "%s", o.resume), "factor,accuracy\nfog,1\n"); /* and left as it is */
 }
