@@ -34,6 +34,8 @@ static const vr_option options[] = {
     {"o,report", "FILE", VR_OPTION_OUTPUT, &o.page, "the page to write (dollar_street.html)"},
     {"csv", "FILE", VR_OPTION_OUTPUT, &o.csv, "a table of region by income to write"},
     VR_JSON_OPTION(run),
+    VR_MODEL_OPTIONS(run),
+    VR_DATA_OPTIONS(run),
     VR_RUN_OPTIONS(run)};
 
 /* What does not go together on the command line; NULL where all does. */
@@ -46,6 +48,7 @@ static const char *conflict(int files) {
     if (others > 1) return "expected one of --other, --other-weights and --brighten";
     if (o.brighten && !o.weights) return "--brighten needs --weights";
     if ((o.weights || o.weights2) && !o.images) return "weights need --images";
+    if (!o.weights && !o.weights2 && vr_program_runs(&run)) return "options of a model's run need --weights";
     return o.on && others == 0 ? "--on needs --other, --other-weights or --brighten" : NULL;
 }
 
@@ -64,54 +67,50 @@ int main(int argc, char **argv) {
     vr_dollar_street data;
     vr_label_sets targets;
     vr_class_map map = {0};
-    vr_dataset images = {0};
-    vr_model *model = NULL;
     if (example) {
-        vr_dollar_street_example(&perm, &data, &images, &targets, 1);
-        model = vr_dollar_street_example_model(&perm, 1, VR_FATAL);
+        vr_dollar_street_example(&perm, &data, &run.data, &targets, 1);
+        run.model = vr_dollar_street_example_model(&perm, 1, VR_FATAL);
     } else {
         vr_label_space space;
         vr_label_space_parse(&space, o.space, VR_FATAL);
         vr_dollar_street_load(&perm, &data, argv[1], NULL, VR_FATAL);
         if (o.factors) vr_dollar_street_load(&perm, &data, o.factors, &data, VR_FATAL);
-        if (o.on && !data.factors) return vr_program_usage("--on %s: %s has no factors", o.on, data.path);
+        if ((o.on || o.factors) && !data.factors)
+            return vr_program_usage("%s: expected columns of the 16 factors (--on, --factors)", data.path);
         vr_class_map_dollar_street(&perm, &map, o.map, space, VR_FATAL);
         vr_dollar_street_targets(&perm, &targets, &data, &map, o.published, VR_FATAL);
-        if (o.images) vr_dataset_open(&perm, &images, o.images, NULL, VR_FATAL);
-        if (images.note) vr_log("%s: %s", o.images, images.note);
-        if (o.weights) model = vr_model_load(&perm, o.weights, NULL, VR_FATAL);
+        if (o.images) vr_program_data(&run, &perm, o.images, 0, false, VR_FATAL);
+        if (o.weights) vr_program_model(&run, &perm, o.weights, VR_FATAL);
     }
 
     /* compute */
     const char *second = o.brighten ? "on brighter images" : o.other ? o.other : o.weights2;
-    const char *first = example ? model->name : o.weights ? o.weights : o.predictions;
+    const char *first = example ? run.model->name : o.weights ? o.weights : o.predictions;
     vr_dollar_street_model models[2] = {{.name = first}, {.name = second}};
     const int count = second ? 2 : 1;
     for (int m = 0; m < count; m++) {
         const char *file = m ? o.other : o.predictions;
         vr_dollar_street_predict_opts how = {
-            .changed = m == 1 && o.brighten, .factor = VR_FACTOR_BRIGHTEN, .amount = 2};
+            .changed = m == 1 && o.brighten, .factor = VR_FACTOR_BRIGHTEN, .amount = 2, .over = run.over};
         how.published = o.published, how.k = example ? 1 : 5, how.classes = o.map ? 0 : map.classes;
         vr_predictions p;
-        if (m == 1 && o.weights2) model = vr_model_load(&perm, o.weights2, NULL, VR_FATAL);
+        if (m == 1 && o.weights2) vr_program_model(&run, &perm, o.weights2, VR_FATAL);
         if (file)
             vr_predictions_load(&perm, &p, file, &(vr_predictions_opts){.classes = map.classes}, VR_FATAL);
         else
-            vr_dollar_street_predict(&perm, &p, model, &images, &how, VR_FATAL);
+            vr_dollar_street_predict(&perm, &p, run.model, &run.data, &how, VR_FATAL);
         vr_dollar_street_score(&perm, &models[m].scores, &data, &p, &targets, VR_FATAL);
         vr_log("%s: %s", models[m].name, vr_join_text(&perm, &models[m].scores.join));
     }
 
     /* report */
     const vr_bootstrap intervals = {.seed = (uint64_t)run.seed};
-    const vr_scores once = vr_dollar_street_per_image(&perm, &data, &models[0].scores, false);
-    const vr_table cells =
-        vr_dollar_street_accuracy_table(&perm, &data, &once, VR_DOLLAR_STREET_BY_REGION_INCOME, &intervals);
+    const vr_table cells = vr_dollar_street_table(&perm, &data, &models[0], &intervals);
     const vr_dollar_street_page_opts page = {
         .title = vr_arena_printf(&perm, "Dollar Street: %s", models[0].name),
         .note = example ? "Made-up data: drawn shapes, and no real country is described." : NULL,
         .command = run.command,
-        .images = images.count > 0 ? &images : NULL,
+        .images = run.data.count > 0 ? &run.data : NULL,
         .intervals = intervals};
     vr_dollar_street_page_save(&data, models, count, &page, o.page, VR_FATAL);
     vr_program_save(&run, o.page, &cells, o.csv, NULL, NULL, VR_FATAL);

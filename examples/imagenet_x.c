@@ -113,7 +113,7 @@ int main(int argc, char **argv) {
     if (by_metaclass) vr_imagenet_x_table_save(table.metaclasses, 17 * table.count, by_metaclass, VR_FATAL);
     if (page) vr_imagenet_x_page_save(&report, page, VR_FATAL);
     vr_program_save(&run, page, &cells, csv, NULL, NULL, VR_FATAL);
-    vr_imagenet_x_print(&report);
+    vr_imagenet_x_print(stdout, &report);
     vr_arena_free(&perm);
     return 0;
 }

@@ -79,8 +79,6 @@ static void mce_is_the_mean_of_ratios_of_sums(void **state) {
     assert_close(vr_mce(error, baseline, 2, 2), (0.6 / 1.2 + 0.4 / 0.8) / 2, 1e-15);
     assert_close(vr_mce(baseline, baseline, 2, 2), 1, 1e-15);
     assert_close(vr_mce(error, NULL, 2, 2), 0.25, 1e-15);
-    assert_close(vr_relative_mce(error, 0.1, baseline, 0.3, 2, 2), (0.4 / 0.6 + 0.2 / 0.2) / 2, 1e-14);
-    assert_close(vr_relative_mce(error, 0.1, NULL, 0, 2, 2), 0.15, 1e-15);
     assert_true(isnan(vr_mce(error, NULL, 0, 2)));
 }
 

@@ -1,5 +1,6 @@
 /* tests/test_dataset.c: image/dataset: folders, tars, arrays; order, labels, what is left out, what is broken. */
 #include "test.h"
+#include "../visrob_impl/study/over_impl.h"
 
 TEST_ARENA(arena);
 
@@ -418,8 +419,8 @@ static void a_part_is_a_sample_in_the_old_order(void **state) {
         vr_dataset data, again;
         vr_dataset_shapes(&arena, &data, 100, 16, vr_rng_init(1));
         again = data;
-        vr_dataset_limit(&arena, &data, 10, vr_rng_init(seed));
-        vr_dataset_limit(&arena, &again, 10, vr_rng_init(seed));
+        vrp_dataset_limit(&arena, &data, 10, 1, vr_rng_init(seed));
+        vrp_dataset_limit(&arena, &again, 10, 1, vr_rng_init(seed));
         assert_int_equal(data.count, 10);
         for (int64_t i = 0; i < 10; i++) {
             const int64_t n = strtoll(data.files[i], NULL, 10);
@@ -433,13 +434,13 @@ static void a_part_is_a_sample_in_the_old_order(void **state) {
     for (int64_t n = 0; n < 100; n++) assert_in_range(hits[n], 9, 53); /* 30 expected, four deviations */
     vr_dataset all;
     vr_dataset_shapes(&arena, &all, 20, 16, vr_rng_init(1));
-    vr_dataset_limit(&arena, &all, 0, vr_rng_init(1));
+    vrp_dataset_limit(&arena, &all, 0, 1, vr_rng_init(1));
     assert_int_equal(all.count, 20);
-    vr_dataset_limit(&arena, &all, 20, vr_rng_init(1));
+    vrp_dataset_limit(&arena, &all, 20, 1, vr_rng_init(1));
     assert_int_equal(all.count, 20);
     vr_image limited, whole; /* a limited set still draws the image of the original index */
     vr_dataset part = all;
-    vr_dataset_limit(&arena, &part, 5, vr_rng_init(3));
+    vrp_dataset_limit(&arena, &part, 5, 1, vr_rng_init(3));
     assert_true(vr_dataset_image(&arena, &limited, &part, 4, VR_FATAL));
     assert_true(vr_dataset_image(&arena, &whole, &all, strtoll(part.files[4], NULL, 10), VR_FATAL));
     assert_memory_equal(limited.pixels, whole.pixels, 16 * 16 * 3);
@@ -462,6 +463,65 @@ static void the_real_cifar_tar_has_its_ten_classes(void **state) {
     assert_int_equal(image.width, 32);
 }
 
+/* Saves a u8 array whose first number in row i is `first` + i. */
+static void save_rows(const char *folder, const char *name, int64_t rows, int64_t side, int first) {
+    vr_array a = {.name = "", .dtype = VR_U8, .ndim = 4, .shape = {rows, side, side, 3}};
+    a.stride[3] = 1, a.stride[2] = 3, a.stride[1] = side * 3, a.stride[0] = side * side * 3;
+    uint8_t *x = VR_NEW(&arena, uint8_t, rows * a.stride[0]);
+    for (int64_t i = 0; i < rows; i++) x[i * a.stride[0]] = (uint8_t)(first + i);
+    a.data = x;
+    assert_true(vr_npy_save(vr_arena_printf(&arena, "%s/%s", folder, name), &a, VR_FATAL));
+}
+
+static void save_labels(const char *folder, const int64_t *labels, int64_t n) {
+    const vr_array a = {.name = "", .data = labels, .dtype = VR_I64, .ndim = 1, .shape = {n}, .stride = {1}};
+    assert_true(vr_npy_save(vr_arena_printf(&arena, "%s/labels.npy", folder), &a, VR_FATAL));
+}
+
+static void cifar_10_c_is_an_array_a_corruption_with_the_labels_beside(void **state) {
+    (void)state;
+    const int64_t labels[] = {3, 0, 3, 0, 3, 0, 3, 0, 3, 0}, wrong[] = {3, 0, 3, 0, 3, 0, 3, -1, 3, 0};
+    const char *folder = test_tmp("corrupted"), *fog = vr_arena_printf(&arena, "%s/fog.npy", folder);
+    test_mkdir(folder);
+    save_rows(folder, "snow.npy", 10, 4, 100), save_rows(folder, "fog.npy", 10, 4, 0);
+    save_rows(folder, "other.npy", 7, 4, 0), save_labels(folder, labels, 10);
+    vr_dataset data;
+    vr_image image;
+    assert_true(vr_dataset_open(&arena, &data, folder, NULL, VR_FATAL));
+    assert_int_equal(data.count, 20);
+    assert_int_equal(data.class_count, 4);
+    assert_non_null(strstr(data.note, "1 file that is no corruption's array left out"));
+    assert_string_equal(data.files[0], "fog/1/00000");
+    assert_string_equal(data.files[13], "snow/2/00001");
+    assert_int_equal(data.labels[13], 0);
+    assert_true(vr_dataset_image(&arena, &image, &data, 13, VR_FATAL));
+    assert_int_equal(image.pixels[0], 103);
+    assert_true(vr_dataset_open(&arena, &data, fog, NULL, VR_FATAL));
+    assert_int_equal(data.count, 10);
+    assert_string_equal(data.files[9], "fog/5/00001");
+    assert_int_equal(data.labels[8], 3);
+    assert_true(
+        vr_dataset_open(&arena, &data, vr_arena_printf(&arena, "%s/other.npy", folder), NULL, VR_FATAL));
+    assert_int_equal(data.labels[0], -1); /* 7 images, 10 labels */
+    assert_non_null(strstr(data.note, "does not hold 7 labels"));
+    vr_err err = {0};
+    save_labels(folder, wrong, 10);
+    assert_false(vr_dataset_open(&arena, &data, folder, NULL, &err));
+    assert_message(err, "labels.npy: label -1 of image 7 is not the number of a class");
+    err = (vr_err){0};
+    save_labels(folder, labels, 9);
+    assert_false(vr_dataset_open(&arena, &data, folder, NULL, &err));
+    assert_message(err, "labels.npy: expected 10 labels, as many as fog.npy has images");
+    err = (vr_err){0};
+    save_rows(folder, "snow.npy", 10, 5, 0);
+    assert_false(vr_dataset_open(&arena, &data, folder, NULL, &err));
+    assert_message(err, "snow.npy: its shape is not that of fog.npy");
+    err = (vr_err){0};
+    save_rows(folder, "fog.npy", 9, 4, 0);
+    assert_false(vr_dataset_open(&arena, &data, fog, NULL, &err));
+    assert_message(err, "expected the images of 5 severities, found 9 images");
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_teardown(name, arena_free)
     const struct CMUnitTest tests[] = {
@@ -479,6 +539,7 @@ int main(void) {
         TEST(cifar_and_mnist_come_with_their_labels),
         TEST(a_part_is_a_sample_in_the_old_order),
         TEST(the_real_cifar_tar_has_its_ten_classes),
+        cmocka_unit_test(cifar_10_c_is_an_array_a_corruption_with_the_labels_beside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 /* tests/test_dollar_street.c: the tables of Dollar Street, the scores and the studies on them. The factor annotations
  * are not published with the code; rows are built to their format. The page and the program: test_dollar_street_page. */
 #include "dollar_street.h"
+#include "../visrob_impl/study/predictions_impl.h"
+#include "../visrob_impl/study/income_impl.h"
 
 /* ---- metadata ---- */
 
@@ -28,8 +30,8 @@ static void metadata_becomes_columns(void **state) {
     assert_int_equal(data.region[2], VR_DOLLAR_STREET_EUROPE);
     assert_close(data.income[0], 175.2162332, 0);
     assert_close(data.longitude[2], 13.3, 0);
-    assert_int_equal(data.bucket[0], VR_INCOME_MEDIUM);
-    assert_int_equal(data.bucket[2], VR_INCOME_HIGH);
+    assert_int_equal(data.bucket[0], VRP_INCOME_MEDIUM);
+    assert_int_equal(data.bucket[2], VRP_INCOME_HIGH);
     assert_int_equal(data.household_count, 2);
     assert_int_equal(data.household[0], 1); /* Austria's is 0 */
     assert_int_equal(data.household[1], 1);
@@ -49,7 +51,7 @@ static void rows_are_found_by_url_and_by_image_id(void **state) {
         "http://h/a/c.jpg", "0109f5011e82", "images/480x480-0109f501-1e82.jpeg", "c", "nowhere", ".jpg"};
     static const int64_t image[] = {2, 0, 0, 2, -1, -1};
     for (int i = 0; i < 6; i++)
-        assert_int_equal(vr_image_index_find(&index, names[i], (int64_t)strlen(names[i])), image[i]);
+        assert_int_equal(vrp_image_index_find(&index, names[i], (int64_t)strlen(names[i])), image[i]);
 }
 
 static void a_wrong_row_is_named_with_line_and_column(void **state) {
@@ -74,7 +76,7 @@ static void a_wrong_row_is_named_with_line_and_column(void **state) {
         {"0,A,u,5,0,0,Asia,['a'],[1],['x'],[-1],['x']", "found -1"},
         {"0,A,u,5,0,0,Asia,['a'],[99999999999999999999],['x'],[1],['x']", "column 'sin21k_targets_alibaba'"},
         {"0,A,u,5,0,0,Asia,['a'],[1],[],[1],['x']", "expected a name for each of 1 ids, found 0"},
-        {"0,A,u,5,0,0,Asia,['a'],[1],['x'],\"[1 2]\",['x']", "byte 3 of the list: expected"},
+        {"0,A,u,5,0,0,Asia,['a'],[1],['x'],\"[1 2]\",['x']", "expected a name for each of 2 ids, found 1"},
         {"0,A,u,5,0,0,Asia,['a'],[1],['x'],[1]x,['x']", "the list"},
         {"0,A,u,5,0,0,Asia,['\\x41'],[1],['x'],[1],['x']", "'\\x'"},
         {"0,,u,5,0,0,Asia,['a'],[1],['x'],[1],['x']", "t.csv:2:3: expected a country"},
@@ -135,12 +137,12 @@ static void every_prefix_gives_rows_or_an_error(void **state) {
 
 static void income_buckets_round_half_to_even(void **state) {
     (void)state;
-    assert_int_equal(vr_income_bucket(exp(4.5) - 1e-9), VR_INCOME_LOW);
-    assert_int_equal(vr_income_bucket(exp(4.5) + 1e-9), VR_INCOME_MEDIUM);
-    assert_int_equal(vr_income_bucket(exp(7.5) - 1e-6), VR_INCOME_MEDIUM);
-    assert_int_equal(vr_income_bucket(exp(7.5) + 1e-6), VR_INCOME_HIGH);
-    assert_int_equal(vr_income_bucket(1), VR_INCOME_LOW);
-    assert_int_equal(vr_income_bucket(1e6), VR_INCOME_HIGH);
+    assert_int_equal(vrp_income_bucket(exp(4.5) - 1e-9), VRP_INCOME_LOW);
+    assert_int_equal(vrp_income_bucket(exp(4.5) + 1e-9), VRP_INCOME_MEDIUM);
+    assert_int_equal(vrp_income_bucket(exp(7.5) - 1e-6), VRP_INCOME_MEDIUM);
+    assert_int_equal(vrp_income_bucket(exp(7.5) + 1e-6), VRP_INCOME_HIGH);
+    assert_int_equal(vrp_income_bucket(1), VRP_INCOME_LOW);
+    assert_int_equal(vrp_income_bucket(1e6), VRP_INCOME_HIGH);
 }
 
 static void the_published_metadata_has_the_published_counts(void **state) {
@@ -222,7 +224,7 @@ static void annotations_of_pandas_become_rows(void **state) {
     assert_int_equal(data.factors[0], 1 << VR_DOLLAR_STREET_BACKGROUND | 1 << VR_DOLLAR_STREET_DARKER);
     assert_int_equal(data.factors[1], 1 << VR_DOLLAR_STREET_POSE | 1 << VR_DOLLAR_STREET_TEXTURE);
     assert_string_equal(data.classes[data.labels.label[0]], "dish_racks"); /* a blank becomes "_" */
-    assert_int_equal(data.bucket[2], VR_INCOME_LOW);                       /* as the file has it */
+    assert_int_equal(data.bucket[2], VRP_INCOME_LOW);                      /* as the file has it */
     assert_int_equal(data.rebucketed, 1);
     assert_int_equal(data.household_count, 2);
 }
@@ -276,7 +278,7 @@ static void factors_without_places_take_them_from_the_metadata(void **state) {
     assert_int_equal(data.count, 1);
     assert_int_equal(data.unmatched, 1);
     assert_string_equal(data.countries[data.country[0]], "Bangladesh");
-    assert_int_equal(data.bucket[0], VR_INCOME_MEDIUM);
+    assert_int_equal(data.bucket[0], VRP_INCOME_MEDIUM);
     assert_string_equal(data.classes[data.labels.label[0]], "cooking_pots");
     assert_string_equal(data.reason[0], "a, b");
     assert_int_equal(data.factors[0], 1 << VR_DOLLAR_STREET_DARKER | 1 << VR_DOLLAR_STREET_TEXTURE);
@@ -305,11 +307,11 @@ static void a_constant_prediction_scores_the_published_counts(void **state) {
     assert_int_equal(scores.join.scored, 13565);
     static const int64_t region[][2] = {{418, 2492}, {1061, 6982}, {258, 1836}, {325, 2255}};
     static const int64_t income[][2] = {{397, 2391}, {1287, 8404}, {378, 2770}};
-    vr_groups groups = vr_dollar_street_groups(&perm, &data, VR_DOLLAR_STREET_BY_REGION);
+    vr_groups groups = vrp_dollar_street_groups(&perm, &data, VRP_DOLLAR_STREET_BY_REGION);
     vr_group by[4];
     vr_group_accuracy(by, &groups, scores.correct_top5, scores.scored, data.count);
     const vr_table t =
-        vr_dollar_street_accuracy_table(&perm, &data, &scores, VR_DOLLAR_STREET_BY_REGION, NULL);
+        vrp_dollar_street_accuracy_table(&perm, &data, &scores, VRP_DOLLAR_STREET_BY_REGION, NULL);
     for (int g = 0; g < 4; g++) {
         assert_int_equal(by[g].correct, region[g][0]);
         assert_int_equal(by[g].count, region[g][1]);
@@ -317,7 +319,7 @@ static void a_constant_prediction_scores_the_published_counts(void **state) {
         assert_close(top5.value, (double)region[g][0] / (double)region[g][1], 1e-12);
         assert_true(top5.low < top5.value && top5.value < top5.high);
     }
-    groups = vr_dollar_street_groups(&perm, &data, VR_DOLLAR_STREET_BY_INCOME);
+    groups = vrp_dollar_street_groups(&perm, &data, VRP_DOLLAR_STREET_BY_INCOME);
     vr_group_accuracy(by, &groups, scores.correct_top5, scores.scored, data.count);
     for (int g = 0; g < 3; g++) {
         assert_int_equal(by[g].correct, income[g][0]);
@@ -329,28 +331,28 @@ static void rows_are_in_the_groups_of_their_columns(void **state) {
     (void)state;
     vr_dollar_street_load(&perm, &data, test_data("dollarstreet/metadata.csv"), NULL, VR_FATAL);
     static const struct {
-        vr_dollar_street_by by;
+        vrp_dollar_street_by by;
         int64_t count;
         const char *first, *last;
-    } all[] = {{VR_DOLLAR_STREET_BY_ALL, 1, "all", "all"},
-               {VR_DOLLAR_STREET_BY_INCOME, 3, "low", "high"},
-               {VR_DOLLAR_STREET_BY_REGION, 4, "Africa", "The Americas"},
-               {VR_DOLLAR_STREET_BY_REGION_INCOME, 12, "Africa, low", "The Americas, high"},
-               {VR_DOLLAR_STREET_BY_COUNTRY, 54, "Bangladesh", "Zimbabwe"},
-               {VR_DOLLAR_STREET_BY_CLASS, 84, "alcoholic_drinks", "wrist_watches"},
-               {VR_DOLLAR_STREET_BY_QUARTER, 4, "$27 to 116", "$1107 to 10098"}};
+    } all[] = {{VRP_DOLLAR_STREET_BY_ALL, 1, "all", "all"},
+               {VRP_DOLLAR_STREET_BY_INCOME, 3, "low", "high"},
+               {VRP_DOLLAR_STREET_BY_REGION, 4, "Africa", "The Americas"},
+               {VRP_DOLLAR_STREET_BY_REGION_INCOME, 12, "Africa, low", "The Americas, high"},
+               {VRP_DOLLAR_STREET_BY_COUNTRY, 54, "Bangladesh", "Zimbabwe"},
+               {VRP_DOLLAR_STREET_BY_CLASS, 84, "alcoholic_drinks", "wrist_watches"},
+               {VRP_DOLLAR_STREET_BY_QUARTER, 4, "$27 to 116", "$1107 to 10098"}};
     for (int64_t k = 0; k < COUNT(all); k++) {
-        const vr_groups g = vr_dollar_street_groups(&perm, &data, all[k].by);
+        const vr_groups g = vrp_dollar_street_groups(&perm, &data, all[k].by);
         assert_int_equal(g.count, all[k].count);
         assert_string_equal(g.names[0], all[k].first);
         assert_string_equal(g.names[g.count - 1], all[k].last);
     }
-    const vr_groups cells = vr_dollar_street_groups(&perm, &data, VR_DOLLAR_STREET_BY_REGION_INCOME);
+    const vr_groups cells = vrp_dollar_street_groups(&perm, &data, VRP_DOLLAR_STREET_BY_REGION_INCOME);
     for (int64_t i = 0; i < data.count; i++)
         assert_int_equal(cells.of[i], 3 * data.region[i] + data.bucket[i]);
-    assert_int_equal(vr_dollar_street_groups(&perm, &data, VR_DOLLAR_STREET_BY_FACTOR).count, 0);
+    assert_int_equal(vrp_dollar_street_groups(&perm, &data, VRP_DOLLAR_STREET_BY_FACTOR).count, 0);
     assert_true(parse(tasks));
-    const vr_groups factors = vr_dollar_street_groups(&perm, &data, VR_DOLLAR_STREET_BY_FACTOR);
+    const vr_groups factors = vrp_dollar_street_groups(&perm, &data, VRP_DOLLAR_STREET_BY_FACTOR);
     assert_int_equal(factors.count, 16);
     assert_int_equal(vr_label_sets_size(&factors.sets, 0), 2);
     assert_true(vr_groups_has(&factors, 0, VR_DOLLAR_STREET_DARKER));
@@ -407,7 +409,7 @@ static void the_class_map_is_the_targets_of_the_metadata(void **state) {
 
 static bool predicted(vr_predictions *p, const char *text) {
     err = (vr_err){0};
-    return vr_predictions_parse(&perm, p, test_bytes_of(text), "p.csv", NULL, &err);
+    return vrp_predictions_parse(&perm, p, test_bytes_of(text), "p.csv", NULL, &err);
 }
 
 static void predictions_of_every_published_form_score_alike(void **state) {
@@ -547,7 +549,7 @@ static void made(int64_t n, const uint16_t *factors, const int64_t *bucket, cons
         vr_text_printf(&csv, "t%lld,yes,,", (long long)i);
         for (int f = 0; f < 16; f++) vr_text_printf(&csv, ",%d", factors[i] >> f & 1);
         vr_text_printf(&csv, ",beds,u%lld,Asia,%s,%lld,India\n", (long long)i,
-                       vr_income_name((vr_income)bucket[i]), (long long)(10 + i));
+                       vrp_income_name((vrp_income)bucket[i]), (long long)(10 + i));
     }
     assert_true(parse(csv.data));
     uint8_t *scored = VR_NEW(&perm, uint8_t, n), *top = VR_NEW(&perm, uint8_t, n);
@@ -568,12 +570,12 @@ static void a_shift_is_the_share_among_errors_over_the_share_among_all(void **st
         factors[i] = (uint16_t)(i < 20 ? 1 << VR_DOLLAR_STREET_TEXTURE : 1 << VR_DOLLAR_STREET_POSE);
         correct[i] = !(i < 12 || (i >= 20 && i < 26));
         if (i < 5) factors[i] |= 1 << VR_DOLLAR_STREET_DARKER;
-        bucket[i] = i % 2 ? VR_INCOME_LOW : VR_INCOME_HIGH;
+        bucket[i] = i % 2 ? VRP_INCOME_LOW : VRP_INCOME_HIGH;
     }
     vr_scores scores;
     made(N, factors, bucket, correct, &scores);
-    const vr_groups all = vr_dollar_street_groups(&perm, &data, VR_DOLLAR_STREET_BY_ALL),
-                    income = vr_dollar_street_groups(&perm, &data, VR_DOLLAR_STREET_BY_INCOME);
+    const vr_groups all = vrp_dollar_street_groups(&perm, &data, VRP_DOLLAR_STREET_BY_ALL),
+                    income = vrp_dollar_street_groups(&perm, &data, VRP_DOLLAR_STREET_BY_INCOME);
     vrp_dollar_street_association a[16];
     vrp_dollar_street_associate(a, &data, &scores, &all, 0, NULL);
     assert_int_equal(a[0].factor, VR_DOLLAR_STREET_TEXTURE);
@@ -584,14 +586,14 @@ static void a_shift_is_the_share_among_errors_over_the_share_among_all(void **st
     const vr_test test = vrp_dollar_street_chi_square(a, 5);
     assert_close(test.statistic, 36. / 6 + 36. / 12, 1e-12);
     assert_true(test.df == 1 && isnan(vrp_dollar_street_chi_square(a, 1).p));
-    vrp_dollar_street_associate(a, &data, &scores, &all, 0, &(vr_dollar_street_association_opts){.few = -1});
+    vrp_dollar_street_associate(a, &data, &scores, &all, 0, &(vrp_dollar_street_association_opts){.few = -1});
     assert_int_equal(a[0].factor, VR_DOLLAR_STREET_DARKER);
     assert_close(a[0].shift, (5. / 23) / (5. / 65) - 1, 1e-12);
     /* In the low bucket (odd rows) 6 texture, 3 pose wrong; the threshold takes the pose away. */
-    vrp_dollar_street_associate(a, &data, &scores, &income, VR_INCOME_LOW, NULL);
+    vrp_dollar_street_associate(a, &data, &scores, &income, VRP_INCOME_LOW, NULL);
     assert_close(a[0].shift, 1 / (20. / 60) - 1, 1e-12);
-    vrp_dollar_street_associate(a, &data, &scores, &income, VR_INCOME_LOW,
-                                &(vr_dollar_street_association_opts){.few = -1, .own = true});
+    vrp_dollar_street_associate(a, &data, &scores, &income, VRP_INCOME_LOW,
+                                &(vrp_dollar_street_association_opts){.few = -1, .own = true});
     assert_int_equal(a[1].factor,
                      VR_DOLLAR_STREET_TEXTURE); /* of 10 texture, 2 darker, 20 pose: 6, 2, 3 wrong */
     assert_close(a[1].shift, (6. / 11) / (10. / 32) - 1, 1e-12);
@@ -612,18 +614,18 @@ static void odds_ratios_are_of_each_groups_own_rows(void **state) {
     uint8_t correct[N];
     /* low 0..39: texture 12 wrong 8 correct, else 5 wrong 15 correct; high: pose on all, 40..79 */
     for (int i = 0; i < N; i++) {
-        bucket[i] = i < 40 ? VR_INCOME_LOW : VR_INCOME_HIGH;
+        bucket[i] = i < 40 ? VRP_INCOME_LOW : VRP_INCOME_HIGH;
         factors[i] = (uint16_t)((i < 20 || i >= 65 ? 1 << TEXTURE : 0) | (i >= 40 ? 1 << POSE : 0));
         correct[i] = i < 40 ? i >= 12 && !(i >= 20 && i < 25) : i % 4 != 0;
     }
     vr_scores scores;
     made(N, factors, bucket, correct, &scores);
-    const vr_groups income = vr_dollar_street_groups(&perm, &data, VR_DOLLAR_STREET_BY_INCOME);
+    const vr_groups income = vrp_dollar_street_groups(&perm, &data, VRP_DOLLAR_STREET_BY_INCOME);
     vrp_dollar_street_odds odds[3 * F];
     vrp_dollar_street_odds_ratios(odds, &data, &scores, &income);
-    const vrp_dollar_street_odds *low = &odds[VR_INCOME_LOW * F + TEXTURE],
-                                 *high = &odds[VR_INCOME_HIGH * F + TEXTURE];
-    assert_int_equal(low->group, VR_INCOME_LOW);
+    const vrp_dollar_street_odds *low = &odds[VRP_INCOME_LOW * F + TEXTURE],
+                                 *high = &odds[VRP_INCOME_HIGH * F + TEXTURE];
+    assert_int_equal(low->group, VRP_INCOME_LOW);
     assert_int_equal(low->factor, TEXTURE);
     assert_memory_equal(low->wrong, ((int64_t[]){12, 5}), sizeof low->wrong);
     assert_memory_equal(low->correct, ((int64_t[]){8, 15}), sizeof low->correct);
@@ -636,11 +638,11 @@ static void odds_ratios_are_of_each_groups_own_rows(void **state) {
     assert_close(low->holm, 2 * low->odds.p, 1e-15); /* two tests have an answer */
     assert_close(low->bh, 2 * low->odds.p, 1e-15);
     assert_close(high->holm, high->odds.p, 1e-15);
-    assert_true(isnan(odds[VR_INCOME_HIGH * F + POSE].odds.p)); /* all of its rows have it */
-    assert_true(isnan(odds[VR_INCOME_MEDIUM * F + TEXTURE].odds.value) &&
-                isnan(odds[VR_INCOME_MEDIUM * F + TEXTURE].holm));
+    assert_true(isnan(odds[VRP_INCOME_HIGH * F + POSE].odds.p)); /* all of its rows have it */
+    assert_true(isnan(odds[VRP_INCOME_MEDIUM * F + TEXTURE].odds.value) &&
+                isnan(odds[VRP_INCOME_MEDIUM * F + TEXTURE].holm));
     const vr_table t =
-        vrp_dollar_street_association_table(&perm, &data, &scores, VR_DOLLAR_STREET_BY_INCOME, 5, NULL);
+        vrp_dollar_street_association_table(&perm, &data, &scores, VRP_DOLLAR_STREET_BY_INCOME, 5, NULL);
     vr_text text = {.arena = &perm};
     vr_table_format(&text, &t, VR_TABLE_TEXT);
     assert_non_null(strstr(text.data, "4.50 [1.17, 17.37]"));
@@ -698,10 +700,10 @@ static void gaps_and_divergences_are_those_counted_by_hand(void **state) {
     }
     vr_scores scores;
     made(N, factors, bucket, correct, &scores);
-    const vr_groups income = vr_dollar_street_groups(&perm, &data, VR_DOLLAR_STREET_BY_INCOME);
+    const vr_groups income = vrp_dollar_street_groups(&perm, &data, VRP_DOLLAR_STREET_BY_INCOME);
     vrp_dollar_street_gap *gaps;
     assert_int_equal(vrp_dollar_street_gaps(&perm, &gaps, &data, &scores, &income, 0, false), 3);
-    assert_int_equal(gaps[0].group, VR_INCOME_LOW);
+    assert_int_equal(gaps[0].group, VRP_INCOME_LOW);
     assert_close(gaps[0].gap, 1 - 0.2, 1e-12);
     assert_close(gaps[1].gap, 0.25, 1e-12);
     assert_int_equal(vrp_dollar_street_gaps(&perm, &gaps, &data, &scores, &income, 9, false), 2);
@@ -723,8 +725,8 @@ static void tasks_of_one_image_count_once(void **state) {
                               .correct = correct,
                               .correct_top5 = correct,
                               .join = {.scored = 3}};
-    const vr_scores first = vr_dollar_street_per_image(&perm, &data, &scores, false),
-                    any = vr_dollar_street_per_image(&perm, &data, &scores, true);
+    const vr_scores first = vrp_dollar_street_per_image(&perm, &data, &scores, false),
+                    any = vrp_dollar_street_per_image(&perm, &data, &scores, true);
     assert_int_equal(first.join.scored, 2);
     assert_int_equal(first.correct_top5[0], 0);
     assert_int_equal(any.correct_top5[0], 1);
@@ -741,7 +743,7 @@ static void the_same_bits_on_any_number_of_threads(void **state) {
     vr_interval first[3], now[3];
     for_threads (threads) {
         const vr_table table =
-            vr_dollar_street_accuracy_table(&perm, &data, &scores, VR_DOLLAR_STREET_BY_INCOME, NULL);
+            vrp_dollar_street_accuracy_table(&perm, &data, &scores, VRP_DOLLAR_STREET_BY_INCOME, NULL);
         for (int g = 0; g < 3; g++) now[g] = table.cells[4 * g + 3].number;
         if (threads == 1) memcpy(first, now, sizeof now);
         assert_memory_equal(now, first, sizeof now);
@@ -765,7 +767,7 @@ static void a_mitigation_is_compared_on_the_rows_of_its_factor(void **state) {
     after = before;
     after.correct_top5 = mended;
     vr_table t = vrp_dollar_street_compare_table(&perm, &data, &before, &after, VR_DOLLAR_STREET_DARKER,
-                                                 VR_DOLLAR_STREET_BY_INCOME, NULL);
+                                                 VRP_DOLLAR_STREET_BY_INCOME, NULL);
     /* group, count, before, after, difference; rows 0 2 4 6 of low: 2 correct, then 4 */
     const vr_cell *low = t.cells, *medium = low + 5, *high = medium + 5;
     assert_close(low[1].number.value, 4, 0);
@@ -778,7 +780,7 @@ static void a_mitigation_is_compared_on_the_rows_of_its_factor(void **state) {
     assert_close(high[1].number.value, 0, 0);
     assert_true(isnan(high[2].number.value) && isnan(high[4].number.value));
     t = vrp_dollar_street_compare_table(&perm, &data, &before, &after, VR_DOLLAR_STREET_FACTOR_COUNT,
-                                        VR_DOLLAR_STREET_BY_ALL, NULL);
+                                        VRP_DOLLAR_STREET_BY_ALL, NULL);
     assert_close(t.cells[1].number.value, 12, 0);
 }
 

@@ -2,6 +2,7 @@
 #include "browser.h"
 #include "dollar_street.h"
 #include "program.h"
+#include "../visrob_impl/study/income_impl.h"
 
 /* ---- the page ---- */
 
@@ -40,7 +41,7 @@ static const char *small_page(vr_scores *scores) {
         for (int f = 0; f < 16; f++)
             vr_text_printf(&csv, ",%d", f == VR_DOLLAR_STREET_DARKER ? dark : f == VR_DOLLAR_STREET_POSE);
         vr_text_printf(&csv, ",%s,u%d,%s,%s,%d,\"A <b>land</b>\"\n", i % 5 ? "beds" : "</script><i>x", i,
-                       i < 30 ? "Africa" : "Europe", vr_income_name((vr_income)bucket),
+                       i < 30 ? "Africa" : "Europe", vrp_income_name((vrp_income)bucket),
                        bucket == 0   ? 50 + i
                        : bucket == 1 ? 300 + i
                                      : 5000 + i);
@@ -86,8 +87,8 @@ static void the_page_shows_the_numbers_and_opens_on_the_filters_of_its_address(v
     (void)state;
     vr_scores scores;
     const char *page = small_page(&scores), *dom = browse(page, "");
-    const vr_groups all = vr_dollar_street_groups(&perm, &data, VR_DOLLAR_STREET_BY_ALL),
-                    income = vr_dollar_street_groups(&perm, &data, VR_DOLLAR_STREET_BY_INCOME);
+    const vr_groups all = vrp_dollar_street_groups(&perm, &data, VRP_DOLLAR_STREET_BY_ALL),
+                    income = vrp_dollar_street_groups(&perm, &data, VRP_DOLLAR_STREET_BY_INCOME);
     vr_group by[3];
     vr_group_accuracy(by, &all, scores.correct_top5, scores.scored, data.count);
     assert_string_equal(text_of(dom, "count"), "59 of 59 images");
@@ -95,7 +96,7 @@ static void the_page_shows_the_numbers_and_opens_on_the_filters_of_its_address(v
     vr_group_accuracy(by, &income, scores.correct_top5, scores.scored, data.count);
     for (int b = 0; b < 3; b++)
         assert_non_null(strstr(dom, vr_arena_printf(&perm, "<title>%s: %.1f %% of %lld</title>",
-                                                    vr_income_name((vr_income)b), 100 * by[b].accuracy,
+                                                    vrp_income_name((vrp_income)b), 100 * by[b].accuracy,
                                                     (long long)by[b].count)));
     vrp_dollar_street_association f[16];
     vrp_dollar_street_associate(f, &data, &scores, &all, 0, NULL);
@@ -290,14 +291,27 @@ static void the_program_runs_two_models_on_a_folder_of_images(void **state) {
                                       programs(), csv, folder, map, html);
     const char *out = shell(&perm, &code, "%s --other-weights tests/golden/models/cifar_a.th 2>&1", run);
     assert_int_equal(code, 0);
-    assert_non_null(strstr(out, "12 of 12 rows scored, 12 households"));
+    assert_non_null(strstr(out, "12 of 12 rows scored, of 12 of 12 households"));
     assert_non_null(strstr(out, "tests/golden/models/cifar_a.th, all images"));
     out = shell(&perm, &code, "%s --brighten 2>&1", run);
     assert_int_equal(code, 0);
     assert_non_null(strstr(out, "on brighter images, all images"));
     out = shell(&perm, &code, "%s --brighten --on texture 2>&1", run);
     assert_int_equal(code, 2);
-    assert_non_null(strstr(out, "has no factors"));
+    assert_non_null(strstr(out, "expected columns of the 16 factors"));
+    out = shell(&perm, &code, "%s --factors %s 2>&1", run, csv);
+    assert_int_equal(code, 2);
+    assert_non_null(strstr(out, "expected columns of the 16 factors"));
+    test_write_text(vr_arena_printf(&perm, "%s/p00.png", folder), "no image");
+    out = shell(&perm, &code, "%s 2>&1", run);
+    assert_int_equal(code, 1);
+    assert_non_null(strstr(out, "p00.png"));
+    out = shell(&perm, &code, "%s --skip-bad --batch 5 2>&1", run);
+    assert_int_equal(code, 0);
+    assert_non_null(strstr(out, "11 of 12 rows scored, of 11 of 12 households"));
+    out = shell(&perm, &code, "%s/dollar_street %s --predictions x.csv --crop 0.9 2>&1", programs(), csv);
+    assert_int_equal(code, 2);
+    assert_non_null(strstr(out, "options of a model's run need --weights"));
 }
 
 static void the_program_scores_predictions_on_the_published_metadata(void **state) {
@@ -313,7 +327,7 @@ static void the_program_scores_predictions_on_the_published_metadata(void **stat
     const char *out = shell(&perm, &code, "%s/dollar_street %s --predictions %s --space 22k --report %s 2>&1",
                             programs(), path, csv, page);
     assert_int_equal(code, 0);
-    assert_non_null(strstr(out, "13565 of 13565 rows scored, 287 households"));
+    assert_non_null(strstr(out, "13565 of 13565 rows scored, of 287 of 287 households"));
     assert_non_null(strstr(out, vr_arena_printf(&perm, "%.3f", 418. / 2492)));
     const char *dom = browse(page, "#region=Africa");
     assert_string_equal(text_of(dom, "count"), "2,492 of 13,565 images");

@@ -1,6 +1,7 @@
 /* tests/test_evaluate.c: models over data sets, on the drawn shapes. */
 #include "test.h"
 #include "../visrob_impl/study/shapes_impl.h"
+#include "../visrob_impl/study/corruption_impl.h"
 #include "../visrob_impl/study/over_impl.h"
 
 TEST_ARENA(perm);
@@ -231,9 +232,9 @@ static void only_the_classes_that_compete_are_predicted(void **state) {
     assert_true(first > 0 && first < some.count);
     const vr_factor contrast = VR_FACTOR_CONTRAST;
     vr_robustness r;
-    assert_true(vr_robustness_run(
-        &perm, &r, model, &two,
-        &(vr_robustness_opts){.factors = &contrast, .factor_count = 1, .over.compete = compete}, VR_FATAL));
+    assert_true(vr_robustness_run(&perm, &r, &(vr_subject){.model = model, .data = two, .compete = compete},
+                                  1, &(vr_robustness_opts){.factors = &contrast, .factor_count = 1},
+                                  VR_FATAL));
     assert_true(r.clean.value == (some.correct[0] + some.correct[1]) / 2.0);
 }
 
@@ -308,6 +309,116 @@ static void features_come_in_the_order_of_the_data_set_and_are_read_back(void **
     }
 }
 
+/* The images under fog and hue as files in both layouts, and what the model makes of them. */
+static const char *corrupted(vr_robustness *r, bool npy) {
+    const vr_factor factors[] = {VR_FACTOR_FOG, VR_FACTOR_HUE};
+    vr_subject s = {.model = model, .data = data};
+    const char *folder = test_tmp(npy ? "cifar-10-c" : "imagenet-c");
+    assert_true(vr_robustness_run(
+        &perm, r, &s, 1,
+        &(vr_robustness_opts){.factors = factors, .factor_count = 2, .images = folder, .npy = npy},
+        VR_FATAL));
+    return folder;
+}
+
+static void corrupted_images_are_measured_under_each_corruption_and_severity(void **state) {
+    (void)state;
+    vr_robustness r;
+    for (int npy = 0; npy < 2; npy++) {
+        const char *folder = corrupted(&r, npy);
+        if (!npy) { /* as ImageNet-C is published */
+            test_mkdir(vr_arena_printf(&perm, "%s/weather", folder));
+            assert_int_equal(rename(vr_arena_printf(&perm, "%s/fog", folder),
+                                    vr_arena_printf(&perm, "%s/weather/fog", folder)),
+                             0);
+        }
+        vr_program p = {.model = model};
+        vr_evaluation e[2];
+        assert_true(vr_program_data(&p, &perm, folder, 0, true, VR_FATAL));
+        assert_int_equal(p.corruptions.count, 10);
+        assert_int_equal(p.corruptions.images, 60);
+        assert_true(vr_evaluate(&perm, &e[0], model, &p.data, NULL, VR_FATAL));
+        double baseline[VR_FACTOR_COUNT] = {[VR_FACTOR_FOG] = 0.5, [VR_FACTOR_HUE] = 0.25};
+        e[0].baseline = baseline;
+        vr_table t = vr_evaluation_table(&perm, e, 1, NULL);
+        assert_int_equal(t.columns, 1 + 1 + VR_SEVERITIES + 1);
+        assert_int_equal(vr_table_rows(&t), 3); /* fog, hue, the mean of fog alone */
+        for (int f = 0; f < 2; f++) {
+            const vr_cell *row = t.cells + f * t.columns;
+            assert_string_equal(row[0].text, vr_factor_name(r.factors[f].factor));
+            assert_close(row[1].number.value, 100 * r.factors[f].accuracy.value, 1e-9);
+            for (int s = 0; s < VR_SEVERITIES; s++)
+                assert_close(row[2 + s].number.value, 100 * r.factors[f].at[s].value, 1e-9);
+            assert_close(row[7].number.value, 100 * (1 - r.factors[f].accuracy.value) / (f ? 0.25 : 0.5),
+                         1e-9);
+        }
+        assert_close(t.cells[2 * t.columns + 7].number.value, t.cells[7].number.value, 1e-9);
+        e[1] = e[0];
+        t = vr_evaluation_table(&perm, e, 2, NULL); /* A, B, B - A, CE of both */
+        assert_int_equal(t.columns, 6);
+        assert_true(t.cells[3].number.low == 0 && t.cells[3].number.high == 0);
+        p = (vr_program){.model = model, .severity = "5,2", .limit = 7};
+        assert_true(vr_program_data(&p, &perm, folder, 0, true, VR_FATAL));
+        assert_int_equal(p.data.count, 2 * 2 * 7);
+        for (int64_t i = 0; i < p.data.count; i++) { /* the same images in each cell */
+            assert_non_null(strstr(p.data.files[i], i / 7 % 2 ? "/5/" : "/2/"));
+            assert_string_equal(strrchr(p.data.files[i], '/'), strrchr(p.data.files[i % 7], '/'));
+        }
+        const char *one = vr_arena_printf(&perm, npy ? "%s/hue.npy" : "%s/hue/3", folder);
+        p = (vr_program){.model = model};
+        assert_true(vr_program_data(&p, &perm, one, 0, true, VR_FATAL));
+        assert_int_equal(p.corruptions.count, npy ? 5 : 1);
+        vr_err err = {0};
+        p = (vr_program){.model = model, .severity = "4"};
+        assert_true(npy || !vr_program_data(&p, &perm, one, 0, true, &err));
+        if (!npy) assert_message(err, "no images at severity 4");
+    }
+}
+
+static void corrupted_images_that_are_not_the_same_in_each_cell_are_an_error(void **state) {
+    (void)state;
+    static const char *const fewer[] = {"fog/1/a/1.png", "fog/1/a/2.png", "fog/2/a/1.png"},
+                             *const more[] = {"fog/1/a/1.png", "fog/2/a/1.png", "fog/2/a/2.png"},
+                             *const others[] = {"fog/1/a/1.png", "fog/2/a/2.png"},
+                             *const twice[] = {"x/fog/1/a/1.png", "x/fog/2/a/1.png", "y/fog/1/a/1.png"},
+                             *const outside[] = {"fog/1/a/1.png", "fogg/1/a/1.png"},
+                             *const none[] = {"fogg/1/a/1.png", "a/fog/1.png", "snow/6/a/1.png"};
+    static const struct {
+        const char *const *files;
+        int64_t count;
+        const char *why;
+    } sets[] = {
+        {fewer, 3, "fog at severity 2 lacks images that fog at severity 1 has"},
+        {more, 3, "fog at severity 1 and fog at severity 2 have not the same images: 'fog/2/a/2.png'"},
+        {others, 2, "have not the same images"},
+        {twice, 3, "fog is in several folders at severity 1"},
+        {outside, 2, "'fogg/1/a/1.png' is not below CORRUPTION/SEVERITY/"},
+        {none, 3, NULL}};
+    for (int64_t i = 0; i < COUNT(sets); i++) {
+        const vr_dataset set = {.path = "s", .files = sets[i].files, .count = sets[i].count};
+        vr_corruptions c;
+        vr_err err = {0};
+        assert_true(vrp_corruptions_find(&perm, &c, &set, &err) == !sets[i].why);
+        assert_int_equal(c.count, 0);
+        if (sets[i].why) assert_message(err, sets[i].why);
+    }
+}
+
+static void corrupted_images_of_the_models_size_are_not_resized(void **state) {
+    (void)state;
+    vr_robustness r;
+    vr_model *larger = vrp_model_shapes(&perm, 300, 1, VR_FATAL);
+    const char *folder = vr_arena_printf(&perm, "%s/hue/3", test_tmp("imagenet-c"));
+    if (!vr_path_exists(folder)) corrupted(&r, false);
+    const int64_t size = larger->preprocess.size, resize = larger->preprocess.resize = size + 8;
+    vr_program p = {.model = larger, .model_opts.crop = "0.8"};
+    assert_true(vr_program_data(&p, &perm, folder, 0, true, VR_FATAL));
+    assert_int_equal(larger->preprocess.resize, resize); /* it was asked for */
+    p.model_opts.crop = NULL;
+    assert_true(vr_program_data(&p, &perm, folder, 0, true, VR_FATAL));
+    assert_int_equal(larger->preprocess.resize, 0);
+}
+
 static void labels_are_read_from_a_file(void **state) {
     (void)state;
     const char *path = test_tmp("labels.txt");
@@ -351,6 +462,9 @@ int main(void) {
         cmocka_unit_test(a_folder_with_a_bad_image_is_an_error_or_a_counted_skip),
         cmocka_unit_test(predictions_are_saved_and_read_back),
         cmocka_unit_test(features_come_in_the_order_of_the_data_set_and_are_read_back),
+        cmocka_unit_test(corrupted_images_are_measured_under_each_corruption_and_severity),
+        cmocka_unit_test(corrupted_images_that_are_not_the_same_in_each_cell_are_an_error),
+        cmocka_unit_test(corrupted_images_of_the_models_size_are_not_resized),
         cmocka_unit_test(labels_are_read_from_a_file),
     };
     return cmocka_run_group_tests(tests, begin, perm_free);

@@ -175,6 +175,50 @@ static void the_threads_change_no_bit_of_a_report(void **state) {
     }
 }
 
+static void corrupted_images_that_are_saved_are_evaluated_to_the_same_accuracies(void **state) {
+    (void)state;
+    const char *out, *errors, *model = "tests/golden/models/cifar_a.th", *csv = test_tmp("s.csv"),
+                              *page = test_tmp("s.html"), *folder = test_tmp("saved"), *data = drawn(30);
+    const char *rest = vr_arena_printf(&arena, "--factors fog,hue --quiet --csv %s --report %s", csv, page);
+    for (int npy = 0; npy < 2; npy++) {
+        const char *images = vr_arena_printf(&arena, "%s%d", folder, npy);
+        const char *command = vr_arena_printf(&arena, "%s/robustness %s %s %s --save-images %s %s",
+                                              programs(), model, data, rest, images, npy ? "--npy" : "");
+        assert_int_equal(run(&out, &errors, "%s", command), 0);
+        const char *fog = strstr(out, "\nfog "), *end = strchr(fog + 1, ']');
+        fog = vr_arena_string(&arena, fog + 5, end - fog - 5); /* "  43.33 [30.00, 56.67" */
+        assert_int_equal(run(&out, &errors, "%s/evaluate %s %s --quiet", programs(), model, images), 0);
+        assert_non_null(strstr(out, "\ncorruption"));
+        fog += strspn(fog, " ");
+        assert_non_null(strstr(out, vr_arena_string(&arena, fog, (int64_t)strcspn(fog, " "))));
+        assert_non_null(strstr(errors, "taken as 30 images, each under 10 pairs"));
+        assert_int_equal(run(&out, &errors, "%s", command), 1); /* the folder is not empty any more */
+        assert_non_null(strstr(errors, "expected a new or an empty folder"));
+        assert_int_equal(run(&out, &errors, "%s/robustness %s %s", programs(), model, images), 2);
+        assert_non_null(strstr(errors, "is corrupted already: `evaluate` measures it"));
+        assert_int_equal(run(&out, &errors, "%s/evaluate %s %s --severity 3", programs(), model, data), 2);
+        assert_non_null(strstr(errors, "--severity and --baseline need corrupted images"));
+    }
+}
+
+static void several_models_share_one_table_and_one_page(void **state) {
+    (void)state;
+    const char *out, *errors, *csv = test_tmp("m.csv"), *page = test_tmp("m.html"), *svg = test_tmp("m.svg"),
+                              *models = "tests/golden/models/cifar_a.th tests/golden/models/cifar_a.th";
+    const char *command = vr_arena_printf(
+        &arena, "%s/robustness %s %s --factors fog,hue --severity 2 --quiet --csv %s --report %s --plot %s",
+        programs(), models, drawn(30), csv, page, svg);
+    assert_int_equal(run(&out, &errors, "%s", command), 0);
+    assert_non_null(
+        strstr(out, "A: tests/golden/models/cifar_a.th\nB: tests/golden/models/cifar_a.th\nModels on "));
+    assert_non_null(strstr(out, ", 30 images, severity 2\n"));
+    assert_non_null(strstr(out, "A accuracy %"));
+    assert_int_equal(test_times(out, "Worst factor: "), 2);
+    assert_int_equal(test_times(test_text(&arena, "%s", csv), "\n"), 1 + 2 * 3);
+    assert_non_null(strstr(test_text(&arena, "%s", page), "Robustness of 2 models"));
+    assert_non_null(strstr(test_text(&arena, "%s", svg), "Accuracy by factor and model"));
+}
+
 static void a_real_checkpoint_on_real_images_is_as_good_as_in_pytorch(void **state) {
     (void)state;
     const char *weights = test_data("weights/resnet20-12fca82f.th"), *tar = test_data("cifar10/test.tar");
@@ -215,6 +259,8 @@ int main(void) {
         TEST(without_arguments_they_run_on_drawn_shapes),
         TEST(a_report_that_cannot_be_written_is_an_error),
         TEST(the_threads_change_no_bit_of_a_report),
+        TEST(corrupted_images_that_are_saved_are_evaluated_to_the_same_accuracies),
+        TEST(several_models_share_one_table_and_one_page),
         TEST(a_real_checkpoint_on_real_images_is_as_good_as_in_pytorch),
         TEST(data_scripts_fetch_verifies_its_download),
     };

@@ -143,6 +143,15 @@ static void absolute_paths_stay_on_the_authors_machine(void **state) {
         const vr_page page = vr_page_new(&perm, &(vr_page_info){"t", .data = given[i], .build = "b"});
         assert_string_equal(page.info.data, shown[i]);
     }
+    vr_page page = vr_page_new(&perm, &(vr_page_info){"t", .data = "d", .build = "b"});
+    const vr_table table = vr_table_new(&perm, (const char *const[]){"a"}, 1);
+    vr_page_section(&page, "Results of /home/ada/x.csv");
+    vr_page_text(&page, "%s on 1/2", "/home/ada/y.pth");
+    vr_page_table(&page, &table, "of /home/ada/z.csv");
+    assert_null(strstr(page.body.data, "ada"));
+    assert_non_null(strstr(page.body.data, "Results of x.csv"));
+    assert_non_null(strstr(page.body.data, "y.pth on 1/2"));
+    assert_non_null(strstr(page.body.data, "of z.csv"));
 }
 
 static void nothing_is_fetched(void **state) {

@@ -11,7 +11,9 @@
 #include "../format/cifar.h"
 #include "../format/idx.h"
 #include "../format/load.h"
+#include "../format/npy.h"
 #include "../format/tar.h"
+#include "factor.h"
 #include "image_impl.h"
 #include "draw_impl.h"
 #include <ctype.h>
@@ -24,8 +26,10 @@ struct vr_dataset_source {
                    vr_err *err);
     const vr_tar_entry *entries; /* tar */
     const uint8_t *pixels;       /* an array of pixels */
-    int64_t width, height;       /* of each image of an array, or of a drawn image */
-    int64_t channels;            /* of an array: 3, or 1 = grey */
+    const uint8_t **arrays;      /* or several, of `rows` images each */
+    int64_t rows;
+    int64_t width, height; /* of each image of an array, or of a drawn image */
+    int64_t channels;      /* of an array: 3, or 1 = grey */
     vr_cifar cifar;
     vr_rng rng; /* drawn images */
 };
@@ -55,7 +59,9 @@ static bool vrp_dataset_decode_array(vr_arena *arena, vr_image *image, const vr_
     (void)file, (void)err;
     *image = vr_image_new(arena, data->source->width, data->source->height);
     const int64_t pixels = image->width * image->height;
-    const uint8_t *from = data->source->pixels + n * pixels * data->source->channels;
+    const struct vr_dataset_source *s = data->source;
+    const uint8_t *from = s->arrays ? s->arrays[n / s->rows] : s->pixels;
+    from += (s->arrays ? n % s->rows : n) * pixels * s->channels;
     if (data->source->channels == 3)
         memcpy(image->pixels, from, (size_t)pixels * 3);
     else
@@ -439,6 +445,82 @@ static bool vrp_dataset_open_array(vr_dataset *data, vr_arena *perm, const vr_ar
     return true;
 }
 
+/* "0", "1", ...: class names where there are none. */
+static const char *const *vrp_dataset_numbers(vr_arena *perm, int64_t n) {
+    const char **names = VR_NEW(perm, const char *, n);
+    for (int64_t i = 0; i < n; i++) names[i] = vr_arena_printf(perm, "%lld", (long long)i);
+    return names;
+}
+
+/* The number of the class of each image from an array: labels[n], which stays NULL where there are not n of them. */
+static bool vrp_dataset_labels(vr_dataset *data, vrp_dataset_list *list, int64_t **labels, int64_t n,
+                               const char *path, vr_err *err) {
+    enum { MOST = 100000 };
+    vr_array a;
+    *labels = NULL;
+    if (!vr_npy_load(list->perm, &a, path, err)) return false;
+    if (a.ndim != 1 || a.shape[0] != n) {
+        vrp_dataset_note(list,
+                         vr_arena_printf(&list->scratch, "%s does not hold %lld labels, and is not used",
+                                         path, (long long)n));
+        return true;
+    }
+    int64_t *numbers = VR_NEW(list->perm, int64_t, n);
+    vr_err own = {0};
+    if (!vr_array_to_i64(numbers, &a, &own)) return vr_fail(err, own.code, "%s: %s", path, own.msg);
+    for (int64_t i = 0; i < n; i++) {
+        if (numbers[i] < 0 || numbers[i] >= MOST)
+            return vr_fail(err, VR_ERR_FORMAT, "%s: label %lld of image %lld is not the number of a class",
+                           path, (long long)numbers[i], (long long)i);
+        data->class_count = vr_max(data->class_count, numbers[i] + 1);
+    }
+    data->classes = vrp_dataset_numbers(list->perm, data->class_count);
+    *labels = numbers;
+    return true;
+}
+
+/* Names the images of arrays by what they are: "fog/3/00017" is row 2 * rows/5 + 17 of the array "fog.npy". */
+static bool vrp_dataset_cells(vr_dataset *data, vr_arena *perm, const char *const *names, int64_t count,
+                              int64_t rows, vr_err *err) {
+    if (rows % VR_SEVERITIES != 0)
+        return vr_fail(err, VR_ERR_FORMAT,
+                       "%s: %s.npy: expected the images of %d severities, found %lld images", data->path,
+                       names[0], VR_SEVERITIES, (long long)rows);
+    const int64_t each = rows / VR_SEVERITIES;
+    vrp_dataset_number(perm, data, count * rows);
+    const char **files = VR_NEW(perm, const char *, (count * rows));
+    for (int64_t i = 0; i < count * rows; i++)
+        files[i] = vr_arena_printf(perm, "%s/%lld/%s", names[i / rows], (long long)(i % rows / each + 1),
+                                   data->files[i % each]);
+    data->files = files;
+    return true;
+}
+
+/* The name of a corruption of which `name` is the array: "fog" of "fog.npy"; NULL for any other. */
+static const char *vrp_dataset_corruption(const char *name) {
+    for (int f = 0; f < VR_FACTOR_COUNT; f++) {
+        const char *factor = vr_factor_name((vr_factor)f);
+        const size_t n = strlen(factor);
+        if (strncmp(name, factor, n) == 0 && strcmp(name + n, ".npy") == 0) return factor;
+    }
+    return NULL;
+}
+
+/* The labels of an array, from labels.npy beside it. */
+static bool vrp_dataset_beside(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {
+    const char *slash = strrchr(data->path, '/'), *name = slash ? slash + 1 : data->path;
+    const char *path = vr_arena_printf(list->perm, "%.*slabels.npy", (int)(name - data->path), data->path);
+    int64_t *labels;
+    if (strcmp(name, "labels.npy") == 0 || !vr_path_exists(path)) return true;
+    if (!vrp_dataset_labels(data, list, &labels, data->count, path, err)) return false;
+    const char *corruption = vrp_dataset_corruption(name);
+    if (labels && corruption && !vrp_dataset_cells(data, list->perm, &corruption, 1, data->count, err))
+        return false;
+    if (labels) vrp_dataset_note(list, "labels are those of labels.npy beside it");
+    if (labels) data->labels = labels;
+    return true;
+}
+
 static bool vrp_dataset_open_npy(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {
     vr_arrays arrays;
     if (!vr_arrays_load(list->perm, &arrays, data->path, err)) return false;
@@ -455,14 +537,63 @@ static bool vrp_dataset_open_npy(vr_dataset *data, vrp_dataset_list *list, vr_er
             memmove(a.stride + 1, a.stride, 3 * sizeof *a.stride);
         a.ndim = 4, a.shape[0] = 1, a.stride[0] = a.shape[1] * a.stride[1];
     }
-    return vrp_dataset_open_array(data, list->perm, &a, err);
+    return vrp_dataset_open_array(data, list->perm, &a, err) && vrp_dataset_beside(data, list, err);
 }
 
-/* "0", "1", ...: class names where there are none. */
-static const char *const *vrp_dataset_numbers(vr_arena *perm, int64_t n) {
+/* True for a folder with labels.npy and an array of a corruption. */
+static bool vrp_dataset_is_corrupted(vr_arena *scratch, const char *path) {
+    if (!vr_path_exists(vr_arena_printf(scratch, "%s/labels.npy", path))) return false;
+    bool array = false;
+    for (int f = 0; f < VR_FACTOR_COUNT; f++)
+        array = array ||
+                vr_path_exists(vr_arena_printf(scratch, "%s/%s.npy", path, vr_factor_name((vr_factor)f)));
+    return array;
+}
+
+/* CIFAR-10-C: labels.npy, and an array of each corruption with the images of five severities one after another. */
+static bool vrp_dataset_open_corrupted(vr_dataset *data, vrp_dataset_list *list, vr_err *err) {
+    vr_arena *perm = list->perm;
+    const char **entries, *path = vr_arena_printf(perm, "%s/labels.npy", data->path);
+    int64_t n, count = 0, rows = 0, *labels;
+    if (!vr_dir_list(perm, &entries, NULL, &n, data->path, err)) return false;
     const char **names = VR_NEW(perm, const char *, n);
-    for (int64_t i = 0; i < n; i++) names[i] = vr_arena_printf(perm, "%lld", (long long)i);
-    return names;
+    const uint8_t **arrays = VR_NEW(perm, const uint8_t *, n);
+    struct vr_dataset_source *source = NULL;
+    for (int64_t i = 0; i < n; i++) {
+        vr_array a;
+        const char *corruption = vrp_dataset_corruption(entries[i]);
+        if (!corruption) {
+            list->ignored += strcmp(entries[i], "labels.npy") != 0;
+            continue;
+        }
+        vr_dataset one = {.path = vr_arena_printf(perm, "%s/%s", data->path, entries[i])};
+        if (!vr_npy_load(perm, &a, one.path, err) || !vrp_dataset_open_array(&one, perm, &a, err))
+            return false;
+        if (source && (one.count != rows || one.source->width != source->width ||
+                       one.source->height != source->height || one.source->channels != source->channels))
+            return vr_fail(err, VR_ERR_FORMAT, "%s: its shape is not that of %s.npy", one.path, names[0]);
+        if (!source) {
+            source = VR_NEW(perm, struct vr_dataset_source, 1);
+            *source = *one.source;
+        }
+        rows = one.count, arrays[count] = one.source->pixels, names[count++] = corruption;
+    }
+    source->arrays = arrays, source->rows = rows;
+    data->source = source;
+    if (!vrp_dataset_cells(data, perm, names, count, rows, err) ||
+        !vrp_dataset_labels(data, list, &labels, rows, path, err))
+        return false;
+    if (!labels)
+        return vr_fail(err, VR_ERR_FORMAT, "%s: expected %lld labels, as many as %s.npy has images", path,
+                       (long long)rows, names[0]);
+    int64_t *all = VR_NEW(perm, int64_t, data->count);
+    for (int64_t i = 0; i < data->count; i++) all[i] = labels[i % rows];
+    data->labels = all;
+    if (list->ignored > 0)
+        vrp_dataset_note(list, vr_arena_printf(&list->scratch, "%lld file%s no corruption's array left out",
+                                               (long long)list->ignored,
+                                               list->ignored == 1 ? " that is" : "s that are"));
+    return true;
 }
 
 /* The file of labels beside MNIST's images, NULL where there is none: "labels" for "images", idx1 for idx3, with either
@@ -543,6 +674,7 @@ static bool vrp_dataset_open_any(vr_dataset *data, vrp_dataset_list *list, vr_er
     const char *path = data->path;
     if (!vr_path_exists(path)) return vr_fail(err, VR_ERR_IO, "%s: no such file or directory", path);
     if (vr_path_is_dir(path)) {
+        if (vrp_dataset_is_corrupted(list->perm, path)) return vrp_dataset_open_corrupted(data, list, err);
         const char *cifar = vrp_dataset_cifar_test(list->perm, path);
         if (!cifar) return vrp_dataset_open_folder(data, list, err);
         vrp_dataset_note(
@@ -620,22 +752,17 @@ void vr_dataset_pixels(vr_arena *perm, vr_dataset *data, const uint8_t *pixels, 
     for (int64_t i = 0; labels && i < count; i++) own[i] = labels[i];
 }
 
-void vr_dataset_limit(vr_arena *perm, vr_dataset *data, int64_t n, vr_rng rng) {
-    if (n <= 0 || n >= data->count) return;
+void vr_dataset_keep(vr_arena *perm, vr_dataset *data, const bool *kept) {
+    int64_t n = 0;
+    for (int64_t i = 0; i < data->count; i++) n += kept[i];
     const char **files = VR_NEW(perm, const char *, n);
     int64_t *labels = VR_NEW(perm, int64_t, n), *origin = VR_NEW(perm, int64_t, n);
-    vr_arena scratch = {0};
-    int64_t *order = VR_NEW(&scratch, int64_t, data->count);
-    bool *kept = VR_NEW(&scratch, bool, data->count);
-    vr_rng_permutation(order, data->count, rng);
-    for (int64_t i = 0; i < n; i++) kept[order[i]] = true;
     for (int64_t i = 0, k = 0; i < data->count; i++) {
         if (!kept[i]) continue;
         files[k] = data->files[i];
         labels[k] = data->labels[i];
         origin[k++] = data->origin[i];
     }
-    vr_arena_free(&scratch);
     data->files = files;
     data->labels = labels;
     data->origin = origin;

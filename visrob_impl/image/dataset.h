@@ -24,7 +24,7 @@ typedef struct vr_dataset {
     int64_t class_count;
     vr_image_opts decode;                   /* of the files; may be changed before the first image is read */
     const struct vr_dataset_source *source; /* private */
-    const int64_t *origin; /* [count], the index before vr_dataset_limit; names an image's rng */
+    const int64_t *origin; /* [count], the index before vr_dataset_keep; names an image's rng */
     const char *note; /* what was left out and what was assumed, for a line of a program; NULL: nothing */
 } vr_dataset;
 
@@ -38,7 +38,10 @@ typedef struct vr_dataset {
  *     a folder of the latter  its test part
  *     *idx3-ubyte, .gz        MNIST's files, grey; labels from the idx1 file beside it if it exists, with "-" or "."
  *                             before idx1, plain or gzip
- *     .npy                    u8 [N,H,W,3], or grey [N,H,W] or [N,H,W,1], without labels; [H,W,3] is one image
+ *     .npy                    u8 [N,H,W,3], or grey [N,H,W] or [N,H,W,1]; labels are those of a labels.npy beside it that
+ *                             has N of them; [H,W,3] is one image
+ *     a folder with labels.npy  CIFAR-10-C: fog.npy, ... of that many images, a fifth of them a severity; their names are
+ *                             "fog/3/00017"
  *     one image file          that image
  * Notes:   hidden files and files without an image's extension are skipped, counted in `ignored` (may be NULL) and
  *          named in data->note, as is what is not told by the files. Links are followed. Files stay mapped as long as
@@ -58,8 +61,8 @@ VR_API void vr_dataset_pixels(vr_arena *perm, vr_dataset *data, const uint8_t *p
                               int64_t width, int64_t height, const int64_t *labels,
                               const char *const *classes, int64_t class_count);
 
-/* Keeps n images (all where n >= count or n <= 0): a random sample without replacement, in the same order. */
-VR_API void vr_dataset_limit(vr_arena *perm, vr_dataset *data, int64_t n, vr_rng rng);
+/* Keeps the images i with kept[i], in the same order. Shapes: kept: [count]. */
+VR_API void vr_dataset_keep(vr_arena *perm, vr_dataset *data, const bool *kept);
 
 /* Decodes image i into the arena. Threads may decode at the same time, each with its own arena.
  * Errors:  those of vr_image_load, naming the data set and the file; *image = {0}. */

@@ -18,6 +18,8 @@
 extern "C" {
 #endif
 
+enum { VR_SEVERITIES = 5 };
+
 /* "gaussian_noise": the name, as in ImageNet-C's tables. */
 VR_API const char *vr_factor_name(vr_factor f);
 

@@ -85,19 +85,14 @@ int64_t vr_worst(const double *accuracy, int64_t n) {
 double vr_error_ratio(double accuracy, double clean) { return (1 - accuracy) / (1 - clean); }
 
 double vr_mce(const double *error, const double *baseline, int64_t corruptions, int64_t severities) {
-    return vr_relative_mce(error, 0, baseline, 0, corruptions, severities);
-}
-
-double vr_relative_mce(const double *error, double clean, const double *baseline, double baseline_clean,
-                       int64_t corruptions, int64_t severities) {
     VR_CHECK(corruptions >= 0 && severities >= 1, "%lld corruptions, %lld severities", (long long)corruptions,
              (long long)severities);
     double mean = 0;
     for (int64_t c = 0; c < corruptions; c++) {
         double sum = 0, of = baseline ? 0 : (double)severities;
         for (int64_t s = 0; s < severities; s++) {
-            sum += error[c * severities + s] - clean;
-            if (baseline) of += baseline[c * severities + s] - baseline_clean;
+            sum += error[c * severities + s];
+            if (baseline) of += baseline[c * severities + s];
         }
         mean += sum / of;
     }

@@ -54,13 +54,6 @@ VR_API double vr_error_ratio(double accuracy, double clean);
  * Source:  Hendrycks and Dietterich 2019, section 4.1. */
 VR_API double vr_mce(const double *error, const double *baseline, int64_t corruptions, int64_t severities);
 
-/* mean over corruptions of  sum_s (error[c,s] - clean) / sum_s (baseline[c,s] - baseline_clean).
- * Shapes:  as vr_mce; clean and baseline_clean are the errors on clean images.
- * Notes:   baseline NULL gives the unnormalised mean of error - clean; baseline_clean is not used then.
- * Source:  Hendrycks and Dietterich 2019, section 4.1 (relative mCE). */
-VR_API double vr_relative_mce(const double *error, double clean, const double *baseline,
-                              double baseline_clean, int64_t corruptions, int64_t severities);
-
 #ifdef __cplusplus
 }
 #endif

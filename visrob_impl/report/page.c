@@ -65,6 +65,7 @@ vr_page vr_page_new(vr_arena *arena, const vr_page_info *info) {
 
 void vr_page_section(vr_page *page, const char *heading) {
     const long long number = (long long)++page->sections;
+    heading = vrp_page_copy(page->arena, heading);
     vr_text_printf(&page->contents, "<li><a href=\"#s%lld\">", number);
     vr_text_html(&page->contents, heading);
     vr_text_add(&page->contents, "</a></li>\n");
@@ -75,7 +76,7 @@ void vr_page_section(vr_page *page, const char *heading) {
 
 /* A paragraph of formatted text. */
 static void vrp_page_paragraph(vr_page *page, const char *class_name, const char *fmt, va_list args) {
-    const char *s = vr_arena_vprintf(page->arena, fmt, args);
+    const char *s = vrp_page_copy(page->arena, vr_arena_vprintf(page->arena, fmt, args));
     vr_text_printf(&page->body, class_name ? "<p class=\"%s\">" : "<p>", class_name);
     vr_text_html(&page->body, s);
     vr_text_add(&page->body, "</p>\n");
@@ -127,7 +128,7 @@ void vr_page_figures(vr_page *page, const char *const *values, const char *const
 static void vrp_page_caption(vr_page *page, const char *caption) {
     if (caption) {
         vr_text_add(&page->body, "<figcaption>");
-        vr_text_html(&page->body, caption);
+        vr_text_html(&page->body, vrp_page_copy(page->arena, caption));
         vr_text_add(&page->body, "</figcaption>\n");
     }
     vr_text_add(&page->body, "</figure>\n");
@@ -136,7 +137,7 @@ static void vrp_page_caption(vr_page *page, const char *caption) {
 /* Opens a part that scrolls horizontally where it is too wide; Tab focuses it, so that the arrow keys scroll it. */
 static void vrp_page_scroll(vr_page *page, const char *label) {
     vr_text_add(&page->body, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
-    vr_text_html(&page->body, label);
+    vr_text_html(&page->body, vrp_page_copy(page->arena, label));
     vr_text_add(&page->body, "\">\n");
 }
 

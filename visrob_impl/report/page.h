@@ -56,7 +56,8 @@ typedef struct vr_page_image {
  * figure that is saved as a file. A page says it once, below its title. */
 VR_API const char *vr_page_note(vr_arena *arena, const vr_page_info *info);
 
-/* Begins a page; the info's texts are copied, absolute paths in them without their folders. */
+/* Begins a page; the info's texts are copied. Absolute paths in texts, headings and captions are shown without their
+ * folders. */
 VR_API vr_page vr_page_new(vr_arena *arena, const vr_page_info *info);
 
 /* Begins a section; the page's contents link to it. */

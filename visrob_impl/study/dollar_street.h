@@ -5,13 +5,13 @@
  *     vr_class_map map;
  *     vr_label_sets targets;
  *     vr_predictions p;
- *     vr_scores scores;
+ *     vr_dollar_street_model model = {.name = "ResNet-50"};
  *     vr_dollar_street_load(&perm, &data, "metadata.csv", NULL, VR_FATAL);
  *     vr_class_map_dollar_street(&perm, &map, NULL, VR_LABELS_IN1K, VR_FATAL);
  *     vr_dollar_street_targets(&perm, &targets, &data, &map, false, VR_FATAL);
  *     vr_predictions_load(&perm, &p, "resnet50.json", NULL, VR_FATAL);
- *     vr_dollar_street_score(&perm, &scores, &data, &p, &targets, VR_FATAL);
- *     vr_table t = vr_dollar_street_accuracy_table(&perm, &data, &scores, VR_DOLLAR_STREET_BY_INCOME, NULL);
+ *     vr_dollar_street_score(&perm, &model.scores, &data, &p, &targets, VR_FATAL);
+ *     vr_table t = vr_dollar_street_table(&perm, &data, &model, NULL);
  *
  * Source:  Gustafson et al. 2023, "Pinpointing why object recognition performance degrades across income levels and
  *          geographies" (arXiv 2304.05391), and github.com/facebookresearch/dollarstreet_factors. */
@@ -21,7 +21,6 @@
 #include "../metric/group.h"
 #include "../report/table.h"
 #include "class_map.h"
-#include "income.h"
 #include "over.h"
 #include "predictions.h"
 #ifdef __cplusplus
@@ -79,7 +78,7 @@ typedef struct vr_dollar_street {
     const int64_t *country;             /* a number of `countries` */
     const int64_t *region;              /* a vr_dollar_street_region */
     const double *income;               /* US dollars a month, at purchasing power parity */
-    const int64_t *bucket;              /* a vr_income: the file's, else that of the income */
+    const int64_t *bucket;              /* a vrp_income: the file's, else that of the income */
     const double *latitude, *longitude; /* degrees */
     const int64_t *household;           /* the number of the pair (country, income), in that order */
     int64_t household_count;
@@ -151,46 +150,18 @@ VR_API bool vr_dollar_street_predict(vr_arena *perm, vr_predictions *out, const 
 VR_API bool vr_dollar_street_score(vr_arena *perm, vr_scores *out, const vr_dollar_street *data,
                                    const vr_predictions *p, const vr_label_sets *targets, vr_err *err);
 
-/* One row an image: its first task's score, or, with `any`, whether any task is correct. Other rows are not scored. */
-VR_API vr_scores vr_dollar_street_per_image(vr_arena *perm, const vr_dollar_street *data,
-                                            const vr_scores *scores, bool any);
-
-/* How rows are grouped. */
-typedef enum vr_dollar_street_by {
-    VR_DOLLAR_STREET_BY_ALL,
-    VR_DOLLAR_STREET_BY_INCOME,
-    VR_DOLLAR_STREET_BY_REGION,
-    VR_DOLLAR_STREET_BY_REGION_INCOME,
-    VR_DOLLAR_STREET_BY_COUNTRY,
-    VR_DOLLAR_STREET_BY_CLASS,  /* a row is in each of its classes */
-    VR_DOLLAR_STREET_BY_FACTOR, /* and in each of its factors */
-    VR_DOLLAR_STREET_BY_QUARTER /* of the households by income: of one size, as the three buckets are not */
-} vr_dollar_street_by;
-
-/* The rows in groups, for vr_group_accuracy and vr_group_bootstrap; count = 0 for factors that the data does not have.
- * Notes:   images of one household resemble each other: bootstrap with opts.cluster = data->household. */
-VR_API vr_groups vr_dollar_street_groups(vr_arena *perm, const vr_dollar_street *data,
-                                         vr_dollar_street_by by);
-
 /* ---- tables ---- */
-
-/* group, images, top-1, top-k with intervals over households. opts may be NULL. */
-VR_API vr_table vr_dollar_street_accuracy_table(vr_arena *arena, const vr_dollar_street *data,
-                                                const vr_scores *scores, vr_dollar_street_by by,
-                                                const vr_bootstrap *opts);
-
-/* All zero is the published definition. */
-typedef struct vr_dollar_street_association_opts {
-    int64_t few; /* a count of at most this is taken as 0; 0 = 5, -1 = no such rule */
-    bool own; /* compare with the group's own rows, not with all: the default mixes what a group's images are
-                    like with what goes with its errors */
-} vr_dollar_street_association_opts;
 
 /* A model's scores under its name. */
 typedef struct vr_dollar_street_model {
     const char *name;
     vr_scores scores;
 } vr_dollar_street_model;
+
+/* region and income, images (each once), top-1, top-k with intervals over households: for other programs (CSV). opts may be
+ * NULL. */
+VR_API vr_table vr_dollar_street_table(vr_arena *arena, const vr_dollar_street *data,
+                                       const vr_dollar_street_model *model, const vr_bootstrap *opts);
 
 /* Prints the study of the first model: accuracy by income, region and quarter (an image once), factors among errors,
  * gaps, quarters; and, where there is a second model, what it changes, on all images and on those with `factor`. */

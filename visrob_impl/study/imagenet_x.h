@@ -268,9 +268,9 @@ typedef struct vr_imagenet_x_report {
     int64_t min_images; /* the ratio of fewer images is not shown */
 } vr_imagenet_x_report;
 
-/* Prints the report to stdout: of more than 8 models only accuracy and worst factor of each. What was left out is a
+/* Prints the report as text: of more than 8 models only accuracy and worst factor of each. What was left out is a
  * line each on stderr: predictions, images and files. */
-VR_API void vr_imagenet_x_print(const vr_imagenet_x_report *report);
+VR_API void vr_imagenet_x_print(FILE *file, const vr_imagenet_x_report *report);
 
 /* Saves the report as one HTML file. Errors: VR_ERR_IO naming the path. */
 VR_API bool vr_imagenet_x_page_save(const vr_imagenet_x_report *report, const char *path, vr_err *err);

@@ -160,6 +160,19 @@ uint8_t *vrp_dataset_present(vr_arena *perm, const vr_dataset *data, int64_t cla
     return present;
 }
 
+void vrp_dataset_limit(vr_arena *perm, vr_dataset *data, int64_t n, int64_t cells, vr_rng rng) {
+    const int64_t images = data->count / cells;
+    if (n <= 0 || n >= images) return;
+    vr_arena scratch = {0};
+    int64_t *order = VR_NEW(&scratch, int64_t, images);
+    bool *kept = VR_NEW(&scratch, bool, data->count);
+    vr_rng_permutation(order, images, rng);
+    for (int64_t c = 0; c < cells; c++)
+        for (int64_t i = 0; i < n; i++) kept[c * images + order[i]] = true;
+    vr_dataset_keep(perm, data, kept);
+    vr_arena_free(&scratch);
+}
+
 /* ---- a batch ---- */
 
 /* A run in progress. */
@@ -208,26 +221,42 @@ static bool vrp_over_decode(vr_arena *step, vr_batch *batch, vrp_over_run *run, 
     return true;
 }
 
-/* The images of a batch as they are in this pass, normalized. Shapes: -> [count,size,size,3]. */
-static vr_tensor vrp_over_input(vr_arena *step, const vr_batch *batch, const vrp_over_run *run,
-                                int64_t pass) {
-    const vr_preprocess *p = run->preprocess;
+/* The images of a batch as they are in this pass. */
+static vr_batch vrp_over_transform(vr_arena *step, const vr_batch *batch, const vrp_over_run *run,
+                                   int64_t pass) {
     const vr_over *over = run->over;
-    const int64_t shape[4] = {batch->count, p->size, p->size, 3};
-    const vr_tensor x = vr_tensor_raw(step, 4, shape);
+    const int64_t size = run->preprocess->size;
+    vr_batch out = *batch;
+    if (!over->transform) return out;
+    out.images = VR_NEW(step, vr_image, batch->count);
+    for (int64_t i = 0; i < batch->count; i++) out.images[i] = vr_image_new(step, size, size);
 #pragma omp parallel num_threads(vr_threads())
     {
         vr_arena own = {0};
 #pragma omp for schedule(dynamic)
         for (int64_t i = 0; i < batch->count; i++) {
-            vr_image image = batch->images[i];
-            if (over->transform) image = over->transform(&own, over->context, pass, image, batch->index[i]);
-            vr_preprocess_normalize(vr_tensor_row(x, i), image, p);
+            const vr_image image =
+                over->transform(&own, over->context, pass, batch->images[i], batch->index[i]);
+            memcpy(out.images[i].pixels, image.pixels, (size_t)(size * size * 3));
             vr_arena_reset(&own);
         }
         vr_arena_free(&own);
     }
+    return out;
+}
+
+/* Normalized images. Shapes: -> [count,size,size,3]. */
+static vr_tensor vrp_over_input(vr_arena *step, const vr_batch *batch, const vr_preprocess *p) {
+    const int64_t shape[4] = {batch->count, p->size, p->size, 3};
+    const vr_tensor x = vr_tensor_raw(step, 4, shape);
+#pragma omp parallel for schedule(dynamic) num_threads(vr_threads())
+    for (int64_t i = 0; i < batch->count; i++)
+        vr_preprocess_normalize(vr_tensor_row(x, i), batch->images[i], p);
     return x;
+}
+
+bool vrp_over_same_crop(const vr_preprocess *a, const vr_preprocess *b) {
+    return a->size == b->size && a->resize == b->resize && a->filter == b->filter && a->squash == b->squash;
 }
 
 static void vrp_over_restrict(vr_tensor logits, const uint8_t *compete) {
@@ -236,19 +265,24 @@ static void vrp_over_restrict(vr_tensor logits, const uint8_t *compete) {
             if (!compete[c]) logits.data[i * logits.stride[0] + c * logits.stride[1]] = -INFINITY;
 }
 
+/* Shows a batch to the model of number batch->model. */
 static bool vrp_over_show(vr_arena *step, vrp_over_run *run, const vr_batch *batch, int64_t pass,
                           vr_err *err) {
     const vr_over *over = run->over;
-    const vr_tensor x = vrp_over_input(step, batch, run, pass);
+    const vr_subject *other = batch->model > 0 ? &over->others[batch->model - 1] : NULL;
+    const vr_model *model = other ? other->model : run->model;
+    const uint8_t *compete = other ? other->compete : run->opts.compete;
+    const vr_tensor x = vrp_over_input(step, batch, other ? &model->preprocess : run->preprocess);
     const double start = vr_time();
     const vr_tensor out =
-        over->features ? vr_model_features(step, run->model, x) : vr_model_logits(step, run->model, x);
+        over->features ? vr_model_features(step, model, x) : vr_model_logits(step, model, x);
     run->result.model_seconds += vr_time() - start;
     const int64_t bad = vr_tensor_find_nonfinite(out);
     if (bad >= 0)
-        return vr_fail(err, VR_ERR_NUMERIC, "%s: the model's output for %s is not finite", run->data->path,
+        return vr_fail(err, VR_ERR_NUMERIC, "%s: the output of %s for %s is not finite", run->data->path,
+                       model->path ? model->path : model->name,
                        run->data->files[batch->index[bad / out.shape[1]]]);
-    if (run->opts.compete && !over->features) vrp_over_restrict(out, run->opts.compete);
+    if (compete && !over->features) vrp_over_restrict(out, compete);
     return over->take(over->context, pass, batch, out, err);
 }
 
@@ -258,9 +292,14 @@ static bool vrp_over_batch(vr_arena *step, vrp_over_run *run, int64_t first, int
     if (!vrp_over_decode(step, &batch, run, first, count, err)) return false;
     for (int64_t pass = 0; batch.count > 0 && pass < passes; pass++) {
         const vr_arena_mark mark = vr_arena_here(step);
-        if (!vrp_over_show(step, run, &batch, pass, err)) return false;
+        vr_batch shown = vrp_over_transform(step, &batch, run, pass);
+        for (; shown.model <= run->over->other_count; shown.model++) {
+            const vr_arena_mark input = vr_arena_here(step);
+            if (!vrp_over_show(step, run, &shown, pass, err)) return false;
+            vr_arena_rewind(step, input);
+            vr_progress_step(&run->progress, count);
+        }
         vr_arena_rewind(step, mark);
-        vr_progress_step(&run->progress, count);
     }
     run->shown += batch.count;
     return true;
@@ -270,28 +309,34 @@ bool vr_over_run(vr_over_result *result, const vr_over *over, const vr_model *mo
                  const vr_over_opts *opts, vr_err *err) {
     VR_CHECK(over->take != NULL, "nobody takes the output");
     if (result) *result = (vr_over_result){0};
-    if (model->classes == 0 && !over->features)
-        return vr_fail(err, VR_ERR_ARGUMENT, "%s: the model has no classification head",
-                       model->path ? model->path : model->name);
     vrp_over_run run = {.over = over, .model = model, .data = data};
     run.preprocess = over->preprocess ? over->preprocess : &model->preprocess;
+    for (int64_t m = 0; m <= over->other_count; m++) {
+        const vr_model *each = m ? over->others[m - 1].model : model;
+        VR_CHECK(m == 0 || vrp_over_same_crop(run.preprocess, &each->preprocess), "%s is shown other crops",
+                 each->name);
+        if (each->classes == 0 && !over->features)
+            return vr_fail(err, VR_ERR_ARGUMENT, "%s: the model has no classification head",
+                           each->path ? each->path : each->name);
+    }
     if (opts) run.opts = *opts;
     const int64_t size = run.preprocess->size, batch = run.opts.batch > 0
                                                            ? run.opts.batch
                                                            : vr_clamp(8 * 224 * 224 / (size * size), 1, 256);
-    run.progress = vr_progress_begin(over->name ? over->name : model->name,
-                                     data->count * vr_max(1, over->passes), "images");
+    run.progress = vr_progress_begin(
+        over->name ? over->name : model->name,
+        (data->count - over->first) * vr_max(1, over->passes) * (1 + over->other_count), "images");
     const double start = vr_time();
     vr_arena step = {0};
     vr_err own = {0}; /* VR_FATAL may not leave the step arena behind */
     bool ok = true;
-    for (int64_t first = 0; ok && first < data->count; first += batch) {
+    for (int64_t first = over->first; ok && first < data->count; first += batch) {
         ok = vrp_over_batch(&step, &run, first, vr_min(batch, data->count - first), &own);
         vr_arena_reset(&step);
     }
     if (ok) vr_progress_end(&run.progress);
     vr_arena_free(&step);
-    if (ok && run.shown == 0)
+    if (ok && run.shown == 0 && over->first == 0)
         ok = vr_fail(&own, VR_ERR_ARGUMENT, "%s: no image could be decoded", data->path);
     if (!ok) return vr_err_pass(err, &own);
     run.result.seconds = vr_time() - start;

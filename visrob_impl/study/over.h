@@ -18,16 +18,28 @@ typedef struct vr_over_opts {
     const uint8_t *compete; /* [classes]: which classes compete, the others' logits become -inf; NULL: all */
 } vr_over_opts;
 
-/* Images of a data set as the model sees them. */
+/* A model, and a data set whose labels are numbered as its classes (vr_dataset_match). */
+typedef struct vr_subject {
+    const vr_model *model;
+    vr_dataset data;
+    const uint8_t *compete; /* as in vr_over_opts */
+} vr_subject;
+
+/* Images of a data set as a model sees them. */
 typedef struct vr_batch {
-    vr_image *images; /* [count], the model's input size */
+    vr_image *images; /* [count], the model's input size, transformed, before normalization */
     int64_t *index;   /* [count], their numbers in the data set */
     int64_t count;
+    int64_t model; /* whose output it is: 0, or 1 + the number of another one */
 } vr_batch;
 
 /* What is done on the way; all but take may be zero. */
 typedef struct vr_over {
-    int64_t passes;                  /* how often each batch is shown, decoded once; 0: once */
+    int64_t passes; /* how often each batch is shown, decoded once; 0: once */
+    const vr_subject
+        *others; /* further models that are shown the same images; only normalization may differ (VR_CHECK) */
+    int64_t other_count;
+    int64_t first;                   /* the images before it are left out */
     bool features;                   /* the model's features in place of logits */
     const vr_preprocess *preprocess; /* in place of the model's */
     const char *name;                /* for the progress line; NULL: the model's name */

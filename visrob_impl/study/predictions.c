@@ -201,8 +201,8 @@ static bool vrp_predictions_read(vrp_predictions_build *b, vr_predictions *p, vr
     return joined || vrp_predictions_unique(p, err);
 }
 
-bool vr_predictions_parse(vr_arena *perm, vr_predictions *p, vr_bytes text, const char *path,
-                          const vr_predictions_opts *opts, vr_err *err) {
+bool vrp_predictions_parse(vr_arena *perm, vr_predictions *p, vr_bytes text, const char *path,
+                           const vr_predictions_opts *opts, vr_err *err) {
     *p = (vr_predictions){0};
     const vr_arena_mark mark = vr_arena_here(perm);
     vrp_predictions_build b = {.perm = perm, .text = text, .classes = opts ? opts->classes : 0};
@@ -267,7 +267,7 @@ bool vr_predictions_load(vr_arena *perm, vr_predictions *p, const char *path, co
     vr_bytes text;
     if (vr_path_has_suffix(path, ".npy")
             ? vrp_predictions_npy(perm, p, path, opts, &own)
-            : vr_file_map(perm, &text, path, &own) && vr_predictions_parse(perm, p, text, path, opts, &own))
+            : vr_file_map(perm, &text, path, &own) && vrp_predictions_parse(perm, p, text, path, opts, &own))
         return true;
     vr_arena_rewind(perm, mark);
     *p = (vr_predictions){0};
@@ -387,7 +387,7 @@ static void vrp_predictions_parts(const vr_image_index *index) {
     }
 }
 
-int64_t vr_image_index_find(const vr_image_index *index, const char *name, int64_t n) {
+int64_t vrp_image_index_find(const vr_image_index *index, const char *name, int64_t n) {
     if (index->whole.count == 0) return -1;
     int64_t at = vr_names_find(&index->whole, name, n);
     if (at >= 0) return index->whole.value[at];
@@ -435,7 +435,7 @@ static int64_t vrp_predictions_image_of(const vr_image_index *index, vr_bytes na
         ++*next;
         return index->whole.value[at];
     }
-    return vr_image_index_find(index, (const char *)name.data, name.size);
+    return vrp_image_index_find(index, (const char *)name.data, name.size);
 }
 
 bool vr_predictions_join(int64_t *prediction, const vr_predictions *p, const vr_image_index *index,

@@ -1,5 +1,6 @@
 /* study/program.c: in the library, so that each program is its load, compute and report and nothing else. */
 #include "program.h"
+#include "corruption_impl.h"
 #include "over_impl.h"
 #include "../base/log.h"
 #include "../base/os.h"
@@ -49,10 +50,26 @@ int vr_program_start(vr_program *p, vr_arena *perm, int *argc, char **argv, cons
     vr_err err = {0};
     if (p->normalize && !vr_model_normalization(p->model_opts.mean, p->model_opts.std, p->normalize, &err))
         return vr_program_usage("%s", err.msg);
+    int severity[VR_SEVERITIES];
+    int64_t severities;
+    if (!vrp_severities_parse(severity, &severities, p->severity, &err))
+        return vr_program_usage("%s", err.msg);
+    if (p->baseline && severities < VR_SEVERITIES)
+        return vr_program_usage("--baseline: mCE is over all five severities, without --severity");
+    if (p->baseline && !(p->baseline_errors = vrp_baseline_load(perm, p->baseline, &err))) {
+        vr_log("error: %s", err.msg);
+        return 1;
+    }
     vr_threads_set((int)p->threads);
     vr_progress_quiet(p->quiet);
     vr_csv_spreadsheet(p->spreadsheet);
     return vrp_program_endings(options, count);
+}
+
+bool vr_program_runs(const vr_program *p) {
+    static const vr_model_opts none;
+    return p->labels || p->limit || p->over.batch || p->over.skip_bad ||
+           memcmp(&p->model_opts, &none, sizeof none) != 0;
 }
 
 int vr_program_usage(const char *fmt, ...) {
@@ -86,6 +103,47 @@ bool vr_program_save(const vr_program *p, const char *page, const vr_table *tabl
     return true;
 }
 
+/* What is particular to images that are corrupted already. */
+static bool vrp_program_corrupted(vr_program *p, vr_arena *perm, vr_err *err) {
+    vr_corruptions *c = &p->corruptions;
+    vr_dataset *data = &p->data;
+    if (!vrp_corruptions_find(perm, c, data, err)) return false;
+    if (c->count == 0) return true;
+    int severity[VR_SEVERITIES];
+    int64_t severities, cells = 0;
+    if (!vrp_severities_parse(severity, &severities, p->severity, err)) return false;
+    bool *kept = VR_NEW(perm, bool, data->count);
+    for (int64_t k = 0; k < c->count; k++) {
+        bool asked = false;
+        for (int64_t s = 0; s < severities; s++) asked = asked || severity[s] == c->severity[k];
+        for (int64_t i = 0; i < c->images; i++) kept[k * c->images + i] = asked;
+        if (asked) c->factor[cells] = c->factor[k], c->severity[cells++] = c->severity[k];
+    }
+    if (cells == 0)
+        return vr_fail(err, VR_ERR_ARGUMENT, "%s: no images at %s", data->path,
+                       vrp_severities_text(perm, severity, severities));
+    vr_dataset_keep(perm, data, kept);
+    c->count = cells;
+    if (cells == 1)
+        vr_log("%s: taken as images under %s at severity %d", data->path, vr_factor_name(*c->factor),
+               *c->severity);
+    else
+        vr_log(
+            "%s: taken as %lld image%s, each under %lld pairs of a corruption and a severity, %s/%d to %s/%d",
+            data->path, (long long)c->images, vr_plural(c->images), (long long)cells,
+            vr_factor_name(c->factor[0]), c->severity[0], vr_factor_name(c->factor[cells - 1]),
+            c->severity[cells - 1]);
+    vr_image first;
+    vr_preprocess *pre = &p->model->preprocess;
+    if (p->model_opts.crop || pre->resize == 0 || pre->resize == pre->size) return true;
+    if (!vr_dataset_image(perm, &first, data, 0, err)) return false;
+    if (first.width != pre->size || first.height != pre->size) return true;
+    vr_log("%s: images have the size of the model's input and are not resized; --crop %g does", data->path,
+           (double)pre->size / (double)pre->resize);
+    pre->resize = 0;
+    return true;
+}
+
 bool vr_program_data(vr_program *p, vr_arena *perm, const char *path, int64_t shapes, bool match,
                      vr_err *err) {
     if (!path)
@@ -96,6 +154,12 @@ bool vr_program_data(vr_program *p, vr_arena *perm, const char *path, int64_t sh
     if (p->data.note) vr_log("%s: %s", path, p->data.note);
     if (match && !vr_dataset_match(perm, &p->data, p->model, err)) return false;
     if (match && p->subset) p->over.compete = vrp_dataset_present(perm, &p->data, p->model->classes);
-    vr_dataset_limit(perm, &p->data, p->limit, vr_rng_init((uint64_t)p->seed));
+    if (match && p->baseline && strcmp(p->baseline, "alexnet") == 0 && p->model->classes != 1000)
+        vr_log("--baseline alexnet: its errors are of ImageNet-C's 1,000 classes, and %s has %lld",
+               p->model->name, (long long)p->model->classes);
+    p->corruptions = (vr_corruptions){0};
+    if (match && !vrp_program_corrupted(p, perm, err)) return false;
+    vrp_dataset_limit(perm, &p->data, p->limit, vr_max(1, p->corruptions.count),
+                      vr_rng_init((uint64_t)p->seed));
     return true;
 }

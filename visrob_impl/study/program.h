@@ -9,6 +9,7 @@
 #include "../base/args.h"
 #include "../report/plot.h"
 #include "../report/table.h"
+#include "corruption.h"
 #include "over.h"
 #ifdef __cplusplus
 extern "C" {
@@ -17,14 +18,16 @@ extern "C" {
 /* The common options with their defaults, and what is opened by them. All zero to begin with. */
 typedef struct vr_program {
     const char *command; /* the whole command line, for a report that says how it was made */
-    const char *labels, *normalize, *json;
+    const char *labels, *normalize, *json, *severity, *baseline;
     vr_model_opts model_opts;
     vr_over_opts over;
     vr_image_opts image;
     int64_t limit, seed, threads;
     bool subset, quiet, spreadsheet;
+    const double *baseline_errors; /* [VR_FACTOR_COUNT] of --baseline, or NULL */
     vr_model *model;
     vr_dataset data;
+    vr_corruptions corruptions; /* of data */
 } vr_program;
 
 /* Rows of a table of options: of the model, of the data set, of every run. */
@@ -58,6 +61,11 @@ typedef struct vr_program {
         "subset", NULL, VR_OPTION_FLAG, &(p).subset,                                                         \
             "only the data set's classes compete, as on ImageNet-A and -R"                                   \
     }
+#define VR_CORRUPTION_OPTIONS(p)                                                                             \
+    {"severity", "LIST", VR_OPTION_TEXT, &(p).severity, "only these severities, as 3 or 1,3,5"}, {           \
+        "baseline", "FILE", VR_OPTION_TEXT, &(p).baseline,                                                   \
+            "print mCE: errors divided by those in a CSV corruption,error (per cent), or by alexnet's"       \
+    }
 #define VR_JSON_OPTION(p)                                                                                    \
     { "json", "FILE", VR_OPTION_OUTPUT, &(p).json, "the same table as JSON, an object a row" }
 #define VR_REPORT_OPTIONS(p)                                                                                 \
@@ -72,10 +80,13 @@ typedef struct vr_program {
         VR_REPORT_OPTIONS(p)
 
 /* Parses the command line and sets threads, progress and normalization. Returns -1 to go on, else the exit code
- * (vr_args_parse): 2 also for numbers beyond any use (--threads, --image-size, --batch), an unknown --normalize and an
+ * (vr_args_parse): 1 where --baseline cannot be read; 2 also for an invalid --severity, numbers beyond any use (--threads, --image-size, --batch), an unknown --normalize and an
  * ending of a --csv, --json or --plot that no writer has. */
 VR_API int vr_program_start(vr_program *p, vr_arena *perm, int *argc, char **argv, const char *about,
                             const vr_option *options, int64_t count);
+
+/* True where an option of the model or of its run over the images was given. */
+VR_API bool vr_program_runs(const vr_program *p);
 
 /* Prints "error: ... (see --help)" to stderr and returns 2, the exit code of a wrong command line. */
 VR_API int vr_program_usage(const char *fmt, ...) VR_PRINTF(1, 2);
@@ -85,8 +96,9 @@ VR_API int vr_program_usage(const char *fmt, ...) VR_PRINTF(1, 2);
 VR_API bool vr_program_model(vr_program *p, vr_arena *perm, const char *path, vr_err *err);
 
 /* Opens p->data; path NULL: so many drawn shapes. With `match` its labels are numbered as the model's classes
- * (vr_dataset_match) and --subset applies. A line on stderr says what was left out and assumed.
- * Errors:  vr_dataset_open's and vr_dataset_match's. */
+ * (vr_dataset_match) and --subset applies; corrupted images (vr_corruptions) are those of --severity, and where they have the
+ * size of the model's input it does not resize any, unless --crop says so. A line on stderr says what was left out and assumed.
+ * Errors:  vr_dataset_open's and vr_dataset_match's; VR_ERR_ARGUMENT for corrupted images that are not the same in each cell. */
 VR_API bool vr_program_data(vr_program *p, vr_arena *perm, const char *path, int64_t shapes, bool match,
                             vr_err *err);
 

@@ -14,6 +14,42 @@ VR_API bool vrp_dollar_street_parse(vr_arena *perm, vr_dollar_street *out, vr_by
 /* The names of the data: number i < image_count is image i; number image_count + r is row r by its own id. */
 VR_API vr_image_index vrp_dollar_street_index(vr_arena *arena, const vr_dollar_street *data);
 
+/* How rows are grouped. */
+typedef enum vrp_dollar_street_by {
+    VRP_DOLLAR_STREET_BY_ALL,
+    VRP_DOLLAR_STREET_BY_INCOME,
+    VRP_DOLLAR_STREET_BY_REGION,
+    VRP_DOLLAR_STREET_BY_REGION_INCOME,
+    VRP_DOLLAR_STREET_BY_COUNTRY,
+    VRP_DOLLAR_STREET_BY_CLASS,  /* a row is in each of its classes */
+    VRP_DOLLAR_STREET_BY_FACTOR, /* and in each of its factors */
+    VRP_DOLLAR_STREET_BY_QUARTER /* of the households by income: of one size, as the three buckets are not */
+} vrp_dollar_street_by;
+
+/* The rows in groups, for vr_group_accuracy and vr_group_bootstrap; count = 0 for factors that the data does not have.
+ * Notes:   images of one household resemble each other: bootstrap with opts.cluster = data->household. */
+VR_API vr_groups vrp_dollar_street_groups(vr_arena *perm, const vr_dollar_street *data,
+                                          vrp_dollar_street_by by);
+
+/* One row an image: its first task's score, or, with `any`, whether any task is correct. Other rows are not scored. */
+VR_API vr_scores vrp_dollar_street_per_image(vr_arena *perm, const vr_dollar_street *data,
+                                             const vr_scores *scores, bool any);
+
+/* group, images, top-1, top-k with intervals over households. opts may be NULL. */
+VR_API vr_table vrp_dollar_street_accuracy_table(vr_arena *arena, const vr_dollar_street *data,
+                                                 const vr_scores *scores, vrp_dollar_street_by by,
+                                                 const vr_bootstrap *opts);
+
+/* All zero is the published definition. */
+typedef struct vrp_dollar_street_association_opts {
+    int64_t few; /* a count of at most this is taken as 0; 0 = 5, -1 = no such rule */
+    bool own; /* compare with the group's own rows, not with all: the default mixes what a group's images are
+                    like with what goes with its errors */
+} vrp_dollar_street_association_opts;
+
+/* "3 rows that the annotator could not rate ... are left out."; NULL where none was. */
+VR_API const char *vrp_dollar_street_left_out(vr_arena *arena, const vr_dollar_street *data);
+
 /* What the rows are: "images", or "rows" where an image has several (a row is an image with one of its classes). */
 VR_API const char *vrp_dollar_street_unit(const vr_dollar_street *data);
 
@@ -28,7 +64,7 @@ typedef struct vrp_dollar_street_association {
  * first, NaN (no ticks) last. Shapes: out: [VR_DOLLAR_STREET_FACTOR_COUNT]. */
 VR_API void vrp_dollar_street_associate(vrp_dollar_street_association *out, const vr_dollar_street *data,
                                         const vr_scores *scores, const vr_groups *groups, int64_t group,
-                                        const vr_dollar_street_association_opts *opts);
+                                        const vrp_dollar_street_association_opts *opts);
 
 /* Are the first k factors of an association ticked among errors as often as in the baseline? vr_chi2_shares of the k counts.
  * Notes:   factors without ticks do not count; NaN where fewer than two are left, or nothing is wrong.
@@ -94,21 +130,21 @@ VR_API void vrp_dollar_street_quartiles(vrp_dollar_street_quartile *out,
  *          are rather too narrow.
  * Source:  Gustafson et al. 2023, section 4 ("error ratio"; it is a shift) and their explain_model_errors. */
 VR_API vr_table vrp_dollar_street_association_table(vr_arena *arena, const vr_dollar_street *data,
-                                                    const vr_scores *scores, vr_dollar_street_by by,
+                                                    const vr_scores *scores, vrp_dollar_street_by by,
                                                     int64_t most,
-                                                    const vr_dollar_street_association_opts *opts);
+                                                    const vrp_dollar_street_association_opts *opts);
 
 /* group, images, top-5 accuracy before and after, and their paired difference with its interval over households, on the
  * rows that both scored and that have `factor` (VR_DOLLAR_STREET_FACTOR_COUNT: on all). opts may be NULL. */
 VR_API vr_table vrp_dollar_street_compare_table(vr_arena *arena, const vr_dollar_street *data,
                                                 const vr_scores *before, const vr_scores *after,
-                                                vr_dollar_street_factor factor, vr_dollar_street_by by,
+                                                vr_dollar_street_factor factor, vrp_dollar_street_by by,
                                                 const vr_bootstrap *opts);
 
 /* The `most` classes that are furthest behind their best group: class, group, images, top-5 accuracy, how far behind.
  * Notes:   of classes with five scored rows or more in every group. by is BY_INCOME or BY_REGION. */
 VR_API vr_table vrp_dollar_street_gap_table(vr_arena *arena, const vr_dollar_street *data,
-                                            const vr_scores *scores, vr_dollar_street_by by, int64_t most);
+                                            const vr_scores *scores, vrp_dollar_street_by by, int64_t most);
 
 /* Where the factors of a class differ more between two groups, does its accuracy? Pairs of groups of a class in quarters
  * by the Jensen-Shannon distance of their factors: quarter, distance from, to, pairs, mean gap in accuracy.
@@ -116,7 +152,7 @@ VR_API vr_table vrp_dollar_street_gap_table(vr_arena *arena, const vr_dollar_str
  *          in the lower quarter. by is BY_INCOME or BY_REGION; the data has factors (else VR_CHECK).
  * Source:  Gustafson et al. 2023, quartile figure (there a limit belongs to both of its quarters). */
 VR_API vr_table vrp_dollar_street_quartile_table(vr_arena *arena, const vr_dollar_street *data,
-                                                 const vr_scores *scores, vr_dollar_street_by by);
+                                                 const vr_scores *scores, vrp_dollar_street_by by);
 
 /* "texture". */
 VR_API const char *vrp_dollar_street_factor_name(vr_dollar_street_factor f);

@@ -1,6 +1,8 @@
 /* study/dollar_street/score.c: predictions meet rows, rows meet groups; which factors go with errors, where classes fall
  * behind, and in what they differ. Counts are taken once into small tables of class by group by factor; all that follows
  * is arithmetic on those. */
+#include "../income_impl.h"
+#include "../class_map_impl.h"
 #include "../../metric/accuracy.h"
 #include "../../metric/prevalence.h"
 #include "dollar_street_impl.h"
@@ -18,7 +20,7 @@ bool vr_dollar_street_targets(vr_arena *perm, vr_label_sets *targets, const vr_d
     vr_arena scratch = {0};
     int64_t *entry = VR_NEW(&scratch, int64_t, data->class_count);
     for (int64_t c = 0; c < data->class_count; c++) {
-        entry[c] = vr_class_map_find(map, data->classes[c]);
+        entry[c] = vrp_class_map_find(map, data->classes[c]);
         if (entry[c] < 0) {
             vr_arena_free(&scratch);
             return vr_fail(err, VR_ERR_ARGUMENT, "%s: class '%.100s' is not in the class map", data->path,
@@ -137,8 +139,8 @@ bool vr_dollar_street_score(vr_arena *perm, vr_scores *out, const vr_dollar_stre
     return ok || vr_err_pass(err, &own);
 }
 
-vr_scores vr_dollar_street_per_image(vr_arena *perm, const vr_dollar_street *data, const vr_scores *scores,
-                                     bool any) {
+vr_scores vrp_dollar_street_per_image(vr_arena *perm, const vr_dollar_street *data, const vr_scores *scores,
+                                      bool any) {
     const int64_t n = data->count;
     uint8_t *scored = VR_NEW(perm, uint8_t, n), *correct = VR_NEW(perm, uint8_t, n),
             *top5 = VR_NEW(perm, uint8_t, n);
@@ -176,12 +178,12 @@ static vr_groups vrp_dollar_street_by_factor(vr_arena *perm, const vr_dollar_str
 /* Groups by region, by bucket, by both, or one of all rows. */
 static vr_groups vrp_dollar_street_by_cell(vr_arena *perm, const vr_dollar_street *data, bool region,
                                            bool bucket) {
-    const int64_t R = region ? VR_DOLLAR_STREET_REGION_COUNT : 1, B = bucket ? VR_INCOME_COUNT : 1;
+    const int64_t R = region ? VR_DOLLAR_STREET_REGION_COUNT : 1, B = bucket ? VRP_INCOME_COUNT : 1;
     const char **names = VR_NEW(perm, const char *, (R * B));
     int64_t *of = VR_NEW(perm, int64_t, data->count);
     for (int64_t g = 0; g < R * B; g++) {
         const char *r = vrp_dollar_street_region_name((vr_dollar_street_region)(g / B)),
-                   *b = vr_income_name((vr_income)(g % B));
+                   *b = vrp_income_name((vrp_income)(g % B));
         names[g] = region && bucket ? vr_arena_printf(perm, "%s, %s", r, b) : region ? r : bucket ? b : "all";
     }
     for (int64_t i = 0; i < data->count; i++)
@@ -189,23 +191,23 @@ static vr_groups vrp_dollar_street_by_cell(vr_arena *perm, const vr_dollar_stree
     return (vr_groups){.count = R * B, .names = names, .of = of};
 }
 
-vr_groups vr_dollar_street_groups(vr_arena *perm, const vr_dollar_street *data, vr_dollar_street_by by) {
+vr_groups vrp_dollar_street_groups(vr_arena *perm, const vr_dollar_street *data, vrp_dollar_street_by by) {
     switch (by) {
-    case VR_DOLLAR_STREET_BY_ALL:
+    case VRP_DOLLAR_STREET_BY_ALL:
         return vrp_dollar_street_by_cell(perm, data, false, false);
-    case VR_DOLLAR_STREET_BY_INCOME:
+    case VRP_DOLLAR_STREET_BY_INCOME:
         return vrp_dollar_street_by_cell(perm, data, false, true);
-    case VR_DOLLAR_STREET_BY_REGION:
+    case VRP_DOLLAR_STREET_BY_REGION:
         return vrp_dollar_street_by_cell(perm, data, true, false);
-    case VR_DOLLAR_STREET_BY_REGION_INCOME:
+    case VRP_DOLLAR_STREET_BY_REGION_INCOME:
         return vrp_dollar_street_by_cell(perm, data, true, true);
-    case VR_DOLLAR_STREET_BY_COUNTRY:
+    case VRP_DOLLAR_STREET_BY_COUNTRY:
         return (vr_groups){.count = data->country_count, .names = data->countries, .of = data->country};
-    case VR_DOLLAR_STREET_BY_CLASS:
+    case VRP_DOLLAR_STREET_BY_CLASS:
         return (vr_groups){.count = data->class_count, .names = data->classes, .sets = data->labels};
-    case VR_DOLLAR_STREET_BY_FACTOR:
+    case VRP_DOLLAR_STREET_BY_FACTOR:
         return data->factors ? vrp_dollar_street_by_factor(perm, data) : (vr_groups){0};
-    case VR_DOLLAR_STREET_BY_QUARTER:
+    case VRP_DOLLAR_STREET_BY_QUARTER:
         break;
     }
     const char **names = VR_NEW(perm, const char *, 4);
@@ -227,7 +229,7 @@ static int vrp_dollar_street_by_shift(const void *a, const void *b) {
 
 void vrp_dollar_street_associate(vrp_dollar_street_association *out, const vr_dollar_street *data,
                                  const vr_scores *scores, const vr_groups *groups, int64_t group,
-                                 const vr_dollar_street_association_opts *opts) {
+                                 const vrp_dollar_street_association_opts *opts) {
     VR_CHECK(data->factors, "%s has no factors", data->path);
     enum { F = VRP_DOLLAR_STREET_F };
     const int64_t few = !opts || opts->few == 0 ? 5 : opts->few;

@@ -488,23 +488,23 @@ static void vrp_imagenet_x_print_left_out(vr_arena *scratch, const vr_imagenet_x
     if (others) vr_log("not read: %s", others);
 }
 
-void vr_imagenet_x_print(const vr_imagenet_x_report *r) {
+void vr_imagenet_x_print(FILE *file, const vr_imagenet_x_report *r) {
     vr_arena scratch = {0};
     const vr_table ratios = r->table->count <= VRP_IMAGENET_X_FEW
                                 ? vrp_imagenet_x_by_factor(&scratch, r->table, r->min_images)
                                 : vrp_imagenet_x_by_model(&scratch, r->table, r->min_images, true);
-    vr_print("Error ratios, %s\n\n", vrp_imagenet_x_data_text(&scratch, r));
-    vr_table_print(stdout, &ratios);
-    vr_print("\n2 means twice as many errors with the factor as on all images.\n");
+    vr_print(file, "Error ratios, %s\n\n", vrp_imagenet_x_data_text(&scratch, r));
+    vr_table_print(file, &ratios);
+    vr_print(file, "\n2 means twice as many errors with the factor as on all images.\n");
     if (r->families) {
         const vr_table families = vrp_imagenet_x_family_table(&scratch, r->families);
-        vr_print("\nMean error ratios by family\n\n");
-        vr_table_print(stdout, &families);
+        vr_print(file, "\nMean error ratios by family\n\n");
+        vr_table_print(file, &families);
     }
     if (r->effects) {
         const vr_table effects = vrp_imagenet_x_effect_table(&scratch, r->effects);
-        vr_print("\nWhat %s does\n\n", r->augmentation);
-        vr_table_print(stdout, &effects);
+        vr_print(file, "\nWhat %s does\n\n", r->augmentation);
+        vr_table_print(file, &effects);
     }
     vrp_imagenet_x_print_left_out(&scratch, r->table);
     vr_arena_free(&scratch);
