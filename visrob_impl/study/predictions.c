@@ -158,6 +158,29 @@ static bool vrp_predictions_twice(const vr_predictions *p, int64_t first, int64_
                    (const char *)a.data, before);
 }
 
+/* The last part of a path. */
+static vr_bytes vrp_predictions_last(vr_bytes path) {
+    int64_t n = path.size;
+    if (n == 0 || !memchr(path.data, '/', (size_t)n)) return path;
+    while (n > 0 && path.data[n - 1] != '/') n--;
+    return (vr_bytes){path.data + n, path.size - n};
+}
+
+/* The first row whose name (or its last part) an earlier row has, *first; p->count: there is none. */
+static int64_t vrp_predictions_repeated(const vr_predictions *p, bool last, int64_t *first) {
+    vr_arena scratch = {0};
+    vr_names names = {.arena = &scratch};
+    vr_names_reserve(&names, p->count);
+    int64_t i = 0;
+    for (; i < p->count; i++) {
+        const vr_bytes name = last ? vrp_predictions_last(p->image[i]) : p->image[i];
+        *first = vr_names_add(&names, (const char *)name.data, name.size);
+        if (*first < i) break;
+    }
+    vr_arena_free(&scratch);
+    return i;
+}
+
 /* Refuses two rows of one name; most files are sorted, and then no table is needed. */
 static bool vrp_predictions_unique(const vr_predictions *p, vr_err *err) {
     bool sorted = true;
@@ -166,16 +189,8 @@ static bool vrp_predictions_unique(const vr_predictions *p, vr_err *err) {
         const int order = memcmp(x.data, y.data, (size_t)vr_min(x.size, y.size));
         sorted = order < 0 || (order == 0 && x.size < y.size);
     }
-    if (sorted) return true;
-    vr_arena scratch = {0};
-    vr_names names = {.arena = &scratch};
-    vr_names_reserve(&names, p->count);
-    int64_t first = -1, second = -1;
-    while (++second < p->count) {
-        first = vr_names_add(&names, (const char *)p->image[second].data, p->image[second].size);
-        if (first < second) break;
-    }
-    vr_arena_free(&scratch);
+    int64_t first = 0;
+    const int64_t second = sorted ? p->count : vrp_predictions_repeated(p, false, &first);
     return second == p->count || vrp_predictions_twice(p, first, second, err);
 }
 
@@ -276,28 +291,11 @@ bool vr_predictions_load(vr_arena *perm, vr_predictions *p, const char *path, co
 
 /* ---- saving ---- */
 
-/* The last part of a path. */
-static vr_bytes vrp_predictions_last(vr_bytes path) {
-    int64_t n = path.size;
-    if (n == 0 || !memchr(path.data, '/', (size_t)n)) return path;
-    while (n > 0 && path.data[n - 1] != '/') n--;
-    return (vr_bytes){path.data + n, path.size - n};
-}
-
-/* True where no two images have the same last part of the path. */
-static bool vrp_predictions_last_unique(vr_arena *scratch, const vr_predictions *p) {
-    vr_names names = {.arena = scratch};
-    for (int64_t i = 0; i < p->count; i++) {
-        const vr_bytes last = vrp_predictions_last(p->image[i]);
-        if (vr_names_add(&names, (const char *)last.data, last.size) < i) return false;
-    }
-    return true;
-}
-
 bool vr_predictions_save(const vr_predictions *p, const char *path, vr_err *err) {
     VR_CHECK(p->image && p->predicted, "predictions without images or classes");
     vr_arena arena = {0};
-    const bool unique = vrp_predictions_last_unique(&arena, p);
+    int64_t first;
+    const bool unique = vrp_predictions_repeated(p, true, &first) == p->count;
     vr_text text = {.arena = &arena};
     vr_text_printf(&text, "file_name,predicted_class%s%s%s%s\n",
                    p->probability ? ",predicted_probability" : "", p->label ? ",label" : "",

@@ -222,11 +222,8 @@ static bool vrp_imagenet_x_prototypes(vr_arena *scratch, vr_imagenet_x_set *set,
         const vr_bytes name = csv.fields[column];
         if (name.size == 0) return vr_csv_fail(&csv, column, err, "expected the name of an image");
         if (!vrp_imagenet_x_key(&keys, &csv, column, "image", name, err)) return false;
-        const int64_t at = vr_names_find(&set->images.whole, (const char *)name.data, name.size);
-        if (at >= 0)
-            left_out[at] = true, set->prototypes++;
-        else
-            vrp_image_index_add(&set->images, name, set->images.whole.count);
+        const int64_t at = vrp_image_index_add(&set->images, name, set->images.whole.count);
+        if (at < all) left_out[at] = true, set->prototypes++;
     }
     if (!csv.ended) return false;
     int64_t *labels = (int64_t *)set->labels, after = all - set->prototypes;
