@@ -624,7 +624,11 @@ static void tables_of_different_kinds_are_refused(void **state) {
                                               VR_IMAGENET_X_CLASS, &err));
         assert_message(err, cases[i].message);
     }
-    vr_imagenet_x_table t = {0}; /* one that does not tell agrees with all */
+    vr_imagenet_x_table t = {0};
+    vr_err err = {0};
+    assert_false(vr_imagenet_x_table_load(&perm, &t, top, VR_IMAGENET_X_REAL, &err));
+    assert_message(err, "a table of the target 'class', not 'real_class'");
+    t = (vr_imagenet_x_table){0}; /* one that does not tell agrees with all */
     assert_true(vr_imagenet_x_table_load(&perm, &t, plain, VR_IMAGENET_X_CLASS, VR_FATAL));
     assert_true(vr_imagenet_x_table_load(&perm, &t, paths[1], VR_IMAGENET_X_METACLASS, VR_FATAL));
     assert_int_equal(t.count, 2);

@@ -165,8 +165,9 @@ VR_API bool vr_imagenet_x_run(vr_arena *perm, vr_imagenet_x_table *table, const 
  *          share a divisor; the count is then a divisor of the true one, and intervals are too wide, never too narrow.
  *          A factor without such a count up to 100,000 has count 0.
  * Errors:  VR_ERR_FORMAT as `path:line:column:` for an unknown column, an accuracy outside 0..1, a duplicate model (or
- *          model and metaclass); VR_ERR_ARGUMENT for a folder without a table, and for tables of different kinds: top
- *          and multi annotations, targets, by metaclass and not (annotations and target as far as the path names them). */
+ *          model and metaclass); VR_ERR_ARGUMENT for a folder without a table; for a table whose path names another target,
+ *          where metaclass or real is asked for (class takes any); and for tables of different kinds: top and multi
+ *          annotations, targets, by metaclass and not (annotations and target as far as the path names them). */
 VR_API bool vr_imagenet_x_table_load(vr_arena *perm, vr_imagenet_x_table *table, const char *path,
                                      vr_imagenet_x_target target, vr_err *err);
 

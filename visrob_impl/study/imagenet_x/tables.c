@@ -142,9 +142,12 @@ static void vrp_imagenet_x_kind(const char **kind, const char *path) {
 
 /* Checks that a file has what the tables before it have, as far as the paths tell, and notes what that is. */
 static bool vrp_imagenet_x_same_kind(vr_arena *perm, vr_imagenet_x_table *t, const char *path,
-                                     bool by_metaclass, vr_err *err) {
+                                     vr_imagenet_x_target target, bool by_metaclass, vr_err *err) {
     const char *kind[3] = {NULL, NULL, by_metaclass ? "by metaclass" : "all images"};
     vrp_imagenet_x_kind(kind, path);
+    if (target != VR_IMAGENET_X_CLASS && kind[1] && kind[1] != vrp_imagenet_x_kinds[target])
+        return vr_fail(err, VR_ERR_ARGUMENT, "%s: a table of the target '%s', not '%s'", path, kind[1],
+                       vrp_imagenet_x_kinds[target]);
     for (int k = 0; k < 3; k++)
         if (kind[k] && t->kind[k] && strcmp(kind[k], t->kind[k]) != 0)
             return vr_fail(err, VR_ERR_ARGUMENT, "%s: tables of different kinds: '%s', but '%s' in %s", path,
@@ -157,7 +160,7 @@ static bool vrp_imagenet_x_same_kind(vr_arena *perm, vr_imagenet_x_table *t, con
 
 /* Appends one file's rows. */
 static bool vrp_imagenet_x_table_file(vr_arena *perm, vr_imagenet_x_table *table, const char *path,
-                                      vr_err *err) {
+                                      vr_imagenet_x_target target, vr_err *err) {
     vr_arena scratch = {0};
     vr_csv csv;
     vr_err own = {0};
@@ -165,7 +168,7 @@ static bool vrp_imagenet_x_table_file(vr_arena *perm, vr_imagenet_x_table *table
     vr_imagenet_x_table t = *table;
     int64_t column[VRP_IMAGENET_X_COLUMNS], capacity = t.count;
     bool ok = vr_csv_load(&scratch, &csv, path, &own) && vrp_imagenet_x_columns(column, &csv, &own) &&
-              vrp_imagenet_x_same_kind(perm, &t, path, column[VRP_IMAGENET_X_GROUP] >= 0, &own);
+              vrp_imagenet_x_same_kind(perm, &t, path, target, column[VRP_IMAGENET_X_GROUP] >= 0, &own);
     while (ok && vr_csv_next(&csv, &own)) {
         if (t.count == capacity) {
             capacity = vr_max(64, 2 * t.count);
@@ -253,7 +256,7 @@ bool vr_imagenet_x_table_load(vr_arena *perm, vr_imagenet_x_table *table, const 
     vr_names paths = {.arena = perm};
     if (!vrp_imagenet_x_list(perm, &paths, table, path, &target, err)) return false;
     for (int64_t i = 0; i < paths.count; i++)
-        if (!vrp_imagenet_x_table_file(perm, table, vr_names_at(&paths, i), err)) return false;
+        if (!vrp_imagenet_x_table_file(perm, table, vr_names_at(&paths, i), target, err)) return false;
     vrp_imagenet_x_recover(table->rows, table->count);
     return true;
 }
