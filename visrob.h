@@ -136,7 +136,6 @@
 #include "visrob_impl/study/predictions.h"
 #include "visrob_impl/study/by_group.h"
 #include "visrob_impl/study/class_map.h"
-#include "visrob_impl/study/income.h"
 #include "visrob_impl/study/over.h"
 #include "visrob_impl/study/corruption.h"
 #include "visrob_impl/study/evaluate.h"

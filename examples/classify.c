@@ -20,13 +20,13 @@ static const char about[] =
 static void print_top(vr_arena *step, const char *name, const vr_model *model, vr_tensor p, int64_t k) {
     int64_t *top = VR_NEW(step, int64_t, k);
     vr_predict_top_k(top, p.data, 1, model->classes, k);
-    vr_print("%s\n", name);
+    vr_print(stdout, "%s\n", name);
     for (int64_t i = 0; i < k; i++) {
-        vr_print("   %6.2f %%  ", 100 * (double)p.data[top[i]]);
+        vr_print(stdout, "   %6.2f %%  ", 100 * (double)p.data[top[i]]);
         if (model->labels)
-            vr_print("%s\n", model->labels[top[i]]);
+            vr_print(stdout, "%s\n", model->labels[top[i]]);
         else
-            vr_print("class %lld\n", (long long)top[i]);
+            vr_print(stdout, "class %lld\n", (long long)top[i]);
     }
 }
 

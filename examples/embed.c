@@ -39,7 +39,7 @@ int main(int argc, char **argv) {
 
     /* report */
     vr_features_save(&features, &run.data, output, VR_FATAL);
-    vr_print("%s: %lld x %lld features of %s\n", output, (long long)features.x.shape[0],
+    vr_print(stdout, "%s: %lld x %lld features of %s\n", output, (long long)features.x.shape[0],
              (long long)features.x.shape[1], run.model->name);
     vr_arena_free(&perm);
     return 0;

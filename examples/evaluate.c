@@ -24,15 +24,15 @@ static void print_one(const vr_program *run, const vr_evaluation *e, int64_t row
     const vr_predictions *p = &e->predictions;
     vr_interval accuracy;
     vr_bootstrap_rates(&perm, &accuracy, p->correct, 1, 1, p->count, intervals);
-    vr_print("%s on %s, %lld image%s", run->model->name, run->data.path, (long long)p->count,
+    vr_print(stdout, "%s on %s, %lld image%s", run->model->name, run->data.path, (long long)p->count,
              vr_plural(p->count));
-    if (e->run.skipped) vr_print(" (%lld skipped)", (long long)e->run.skipped);
-    if (e->unlabelled) vr_print(" (%lld without a label left out)", (long long)e->unlabelled);
-    vr_print("\naccuracy %.2f %% [%.2f, %.2f]", 100 * accuracy.value, 100 * accuracy.low,
+    if (e->run.skipped) vr_print(stdout, " (%lld skipped)", (long long)e->run.skipped);
+    if (e->unlabelled) vr_print(stdout, " (%lld without a label left out)", (long long)e->unlabelled);
+    vr_print(stdout, "\naccuracy %.2f %% [%.2f, %.2f]", 100 * accuracy.value, 100 * accuracy.low,
              100 * accuracy.high);
-    if (e->classes > 5) vr_print(", top-5 %.2f %%", 100 * vr_accuracy(p->correct_top5, p->count));
-    vr_print("\ncalibration: ECE %.2f %%, MCE %.2f %%, Brier %.4f, NLL %.4f\n", 100 * e->calibration.ece,
-             100 * e->calibration.mce, e->calibration.brier, e->calibration.nll);
+    if (e->classes > 5) vr_print(stdout, ", top-5 %.2f %%", 100 * vr_accuracy(p->correct_top5, p->count));
+    vr_print(stdout, "\ncalibration: ECE %.2f %%, MCE %.2f %%, Brier %.4f, NLL %.4f\n",
+             100 * e->calibration.ece, 100 * e->calibration.mce, e->calibration.brier, e->calibration.nll);
     vr_evaluation_print(stdout, e, rows);
 }
 
@@ -80,14 +80,15 @@ int main(int argc, char **argv) {
     vr_program_save(&run, NULL, &table, csv, NULL, NULL, VR_FATAL);
     if (count == 1) print_one(&run, e, rows, &intervals);
     if (count > 1)
-        vr_print("%d models on %s; difference: from the first, paired by image\n", count, run.data.path);
+        vr_print(stdout, "%d models on %s; difference: from the first, paired by image\n", count,
+                 run.data.path);
     for (int m = 0; count > 1 && run.corruptions.count > 1 && m < count; m++)
-        vr_print("%c: %s\n", 'A' + m, e[m].model);
+        vr_print(stdout, "%c: %s\n", 'A' + m, e[m].model);
     if (count > 1 || run.corruptions.count > 1) {
-        vr_print("\n");
+        vr_print(stdout, "\n");
         vr_table_print(stdout, &table);
     }
-    if (run.baseline) vr_print("CE: error / the baseline's; its mean is mCE\n");
+    if (run.baseline) vr_print(stdout, "CE: error / the baseline's; its mean is mCE\n");
     const double images = (double)e[count - 1].predictions.count;
     fprintf(stderr, "%.1f images/s with decoding, %.1f in the model, peak memory %.0f MiB\n",
             images / e[count - 1].run.seconds, images / e[count - 1].run.model_seconds,

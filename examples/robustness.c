@@ -22,31 +22,36 @@ static vr_arena perm; /* reachable from every exit */
 
 /* What is said below the table of a model, which is `before`. */
 static void print_summary(const vr_robustness *r, const char *before) {
-    vr_print("\n%sWorst factor: %s (error ratio %.2f).", before, vr_factor_name(r->factors[r->worst].factor),
-             r->factors[r->worst].error_ratio.value);
+    vr_print(stdout, "\n%sWorst factor: %s (error ratio %.2f).", before,
+             vr_factor_name(r->factors[r->worst].factor), r->factors[r->worst].error_ratio.value);
     if (r->errors.count > 0)
-        vr_print(" Mean error under ImageNet-C's corruptions: %.2f %%%s, relative %.2f %%.",
+        vr_print(stdout, " Mean error under ImageNet-C's corruptions: %.2f %%%s, relative %.2f %%.",
                  100 * r->errors.mean, r->baseline ? "" : " (no baseline)", 100 * r->errors.relative);
     if (r->baseline && r->errors.count > 0)
-        vr_print(" mCE: %.1f %% (%d of 15 corruptions).", 100 * r->errors.mce, (int)r->errors.count);
-    vr_print("\n");
+        vr_print(stdout, " mCE: %.1f %% (%d of 15 corruptions).", 100 * r->errors.mce, (int)r->errors.count);
+    vr_print(stdout, "\n");
 }
 
 static void print_all(const vr_robustness *r, int count, const vr_table *table) {
-    if (count == 1) vr_print("%s", r->name);
-    for (int m = 0; count > 1 && m < count; m++) vr_print("%c: %s\n", 'A' + m, r[m].name);
-    vr_print("%s on %s, %lld image%s", count == 1 ? "" : "Models", r->subject.data.path, (long long)r->count,
-             vr_plural(r->count));
-    if (r->skipped) vr_print(" (%lld skipped)", (long long)r->skipped);
+    if (count == 1) vr_print(stdout, "%s", r->name);
+    for (int m = 0; count > 1 && m < count; m++) vr_print(stdout, "%c: %s\n", 'A' + m, r[m].name);
+    vr_print(stdout, "%s on %s, %lld image%s", count == 1 ? "" : "Models", r->subject.data.path,
+             (long long)r->count, vr_plural(r->count));
+    if (r->skipped) vr_print(stdout, " (%lld skipped)", (long long)r->skipped);
     for (int64_t s = 0; r->severity_count < VR_SEVERITIES && s < r->severity_count; s++)
-        vr_print("%s%d", s ? ", " : r->severity_count == 1 ? ", severity " : ", severities ", r->severity[s]);
-    vr_print("\n\n");
+        vr_print(stdout, "%s%d",
+                 s                        ? ", "
+                 : r->severity_count == 1 ? ", severity "
+                                          : ", severities ",
+                 r->severity[s]);
+    vr_print(stdout, "\n\n");
     vr_table_print(stdout, table);
     for (int m = 0; m < count; m++)
         print_summary(&r[m], count > 1 ? vr_arena_printf(&perm, "%c: ", 'A' + m) : "");
     for (int64_t f = 0; f < r->factor_count; f++)
         if (r->factors[f].factor == VR_FACTOR_FROST)
-            vr_print("Frost is procedural: drawn with the statistics of ImageNet-C's photographs of ice.\n");
+            vr_print(stdout,
+                     "Frost is procedural: drawn with the statistics of ImageNet-C's photographs of ice.\n");
 }
 
 int main(int argc, char **argv) {

@@ -1,6 +1,8 @@
 /* tests/test_dollar_street.c: the tables of Dollar Street, the scores and the studies on them. The factor annotations
  * are not published with the code; rows are built to their format. The page and the program: test_dollar_street_page. */
 #include "dollar_street.h"
+#include "../visrob_impl/study/predictions_impl.h"
+#include "../visrob_impl/study/income_impl.h"
 
 /* ---- metadata ---- */
 
@@ -28,8 +30,8 @@ static void metadata_becomes_columns(void **state) {
     assert_int_equal(data.region[2], VR_DOLLAR_STREET_EUROPE);
     assert_close(data.income[0], 175.2162332, 0);
     assert_close(data.longitude[2], 13.3, 0);
-    assert_int_equal(data.bucket[0], VR_INCOME_MEDIUM);
-    assert_int_equal(data.bucket[2], VR_INCOME_HIGH);
+    assert_int_equal(data.bucket[0], VRP_INCOME_MEDIUM);
+    assert_int_equal(data.bucket[2], VRP_INCOME_HIGH);
     assert_int_equal(data.household_count, 2);
     assert_int_equal(data.household[0], 1); /* Austria's is 0 */
     assert_int_equal(data.household[1], 1);
@@ -49,7 +51,7 @@ static void rows_are_found_by_url_and_by_image_id(void **state) {
         "http://h/a/c.jpg", "0109f5011e82", "images/480x480-0109f501-1e82.jpeg", "c", "nowhere", ".jpg"};
     static const int64_t image[] = {2, 0, 0, 2, -1, -1};
     for (int i = 0; i < 6; i++)
-        assert_int_equal(vr_image_index_find(&index, names[i], (int64_t)strlen(names[i])), image[i]);
+        assert_int_equal(vrp_image_index_find(&index, names[i], (int64_t)strlen(names[i])), image[i]);
 }
 
 static void a_wrong_row_is_named_with_line_and_column(void **state) {
@@ -135,12 +137,12 @@ static void every_prefix_gives_rows_or_an_error(void **state) {
 
 static void income_buckets_round_half_to_even(void **state) {
     (void)state;
-    assert_int_equal(vr_income_bucket(exp(4.5) - 1e-9), VR_INCOME_LOW);
-    assert_int_equal(vr_income_bucket(exp(4.5) + 1e-9), VR_INCOME_MEDIUM);
-    assert_int_equal(vr_income_bucket(exp(7.5) - 1e-6), VR_INCOME_MEDIUM);
-    assert_int_equal(vr_income_bucket(exp(7.5) + 1e-6), VR_INCOME_HIGH);
-    assert_int_equal(vr_income_bucket(1), VR_INCOME_LOW);
-    assert_int_equal(vr_income_bucket(1e6), VR_INCOME_HIGH);
+    assert_int_equal(vrp_income_bucket(exp(4.5) - 1e-9), VRP_INCOME_LOW);
+    assert_int_equal(vrp_income_bucket(exp(4.5) + 1e-9), VRP_INCOME_MEDIUM);
+    assert_int_equal(vrp_income_bucket(exp(7.5) - 1e-6), VRP_INCOME_MEDIUM);
+    assert_int_equal(vrp_income_bucket(exp(7.5) + 1e-6), VRP_INCOME_HIGH);
+    assert_int_equal(vrp_income_bucket(1), VRP_INCOME_LOW);
+    assert_int_equal(vrp_income_bucket(1e6), VRP_INCOME_HIGH);
 }
 
 static void the_published_metadata_has_the_published_counts(void **state) {
@@ -222,7 +224,7 @@ static void annotations_of_pandas_become_rows(void **state) {
     assert_int_equal(data.factors[0], 1 << VR_DOLLAR_STREET_BACKGROUND | 1 << VR_DOLLAR_STREET_DARKER);
     assert_int_equal(data.factors[1], 1 << VR_DOLLAR_STREET_POSE | 1 << VR_DOLLAR_STREET_TEXTURE);
     assert_string_equal(data.classes[data.labels.label[0]], "dish_racks"); /* a blank becomes "_" */
-    assert_int_equal(data.bucket[2], VR_INCOME_LOW);                       /* as the file has it */
+    assert_int_equal(data.bucket[2], VRP_INCOME_LOW);                      /* as the file has it */
     assert_int_equal(data.rebucketed, 1);
     assert_int_equal(data.household_count, 2);
 }
@@ -276,7 +278,7 @@ static void factors_without_places_take_them_from_the_metadata(void **state) {
     assert_int_equal(data.count, 1);
     assert_int_equal(data.unmatched, 1);
     assert_string_equal(data.countries[data.country[0]], "Bangladesh");
-    assert_int_equal(data.bucket[0], VR_INCOME_MEDIUM);
+    assert_int_equal(data.bucket[0], VRP_INCOME_MEDIUM);
     assert_string_equal(data.classes[data.labels.label[0]], "cooking_pots");
     assert_string_equal(data.reason[0], "a, b");
     assert_int_equal(data.factors[0], 1 << VR_DOLLAR_STREET_DARKER | 1 << VR_DOLLAR_STREET_TEXTURE);
@@ -407,7 +409,7 @@ static void the_class_map_is_the_targets_of_the_metadata(void **state) {
 
 static bool predicted(vr_predictions *p, const char *text) {
     err = (vr_err){0};
-    return vr_predictions_parse(&perm, p, test_bytes_of(text), "p.csv", NULL, &err);
+    return vrp_predictions_parse(&perm, p, test_bytes_of(text), "p.csv", NULL, &err);
 }
 
 static void predictions_of_every_published_form_score_alike(void **state) {
@@ -547,7 +549,7 @@ static void made(int64_t n, const uint16_t *factors, const int64_t *bucket, cons
         vr_text_printf(&csv, "t%lld,yes,,", (long long)i);
         for (int f = 0; f < 16; f++) vr_text_printf(&csv, ",%d", factors[i] >> f & 1);
         vr_text_printf(&csv, ",beds,u%lld,Asia,%s,%lld,India\n", (long long)i,
-                       vr_income_name((vr_income)bucket[i]), (long long)(10 + i));
+                       vrp_income_name((vrp_income)bucket[i]), (long long)(10 + i));
     }
     assert_true(parse(csv.data));
     uint8_t *scored = VR_NEW(&perm, uint8_t, n), *top = VR_NEW(&perm, uint8_t, n);
@@ -568,7 +570,7 @@ static void a_shift_is_the_share_among_errors_over_the_share_among_all(void **st
         factors[i] = (uint16_t)(i < 20 ? 1 << VR_DOLLAR_STREET_TEXTURE : 1 << VR_DOLLAR_STREET_POSE);
         correct[i] = !(i < 12 || (i >= 20 && i < 26));
         if (i < 5) factors[i] |= 1 << VR_DOLLAR_STREET_DARKER;
-        bucket[i] = i % 2 ? VR_INCOME_LOW : VR_INCOME_HIGH;
+        bucket[i] = i % 2 ? VRP_INCOME_LOW : VRP_INCOME_HIGH;
     }
     vr_scores scores;
     made(N, factors, bucket, correct, &scores);
@@ -588,9 +590,9 @@ static void a_shift_is_the_share_among_errors_over_the_share_among_all(void **st
     assert_int_equal(a[0].factor, VR_DOLLAR_STREET_DARKER);
     assert_close(a[0].shift, (5. / 23) / (5. / 65) - 1, 1e-12);
     /* In the low bucket (odd rows) 6 texture, 3 pose wrong; the threshold takes the pose away. */
-    vrp_dollar_street_associate(a, &data, &scores, &income, VR_INCOME_LOW, NULL);
+    vrp_dollar_street_associate(a, &data, &scores, &income, VRP_INCOME_LOW, NULL);
     assert_close(a[0].shift, 1 / (20. / 60) - 1, 1e-12);
-    vrp_dollar_street_associate(a, &data, &scores, &income, VR_INCOME_LOW,
+    vrp_dollar_street_associate(a, &data, &scores, &income, VRP_INCOME_LOW,
                                 &(vrp_dollar_street_association_opts){.few = -1, .own = true});
     assert_int_equal(a[1].factor,
                      VR_DOLLAR_STREET_TEXTURE); /* of 10 texture, 2 darker, 20 pose: 6, 2, 3 wrong */
@@ -612,7 +614,7 @@ static void odds_ratios_are_of_each_groups_own_rows(void **state) {
     uint8_t correct[N];
     /* low 0..39: texture 12 wrong 8 correct, else 5 wrong 15 correct; high: pose on all, 40..79 */
     for (int i = 0; i < N; i++) {
-        bucket[i] = i < 40 ? VR_INCOME_LOW : VR_INCOME_HIGH;
+        bucket[i] = i < 40 ? VRP_INCOME_LOW : VRP_INCOME_HIGH;
         factors[i] = (uint16_t)((i < 20 || i >= 65 ? 1 << TEXTURE : 0) | (i >= 40 ? 1 << POSE : 0));
         correct[i] = i < 40 ? i >= 12 && !(i >= 20 && i < 25) : i % 4 != 0;
     }
@@ -621,9 +623,9 @@ static void odds_ratios_are_of_each_groups_own_rows(void **state) {
     const vr_groups income = vrp_dollar_street_groups(&perm, &data, VRP_DOLLAR_STREET_BY_INCOME);
     vrp_dollar_street_odds odds[3 * F];
     vrp_dollar_street_odds_ratios(odds, &data, &scores, &income);
-    const vrp_dollar_street_odds *low = &odds[VR_INCOME_LOW * F + TEXTURE],
-                                 *high = &odds[VR_INCOME_HIGH * F + TEXTURE];
-    assert_int_equal(low->group, VR_INCOME_LOW);
+    const vrp_dollar_street_odds *low = &odds[VRP_INCOME_LOW * F + TEXTURE],
+                                 *high = &odds[VRP_INCOME_HIGH * F + TEXTURE];
+    assert_int_equal(low->group, VRP_INCOME_LOW);
     assert_int_equal(low->factor, TEXTURE);
     assert_memory_equal(low->wrong, ((int64_t[]){12, 5}), sizeof low->wrong);
     assert_memory_equal(low->correct, ((int64_t[]){8, 15}), sizeof low->correct);
@@ -636,9 +638,9 @@ static void odds_ratios_are_of_each_groups_own_rows(void **state) {
     assert_close(low->holm, 2 * low->odds.p, 1e-15); /* two tests have an answer */
     assert_close(low->bh, 2 * low->odds.p, 1e-15);
     assert_close(high->holm, high->odds.p, 1e-15);
-    assert_true(isnan(odds[VR_INCOME_HIGH * F + POSE].odds.p)); /* all of its rows have it */
-    assert_true(isnan(odds[VR_INCOME_MEDIUM * F + TEXTURE].odds.value) &&
-                isnan(odds[VR_INCOME_MEDIUM * F + TEXTURE].holm));
+    assert_true(isnan(odds[VRP_INCOME_HIGH * F + POSE].odds.p)); /* all of its rows have it */
+    assert_true(isnan(odds[VRP_INCOME_MEDIUM * F + TEXTURE].odds.value) &&
+                isnan(odds[VRP_INCOME_MEDIUM * F + TEXTURE].holm));
     const vr_table t =
         vrp_dollar_street_association_table(&perm, &data, &scores, VRP_DOLLAR_STREET_BY_INCOME, 5, NULL);
     vr_text text = {.arena = &perm};
@@ -701,7 +703,7 @@ static void gaps_and_divergences_are_those_counted_by_hand(void **state) {
     const vr_groups income = vrp_dollar_street_groups(&perm, &data, VRP_DOLLAR_STREET_BY_INCOME);
     vrp_dollar_street_gap *gaps;
     assert_int_equal(vrp_dollar_street_gaps(&perm, &gaps, &data, &scores, &income, 0, false), 3);
-    assert_int_equal(gaps[0].group, VR_INCOME_LOW);
+    assert_int_equal(gaps[0].group, VRP_INCOME_LOW);
     assert_close(gaps[0].gap, 1 - 0.2, 1e-12);
     assert_close(gaps[1].gap, 0.25, 1e-12);
     assert_int_equal(vrp_dollar_street_gaps(&perm, &gaps, &data, &scores, &income, 9, false), 2);

@@ -2,6 +2,7 @@
 #include "browser.h"
 #include "dollar_street.h"
 #include "program.h"
+#include "../visrob_impl/study/income_impl.h"
 
 /* ---- the page ---- */
 
@@ -40,7 +41,7 @@ static const char *small_page(vr_scores *scores) {
         for (int f = 0; f < 16; f++)
             vr_text_printf(&csv, ",%d", f == VR_DOLLAR_STREET_DARKER ? dark : f == VR_DOLLAR_STREET_POSE);
         vr_text_printf(&csv, ",%s,u%d,%s,%s,%d,\"A <b>land</b>\"\n", i % 5 ? "beds" : "</script><i>x", i,
-                       i < 30 ? "Africa" : "Europe", vr_income_name((vr_income)bucket),
+                       i < 30 ? "Africa" : "Europe", vrp_income_name((vrp_income)bucket),
                        bucket == 0   ? 50 + i
                        : bucket == 1 ? 300 + i
                                      : 5000 + i);
@@ -95,7 +96,7 @@ static void the_page_shows_the_numbers_and_opens_on_the_filters_of_its_address(v
     vr_group_accuracy(by, &income, scores.correct_top5, scores.scored, data.count);
     for (int b = 0; b < 3; b++)
         assert_non_null(strstr(dom, vr_arena_printf(&perm, "<title>%s: %.1f %% of %lld</title>",
-                                                    vr_income_name((vr_income)b), 100 * by[b].accuracy,
+                                                    vrp_income_name((vrp_income)b), 100 * by[b].accuracy,
                                                     (long long)by[b].count)));
     vrp_dollar_street_association f[16];
     vrp_dollar_street_associate(f, &data, &scores, &all, 0, NULL);

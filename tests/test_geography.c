@@ -2,6 +2,9 @@
  * by pandas, and against values worked out by hand. */
 #include "test.h"
 #include "visrob_impl/study/geography/geography_impl.h"
+#include "../visrob_impl/study/predictions_impl.h"
+#include "../visrob_impl/study/class_map_impl.h"
+#include "../visrob_impl/study/income_impl.h"
 
 TEST_ARENA(perm);
 
@@ -12,19 +15,19 @@ TEST_ARENA(perm);
 static void geodes_objects_are_sorted_and_their_classes_are_imagenets(void **state) {
     (void)state;
     vr_class_map map;
-    vr_class_map_geode(&perm, &map);
+    vrp_class_map_geode(&perm, &map);
     int64_t unmapped = 0;
     assert_int_equal(map.count, 40);
     for (int64_t i = 0; i < map.count; i++) {
         unmapped += vr_label_sets_size(&map.ids, i) == 0;
-        assert_int_equal(vr_class_map_find(&map, map.names[i]), i);
+        assert_int_equal(vrp_class_map_find(&map, map.names[i]), i);
         for (int64_t k = map.ids.begin[i]; k < map.ids.begin[i + 1]; k++)
             assert_true(map.ids.label[k] > 0 && map.ids.label[k] < 1000);
     }
     assert_int_equal(unmapped, 6);
-    assert_int_equal(vr_class_map_find(&map, "waste_container"), 38);
-    assert_int_equal(vr_class_map_find(&map, "waste"), -1);
-    assert_int_equal(vr_class_map_find(&map, ""), -1);
+    assert_int_equal(vrp_class_map_find(&map, "waste_container"), 38);
+    assert_int_equal(vrp_class_map_find(&map, "waste"), -1);
+    assert_int_equal(vrp_class_map_find(&map, ""), -1);
     /* spot checks by name, so that a slip in a number shows; the order is the published one */
     const int64_t *label = map.ids.label, *begin = map.ids.begin;
     assert_string_equal(vr_labels_imagenet()[label[begin[1]]], "backpack");
@@ -35,22 +38,22 @@ static void geodes_objects_are_sorted_and_their_classes_are_imagenets(void **sta
 static void topics_are_sorted_and_each_is_one_class(void **state) {
     (void)state;
     vr_class_map map;
-    vr_class_map_dollar_street_topics(&perm, &map);
+    vrp_class_map_dollar_street_topics(&perm, &map);
     bool seen[1000] = {false};
     int64_t classes = 0;
     assert_int_equal(map.count, 96);
     for (int64_t i = 0; i < map.count; i++) {
         assert_int_equal(vr_label_sets_size(&map.ids, i), 1);
-        assert_int_equal(vr_class_map_find(&map, map.names[i]), i);
+        assert_int_equal(vrp_class_map_find(&map, map.names[i]), i);
         const int64_t c = map.ids.label[map.ids.begin[i]];
         classes += !seen[c];
         seen[c] = true;
     }
     assert_int_equal(classes, 60); /* 64 words, of which four are synonyms */
-    const int64_t stove = vr_class_map_find(&map, "stove/hob");
+    const int64_t stove = vrp_class_map_find(&map, "stove/hob");
     assert_true(stove >= 0);
     assert_string_equal(vr_labels_imagenet()[map.ids.label[map.ids.begin[stove]]], "stove");
-    assert_int_equal(vr_class_map_find(&map, "stove"), -1);
+    assert_int_equal(vrp_class_map_find(&map, "stove"), -1);
 }
 
 static void households_and_income_groups_are_the_published_ones(void **state) {
@@ -59,11 +62,11 @@ static void households_and_income_groups_are_the_published_ones(void **state) {
     const int64_t country[] = {1, 0, 0, 0, 0, 0, 1, 0}, expected[] = {0, 1, 0, 1, 2, 2, 0, 0},
                   order[] = {6, 2, 0, 3, 4, 5, 6, 1};
     int64_t household[8];
-    const vr_groups g = vr_income_groups(&perm, income, 8);
+    const vr_groups g = vrp_income_groups(&perm, income, 8);
     assert_int_equal(g.count, 3);
     assert_string_equal(g.names[2], "high");
     assert_memory_equal(g.of, expected, sizeof expected);
-    assert_int_equal(vr_income_households(household, country, income, 8), 7);
+    assert_int_equal(vrp_income_households(household, country, income, 8), 7);
     assert_memory_equal(household, order, sizeof order);
 }
 
@@ -218,7 +221,7 @@ static void metadata_of_dollar_street_is_read_to_columns(void **state) {
     assert_int_equal(s.household_count, 2);
     assert_int_equal(s.household[1], s.household[2]);
     assert_string_equal(s.id[1], "http://x/b.jpg");
-    assert_int_equal(vr_image_index_find(&s.index, "b.png", 5), 1);
+    assert_int_equal(vrp_image_index_find(&s.index, "b.png", 5), 1);
 }
 
 static void marks_carriage_returns_and_long_fields_are_read(void **state) {
@@ -263,7 +266,7 @@ static void every_prefix_is_an_error_or_fewer_rows(void **state) {
 
 static void score(vr_scores *scores, const vr_geography_set *set, const char *text) {
     vr_predictions p;
-    vr_predictions_parse(&perm, &p, test_bytes_of(text), "p.csv", NULL, VR_FATAL);
+    vrp_predictions_parse(&perm, &p, test_bytes_of(text), "p.csv", NULL, VR_FATAL);
     vrp_geography_score(&perm, scores, set, &p, VR_FATAL);
 }
 
@@ -293,14 +296,14 @@ static void predictions_find_images_by_id_path_and_name(void **state) {
 
     vr_predictions p;
     vr_err err = {0};
-    vr_predictions_parse(&perm, &p,
-                         test_bytes_of("id,predictions\nurkrkxoqgy,[1]\nNigeria_bag_011.jpg,[2]\n"), "p.csv",
-                         NULL, VR_FATAL);
+    vrp_predictions_parse(&perm, &p,
+                          test_bytes_of("id,predictions\nurkrkxoqgy,[1]\nNigeria_bag_011.jpg,[2]\n"), "p.csv",
+                          NULL, VR_FATAL);
     assert_false(vrp_geography_score(&perm, &h, &s, &p, &err));
     assert_message(err, "p.csv:3:1: 'Nigeria_bag_011.jpg' is the image of 'urkrkxoqgy' (line 2)");
     assert_int_equal(h.join.scored, 0);
     err = (vr_err){0};
-    vr_predictions_parse(&perm, &p, test_bytes_of("id,predictions\nzzz,[1]\n"), "p.csv", NULL, VR_FATAL);
+    vrp_predictions_parse(&perm, &p, test_bytes_of("id,predictions\nzzz,[1]\n"), "p.csv", NULL, VR_FATAL);
     vr_geography_result r;
     assert_false(vr_geography_run(&perm, &r, &s, &p, NULL, &err));
     assert_message(err, "p.csv");

@@ -5,6 +5,7 @@
 #include "program.h"
 #include <sys/stat.h>
 #include "visrob_impl/study/geography/geography_impl.h"
+#include "../visrob_impl/study/predictions_impl.h"
 
 TEST_ARENA(perm);
 
@@ -715,7 +716,7 @@ static void a_worst_group_of_0_is_not_divided_by(void **state) {
     const char *predictions = "file_name,predicted_class\na,0\nb,414\n";
     vr_predictions p;
     assert_true(vrp_geography_parse(&perm, &set, test_bytes_of(csv), "t.csv", VR_FATAL));
-    assert_true(vr_predictions_parse(&perm, &p, test_bytes_of(predictions), "p.csv", NULL, VR_FATAL));
+    assert_true(vrp_predictions_parse(&perm, &p, test_bytes_of(predictions), "p.csv", NULL, VR_FATAL));
     assert_true(vr_geography_run(&perm, &r, &set, &p, NULL, VR_FATAL));
     const char *path = test_tmp("zero.html");
     assert_true(vr_geography_page_save(&(vr_geography_report){.result = &r}, path, VR_FATAL));

@@ -53,9 +53,9 @@ static void accuracies_and_ratios_are_those_worked_by_hand(void **state) {
     assert_close(vr_imagenet_x_error_ratio(row, BACKGROUND), 0, 0);
     assert_true(isnan(vr_imagenet_x_error_ratio(row, COLOR)));
     assert_close(vrp_imagenet_x_rest_ratio(row, TEXTURE), (1.0 / 2) / (1.0 / 4), 1e-15);
-    assert_int_equal(vr_imagenet_x_worst(row, 0), TEXTURE);
-    assert_int_equal(vr_imagenet_x_worst(row, 3), POSE);
-    assert_int_equal(vr_imagenet_x_worst(row, 4), -1);
+    assert_int_equal(vrp_imagenet_x_worst(row, 0), TEXTURE);
+    assert_int_equal(vrp_imagenet_x_worst(row, 3), POSE);
+    assert_int_equal(vrp_imagenet_x_worst(row, 4), -1);
     double shift[16]; /* of wrong images: pose 1, texture 1; of all: pose 3, texture 2, background 1 */
     vrp_imagenet_x_shift(shift, row);
     assert_close(shift[POSE], 0.5 / 0.5 - 1, 1e-15);
@@ -117,8 +117,8 @@ static void a_model_without_errors_has_no_ratio(void **state) {
                       VR_FATAL);
     assert_close(t.rows[0].average, 1, 0);
     assert_true(isnan(vr_imagenet_x_error_ratio(&t.rows[0], POSE)));
-    assert_int_equal(vr_imagenet_x_worst(&t.rows[0], 0), -1);
-    const vr_interval i = vr_imagenet_x_error_ratio_interval(&t.rows[0], POSE);
+    assert_int_equal(vrp_imagenet_x_worst(&t.rows[0], 0), -1);
+    const vr_interval i = vrp_imagenet_x_error_ratio_interval(&t.rows[0], POSE);
     assert_true(isnan(i.low) && isnan(i.high));
     const vr_table cells = vr_imagenet_x_cells(&perm, t.rows, 1);
     vr_text csv = {.arena = &perm};
@@ -420,7 +420,7 @@ static const char *metaclass_file(int rows) {
     vr_text t = {.arena = &perm};
     vr_text_add(&t, "wnid,name,metaclass\n");
     for (int c = 0; c < rows; c++)
-        vr_text_printf(&t, "n%08d,%s,%d\n", c, c % 17 == 16 ? "fungus" : vr_imagenet_x_metaclass(c % 17),
+        vr_text_printf(&t, "n%08d,%s,%d\n", c, c % 17 == 16 ? "fungus" : vrp_imagenet_x_metaclass(c % 17),
                        c % 17);
     return file("meta.csv", t.data);
 }
@@ -636,7 +636,7 @@ static void tables_of_different_kinds_are_refused(void **state) {
     assert_string_equal(few.names[2], "m, dog");
     t.count = 9;
     t.rows = VR_NEW(&perm, vr_imagenet_x_row, 9);
-    t.rows[0].model = "m", t.rows[0].metaclass = vr_imagenet_x_metaclass(1);
+    t.rows[0].model = "m", t.rows[0].metaclass = vrp_imagenet_x_metaclass(1);
     for (int i = 1; i < 9; i++) t.rows[i] = t.rows[0];
     vr_table many = vrp_imagenet_x_ratio_table(&perm, &t, 1);
     assert_string_equal(many.names[1], "metaclass");

@@ -433,7 +433,7 @@ static void the_intervals_of_ratios_are_those_of_the_bootstrap(void **state) {
     vr_imagenet_x_load(&perm, &set, &(vr_imagenet_x_files){.annotations = made_up_annotations()}, VR_FATAL);
     vr_predictions_load(&perm, &p, predictions, NULL, VR_FATAL);
     vr_imagenet_x_run(&perm, &t, &set, predictions, NULL, VR_FATAL);
-    const vr_interval exact = vr_imagenet_x_error_ratio_interval(&t.rows[0], TEXTURE);
+    const vr_interval exact = vrp_imagenet_x_error_ratio_interval(&t.rows[0], TEXTURE);
     /* Resampling images: their four kinds, by factor and error, are drawn from a multinomial. */
     enum { DRAWS = 400 };
     double ratio[DRAWS];

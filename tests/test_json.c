@@ -164,15 +164,15 @@ static void a_missing_or_mistyped_value_is_named_with_its_position(void **state)
     assert_true(vr_json_parse(&arena, &doc, test_bytes_of(text), "x.json", VR_FATAL));
     assert_int_equal(vr_json_get(doc.root, "n")->integer, 4); /* the last of two, as in Python */
     assert_int_equal(doc.root->count, 4);
-    assert_non_null(vr_json_want(&doc, doc.root, "n", VR_JSON_REAL, &err)); /* an integer is a number */
-    assert_null(vr_json_want(&doc, doc.root, "x", VR_JSON_INT, &err));
+    assert_non_null(vrp_json_want(&doc, doc.root, "n", VR_JSON_REAL, &err)); /* an integer is a number */
+    assert_null(vrp_json_want(&doc, doc.root, "x", VR_JSON_INT, &err));
     assert_string_equal(err.msg, "x.json:3:7: \"x\": expected an integer, found a number");
     err = (vr_err){0};
-    assert_null(vr_json_want(&doc, doc.root, "y", VR_JSON_INT, &err));
+    assert_null(vrp_json_want(&doc, doc.root, "y", VR_JSON_INT, &err));
     assert_string_equal(err.msg, "x.json:1:1: missing key \"y\"");
     const vr_json *list = vr_json_get(doc.root, "list"), *two = vr_json_next(list, vr_json_first(list));
     err = (vr_err){0};
-    assert_null(vr_json_want(&doc, two, "k", VR_JSON_INT, &err));
+    assert_null(vrp_json_want(&doc, two, "k", VR_JSON_INT, &err));
     assert_string_equal(err.msg, "x.json:4:14: expected an object with \"k\", found a string");
     assert_null(vr_json_next(list, two));
     assert_null(vr_json_first(two));

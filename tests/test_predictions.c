@@ -1,11 +1,12 @@
 /* tests/test_predictions.c: predictions of any program, in every form; joins by name; what is correct. */
 #include "test.h"
+#include "../visrob_impl/study/predictions_impl.h"
 
 TEST_ARENA(arena);
 
 static bool parse(vr_predictions *p, const char *text, int64_t classes, vr_err *err) {
     const vr_predictions_opts opts = {.classes = classes};
-    return vr_predictions_parse(&arena, p, test_bytes_of(text), "p.csv", &opts, err);
+    return vrp_predictions_parse(&arena, p, test_bytes_of(text), "p.csv", &opts, err);
 }
 
 static void assert_name(const vr_predictions *p, int64_t i, const char *name) {
@@ -179,7 +180,7 @@ static void every_prefix_is_read_or_refused(void **state) {
             vr_predictions p;
             vr_err err = {0};
             uint8_t *cut = test_block(texts[t], (int64_t)n);
-            const bool ok = vr_predictions_parse(&arena, &p, (vr_bytes){cut, (int64_t)n}, "p", NULL, &err);
+            const bool ok = vrp_predictions_parse(&arena, &p, (vr_bytes){cut, (int64_t)n}, "p", NULL, &err);
             assert_int_equal(ok, err.code == VR_OK);
             free(cut);
         }
@@ -188,7 +189,7 @@ static void every_prefix_is_read_or_refused(void **state) {
 /* ---- joins ---- */
 
 static int64_t found(const vr_image_index *index, const char *name) {
-    return vr_image_index_find(index, name, (int64_t)strlen(name));
+    return vrp_image_index_find(index, name, (int64_t)strlen(name));
 }
 
 static void names_are_matched_exactly_else_by_their_last_part(void **state) {

@@ -2,6 +2,7 @@
  * error, or rows whose numbers are within their ranges. */
 #include "../../visrob_impl/study/geography/geography_impl.h"
 #include "fuzz.h"
+#include "visrob_impl/study/predictions_impl.h"
 
 static void fuzz_geography_touch(const vr_geography_set *s) {
     FUZZ_CHECK(s->count > 0 && s->remapped <= s->count && s->labels.count == s->count);
@@ -13,7 +14,7 @@ static void fuzz_geography_touch(const vr_geography_set *s) {
         FUZZ_CHECK(vr_label_sets_size(&s->labels, i) >= 0);
         for (int64_t l = s->labels.begin[i]; l < s->labels.begin[i + 1]; l++)
             FUZZ_CHECK(s->labels.label[l] >= 0 && s->labels.label[l] < 1000);
-        FUZZ_CHECK(vr_image_index_find(&s->index, s->id[i], (int64_t)strlen(s->id[i])) == i);
+        FUZZ_CHECK(vrp_image_index_find(&s->index, s->id[i], (int64_t)strlen(s->id[i])) == i);
     }
 }
 

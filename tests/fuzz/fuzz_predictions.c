@@ -1,9 +1,10 @@
 /* tests/fuzz/fuzz_predictions.c: predictions in any form; what is read is joined with itself and scored. */
 #include "fuzz.h"
+#include "visrob_impl/study/predictions_impl.h"
 
 FUZZ_TARGET(predictions) {
     vr_predictions p;
-    if (!vr_predictions_parse(arena, &p, file, "x", NULL, err)) return false;
+    if (!vrp_predictions_parse(arena, &p, file, "x", NULL, err)) return false;
     FUZZ_CHECK(p.count > 0 && p.image && (p.k > 0) == (p.predicted != NULL));
     vr_image_index index = {.arena = arena};
     for (int64_t i = 0; i < p.count; i++) {

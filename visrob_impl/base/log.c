@@ -19,7 +19,7 @@ void vr_log(const char *fmt, ...) {
     va_end(args);
 }
 
-void vr_print(const char *fmt, ...) {
+void vr_print(FILE *file, const char *fmt, ...) {
     vr_arena scratch = {0};
     va_list args;
     va_start(args, fmt);
@@ -31,8 +31,8 @@ void vr_print(const char *fmt, ...) {
         end = strchr(line, '\n');
         if (end) *end = 0;
         vrp_print_visible(visible, (size_t)room, line);
-        fputs(visible, stdout);
-        if (end) fputc('\n', stdout);
+        fputs(visible, file);
+        if (end) fputc('\n', file);
     }
     vr_arena_free(&scratch);
 }

@@ -1,7 +1,8 @@
-/* base/log.h: progress and notices on stderr, results on stdout. */
+/* base/log.h: progress and notices on stderr, results on an open file. */
 #ifndef VISROB_BASE_LOG_H
 #define VISROB_BASE_LOG_H
 #include "base.h"
+#include <stdio.h>
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -30,9 +31,9 @@ VR_API void vr_progress_end(vr_progress *p);
  * characters are written as \x1b. */
 VR_API void vr_log(const char *fmt, ...) VR_PRINTF(1, 2);
 
-/* Prints to stdout as printf does, with a point in any locale; control characters other than line feeds, which names from
+/* Prints to an open file as fprintf does, with a point in any locale; control characters other than line feeds, which names from
  * files may have, are written as \x1b. */
-VR_API void vr_print(const char *fmt, ...) VR_PRINTF(1, 2);
+VR_API void vr_print(FILE *file, const char *fmt, ...) VR_PRINTF(2, 3);
 
 #ifdef __cplusplus
 }

@@ -469,8 +469,8 @@ const vr_json *vr_json_get(const vr_json *object, const char *key) {
     return found;
 }
 
-const vr_json *vr_json_want(const vr_json_doc *doc, const vr_json *object, const char *key, vr_json_type type,
-                            vr_err *err) {
+const vr_json *vrp_json_want(const vr_json_doc *doc, const vr_json *object, const char *key,
+                             vr_json_type type, vr_err *err) {
     static const char *const names[] = {"null",     "a boolean", "an integer", "a number",
                                         "a string", "an array",  "an object"};
     if (object->type != VR_JSON_OBJECT) {

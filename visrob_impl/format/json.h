@@ -82,12 +82,6 @@ VR_API const vr_json *vr_json_value(const vr_json *key);
  * Notes:   of duplicate keys the last one, as in Python and JavaScript. */
 VR_API const vr_json *vr_json_get(const vr_json *object, const char *key);
 
-/* The value of that key in an object, which has to be of that type; for REAL an INT is accepted.
- * Notes:   of duplicate keys the last one, as in Python and JavaScript.
- * Errors:  NULL, and VR_ERR_FORMAT naming key, expected type, path, line and column. */
-VR_API const vr_json *vr_json_want(const vr_json_doc *doc, const vr_json *object, const char *key,
-                                   vr_json_type type, vr_err *err);
-
 /* Reports VR_ERR_FORMAT with a message that begins with the node's `path:line:column: `; returns false. */
 VR_API bool vr_json_fail(const vr_json_doc *doc, const vr_json *node, vr_err *err, const char *fmt, ...)
     VR_PRINTF(4, 5);

@@ -2,7 +2,7 @@
 #include "load.h"
 #include "../base/names.h"
 #include "../base/os.h"
-#include "json.h"
+#include "json_impl.h"
 #include "npy_impl.h"
 #include "safetensors_impl.h"
 #include "torchzip_impl.h"
@@ -97,7 +97,7 @@ static bool vrp_load_index(vr_arena *arena, vr_arena *scratch, vr_arrays *arrays
     vr_json_doc doc;
     vr_names files = {.arena = scratch};
     if (!vr_json_load(scratch, &doc, path, err)) return false;
-    const vr_json *map = vr_json_want(&doc, doc.root, "weight_map", VR_JSON_OBJECT, err);
+    const vr_json *map = vrp_json_want(&doc, doc.root, "weight_map", VR_JSON_OBJECT, err);
     if (!map || !vrp_load_shards(&files, &doc, map, err)) return false;
     const char *slash = strrchr(path, '/');
     vr_arrays *shard = VR_NEW(scratch, vr_arrays, files.count), all = {0};

@@ -81,9 +81,9 @@ static void vrp_rows_columns(vr_rows *r, const char *const *names, int64_t colum
 }
 
 static bool vrp_rows_split(vr_rows *r, vr_err *err) {
-    const vr_json *root = r->doc.root, *columns = vr_json_want(&r->doc, root, "columns", VR_JSON_ARRAY, err),
-                  *index = columns ? vr_json_want(&r->doc, root, "index", VR_JSON_ARRAY, err) : NULL;
-    r->list = index ? vr_json_want(&r->doc, root, "data", VR_JSON_ARRAY, err) : NULL;
+    const vr_json *root = r->doc.root, *columns = vrp_json_want(&r->doc, root, "columns", VR_JSON_ARRAY, err),
+                  *index = columns ? vrp_json_want(&r->doc, root, "index", VR_JSON_ARRAY, err) : NULL;
+    r->list = index ? vrp_json_want(&r->doc, root, "data", VR_JSON_ARRAY, err) : NULL;
     if (!r->list) return false;
     if (index->count != r->list->count)
         return vr_json_fail(&r->doc, r->list, err, "expected %lld rows as in the index, found %lld",

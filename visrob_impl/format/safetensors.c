@@ -29,9 +29,9 @@ static bool vrp_safetensors_dtype(vr_dtype *dtype, const char *name) {
 /* One "name": {"dtype": .., "shape": [..], "data_offsets": [from, to]}. */
 static bool vrp_safetensors_entry(const vrp_safetensors_reader *r, vr_array *a, const vr_json *key) {
     const vr_json *v = vr_json_value(key);
-    const vr_json *dtype = vr_json_want(r->doc, v, "dtype", VR_JSON_STRING, r->err);
-    const vr_json *shape = dtype ? vr_json_want(r->doc, v, "shape", VR_JSON_ARRAY, r->err) : NULL;
-    const vr_json *place = shape ? vr_json_want(r->doc, v, "data_offsets", VR_JSON_ARRAY, r->err) : NULL;
+    const vr_json *dtype = vrp_json_want(r->doc, v, "dtype", VR_JSON_STRING, r->err);
+    const vr_json *shape = dtype ? vrp_json_want(r->doc, v, "shape", VR_JSON_ARRAY, r->err) : NULL;
+    const vr_json *place = shape ? vrp_json_want(r->doc, v, "data_offsets", VR_JSON_ARRAY, r->err) : NULL;
     if (!place) return false;
     if (v->count != 3) /* a duplicate too */
         return vr_json_fail(r->doc, v, r->err, "'%.100s': unknown or duplicate key", key->string);

@@ -191,7 +191,7 @@ void vrp_plot_draw_panels(vrp_canvas *c, const vr_plot *p) {
     enum { GAP = 14, LEAST = 118, NAME = 32, AXIS = 20 };
     const int64_t n = p->series_count;
     double y = vrp_frame_y_label(c, p->y_label, vrp_frame_head(c, p->title, p->subtitle, NULL)) - 12;
-    vrp_frame f = vrp_lines_frame(p, 3, 3);
+    vrp_frame f = vrp_lines_frame(p, 5, 4);
     const double left = vrp_axis_width(c->arena, &f.y, VRP_TYPE_SMALL) + 8, room = c->width - left - 8;
     const int64_t most = vr_clamp((int64_t)((room + GAP) / (LEAST + GAP)), 1, vr_max(n, 1));
     const int64_t rows = (n + most - 1) / most,

@@ -4,7 +4,7 @@
 #include "../base/os.h"
 #include "../format/rows.h"
 #include "../metric/group.h"
-#include "predictions.h"
+#include "predictions_impl.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -107,7 +107,7 @@ bool vr_predictions_by_group(vr_arena *perm, vr_table *out, const char *path, co
     vr_groups groups = {0};
     int64_t empty = 0, scored_count = -1;
     uint8_t *correct = NULL, *scored = NULL;
-    if (vr_file_map(perm, &text, path, &own) && vr_predictions_parse(perm, &p, text, path, NULL, &own) &&
+    if (vr_file_map(perm, &text, path, &own) && vrp_predictions_parse(perm, &p, text, path, NULL, &own) &&
         vrp_by_group_column(perm, &groups, &empty, text, path, column, p.count, &own)) {
         correct = VR_NEW(perm, uint8_t, p.count), scored = VR_NEW(perm, uint8_t, p.count);
         scored_count = vrp_by_group_score(correct, scored, &p, &own);

@@ -1,10 +1,10 @@
 /* study/class_map.c: the built-in maps are texts of map files, so that they are read, and checked, as any other. */
-#include "class_map.h"
+#include "class_map_impl.h"
 #include "../base/number.h"
 #include "../format/csv.h"
 #include <string.h>
 
-int64_t vr_class_map_find(const vr_class_map *map, const char *name) {
+int64_t vrp_class_map_find(const vr_class_map *map, const char *name) {
     int64_t low = 0, high = map->count; /* names are sorted */
     while (low < high) {
         const int64_t middle = low + (high - low) / 2;
@@ -341,12 +341,12 @@ static void vrp_class_map_built_in(vr_arena *perm, vr_class_map *map, const char
     vrp_class_map_read(perm, map, &csv, name_column, "imagenet1k_ids", 1000, VR_FATAL);
 }
 
-void vr_class_map_geode(vr_arena *perm, vr_class_map *map) {
+void vrp_class_map_geode(vr_arena *perm, vr_class_map *map) {
     vrp_class_map_built_in(perm, map, vrp_class_map_geode_text, sizeof vrp_class_map_geode_text - 1,
                            "object");
 }
 
-void vr_class_map_dollar_street_topics(vr_arena *perm, vr_class_map *map) {
+void vrp_class_map_dollar_street_topics(vr_arena *perm, vr_class_map *map) {
     vrp_class_map_built_in(perm, map, vrp_class_map_topics_text, sizeof vrp_class_map_topics_text - 1,
                            "topic");
 }

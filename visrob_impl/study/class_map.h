@@ -2,8 +2,8 @@
  *
  *     vr_class_map map;
  *     vr_class_map_dollar_street(&perm, &map, NULL, VR_LABELS_IN1K, VR_FATAL);
- *     int64_t cups = vr_class_map_find(&map, "cups");
- *     printf("mug: %d\n", vr_label_sets_has(&map.ids, cups, 504));
+ *     for (int64_t c = 0; c < map.count; c++)
+ *         if (vr_label_sets_has(&map.ids, c, 504)) printf("a coffee mug is correct for %s\n", map.names[c]);
  */
 #ifndef VISROB_STUDY_CLASS_MAP_H
 #define VISROB_STUDY_CLASS_MAP_H
@@ -28,9 +28,6 @@ typedef struct vr_class_map {
     vr_label_sets ids;        /* [count]; a set may be empty: no class of the model is this */
 } vr_class_map;
 
-/* The number of the class of that name; -1 where there is none. */
-VR_API int64_t vr_class_map_find(const vr_class_map *map, const char *name);
-
 /* "22k", "11k" or "1k". Errors: VR_ERR_USAGE for another name. */
 VR_API bool vr_label_space_parse(vr_label_space *space, const char *name, vr_err *err);
 
@@ -40,15 +37,6 @@ VR_API bool vr_label_space_parse(vr_label_space *space, const char *name, vr_err
  * Source:  dollarstreet_factors: metadata.csv's targets per class, and the 1k lists of its mitigation study. */
 VR_API bool vr_class_map_dollar_street(vr_arena *perm, vr_class_map *map, const char *path,
                                        vr_label_space space, vr_err *err);
-
-/* The 40 objects of GeoDE; the numbers are GeoDE's object_index.
- * Notes:   six have no class in ImageNet-1k: hairbrush_comb, spices, stall, toothbrush, toothpaste_toothpowder, tree.
- * Source:  Geographic_Generalization, datasets/geode.py. */
-VR_API void vr_class_map_geode(vr_arena *perm, vr_class_map *map);
-
-/* The 96 topics of Dollar Street (as MLCommons and Kaggle publish it) that have a class in ImageNet-1k, in lower case.
- * Source:  Geographic_Generalization, datasets/dollarstreet.py. */
-VR_API void vr_class_map_dollar_street_topics(vr_arena *perm, vr_class_map *map);
 
 #ifdef __cplusplus
 }

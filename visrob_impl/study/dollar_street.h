@@ -5,13 +5,13 @@
  *     vr_class_map map;
  *     vr_label_sets targets;
  *     vr_predictions p;
- *     vr_scores scores;
+ *     vr_dollar_street_model model = {.name = "ResNet-50"};
  *     vr_dollar_street_load(&perm, &data, "metadata.csv", NULL, VR_FATAL);
  *     vr_class_map_dollar_street(&perm, &map, NULL, VR_LABELS_IN1K, VR_FATAL);
  *     vr_dollar_street_targets(&perm, &targets, &data, &map, false, VR_FATAL);
  *     vr_predictions_load(&perm, &p, "resnet50.json", NULL, VR_FATAL);
- *     vr_dollar_street_score(&perm, &scores, &data, &p, &targets, VR_FATAL);
- *     vr_table t = vr_dollar_street_accuracy_table(&perm, &data, &scores, VR_DOLLAR_STREET_BY_INCOME, NULL);
+ *     vr_dollar_street_score(&perm, &model.scores, &data, &p, &targets, VR_FATAL);
+ *     vr_table t = vr_dollar_street_table(&perm, &data, &model, NULL);
  *
  * Source:  Gustafson et al. 2023, "Pinpointing why object recognition performance degrades across income levels and
  *          geographies" (arXiv 2304.05391), and github.com/facebookresearch/dollarstreet_factors. */
@@ -21,7 +21,6 @@
 #include "../metric/group.h"
 #include "../report/table.h"
 #include "class_map.h"
-#include "income.h"
 #include "over.h"
 #include "predictions.h"
 #ifdef __cplusplus
@@ -79,7 +78,7 @@ typedef struct vr_dollar_street {
     const int64_t *country;             /* a number of `countries` */
     const int64_t *region;              /* a vr_dollar_street_region */
     const double *income;               /* US dollars a month, at purchasing power parity */
-    const int64_t *bucket;              /* a vr_income: the file's, else that of the income */
+    const int64_t *bucket;              /* a vrp_income: the file's, else that of the income */
     const double *latitude, *longitude; /* degrees */
     const int64_t *household;           /* the number of the pair (country, income), in that order */
     int64_t household_count;

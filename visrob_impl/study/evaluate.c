@@ -1,4 +1,5 @@
 /* study/evaluate.c: each batch's probabilities become a row an image, and sums of what needs the whole distribution. */
+#include "../base/log.h"
 #include "evaluate.h"
 #include "../metric/accuracy.h"
 #include "corruption_impl.h"
@@ -290,11 +291,11 @@ void vr_evaluation_print(FILE *file, const vr_evaluation *e, int64_t rows) {
     int64_t *confusion = VR_NEW(&arena, int64_t, (C * C));
     vr_confusion(confusion, e->predictions.predicted, e->predictions.label, e->predictions.count, C);
     const vr_table worst = vrp_evaluate_classes(&arena, e, confusion, rows);
-    fprintf(file, "\n%s classes\n", rows < C ? "The worst" : "The");
+    vr_print(file, "\n%s classes\n", rows < C ? "The worst" : "The");
     vr_table_print(file, &worst);
     if (C <= 12) {
         const vr_table all = vrp_evaluate_confusion(&arena, e, confusion);
-        fprintf(file, "\nConfusion\n");
+        vr_print(file, "\nConfusion\n");
         vr_table_print(file, &all);
     }
     vr_arena_free(&arena);

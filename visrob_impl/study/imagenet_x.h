@@ -62,9 +62,6 @@ typedef enum vr_imagenet_x_target {
 /* The name of factor 0..15: pose, background, pattern, ... */
 VR_API const char *vr_imagenet_x_factor(int64_t factor);
 
-/* The name of metaclass 0..16: device, dog, ..., other. */
-VR_API const char *vr_imagenet_x_metaclass(int64_t metaclass);
-
 /* "class", "metaclass" or "real". Errors: VR_ERR_USAGE for another name. */
 VR_API bool vr_imagenet_x_target_parse(vr_imagenet_x_target *target, const char *name, vr_err *err);
 
@@ -181,15 +178,6 @@ VR_API vr_imagenet_x_table vr_imagenet_x_example(vr_arena *perm);
  * Notes:   NaN for a factor without images; +infinity or NaN for a model that is never wrong.
  * Source:  Idrissi et al. 2022, section 3. */
 VR_API double vr_imagenet_x_error_ratio(const vr_imagenet_x_row *row, int64_t factor);
-
-/* The error ratio with its 95 % interval, by the delta method on its logarithm over images, which share the errors.
- * Notes:   low and high are NaN where the counts are unknown, or there is no ratio. Without an error in the factor low
- *          is 0 and high takes the upper end of Wilson's interval.
- * Source:  as Katz et al. 1978 for the risk ratio of separate groups; here the factor's images are among all. */
-VR_API vr_interval vr_imagenet_x_error_ratio_interval(const vr_imagenet_x_row *row, int64_t factor);
-
-/* The factor of the highest error ratio among those with at least min_images (or an unknown count); -1: none. */
-VR_API int64_t vr_imagenet_x_worst(const vr_imagenet_x_row *row, int64_t min_images);
 
 /* ---- many models ---- */
 

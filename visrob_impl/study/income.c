@@ -1,25 +1,25 @@
 /* study/income.c: thresholds in place of rint(), whose halves depend on the rounding mode. */
-#include "income.h"
+#include "income_impl.h"
 #include "../base/error.h"
 #include <math.h>
 #include <stdlib.h>
 
-static const char *const vrp_income_names[VR_INCOME_COUNT] = {"low", "medium", "high"};
+static const char *const vrp_income_names[VRP_INCOME_COUNT] = {"low", "medium", "high"};
 
-const char *vr_income_name(vr_income bucket) {
-    VR_CHECK(bucket >= 0 && bucket < VR_INCOME_COUNT, "bucket %d", (int)bucket);
+const char *vrp_income_name(vrp_income bucket) {
+    VR_CHECK(bucket >= 0 && bucket < VRP_INCOME_COUNT, "bucket %d", (int)bucket);
     return vrp_income_names[bucket];
 }
 
-vr_income vr_income_bucket(double income) {
+vrp_income vrp_income_bucket(double income) {
     const double third = log(income) / 3;
-    return third < 1.5 ? VR_INCOME_LOW : third <= 2.5 ? VR_INCOME_MEDIUM : VR_INCOME_HIGH;
+    return third < 1.5 ? VRP_INCOME_LOW : third <= 2.5 ? VRP_INCOME_MEDIUM : VRP_INCOME_HIGH;
 }
 
-vr_groups vr_income_groups(vr_arena *perm, const double *income, int64_t n) {
+vr_groups vrp_income_groups(vr_arena *perm, const double *income, int64_t n) {
     int64_t *of = VR_NEW(perm, int64_t, n);
-    for (int64_t i = 0; i < n; i++) of[i] = (int64_t)vr_income_bucket(income[i]);
-    return (vr_groups){.count = VR_INCOME_COUNT, .names = vrp_income_names, .of = of};
+    for (int64_t i = 0; i < n; i++) of[i] = (int64_t)vrp_income_bucket(income[i]);
+    return (vr_groups){.count = VRP_INCOME_COUNT, .names = vrp_income_names, .of = of};
 }
 
 /* A household's key, and the image that it is of. */
@@ -34,7 +34,7 @@ static int vrp_income_order(const void *a, const void *b) {
     return (x->income > y->income) - (x->income < y->income);
 }
 
-int64_t vr_income_households(int64_t *household, const int64_t *country, const double *income, int64_t n) {
+int64_t vrp_income_households(int64_t *household, const int64_t *country, const double *income, int64_t n) {
     vr_arena scratch = {0};
     vrp_income_row *rows = VR_NEW(&scratch, vrp_income_row, n);
     for (int64_t i = 0; i < n; i++) rows[i] = (vrp_income_row){country[i], i, income[i]};

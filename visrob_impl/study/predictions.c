@@ -3,7 +3,7 @@
  * Names are views of the file where they can be. Files are most often in the order of the data set, so that both the
  * check for two rows of one name and the join first compare with the neighbour, and look into a hash table only where
  * that fails. */
-#include "predictions.h"
+#include "predictions_impl.h"
 #include "../base/os.h"
 #include "../base/text.h"
 #include "../format/npy.h"
@@ -180,8 +180,8 @@ static bool vrp_predictions_read(vrp_predictions_build *b, vr_rows *rows, vr_err
     return b->joined || vrp_predictions_unique(b, rows->path, err);
 }
 
-bool vr_predictions_parse(vr_arena *perm, vr_predictions *p, vr_bytes text, const char *path,
-                          const vr_predictions_opts *opts, vr_err *err) {
+bool vrp_predictions_parse(vr_arena *perm, vr_predictions *p, vr_bytes text, const char *path,
+                           const vr_predictions_opts *opts, vr_err *err) {
     *p = (vr_predictions){0};
     const vr_arena_mark mark = vr_arena_here(perm);
     vrp_predictions_build b = {
@@ -259,7 +259,7 @@ bool vr_predictions_load(vr_arena *perm, vr_predictions *p, const char *path, co
     vr_bytes text;
     if (vr_path_has_suffix(path, ".npy")
             ? vrp_predictions_npy(perm, p, path, opts, &own)
-            : vr_file_map(perm, &text, path, &own) && vr_predictions_parse(perm, p, text, path, opts, &own))
+            : vr_file_map(perm, &text, path, &own) && vrp_predictions_parse(perm, p, text, path, opts, &own))
         return true;
     vr_arena_rewind(perm, mark);
     *p = (vr_predictions){0};
@@ -353,7 +353,7 @@ struct vr_image_parts {
     int64_t *of, capacity, done; /* their images, -1: of several; names whose parts are there */
 };
 
-void vr_image_index_add_bytes(vr_image_index *index, vr_bytes name, int64_t image) {
+void vrp_image_index_add_bytes(vr_image_index *index, vr_bytes name, int64_t image) {
     if (index->whole.count == 0) {
         index->whole.arena = index->arena;
         index->parts = VR_NEW(index->arena, struct vr_image_parts, 1);
@@ -374,7 +374,7 @@ void vr_image_index_add_bytes(vr_image_index *index, vr_bytes name, int64_t imag
 }
 
 void vr_image_index_add(vr_image_index *index, const char *name, int64_t image) {
-    vr_image_index_add_bytes(index, (vr_bytes){(const uint8_t *)name, (int64_t)strlen(name)}, image);
+    vrp_image_index_add_bytes(index, (vr_bytes){(const uint8_t *)name, (int64_t)strlen(name)}, image);
 }
 
 static void vrp_predictions_parts(const vr_image_index *index) {
@@ -389,7 +389,7 @@ static void vrp_predictions_parts(const vr_image_index *index) {
     }
 }
 
-int64_t vr_image_index_find(const vr_image_index *index, const char *name, int64_t n) {
+int64_t vrp_image_index_find(const vr_image_index *index, const char *name, int64_t n) {
     if (index->whole.count == 0) return -1;
     int64_t at = vr_names_find(&index->whole, name, n);
     if (at >= 0) return index->of_whole[at];
@@ -447,7 +447,7 @@ static int64_t vrp_predictions_image_of(const vr_image_index *index, vr_bytes na
         ++*next;
         return index->of_whole[at];
     }
-    return vr_image_index_find(index, (const char *)name.data, name.size);
+    return vrp_image_index_find(index, (const char *)name.data, name.size);
 }
 
 bool vr_predictions_join(int64_t *prediction, const vr_predictions *p, const vr_image_index *index,

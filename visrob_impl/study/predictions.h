@@ -65,10 +65,6 @@ typedef struct vr_predictions_opts {
 VR_API bool vr_predictions_load(vr_arena *perm, vr_predictions *p, const char *path,
                                 const vr_predictions_opts *opts, vr_err *err);
 
-/* vr_predictions_load of a text in memory (CSV or JSON) that stays there; `path` is for messages. */
-VR_API bool vr_predictions_parse(vr_arena *perm, vr_predictions *p, vr_bytes text, const char *path,
-                                 const vr_predictions_opts *opts, vr_err *err);
-
 /* Saves file_name,predicted_class,predicted_probability,label,correct,correct_top5, as far as p has them: file_name is
  * the last part of the name where that is unique, else the whole; classes count from 0.
  * Errors:  VR_ERR_IO naming the path. */
@@ -90,12 +86,6 @@ typedef struct vr_image_index {
 
 /* Adds a name of an image; of two images that have the same whole name the first one keeps it. */
 VR_API void vr_image_index_add(vr_image_index *index, const char *name, int64_t image);
-
-/* vr_image_index_add of a name that has no 0 behind it. */
-VR_API void vr_image_index_add_bytes(vr_image_index *index, vr_bytes name, int64_t image);
-
-/* The image of a name of n bytes, by the rule above; -1 where there is none. Threads may look up at once. */
-VR_API int64_t vr_image_index_find(const vr_image_index *index, const char *name, int64_t n);
 
 /* ---- predictions meet images ---- */
 

@@ -1,6 +1,8 @@
 /* study/dollar_street/data.c: the tables of Dollar Street, to columns. Metadata and annotations come as CSV and as pandas'
  * JSON with other sets of columns; one reader takes a field by its name from either, so that each rule (a region is
  * one of four, a factor is 0 or 1) is written once. Rejected: a loader for each file, which would drift apart. */
+#include "../income_impl.h"
+#include "../predictions_impl.h"
 #include "../../base/os.h"
 #include "../../format/rows.h"
 #include "dollar_street_impl.h"
@@ -17,7 +19,7 @@ static const char *const vrp_dollar_street_factor_names[VR_DOLLAR_STREET_FACTOR_
 };
 static const char *const vrp_dollar_street_region_names[VR_DOLLAR_STREET_REGION_COUNT] = {
     "Africa", "Asia", "Europe", "The Americas"};
-static const char *const vrp_dollar_street_income_names[VR_INCOME_COUNT] = {"low", "medium", "high"};
+static const char *const vrp_dollar_street_income_names[VRP_INCOME_COUNT] = {"low", "medium", "high"};
 
 /* The place of a text in a list of names, or -1 with the list in `expected`: "low, medium, high". */
 static int64_t vrp_dollar_street_choose(char expected[300], const char *text, const char *const *names,
@@ -176,12 +178,12 @@ static bool vrp_dollar_street_read_place(vr_rows *t, vr_arena *step, vrp_dollar_
         if (row->income <= 0)
             return vr_rows_fail(t, VRP_DOLLAR_STREET_INCOME, err, "expected a positive income, found %g",
                                 row->income);
-        row->bucket = vr_income_bucket(row->income);
+        row->bucket = vrp_income_bucket(row->income);
     }
     if (vr_rows_has(t, VRP_DOLLAR_STREET_BUCKET)) {
         int64_t given;
         if (!vrp_dollar_street_choice(t, step, &given, VRP_DOLLAR_STREET_BUCKET,
-                                      vrp_dollar_street_income_names, VR_INCOME_COUNT, err))
+                                      vrp_dollar_street_income_names, VRP_INCOME_COUNT, err))
             return false;
         row->rebucketed = row->bucket >= 0 && row->bucket != given;
         row->bucket = given;
@@ -321,7 +323,7 @@ static bool vrp_dollar_street_complete(const vrp_dollar_street_build *b, vr_aren
                                        vrp_dollar_street_row *row, bool bucket_given) {
     const vr_dollar_street *m = b->metadata;
     const char *name = row->url ? row->url : row->image;
-    const int64_t found = vr_image_index_find(&b->index, name, (int64_t)strlen(name));
+    const int64_t found = vrp_image_index_find(&b->index, name, (int64_t)strlen(name));
     if (found < 0) return false;
     const int64_t k = found < m->image_count ? b->first[found] : found - m->image_count;
     row->image = m->url && m->url[k] ? m->url[k] : m->id[k];
@@ -406,7 +408,7 @@ static const char *const *vrp_dollar_street_sort(vr_arena *perm, vr_arena *scrat
 /* Households, and their quarters by income. */
 static void vrp_dollar_street_households(vr_arena *perm, vr_arena *scratch, vr_dollar_street *out) {
     int64_t *household = VR_NEW(perm, int64_t, out->count), *quarter = VR_NEW(perm, int64_t, out->count);
-    out->household_count = vr_income_households(household, out->country, out->income, out->count);
+    out->household_count = vrp_income_households(household, out->country, out->income, out->count);
     double *income = VR_NEW(scratch, double, out->household_count); /* each counts once */
     for (int64_t i = 0; i < out->count; i++) income[household[i]] = out->income[i];
     vr_sort(income, out->household_count);
@@ -511,7 +513,7 @@ vr_image_index vrp_dollar_street_index(vr_arena *arena, const vr_dollar_street *
     for (int64_t i = 0; data->url && i < data->count; i++)
         if (data->url[i]) vr_image_index_add(&index, data->url[i], data->image[i]);
     for (int64_t i = 0; i < data->count; i++) { /* an id may be a name of the image */
-        const int64_t at = vr_image_index_find(&index, data->id[i], (int64_t)strlen(data->id[i]));
+        const int64_t at = vrp_image_index_find(&index, data->id[i], (int64_t)strlen(data->id[i]));
         vr_image_index_add(&index, data->id[i], at == data->image[i] ? at : data->image_count + i);
     }
     return index;

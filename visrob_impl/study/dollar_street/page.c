@@ -1,4 +1,6 @@
 /* study/dollar_street/page.c: Dollar Street as columns of a dashboard, and its tables below. */
+#include "../income_impl.h"
+#include "../predictions_impl.h"
 #include "../../base/log.h"
 #include "../../report/dashboard.h"
 #include "../../report/page.h"
@@ -25,7 +27,7 @@ static const int64_t *vrp_dollar_street_page_images(vr_arena *arena, const vr_do
             found = 0;
     for (int64_t k = 0; k < data->image_count; k++) file[k] = -1;
     for (int64_t i = 0; i < images->count; i++) {
-        int64_t at = vr_image_index_find(&index, images->files[i], (int64_t)strlen(images->files[i]));
+        int64_t at = vrp_image_index_find(&index, images->files[i], (int64_t)strlen(images->files[i]));
         if (at >= data->image_count) at = data->image[at - data->image_count]; /* a row's own id */
         if (at >= 0 && file[at] < 0) file[at] = i, found++;
     }
@@ -38,15 +40,15 @@ static const int64_t *vrp_dollar_street_page_images(vr_arena *arena, const vr_do
 static void vrp_dollar_street_page_dashboard(vr_page *page, const vr_dollar_street *data,
                                              const vr_dollar_street_model *models, int64_t model_count,
                                              const vr_dollar_street_page_opts *o) {
-    const char *incomes[VR_INCOME_COUNT], *regions[VR_DOLLAR_STREET_REGION_COUNT],
+    const char *incomes[VRP_INCOME_COUNT], *regions[VR_DOLLAR_STREET_REGION_COUNT],
         *factors[VR_DOLLAR_STREET_FACTOR_COUNT];
-    for (int k = 0; k < VR_INCOME_COUNT; k++) incomes[k] = vr_income_name((vr_income)k);
+    for (int k = 0; k < VRP_INCOME_COUNT; k++) incomes[k] = vrp_income_name((vrp_income)k);
     for (int k = 0; k < VR_DOLLAR_STREET_REGION_COUNT; k++)
         regions[k] = vrp_dollar_street_region_name((vr_dollar_street_region)k);
     for (int k = 0; k < VR_DOLLAR_STREET_FACTOR_COUNT; k++)
         factors[k] = vrp_dollar_street_factor_name((vr_dollar_street_factor)k);
     const vr_dashboard_column columns[] = {{"income", "Income of the household", VR_DASHBOARD_BOXES, incomes,
-                                            VR_INCOME_COUNT, NULL, data->bucket, true},
+                                            VRP_INCOME_COUNT, NULL, data->bucket, true},
                                            {"region", "Region", VR_DASHBOARD_BOXES, regions,
                                             VR_DOLLAR_STREET_REGION_COUNT, NULL, data->region, true},
                                            {"country", "Country", VR_DASHBOARD_LIST, data->countries,
@@ -54,7 +56,7 @@ static void vrp_dollar_street_page_dashboard(vr_page *page, const vr_dollar_stre
                                            {"class", "Class", VR_DASHBOARD_RANKED, data->classes,
                                             data->class_count, data->labels.begin, data->labels.label,
                                             false}};
-    const double limits[] = {exp(4.5), exp(7.5)}; /* vr_income */
+    const double limits[] = {exp(4.5), exp(7.5)}; /* vrp_income */
     const vr_dashboard_number income = {
         .name = "income",
         .note = "Households in groups from poor to rich, in dollars a month; the band is the interval.",

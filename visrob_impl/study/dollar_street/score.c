@@ -1,6 +1,8 @@
 /* study/dollar_street/score.c: predictions meet rows, rows meet groups; which factors go with errors, where classes fall
  * behind, and in what they differ. Counts are taken once into small tables of class by group by factor; all that follows
  * is arithmetic on those. */
+#include "../income_impl.h"
+#include "../class_map_impl.h"
 #include "../../metric/accuracy.h"
 #include "../../metric/prevalence.h"
 #include "dollar_street_impl.h"
@@ -18,7 +20,7 @@ bool vr_dollar_street_targets(vr_arena *perm, vr_label_sets *targets, const vr_d
     vr_arena scratch = {0};
     int64_t *entry = VR_NEW(&scratch, int64_t, data->class_count);
     for (int64_t c = 0; c < data->class_count; c++) {
-        entry[c] = vr_class_map_find(map, data->classes[c]);
+        entry[c] = vrp_class_map_find(map, data->classes[c]);
         if (entry[c] < 0) {
             vr_arena_free(&scratch);
             return vr_fail(err, VR_ERR_ARGUMENT, "%s: class '%.100s' is not in the class map", data->path,
@@ -176,12 +178,12 @@ static vr_groups vrp_dollar_street_by_factor(vr_arena *perm, const vr_dollar_str
 /* Groups by region, by bucket, by both, or one of all rows. */
 static vr_groups vrp_dollar_street_by_cell(vr_arena *perm, const vr_dollar_street *data, bool region,
                                            bool bucket) {
-    const int64_t R = region ? VR_DOLLAR_STREET_REGION_COUNT : 1, B = bucket ? VR_INCOME_COUNT : 1;
+    const int64_t R = region ? VR_DOLLAR_STREET_REGION_COUNT : 1, B = bucket ? VRP_INCOME_COUNT : 1;
     const char **names = VR_NEW(perm, const char *, (R * B));
     int64_t *of = VR_NEW(perm, int64_t, data->count);
     for (int64_t g = 0; g < R * B; g++) {
         const char *r = vrp_dollar_street_region_name((vr_dollar_street_region)(g / B)),
-                   *b = vr_income_name((vr_income)(g % B));
+                   *b = vrp_income_name((vrp_income)(g % B));
         names[g] = region && bucket ? vr_arena_printf(perm, "%s, %s", r, b) : region ? r : bucket ? b : "all";
     }
     for (int64_t i = 0; i < data->count; i++)

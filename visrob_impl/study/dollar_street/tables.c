@@ -1,4 +1,5 @@
 /* study/dollar_street/tables.c: what is measured, as tables, and the tables in order. */
+#include "../../base/log.h"
 #include "dollar_street_impl.h"
 
 /* What the first column of a table by these groups is called. */
@@ -151,7 +152,7 @@ vr_table vrp_dollar_street_compare_table(vr_arena *arena, const vr_dollar_street
 
 static void vrp_dollar_street_section(FILE *file, const char *title, vr_table table) {
     if (vr_table_rows(&table) == 0) return;
-    fprintf(file, "\n%s\n\n", title);
+    vr_print(file, "\n%s\n\n", title);
     vr_table_print(file, &table);
 }
 
@@ -167,15 +168,15 @@ static void vrp_dollar_street_print_factors(FILE *file, vr_arena *arena, const v
             "Factors among errors more often than among all %s (shift), and their odds within the income",
             vrp_dollar_street_unit(data)),
         vrp_dollar_street_association_table(arena, data, scores, VRP_DOLLAR_STREET_BY_INCOME, FIRST, NULL));
-    fprintf(file, "\nThe first %d factors of an income, among errors as among all %s (chi-square):", FIRST,
-            vrp_dollar_street_unit(data));
+    vr_print(file, "\nThe first %d factors of an income, among errors as among all %s (chi-square):", FIRST,
+             vrp_dollar_street_unit(data));
     for (int64_t g = 0; g < groups.count; g++) {
         vrp_dollar_street_association a[VR_DOLLAR_STREET_FACTOR_COUNT];
         vrp_dollar_street_associate(a, data, scores, &groups, g, NULL);
-        fprintf(file, "%s %s p = %.2g", g ? "," : "", groups.names[g],
-                vrp_dollar_street_chi_square(a, FIRST).p);
+        vr_print(file, "%s %s p = %.2g", g ? "," : "", groups.names[g],
+                 vrp_dollar_street_chi_square(a, FIRST).p);
     }
-    fprintf(file, "\n");
+    vr_print(file, "\n");
 }
 
 /* What the second model changes: on all images, and on those with the factor. */
@@ -203,11 +204,11 @@ static void vrp_dollar_street_print_counts(FILE *file, vr_arena *arena, const vr
         seen[data->household[i]] = true;
         households++;
     }
-    fprintf(file, "%s on %s: %lld of %lld rows scored, of %lld of %lld households\n", model->name, data->path,
-            (long long)model->scores.join.scored, (long long)data->count, (long long)households,
-            (long long)data->household_count);
+    vr_print(file, "%s on %s: %lld of %lld rows scored, of %lld of %lld households\n", model->name,
+             data->path, (long long)model->scores.join.scored, (long long)data->count, (long long)households,
+             (long long)data->household_count);
     const char *left_out = vrp_dollar_street_left_out(arena, data);
-    if (left_out) fprintf(file, "%s\n", left_out);
+    if (left_out) vr_print(file, "%s\n", left_out);
 }
 
 void vr_dollar_street_print(FILE *file, const vr_dollar_street *data, const vr_dollar_street_model *models,

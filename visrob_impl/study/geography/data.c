@@ -1,9 +1,10 @@
 /* study/geography/data.c: GeoDE's and Dollar Street's tables as columns of one form. One reader takes the rows of all three
  * forms, so that names, groups and labels are made and checked in one place; a form is its columns and its names. */
+#include "../predictions_impl.h"
 #include "../../base/os.h"
 #include "../../format/pylist.h"
-#include "../class_map.h"
-#include "../income.h"
+#include "../class_map_impl.h"
+#include "../income_impl.h"
 #include "geography_impl.h"
 #include <math.h>
 #include <string.h>
@@ -100,7 +101,7 @@ static int64_t vrp_geography_class(vrp_geography_reader *r, const char *name) {
     char *key = vr_arena_string(r->scratch, name, n);
     for (char *s = key; *s; s++)
         *s = (char)(*s == '_' || *s == ' ' ? separator : *s >= 'A' && *s <= 'Z' ? *s + 'a' - 'A' : *s);
-    const int64_t c = vr_class_map_find(&r->map, key);
+    const int64_t c = vrp_class_map_find(&r->map, key);
     for (int64_t k = c < 0 ? 0 : r->map.ids.begin[c]; c >= 0 && k < r->map.ids.begin[c + 1]; k++)
         vr_label_builder_add(&r->mapped, r->map.ids.label[k]);
     return c;
@@ -253,11 +254,11 @@ static void vrp_geography_fill(vr_geography_set *set, const vrp_geography_reader
     if (r->at[VRP_GEOGRAPHY_AT_GROUP] >= 0)
         set->by[VR_GEOGRAPHY_INCOME] = (vr_groups){.count = 4, .names = quarters, .of = r->group};
     else if (r->form == VRP_GEOGRAPHY_METADATA)
-        set->by[VR_GEOGRAPHY_INCOME] = vr_income_groups(r->perm, r->income, n);
+        set->by[VR_GEOGRAPHY_INCOME] = vrp_income_groups(r->perm, r->income, n);
     if (r->at[VRP_GEOGRAPHY_AT_INCOME] >= 0) {
         int64_t *household = VR_NEW(r->perm, int64_t, n);
         set->household_count =
-            vr_income_households(household, set->by[VR_GEOGRAPHY_COUNTRY].of, r->income, n);
+            vrp_income_households(household, set->by[VR_GEOGRAPHY_COUNTRY].of, r->income, n);
         set->household = household;
     }
     for (int64_t i = 0; i < given.count; i++) set->remapped += !vrp_geography_same_labels(&given, &mapped, i);
@@ -285,8 +286,8 @@ static bool vrp_geography_open(vrp_geography_reader *r) {
         }
         if (names && required && r->at[f] < 0 && vr_csv_column(r->csv, last, r->err) < 0) return false;
     }
-    if (r->form == VRP_GEOGRAPHY_GEODE) vr_class_map_geode(r->perm, &r->map);
-    if (r->form == VRP_GEOGRAPHY_SPLIT) vr_class_map_dollar_street_topics(r->perm, &r->map);
+    if (r->form == VRP_GEOGRAPHY_GEODE) vrp_class_map_geode(r->perm, &r->map);
+    if (r->form == VRP_GEOGRAPHY_SPLIT) vrp_class_map_dollar_street_topics(r->perm, &r->map);
     return r->form != VRP_GEOGRAPHY_METADATA ||
            vr_class_map_dollar_street(r->perm, &r->map, NULL, VR_LABELS_IN1K, r->err);
 }

@@ -1,4 +1,5 @@
 /* study/geography/tables.c: what was measured as tables, printed in the order of the method. */
+#include "../../base/log.h"
 #include "../../model/labels.h"
 #include "geography_impl.h"
 #include <math.h>
@@ -241,14 +242,14 @@ vr_table vr_geography_table(vr_arena *arena, const vr_geography_report *report) 
 }
 
 static void vrp_geography_print_table(FILE *file, const char *title, const vr_table *t) {
-    fprintf(file, "\n%s\n\n", title);
+    vr_print(file, "\n%s\n\n", title);
     vr_table_print(file, t);
 }
 
 static void vrp_geography_print_progress(FILE *file, vr_arena *a, const vr_geography_progress *p) {
     const vr_geography_benchmarks *b = p->benchmarks;
-    fprintf(file, "%s: %lld models; rows left out: %lld of other image sizes, %lld of unknown models\n",
-            b->path, (long long)b->models, (long long)b->other_sizes, (long long)b->unknown);
+    vr_print(file, "%s: %lld models; rows left out: %lld of other image sizes, %lld of unknown models\n",
+             b->path, (long long)b->models, (long long)b->other_sizes, (long long)b->unknown);
     vr_table t = vrp_geography_rate_table(a, p);
     vrp_geography_print_table(file, vr_arena_printf(a, "Points for a point on %s", b->benchmark[0].name), &t);
     t = vrp_geography_effective_table(a, p);
@@ -256,8 +257,8 @@ static void vrp_geography_print_progress(FILE *file, vr_arena *a, const vr_geogr
 }
 
 static void vrp_geography_print_result(FILE *file, vr_arena *a, const vr_geography_result *r) {
-    fprintf(file, "%s on %s: %lld of %lld images\n", r->model, r->set->path, (long long)r->scores.join.scored,
-            (long long)r->set->count);
+    vr_print(file, "%s on %s: %lld of %lld images\n", r->model, r->set->path,
+             (long long)r->scores.join.scored, (long long)r->set->count);
     for (int by = 0; by < VR_GEOGRAPHY_BY_COUNT; by++) {
         const vr_geography_measure *m = r->by[by];
         if (!m || by == VR_GEOGRAPHY_OBJECT) continue; /* on the page */

@@ -3,6 +3,7 @@
  * Annotations are most of the bytes: threads read parts of the file, and while one of them adds its images to the set, in
  * the order of the file, the others read on. The set, and the first error, are the same for any number of threads.
  * Rejected: joining annotations and predictions by row number, as the original does, which refuses any other order. */
+#include "../predictions_impl.h"
 #include "../../base/os.h"
 #include "../../base/par.h"
 #include "../../format/jsonrecord.h"
@@ -20,7 +21,7 @@ const char *vr_imagenet_x_factor(int64_t factor) {
     return names[factor];
 }
 
-const char *vr_imagenet_x_metaclass(int64_t metaclass) {
+const char *vrp_imagenet_x_metaclass(int64_t metaclass) {
     static const char *const names[VR_IMAGENET_X_METACLASSES] = {
         "device",          "dog",    "commodity", "bird",           "structure", "covering",
         "wheeled_vehicle", "food",   "equipment", "insect",         "vehicle",   "furniture",
@@ -32,7 +33,7 @@ const char *vr_imagenet_x_metaclass(int64_t metaclass) {
 
 int64_t vrp_imagenet_x_metaclass_find(vr_bytes name) {
     for (int64_t g = 0; g < VR_IMAGENET_X_METACLASSES; g++) {
-        const char *known = vr_imagenet_x_metaclass(g);
+        const char *known = vrp_imagenet_x_metaclass(g);
         if (name.size == (int64_t)strlen(known) && memcmp(name.data, known, (size_t)name.size) == 0) return g;
     }
     return -1;
@@ -160,7 +161,7 @@ static int64_t vrp_imagenet_x_begin(vr_bytes text, int64_t i, int64_t count) {
 /* An image that an earlier line has. */
 static void vrp_imagenet_x_duplicate(vrp_imagenet_x_file *file, const vrp_imagenet_x_image *image) {
     const char *name = (const char *)image->name.data, *path = file->set->path;
-    const int64_t first = vr_image_index_find(&file->set->images, name, image->name.size);
+    const int64_t first = vrp_image_index_find(&file->set->images, name, image->name.size);
     vr_arena step = {0};
     vr_json_records r = vrp_imagenet_x_records(&step, file->text, path, 0);
     for (int64_t i = 0; i <= first; i++) vr_json_records_next(&r, &file->err);
@@ -177,7 +178,7 @@ static void vrp_imagenet_x_add(vrp_imagenet_x_file *file, vrp_imagenet_x_part *p
     vr_imagenet_x_set *set = file->set;
     for (int64_t i = 0; i < part->count && file->err.code == VR_OK; i++) {
         const vrp_imagenet_x_image *image = &part->images[i];
-        vr_image_index_add_bytes(&set->images, image->name, set->count);
+        vrp_image_index_add_bytes(&set->images, image->name, set->count);
         if (set->images.whole.count == set->count) {
             vrp_imagenet_x_duplicate(file, image);
             break;
@@ -260,7 +261,7 @@ static bool vrp_imagenet_x_prototypes(vr_arena *scratch, vr_imagenet_x_set *set,
         if (at >= 0)
             left_out[at] = true, set->prototypes++;
         else
-            vr_image_index_add_bytes(&set->images, name, set->images.whole.count);
+            vrp_image_index_add_bytes(&set->images, name, set->images.whole.count);
     }
     if (!csv.ended) return false;
     int64_t *labels = (int64_t *)set->labels, after = all - set->prototypes;

@@ -19,6 +19,18 @@ typedef struct vrp_imagenet_x_keys {
 VR_API bool vrp_imagenet_x_key(vrp_imagenet_x_keys *keys, const vr_csv *csv, int64_t column, const char *what,
                                vr_bytes key, vr_err *err);
 
+/* The name of metaclass 0..16: device, dog, ..., other. */
+VR_API const char *vrp_imagenet_x_metaclass(int64_t metaclass);
+
+/* The error ratio with its 95 % interval, by the delta method on its logarithm over images, which share the errors.
+ * Notes:   low and high are NaN where the counts are unknown, or there is no ratio. Without an error in the factor low
+ *          is 0 and high takes the upper end of Wilson's interval.
+ * Source:  as Katz et al. 1978 for the risk ratio of separate groups; here the factor's images are among all. */
+VR_API vr_interval vrp_imagenet_x_error_ratio_interval(const vr_imagenet_x_row *row, int64_t factor);
+
+/* The factor of the highest error ratio among those with at least min_images (or an unknown count); -1: none. */
+VR_API int64_t vrp_imagenet_x_worst(const vr_imagenet_x_row *row, int64_t min_images);
+
 /* The metaclass of that name; -1 where there is none. */
 VR_API int64_t vrp_imagenet_x_metaclass_find(vr_bytes name);
 

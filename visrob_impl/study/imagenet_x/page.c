@@ -12,7 +12,7 @@ static const char *const *vrp_imagenet_x_names(vr_arena *arena) {
     const char **names = VR_NEW(arena, const char *, VRP_IMAGENET_X_LABELS);
     for (int64_t i = 0; i < VRP_IMAGENET_X_LABELS; i++)
         names[i] = i < VR_IMAGENET_X_FACTORS ? vr_imagenet_x_factor(i)
-                                             : vr_imagenet_x_metaclass(i - VR_IMAGENET_X_FACTORS);
+                                             : vrp_imagenet_x_metaclass(i - VR_IMAGENET_X_FACTORS);
     return names;
 }
 
@@ -55,7 +55,7 @@ static void vrp_imagenet_x_page_lead(vr_page *page, const vr_imagenet_x_report *
     const vr_imagenet_x_row *row = NULL;
     int64_t factor = -1;
     for (int64_t m = 0; m < t->count; m++) {
-        const int64_t f = vr_imagenet_x_worst(&t->rows[m], r->min_images);
+        const int64_t f = vrp_imagenet_x_worst(&t->rows[m], r->min_images);
         if (f >= 0 &&
             (!row || vr_imagenet_x_error_ratio(&t->rows[m], f) > vr_imagenet_x_error_ratio(row, factor)))
             row = &t->rows[m], factor = f;
@@ -67,7 +67,7 @@ static void vrp_imagenet_x_page_lead(vr_page *page, const vr_imagenet_x_report *
     else
         labels[n] = "models", values[n++] = vr_arena_printf(a, "%lld", (long long)t->count);
     if (row) {
-        const vr_interval ratio = vr_imagenet_x_error_ratio_interval(row, factor);
+        const vr_interval ratio = vrp_imagenet_x_error_ratio_interval(row, factor);
         labels[n] = "highest error ratio", values[n++] = vr_arena_printf(a, "%.2f", ratio.value);
         labels[n] = "its factor", values[n++] = vr_imagenet_x_factor(factor);
         vr_page_lead(
@@ -107,7 +107,7 @@ static void vrp_imagenet_x_page_ratios(vr_page *page, const vr_imagenet_x_row *r
         if (isnan(vrp_imagenet_x_ratio(row, f, min_images))) continue;
         names[n] = vr_imagenet_x_factor(f);
         if (row->count[f] > 0) names[n] = vr_arena_printf(a, "%s (%lld)", names[n], (long long)row->count[f]);
-        ratios[n++] = vr_imagenet_x_error_ratio_interval(row, f);
+        ratios[n++] = vrp_imagenet_x_error_ratio_interval(row, f);
     }
     if (n == 0) return;
     const vr_plot plot = {

@@ -89,7 +89,7 @@ static vr_imagenet_x_row vrp_imagenet_x_row_from(const vr_imagenet_x_set *set, c
             vrp_imagenet_x_sum(&by[f], t->factors[g][f].count, t->factors[g][f].correct);
     vr_imagenet_x_row row = vrp_imagenet_x_row_of(model, by, all.correct, all.count);
     if (metaclass < 0) return row;
-    row.metaclass = vr_imagenet_x_metaclass(metaclass);
+    row.metaclass = vrp_imagenet_x_metaclass(metaclass);
     if (!compat || all.correct > 0) return row;
     for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) row.accuracy[f] = (double)NAN;
     row.worst_factor = (double)NAN;
@@ -286,7 +286,7 @@ static double vrp_imagenet_x_wrong(double accuracy, int64_t count) {
     return (double)count - rint(accuracy * (double)count);
 }
 
-vr_interval vr_imagenet_x_error_ratio_interval(const vr_imagenet_x_row *row, int64_t factor) {
+vr_interval vrp_imagenet_x_error_ratio_interval(const vr_imagenet_x_row *row, int64_t factor) {
     const double ratio = vr_imagenet_x_error_ratio(row, factor);
     vr_interval out = {ratio, (double)NAN, (double)NAN};
     const double n = (double)row->n, n_f = (double)row->count[factor];
@@ -322,7 +322,7 @@ double vrp_imagenet_x_ratio(const vr_imagenet_x_row *row, int64_t factor, int64_
     return n > 0 && n < min_images ? (double)NAN : vr_imagenet_x_error_ratio(row, factor);
 }
 
-int64_t vr_imagenet_x_worst(const vr_imagenet_x_row *row, int64_t min_images) {
+int64_t vrp_imagenet_x_worst(const vr_imagenet_x_row *row, int64_t min_images) {
     double x[VR_IMAGENET_X_FACTORS];
     for (int64_t f = 0; f < VR_IMAGENET_X_FACTORS; f++) x[f] = -vrp_imagenet_x_ratio(row, f, min_images);
     return vr_worst(x, VR_IMAGENET_X_FACTORS);

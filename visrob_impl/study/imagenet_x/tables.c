@@ -47,7 +47,7 @@ void vrp_imagenet_x_recover(vr_imagenet_x_row *rows, int64_t count) {
     double *x = VR_NEW(&scratch, double, count);
     for (int g = -1; g < VR_IMAGENET_X_METACLASSES; g++)
         for (int f = 0; f <= VR_IMAGENET_X_FACTORS; f++)
-            vrp_imagenet_x_recover_column(rows, count, g < 0 ? NULL : vr_imagenet_x_metaclass(g), f, x);
+            vrp_imagenet_x_recover_column(rows, count, g < 0 ? NULL : vrp_imagenet_x_metaclass(g), f, x);
     vr_arena_free(&scratch);
 }
 
@@ -115,7 +115,7 @@ static bool vrp_imagenet_x_row_read(vr_arena *perm, vr_imagenet_x_row *row, cons
     if (group < 0) return true;
     const vr_bytes name = csv->fields[group];
     const int64_t g = vrp_imagenet_x_metaclass_find(name);
-    if (g >= 0) row->metaclass = vr_imagenet_x_metaclass(g);
+    if (g >= 0) row->metaclass = vrp_imagenet_x_metaclass(g);
     return g >= 0 || vr_csv_fail(csv, group, err, "unknown metaclass '%.*s'", (int)vr_min(name.size, 60),
                                  (const char *)name.data);
 }
@@ -327,10 +327,10 @@ static vr_table vrp_imagenet_x_worst_table(vr_arena *perm, const vr_imagenet_x_t
     vr_table t = vrp_imagenet_x_models(perm, table, names, 2);
     for (int64_t m = 0; m < table->count; m++) {
         const vr_imagenet_x_row *row = &table->rows[m];
-        const int64_t f = vr_imagenet_x_worst(row, min_images);
+        const int64_t f = vrp_imagenet_x_worst(row, min_images);
         vrp_imagenet_x_model(&t, row);
         vr_table_text(&t, f < 0 ? "-" : vr_imagenet_x_factor(f));
-        vr_table_interval(&t, f < 0 ? (vr_interval){0} : vr_imagenet_x_error_ratio_interval(row, f), 3);
+        vr_table_interval(&t, f < 0 ? (vr_interval){0} : vrp_imagenet_x_error_ratio_interval(row, f), 3);
     }
     return t;
 }
@@ -360,7 +360,7 @@ vr_table vrp_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *rows, in
             vr_table_number(&t, vrp_imagenet_x_images(images), 0);
             vr_table_interval(&t, vrp_imagenet_x_interval(accuracy, images), 4);
             vr_table_interval(
-                &t, all ? (vr_interval){1, NAN, NAN} : vr_imagenet_x_error_ratio_interval(row, f), 3);
+                &t, all ? (vr_interval){1, NAN, NAN} : vrp_imagenet_x_error_ratio_interval(row, f), 3);
             vr_table_number(&t, all ? (double)NAN : vrp_imagenet_x_rest_ratio(row, f), 3);
             vr_table_number(&t, all ? (double)NAN : shift[f], 4);
             if (ece) vr_table_number(&t, all ? row->ece : row->factor_ece[f], 4);
@@ -434,17 +434,17 @@ void vr_imagenet_x_print(FILE *file, const vr_imagenet_x_report *r) {
     const vr_table ratios = r->table->count <= VRP_IMAGENET_X_FEW
                                 ? vrp_imagenet_x_ratio_table(&scratch, r->table, r->min_images)
                                 : vrp_imagenet_x_worst_table(&scratch, r->table, r->min_images);
-    fprintf(file, "Error ratios, %s\n\n", r->data);
+    vr_print(file, "Error ratios, %s\n\n", r->data);
     vr_table_print(file, &ratios);
-    fprintf(file, "\n2 means twice as many errors with the factor as on all images.\n");
+    vr_print(file, "\n2 means twice as many errors with the factor as on all images.\n");
     if (r->families) {
         const vr_table families = vrp_imagenet_x_family_table(&scratch, r->families);
-        fprintf(file, "\nMean error ratios by family\n\n");
+        vr_print(file, "\nMean error ratios by family\n\n");
         vr_table_print(file, &families);
     }
     if (r->effects) {
         const vr_table effects = vrp_imagenet_x_effect_table(&scratch, r->effects);
-        fprintf(file, "\nWhat %s does\n\n", r->augmentation);
+        vr_print(file, "\nWhat %s does\n\n", r->augmentation);
         vr_table_print(file, &effects);
     }
     vr_arena_free(&scratch);

@@ -141,7 +141,7 @@ vr_plot vr_robustness_plot(vr_arena *arena, const vr_robustness *r, int64_t coun
         .names = vrp_robustness_page_names(arena, r),
         .intervals = ratios,
         .count = r->factor_count,
-        .mark = 1,
+        .ratio = true,
         .sorted = true};
     if (count > 1) {
         plot = vrp_robustness_heat(arena, r, count);
@@ -197,7 +197,6 @@ static void vrp_robustness_page_curves(vr_page *page, const vr_robustness *r) {
                           .y_label = "accuracy",
                           .series = series,
                           .series_count = r->factor_count,
-                          .y_max = 1,
                           .percent = true};
     vr_page_section(page, "From which severity on");
     vr_page_plot(page, &plot, "The worst factor first. Bands are 95 % bootstrap intervals.");
@@ -307,7 +306,6 @@ static void vrp_robustness_page_lines(vr_page *page, const vr_robustness *r, int
                           .y_label = "accuracy",
                           .series = series,
                           .series_count = count,
-                          .y_max = 1,
                           .percent = true};
     vr_page_section(page, "From which severity on");
     vr_page_plot(page, &plot, "The mean over all factors.");
