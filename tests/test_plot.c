@@ -410,6 +410,11 @@ static void ratios_are_dots_around_1_at_the_distance_of_their_logarithms(void **
     assert_non_null(text(&c, "0.5"));
     assert_non_null(text(&c, "1"));
     assert_non_null(text(&c, "4"));
+    vr_plot phone = p; /* narrow, with ends of its own */
+    phone.width = 300, phone.x_min = 0.35, phone.x_max = 2.9;
+    const vrp_canvas small = drawn(&phone);
+    assert_non_null(text(&small, "0.5"));
+    assert_non_null(text(&small, "2"));
 }
 
 static void a_heat_map_of_ratios_is_neutral_at_1(void **state) {

@@ -74,6 +74,7 @@ static vrp_axis vrp_bars_axis(const vr_plot *p, double room) {
     vrp_axis x =
         vrp_axis_new(low, high == low ? low + 1 : high, fixed, (int)vrp_between(room / 70, 2, 8), p->percent);
     x.powers = p->ratio;
+    if (p->ratio && high - low <= 6) x.step = fmin(x.step, 1); /* halves and doubles are always named */
     return x;
 }
 

@@ -63,8 +63,25 @@ static void vrp_imagenet_x_page_left_out(vr_page *page, const vr_imagenet_x_tabl
                      vr_join_text(page->arena, &most->join));
 }
 
+/* The ends of an axis that all models share: the half powers of 2 around their intervals. */
+static vr_interval vrp_imagenet_x_page_axis(const vr_imagenet_x_table *t, int64_t min_images) {
+    vr_interval axis = {1, 1, 1};
+    for (int64_t i = 0; i < t->count * VR_IMAGENET_X_FACTORS; i++) {
+        const vr_imagenet_x_row *row = &t->rows[i / VR_IMAGENET_X_FACTORS];
+        const int64_t f = i % VR_IMAGENET_X_FACTORS;
+        if (isnan(vrp_imagenet_x_ratio(row, f, min_images))) continue;
+        const vr_interval x = vr_imagenet_x_error_ratio(row, f);
+        const double low = isnan(x.low) ? x.value : x.low, high = isnan(x.high) ? x.value : x.high;
+        if (low > 0) axis.low = fmin(axis.low, fmax(low, 0.125));
+        if (isfinite(high)) axis.high = fmax(axis.high, fmin(high, 8));
+    }
+    axis.low = exp2(floor(2 * log2(axis.low)) / 2), axis.high = exp2(ceil(2 * log2(axis.high)) / 2);
+    return axis;
+}
+
 /* One model's ratios, as dots. */
-static void vrp_imagenet_x_page_ratios(vr_page *page, const vr_imagenet_x_row *row, int64_t min_images) {
+static void vrp_imagenet_x_page_ratios(vr_page *page, const vr_imagenet_x_row *row, vr_interval axis,
+                                       int64_t min_images) {
     vr_arena *a = page->arena;
     const char *names[VR_IMAGENET_X_FACTORS];
     vr_interval ratios[VR_IMAGENET_X_FACTORS];
@@ -83,6 +100,8 @@ static void vrp_imagenet_x_page_ratios(vr_page *page, const vr_imagenet_x_row *r
         .names = names,
         .intervals = ratios,
         .count = n,
+        .x_min = axis.low,
+        .x_max = axis.high,
         .ratio = true,
         .sorted = true};
     vr_page_plot(page, &plot,
@@ -320,7 +339,9 @@ bool vr_imagenet_x_page_save(const vr_imagenet_x_report *r, const char *path, vr
     vrp_imagenet_x_page_families(&page, r->families);
     vr_page_section(&page, "Error ratios");
     if (t->count <= VRP_IMAGENET_X_FEW)
-        for (int64_t m = 0; m < t->count; m++) vrp_imagenet_x_page_ratios(&page, &t->rows[m], r->min_images);
+        for (int64_t m = 0; m < t->count; m++)
+            vrp_imagenet_x_page_ratios(&page, &t->rows[m], vrp_imagenet_x_page_axis(t, r->min_images),
+                                       r->min_images);
     else
         vrp_imagenet_x_page_scatter(&page, t);
     if (t->count > 1) vrp_imagenet_x_page_models(&page, t, r->min_images);
