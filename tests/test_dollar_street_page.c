@@ -99,7 +99,7 @@ static void the_page_shows_the_numbers_and_opens_on_the_filters_of_its_address(v
                                                     vrp_income_name((vrp_income)b), 100 * by[b].accuracy,
                                                     (long long)by[b].count)));
     vrp_dollar_street_association f[16];
-    vrp_dollar_street_associate(f, &data, &scores, &all, 0, NULL);
+    vrp_dollar_street_associate(f, &data, &scores, &all, 0);
     assert_int_equal(f[0].factor, VR_DOLLAR_STREET_DARKER);
     assert_non_null(strstr(dom, vr_arena_printf(&perm, "darker +%.2fx", f[0].shift)));
     assert_non_null(strstr(dom, "beds"));
