@@ -155,6 +155,12 @@ static void an_image_of_several_rows_counts_once_where_images_are_named(void **s
     assert_non_null(strstr(printed, "m, all rows"));
     assert_non_null(strstr(printed, "rows  before  after"));
     assert_non_null(strstr(printed, "low       60   0.250"));
+    vr_dollar_street_model half = model; /* the other household has no predictions */
+    memset(scored + N / 2, 0, N / 2);
+    half.scores.join.scored = N / 2;
+    assert_true(vr_dollar_street_page_save(&data, &half, 1, NULL, path, VR_FATAL));
+    page = test_text(&perm, "%s", path);
+    assert_non_null(strstr(page, "m: 30 of 60 rows scored, of 1 of 2 households; "));
 }
 
 static void a_click_on_a_filter_changes_the_numbers(void **state) {

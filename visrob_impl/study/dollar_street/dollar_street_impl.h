@@ -43,6 +43,10 @@ VR_API vr_table vrp_dollar_street_accuracy_table(vr_arena *arena, const vr_dolla
 /* "3 rows that the annotator could not rate ... are left out."; NULL where none was. */
 VR_API const char *vrp_dollar_street_left_out(vr_arena *arena, const vr_dollar_street *data);
 
+/* "58 of 300 rows scored, of 40 of 287 households". */
+VR_API const char *vrp_dollar_street_scored(vr_arena *arena, const vr_dollar_street *data,
+                                            const vr_scores *scores);
+
 /* What the rows are: "images", or "rows" where an image has several (a row is an image with one of its classes). */
 VR_API const char *vrp_dollar_street_unit(const vr_dollar_street *data);
 

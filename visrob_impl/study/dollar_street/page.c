@@ -134,7 +134,9 @@ static void vrp_dollar_street_page_left_out(vr_page *page, const vr_dollar_stree
     const char *left_out = vrp_dollar_street_left_out(page->arena, data);
     if (left_out) vr_page_text(page, "%s", left_out);
     for (int64_t m = 0; m < model_count; m++)
-        vr_page_text(page, "%s: %s.", models[m].name, vr_join_text(page->arena, &models[m].scores.join));
+        vr_page_text(page, "%s: %s; %s.", models[m].name,
+                     vrp_dollar_street_scored(page->arena, data, &models[m].scores),
+                     vr_join_text(page->arena, &models[m].scores.join));
 }
 
 bool vr_dollar_street_page_save(const vr_dollar_street *data, const vr_dollar_street_model *models,

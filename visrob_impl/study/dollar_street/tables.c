@@ -20,6 +20,19 @@ const char *vrp_dollar_street_left_out(vr_arena *arena, const vr_dollar_street *
         (long long)data->unrated, (long long)data->unmatched);
 }
 
+const char *vrp_dollar_street_scored(vr_arena *arena, const vr_dollar_street *data, const vr_scores *scores) {
+    bool *seen = VR_NEW(arena, bool, data->household_count);
+    int64_t households = 0;
+    for (int64_t i = 0; i < data->count; i++) {
+        if (!scores->scored[i] || seen[data->household[i]]) continue;
+        seen[data->household[i]] = true;
+        households++;
+    }
+    return vr_arena_printf(arena, "%lld of %lld rows scored, of %lld of %lld households",
+                           (long long)scores->join.scored, (long long)data->count, (long long)households,
+                           (long long)data->household_count);
+}
+
 static vr_group_opts vrp_dollar_street_bootstrap(const vr_dollar_street *data, const vr_bootstrap *opts) {
     return (vr_group_opts){.bootstrap = opts ? *opts : (vr_bootstrap){0}, .cluster = data->household};
 }
@@ -195,23 +208,6 @@ static void vrp_dollar_street_print_changes(FILE *file, vr_arena *arena, const v
                                             k ? factor : VR_DOLLAR_STREET_FACTOR_COUNT, by[k], opts));
 }
 
-/* What was scored, and what was left out. */
-static void vrp_dollar_street_print_counts(FILE *file, vr_arena *arena, const vr_dollar_street *data,
-                                           const vr_dollar_street_model *model) {
-    bool *seen = VR_NEW(arena, bool, data->household_count);
-    int64_t households = 0;
-    for (int64_t i = 0; i < data->count; i++) {
-        if (!model->scores.scored[i] || seen[data->household[i]]) continue;
-        seen[data->household[i]] = true;
-        households++;
-    }
-    vr_print(file, "%s on %s: %lld of %lld rows scored, of %lld of %lld households\n", model->name,
-             data->path, (long long)model->scores.join.scored, (long long)data->count, (long long)households,
-             (long long)data->household_count);
-    const char *left_out = vrp_dollar_street_left_out(arena, data);
-    if (left_out) vr_print(file, "%s\n", left_out);
-}
-
 void vr_dollar_street_print(FILE *file, const vr_dollar_street *data, const vr_dollar_street_model *models,
                             int64_t model_count, vr_dollar_street_factor factor, const vr_bootstrap *opts) {
     static const struct {
@@ -225,7 +221,10 @@ void vr_dollar_street_print(FILE *file, const vr_dollar_street *data, const vr_d
     vr_arena arena = {0};
     const vr_scores *scores = &models[0].scores;
     const vr_scores once = vrp_dollar_street_per_image(&arena, data, scores);
-    vrp_dollar_street_print_counts(file, &arena, data, models);
+    const char *left_out = vrp_dollar_street_left_out(&arena, data);
+    vr_print(file, "%s on %s: %s\n", models[0].name, data->path,
+             vrp_dollar_street_scored(&arena, data, scores));
+    if (left_out) vr_print(file, "%s\n", left_out);
     for (int k = 0; k < 3; k++)
         vrp_dollar_street_section(file, groups[k].title,
                                   vrp_dollar_street_accuracy_table(&arena, data, &once, groups[k].by, opts));
