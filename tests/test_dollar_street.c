@@ -577,7 +577,7 @@ static void a_shift_is_the_share_among_errors_over_the_share_among_all(void **st
     const vr_groups all = vrp_dollar_street_groups(&perm, &data, VRP_DOLLAR_STREET_BY_ALL),
                     income = vrp_dollar_street_groups(&perm, &data, VRP_DOLLAR_STREET_BY_INCOME);
     vrp_dollar_street_association a[16];
-    vrp_dollar_street_associate(a, &data, &scores, &all, 0, NULL);
+    vrp_dollar_street_associate(a, &data, &scores, &all, 0);
     assert_int_equal(a[0].factor, VR_DOLLAR_STREET_TEXTURE);
     assert_close(a[0].shift, (12. / 18 - 20. / 60) / (20. / 60), 1e-12); /* +1.0x */
     assert_int_equal(a[1].factor, VR_DOLLAR_STREET_POSE);
@@ -586,17 +586,9 @@ static void a_shift_is_the_share_among_errors_over_the_share_among_all(void **st
     const vr_test test = vrp_dollar_street_chi_square(a, 5);
     assert_close(test.statistic, 36. / 6 + 36. / 12, 1e-12);
     assert_true(test.df == 1 && isnan(vrp_dollar_street_chi_square(a, 1).p));
-    vrp_dollar_street_associate(a, &data, &scores, &all, 0, &(vrp_dollar_street_association_opts){.few = -1});
-    assert_int_equal(a[0].factor, VR_DOLLAR_STREET_DARKER);
-    assert_close(a[0].shift, (5. / 23) / (5. / 65) - 1, 1e-12);
     /* In the low bucket (odd rows) 6 texture, 3 pose wrong; the threshold takes the pose away. */
-    vrp_dollar_street_associate(a, &data, &scores, &income, VRP_INCOME_LOW, NULL);
+    vrp_dollar_street_associate(a, &data, &scores, &income, VRP_INCOME_LOW);
     assert_close(a[0].shift, 1 / (20. / 60) - 1, 1e-12);
-    vrp_dollar_street_associate(a, &data, &scores, &income, VRP_INCOME_LOW,
-                                &(vrp_dollar_street_association_opts){.few = -1, .own = true});
-    assert_int_equal(a[1].factor,
-                     VR_DOLLAR_STREET_TEXTURE); /* of 10 texture, 2 darker, 20 pose: 6, 2, 3 wrong */
-    assert_close(a[1].shift, (6. / 11) / (10. / 32) - 1, 1e-12);
 }
 
 /* Two groups and two factors, counted by hand; odds, p and corrections as statsmodels' Table2x2 and multipletests give
@@ -642,7 +634,7 @@ static void odds_ratios_are_of_each_groups_own_rows(void **state) {
     assert_true(isnan(odds[VRP_INCOME_MEDIUM * F + TEXTURE].odds.value) &&
                 isnan(odds[VRP_INCOME_MEDIUM * F + TEXTURE].holm));
     const vr_table t =
-        vrp_dollar_street_association_table(&perm, &data, &scores, VRP_DOLLAR_STREET_BY_INCOME, 5, NULL);
+        vrp_dollar_street_association_table(&perm, &data, &scores, VRP_DOLLAR_STREET_BY_INCOME, 5);
     vr_text text = {.arena = &perm};
     vr_table_format(&text, &t, VR_TABLE_TEXT);
     assert_non_null(strstr(text.data, "4.50 [1.17, 17.37]"));
@@ -715,6 +707,27 @@ static void gaps_and_divergences_are_those_counted_by_hand(void **state) {
     assert_close(d[0].accuracy[0], 0.2, 1e-12);
 }
 
+/* Without errors no factor goes with errors, and without a group's rows there is no accuracy. */
+static void what_cannot_be_computed_is_printed_as_a_dash(void **state) {
+    (void)state;
+    enum { N = 8 };
+    static const uint16_t factors[N] = {1, 1, 2, 2};
+    static const int64_t bucket[N] = {VRP_INCOME_LOW};
+    static const uint8_t correct[N] = {1, 1, 1, 1, 1, 1, 1, 1};
+    vr_dollar_street_model model = {.name = "m"};
+    made(N, factors, bucket, correct, &model.scores);
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    vr_dollar_street_print(file, &data, &model, 1, VR_DOLLAR_STREET_TEXTURE, NULL);
+    rewind(file);
+    char text[20000];
+    text[fread(text, 1, sizeof text - 1, file)] = 0;
+    fclose(file);
+    assert_non_null(strstr(text, "low p = -, medium p = -, high p = -"));
+    assert_null(strstr(text, "nan"));
+    assert_null(strstr(text, "inf"));
+}
+
 static void tasks_of_one_image_count_once(void **state) {
     (void)state;
     assert_true(parse(tasks));
@@ -725,12 +738,11 @@ static void tasks_of_one_image_count_once(void **state) {
                               .correct = correct,
                               .correct_top5 = correct,
                               .join = {.scored = 3}};
-    const vr_scores first = vrp_dollar_street_per_image(&perm, &data, &scores, false),
-                    any = vrp_dollar_street_per_image(&perm, &data, &scores, true);
+    const vr_scores first = vrp_dollar_street_per_image(&perm, &data, &scores);
     assert_int_equal(first.join.scored, 2);
     assert_int_equal(first.correct_top5[0], 0);
-    assert_int_equal(any.correct_top5[0], 1);
-    assert_int_equal(any.scored[1], 0);
+    assert_int_equal(first.scored[0], 1);
+    assert_int_equal(first.scored[1], 0);
 }
 
 static void the_same_bits_on_any_number_of_threads(void **state) {
@@ -842,6 +854,7 @@ int main(void) {
         cmocka_unit_test(quarters_of_distances_hold_the_mean_gaps),
         cmocka_unit_test(distances_of_factor_shares_are_the_published_ones),
         cmocka_unit_test(gaps_and_divergences_are_those_counted_by_hand),
+        cmocka_unit_test(what_cannot_be_computed_is_printed_as_a_dash),
         cmocka_unit_test(tasks_of_one_image_count_once),
         cmocka_unit_test(the_same_bits_on_any_number_of_threads),
         cmocka_unit_test(a_mitigation_is_compared_on_the_rows_of_its_factor),

@@ -99,7 +99,7 @@ static void the_page_shows_the_numbers_and_opens_on_the_filters_of_its_address(v
                                                     vrp_income_name((vrp_income)b), 100 * by[b].accuracy,
                                                     (long long)by[b].count)));
     vrp_dollar_street_association f[16];
-    vrp_dollar_street_associate(f, &data, &scores, &all, 0, NULL);
+    vrp_dollar_street_associate(f, &data, &scores, &all, 0);
     assert_int_equal(f[0].factor, VR_DOLLAR_STREET_DARKER);
     assert_non_null(strstr(dom, vr_arena_printf(&perm, "darker +%.2fx", f[0].shift)));
     assert_non_null(strstr(dom, "beds"));
@@ -155,6 +155,12 @@ static void an_image_of_several_rows_counts_once_where_images_are_named(void **s
     assert_non_null(strstr(printed, "m, all rows"));
     assert_non_null(strstr(printed, "rows  before  after"));
     assert_non_null(strstr(printed, "low       60   0.250"));
+    vr_dollar_street_model half = model; /* the other household has no predictions */
+    memset(scored + N / 2, 0, N / 2);
+    half.scores.join.scored = N / 2;
+    assert_true(vr_dollar_street_page_save(&data, &half, 1, NULL, path, VR_FATAL));
+    page = test_text(&perm, "%s", path);
+    assert_non_null(strstr(page, "m: 30 of 60 rows scored, of 1 of 2 households; "));
 }
 
 static void a_click_on_a_filter_changes_the_numbers(void **state) {

@@ -2,20 +2,17 @@
 #include "class_map_impl.h"
 #include "../base/number.h"
 #include "../format/csv.h"
+#include <stdlib.h>
 #include <string.h>
 
+static int vrp_class_map_order(const void *key, const void *name) {
+    return strcmp((const char *)key, *(const char *const *)name);
+}
+
 int64_t vrp_class_map_find(const vr_class_map *map, const char *name) {
-    int64_t low = 0, high = map->count; /* names are sorted */
-    while (low < high) {
-        const int64_t middle = low + (high - low) / 2;
-        const int order = strcmp(map->names[middle], name);
-        if (order == 0) return middle;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return -1;
+    const char *const *found = (const char *const *)bsearch(name, map->names, (size_t)map->count,
+                                                            sizeof *map->names, vrp_class_map_order);
+    return found ? found - map->names : -1;
 }
 
 bool vr_label_space_parse(vr_label_space *space, const char *name, vr_err *err) {

@@ -31,24 +31,21 @@ typedef enum vrp_dollar_street_by {
 VR_API vr_groups vrp_dollar_street_groups(vr_arena *perm, const vr_dollar_street *data,
                                           vrp_dollar_street_by by);
 
-/* One row an image: its first task's score, or, with `any`, whether any task is correct. Other rows are not scored. */
+/* One row an image: its first task's score. Other rows are not scored. */
 VR_API vr_scores vrp_dollar_street_per_image(vr_arena *perm, const vr_dollar_street *data,
-                                             const vr_scores *scores, bool any);
+                                             const vr_scores *scores);
 
 /* group, images, top-1, top-k with intervals over households. opts may be NULL. */
 VR_API vr_table vrp_dollar_street_accuracy_table(vr_arena *arena, const vr_dollar_street *data,
                                                  const vr_scores *scores, vrp_dollar_street_by by,
                                                  const vr_bootstrap *opts);
 
-/* All zero is the published definition. */
-typedef struct vrp_dollar_street_association_opts {
-    int64_t few; /* a count of at most this is taken as 0; 0 = 5, -1 = no such rule */
-    bool own; /* compare with the group's own rows, not with all: the default mixes what a group's images are
-                    like with what goes with its errors */
-} vrp_dollar_street_association_opts;
-
 /* "3 rows that the annotator could not rate ... are left out."; NULL where none was. */
 VR_API const char *vrp_dollar_street_left_out(vr_arena *arena, const vr_dollar_street *data);
+
+/* "58 of 300 rows scored, of 40 of 287 households". */
+VR_API const char *vrp_dollar_street_scored(vr_arena *arena, const vr_dollar_street *data,
+                                            const vr_scores *scores);
 
 /* What the rows are: "images", or "rows" where an image has several (a row is an image with one of its classes). */
 VR_API const char *vrp_dollar_street_unit(const vr_dollar_street *data);
@@ -61,10 +58,11 @@ typedef struct vrp_dollar_street_association {
 } vrp_dollar_street_association;
 
 /* out[f] = how much more often each factor is ticked among the wrong rows of a group than in the baseline, highest shift
- * first, NaN (no ticks) last. Shapes: out: [VR_DOLLAR_STREET_FACTOR_COUNT]. */
+ * first, NaN (no ticks) last. Shapes: out: [VR_DOLLAR_STREET_FACTOR_COUNT].
+ * Notes:   the baseline is all rows, and a count of at most 5 is taken as 0: the published definition. It mixes what a
+ *          group's images are like with what goes with its errors. */
 VR_API void vrp_dollar_street_associate(vrp_dollar_street_association *out, const vr_dollar_street *data,
-                                        const vr_scores *scores, const vr_groups *groups, int64_t group,
-                                        const vrp_dollar_street_association_opts *opts);
+                                        const vr_scores *scores, const vr_groups *groups, int64_t group);
 
 /* Are the first k factors of an association ticked among errors as often as in the baseline? vr_chi2_shares of the k counts.
  * Notes:   factors without ticks do not count; NaN where fewer than two are left, or nothing is wrong.
@@ -124,15 +122,14 @@ VR_API void vrp_dollar_street_quartiles(vrp_dollar_street_quartile *out,
 /* The factors that are ticked more often among the errors (top-5) of a group than in the baseline, at most `most` a group:
  * group, factor, wrong rows with it, share w(f) / sum w among errors and c(f) / sum c in the baseline, shift (the first by
  * the second, less 1), and the odds ratio of being wrong with the factor to without it among the group's own rows, with
- * its p after Holm and after Benjamini and Hochberg, for all groups and factors. opts may be NULL.
+ * its p after Holm and after Benjamini and Hochberg, for all groups and factors.
  * Notes:   the data has factors (else VR_CHECK). Unlike shifts, odds ratios do not mix what a group's images are like with
  *          what goes with its errors. They take rows as independent; a household gives several, so that their intervals
  *          are rather too narrow.
  * Source:  Gustafson et al. 2023, section 4 ("error ratio"; it is a shift) and their explain_model_errors. */
 VR_API vr_table vrp_dollar_street_association_table(vr_arena *arena, const vr_dollar_street *data,
                                                     const vr_scores *scores, vrp_dollar_street_by by,
-                                                    int64_t most,
-                                                    const vrp_dollar_street_association_opts *opts);
+                                                    int64_t most);
 
 /* group, images, top-5 accuracy before and after, and their paired difference with its interval over households, on the
  * rows that both scored and that have `factor` (VR_DOLLAR_STREET_FACTOR_COUNT: on all). opts may be NULL. */

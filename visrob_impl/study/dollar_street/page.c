@@ -103,7 +103,7 @@ static void vrp_dollar_street_page_tables(vr_page *page, const vr_dollar_street 
     vr_page_fold(page, "All images, as tables");
     for (int64_t m = 0; m < model_count; m++)
         for (int k = 0; k < 2; k++) {
-            const vr_scores once = vrp_dollar_street_per_image(a, data, &models[m].scores, false);
+            const vr_scores once = vrp_dollar_street_per_image(a, data, &models[m].scores);
             const vr_table t = vrp_dollar_street_accuracy_table(a, data, &once, by[k], &o->intervals);
             vr_page_table(page, &t,
                           vr_arena_printf(a,
@@ -113,7 +113,7 @@ static void vrp_dollar_street_page_tables(vr_page *page, const vr_dollar_street 
         }
     for (int64_t m = 0; data->factors && m < model_count; m++) {
         const vr_table t = vrp_dollar_street_association_table(
-            a, data, &models[m].scores, VRP_DOLLAR_STREET_BY_INCOME, VR_DOLLAR_STREET_FACTOR_COUNT, NULL);
+            a, data, &models[m].scores, VRP_DOLLAR_STREET_BY_INCOME, VR_DOLLAR_STREET_FACTOR_COUNT);
         vr_page_table(
             page, &t,
             vr_arena_printf(
@@ -134,7 +134,9 @@ static void vrp_dollar_street_page_left_out(vr_page *page, const vr_dollar_stree
     const char *left_out = vrp_dollar_street_left_out(page->arena, data);
     if (left_out) vr_page_text(page, "%s", left_out);
     for (int64_t m = 0; m < model_count; m++)
-        vr_page_text(page, "%s: %s.", models[m].name, vr_join_text(page->arena, &models[m].scores.join));
+        vr_page_text(page, "%s: %s; %s.", models[m].name,
+                     vrp_dollar_street_scored(page->arena, data, &models[m].scores),
+                     vr_join_text(page->arena, &models[m].scores.join));
 }
 
 bool vr_dollar_street_page_save(const vr_dollar_street *data, const vr_dollar_street_model *models,

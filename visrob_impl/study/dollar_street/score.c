@@ -139,24 +139,20 @@ bool vr_dollar_street_score(vr_arena *perm, vr_scores *out, const vr_dollar_stre
     return ok || vr_err_pass(err, &own);
 }
 
-vr_scores vrp_dollar_street_per_image(vr_arena *perm, const vr_dollar_street *data, const vr_scores *scores,
-                                      bool any) {
-    const int64_t n = data->count;
-    uint8_t *scored = VR_NEW(perm, uint8_t, n), *correct = VR_NEW(perm, uint8_t, n),
-            *top5 = VR_NEW(perm, uint8_t, n);
+vr_scores vrp_dollar_street_per_image(vr_arena *perm, const vr_dollar_street *data, const vr_scores *scores) {
+    uint8_t *scored = VR_NEW(perm, uint8_t, data->count);
     vr_arena scratch = {0};
-    int64_t *first = VR_NEW(&scratch, int64_t, data->image_count); /* its row + 1 */
+    bool *seen = VR_NEW(&scratch, bool, data->image_count);
     vr_scores out = *scores;
     out.join.scored = 0;
-    for (int64_t i = 0; i < n; i++) {
-        if (!scores->scored[i]) continue;
-        int64_t *f = &first[data->image[i]];
-        const bool fresh = *f == 0;
-        if (fresh) *f = i + 1, scored[i] = 1, out.join.scored++;
-        if (fresh || any) correct[*f - 1] |= scores->correct[i], top5[*f - 1] |= scores->correct_top5[i];
+    for (int64_t i = 0; i < data->count; i++) {
+        if (!scores->scored[i] || seen[data->image[i]]) continue;
+        seen[data->image[i]] = true;
+        scored[i] = 1;
+        out.join.scored++;
     }
     vr_arena_free(&scratch);
-    out.scored = scored, out.correct = correct, out.correct_top5 = top5;
+    out.scored = scored;
     return out;
 }
 
@@ -191,16 +187,17 @@ static vr_groups vrp_dollar_street_by_cell(vr_arena *perm, const vr_dollar_stree
     return (vr_groups){.count = R * B, .names = names, .of = of};
 }
 
+/* Groups by the quarter of the households. */
+static vr_groups vrp_dollar_street_by_quarter(vr_arena *perm, const vr_dollar_street *data) {
+    const char **names = VR_NEW(perm, const char *, 4);
+    for (int q = 0; q < 4; q++)
+        names[q] = vr_arena_printf(perm, "$%.0f to %.0f", data->quarters[q], data->quarters[q + 1]);
+    return (vr_groups){.count = 4, .names = names, .of = data->quarter};
+}
+
 vr_groups vrp_dollar_street_groups(vr_arena *perm, const vr_dollar_street *data, vrp_dollar_street_by by) {
+    const bool both = by == VRP_DOLLAR_STREET_BY_REGION_INCOME;
     switch (by) {
-    case VRP_DOLLAR_STREET_BY_ALL:
-        return vrp_dollar_street_by_cell(perm, data, false, false);
-    case VRP_DOLLAR_STREET_BY_INCOME:
-        return vrp_dollar_street_by_cell(perm, data, false, true);
-    case VRP_DOLLAR_STREET_BY_REGION:
-        return vrp_dollar_street_by_cell(perm, data, true, false);
-    case VRP_DOLLAR_STREET_BY_REGION_INCOME:
-        return vrp_dollar_street_by_cell(perm, data, true, true);
     case VRP_DOLLAR_STREET_BY_COUNTRY:
         return (vr_groups){.count = data->country_count, .names = data->countries, .of = data->country};
     case VRP_DOLLAR_STREET_BY_CLASS:
@@ -208,12 +205,11 @@ vr_groups vrp_dollar_street_groups(vr_arena *perm, const vr_dollar_street *data,
     case VRP_DOLLAR_STREET_BY_FACTOR:
         return data->factors ? vrp_dollar_street_by_factor(perm, data) : (vr_groups){0};
     case VRP_DOLLAR_STREET_BY_QUARTER:
-        break;
+        return vrp_dollar_street_by_quarter(perm, data);
+    default:
+        return vrp_dollar_street_by_cell(perm, data, both || by == VRP_DOLLAR_STREET_BY_REGION,
+                                         both || by == VRP_DOLLAR_STREET_BY_INCOME);
     }
-    const char **names = VR_NEW(perm, const char *, 4);
-    for (int q = 0; q < 4; q++)
-        names[q] = vr_arena_printf(perm, "$%.0f to %.0f", data->quarters[q], data->quarters[q + 1]);
-    return (vr_groups){.count = 4, .names = names, .of = data->quarter};
 }
 
 /* ---- factors among errors ---- */
@@ -228,24 +224,22 @@ static int vrp_dollar_street_by_shift(const void *a, const void *b) {
 }
 
 void vrp_dollar_street_associate(vrp_dollar_street_association *out, const vr_dollar_street *data,
-                                 const vr_scores *scores, const vr_groups *groups, int64_t group,
-                                 const vrp_dollar_street_association_opts *opts) {
+                                 const vr_scores *scores, const vr_groups *groups, int64_t group) {
     VR_CHECK(data->factors, "%s has no factors", data->path);
-    enum { F = VRP_DOLLAR_STREET_F };
-    const int64_t few = !opts || opts->few == 0 ? 5 : opts->few;
+    enum { F = VRP_DOLLAR_STREET_F, FEW = 5 };
     int64_t all[F] = {0}, wrong[F] = {0};
     for (int64_t i = 0; i < data->count; i++) {
         if (!scores->scored[i]) continue;
         const bool in = vr_groups_has(groups, i, group);
         for (int f = 0; f < F; f++) {
             if (!(data->factors[i] >> f & 1)) continue;
-            all[f] += in || !(opts && opts->own);
+            all[f]++;
             wrong[f] += in && !scores->correct_top5[i];
         }
     }
     for (int f = 0; f < F; f++) {
-        if (all[f] <= few) all[f] = 0;
-        if (wrong[f] <= few) wrong[f] = 0;
+        if (all[f] <= FEW) all[f] = 0;
+        if (wrong[f] <= FEW) wrong[f] = 0;
     }
     double share[F], among[F], shift[F];
     vr_prevalence(share, all, F);

@@ -1,6 +1,7 @@
 /* study/dollar_street/tables.c: what is measured, as tables, and the tables in order. */
 #include "../../base/log.h"
 #include "dollar_street_impl.h"
+#include <math.h>
 
 /* What the first column of a table by these groups is called. */
 static const char *const vrp_dollar_street_by_names[] = {"images",  "income", "region", "region, income",
@@ -17,6 +18,19 @@ const char *vrp_dollar_street_left_out(vr_arena *arena, const vr_dollar_street *
         "%lld rows that the annotator could not rate and %lld that are not in the metadata are "
         "left out.",
         (long long)data->unrated, (long long)data->unmatched);
+}
+
+const char *vrp_dollar_street_scored(vr_arena *arena, const vr_dollar_street *data, const vr_scores *scores) {
+    bool *seen = VR_NEW(arena, bool, data->household_count);
+    int64_t households = 0;
+    for (int64_t i = 0; i < data->count; i++) {
+        if (!scores->scored[i] || seen[data->household[i]]) continue;
+        seen[data->household[i]] = true;
+        households++;
+    }
+    return vr_arena_printf(arena, "%lld of %lld rows scored, of %lld of %lld households",
+                           (long long)scores->join.scored, (long long)data->count, (long long)households,
+                           (long long)data->household_count);
 }
 
 static vr_group_opts vrp_dollar_street_bootstrap(const vr_dollar_street *data, const vr_bootstrap *opts) {
@@ -49,13 +63,12 @@ vr_table vrp_dollar_street_accuracy_table(vr_arena *arena, const vr_dollar_stree
 
 vr_table vr_dollar_street_table(vr_arena *arena, const vr_dollar_street *data,
                                 const vr_dollar_street_model *model, const vr_bootstrap *opts) {
-    const vr_scores once = vrp_dollar_street_per_image(arena, data, &model->scores, false);
+    const vr_scores once = vrp_dollar_street_per_image(arena, data, &model->scores);
     return vrp_dollar_street_accuracy_table(arena, data, &once, VRP_DOLLAR_STREET_BY_REGION_INCOME, opts);
 }
 
 vr_table vrp_dollar_street_association_table(vr_arena *arena, const vr_dollar_street *data,
-                                             const vr_scores *scores, vrp_dollar_street_by by, int64_t most,
-                                             const vrp_dollar_street_association_opts *opts) {
+                                             const vr_scores *scores, vrp_dollar_street_by by, int64_t most) {
     static const char *const names[] = {"group", "factor",     "wrong",  "among errors", "baseline",
                                         "shift", "odds ratio", "p Holm", "p BH"};
     enum { F = VR_DOLLAR_STREET_FACTOR_COUNT };
@@ -65,7 +78,7 @@ vr_table vrp_dollar_street_association_table(vr_arena *arena, const vr_dollar_st
     vr_table t = vr_table_new(arena, names, (int64_t)(sizeof names / sizeof *names));
     for (int64_t g = 0; g < groups.count; g++) {
         vrp_dollar_street_association a[F];
-        vrp_dollar_street_associate(a, data, scores, &groups, g, opts);
+        vrp_dollar_street_associate(a, data, scores, &groups, g);
         for (int64_t k = 0; k < vr_min(most, F) && a[k].shift > 0; k++) {
             const vrp_dollar_street_odds *o = &odds[g * F + (int64_t)a[k].factor];
             vr_table_text(&t, groups.names[g]);
@@ -167,14 +180,15 @@ static void vrp_dollar_street_print_factors(FILE *file, vr_arena *arena, const v
             arena,
             "Factors among errors more often than among all %s (shift), and their odds within the income",
             vrp_dollar_street_unit(data)),
-        vrp_dollar_street_association_table(arena, data, scores, VRP_DOLLAR_STREET_BY_INCOME, FIRST, NULL));
+        vrp_dollar_street_association_table(arena, data, scores, VRP_DOLLAR_STREET_BY_INCOME, FIRST));
     vr_print(file, "\nThe first %d factors of an income, among errors as among all %s (chi-square):", FIRST,
              vrp_dollar_street_unit(data));
     for (int64_t g = 0; g < groups.count; g++) {
         vrp_dollar_street_association a[VR_DOLLAR_STREET_FACTOR_COUNT];
-        vrp_dollar_street_associate(a, data, scores, &groups, g, NULL);
-        vr_print(file, "%s %s p = %.2g", g ? "," : "", groups.names[g],
-                 vrp_dollar_street_chi_square(a, FIRST).p);
+        vrp_dollar_street_associate(a, data, scores, &groups, g);
+        const double p = vrp_dollar_street_chi_square(a, FIRST).p;
+        vr_print(file, "%s %s p = %s", g ? "," : "", groups.names[g],
+                 isnan(p) ? "-" : vr_arena_printf(arena, "%.2g", p));
     }
     vr_print(file, "\n");
 }
@@ -194,23 +208,6 @@ static void vrp_dollar_street_print_changes(FILE *file, vr_arena *arena, const v
                                             k ? factor : VR_DOLLAR_STREET_FACTOR_COUNT, by[k], opts));
 }
 
-/* What was scored, and what was left out. */
-static void vrp_dollar_street_print_counts(FILE *file, vr_arena *arena, const vr_dollar_street *data,
-                                           const vr_dollar_street_model *model) {
-    bool *seen = VR_NEW(arena, bool, data->household_count);
-    int64_t households = 0;
-    for (int64_t i = 0; i < data->count; i++) {
-        if (!model->scores.scored[i] || seen[data->household[i]]) continue;
-        seen[data->household[i]] = true;
-        households++;
-    }
-    vr_print(file, "%s on %s: %lld of %lld rows scored, of %lld of %lld households\n", model->name,
-             data->path, (long long)model->scores.join.scored, (long long)data->count, (long long)households,
-             (long long)data->household_count);
-    const char *left_out = vrp_dollar_street_left_out(arena, data);
-    if (left_out) vr_print(file, "%s\n", left_out);
-}
-
 void vr_dollar_street_print(FILE *file, const vr_dollar_street *data, const vr_dollar_street_model *models,
                             int64_t model_count, vr_dollar_street_factor factor, const vr_bootstrap *opts) {
     static const struct {
@@ -223,8 +220,11 @@ void vr_dollar_street_print(FILE *file, const vr_dollar_street *data, const vr_d
     };
     vr_arena arena = {0};
     const vr_scores *scores = &models[0].scores;
-    const vr_scores once = vrp_dollar_street_per_image(&arena, data, scores, false);
-    vrp_dollar_street_print_counts(file, &arena, data, models);
+    const vr_scores once = vrp_dollar_street_per_image(&arena, data, scores);
+    const char *left_out = vrp_dollar_street_left_out(&arena, data);
+    vr_print(file, "%s on %s: %s\n", models[0].name, data->path,
+             vrp_dollar_street_scored(&arena, data, scores));
+    if (left_out) vr_print(file, "%s\n", left_out);
     for (int k = 0; k < 3; k++)
         vrp_dollar_street_section(file, groups[k].title,
                                   vrp_dollar_street_accuracy_table(&arena, data, &once, groups[k].by, opts));
