@@ -10,9 +10,10 @@
 #include <string.h>
 
 enum {
-    VRP_GROUPED_BAND = 14, /* rows of outputs */
-    VRP_GROUPED_MOST = 16, /* channels of a group */
-    VRP_GROUPED_WIDE = 14, /* outputs side by side, as many sums as there are registers for */
+    VRP_GROUPED_BAND = 14,       /* rows of outputs */
+    VRP_GROUPED_NEAR = 7 * 1024, /* floats of a ring that stays in the L1 cache beside the rest */
+    VRP_GROUPED_MOST = 16,       /* channels of a group */
+    VRP_GROUPED_WIDE = 14,       /* outputs side by side, as many sums as there are registers for */
     VRP_GROUPED_HALF = VRP_GROUPED_WIDE / 2
 };
 typedef float vrp_grouped_vec __attribute__((vector_size(VRP_LANES * 4), aligned(4), may_alias));
@@ -54,7 +55,7 @@ typedef struct vrp_grouped_cut {
     const vrp_gather_job *job;
     float *spread;                   /* `each` for one thread: a ring of rows of a strip */
     int64_t each, ring, row, plane;  /* ring: rows; row, plane: floats; plane: of one c of a row */
-    int64_t wide;                    /* pixels of a row */
+    int64_t strip, wide, pitch;      /* outputs side by side; pixels of a row; floats of one */
     int64_t channels, blocks, bands; /* bands: of an image */
     bool whole;                      /* a vector of outputs belongs to one group */
     vrp_grouped_mask mask[VRP_LANES];
@@ -71,18 +72,31 @@ static inline void vrp_grouped_pick(float *y, const vrp_grouped_vec *x, const vr
 
 /* to[c][pixel][lane] = x[pixel][lane / C * C + c] for `count` pixels; the last block may have fewer channels than lanes.
  * `next`: floats to the row that is read after this one. */
-static void vrp_grouped_spread(const vrp_grouped_cut *cut, float *to, const float *x, int64_t count,
-                               int64_t lanes, int64_t next) {
-    const int64_t C = cut->job->C, ld = cut->job->image.ld;
+VRP_GROUPED_INLINE void vrp_grouped_spread(const vrp_grouped_cut *cut, float *to, const float *x,
+                                           int64_t count, int64_t lanes, int64_t next, const int64_t C) {
+    const int64_t ld = cut->job->image.ld, plane = cut->plane;
+    vrp_grouped_mask mask[VRP_LANES];
+    VRP_GROUPED_UNROLL for (int c = 0; c < VRP_LANES; c++) mask[c] = cut->mask[c];
     for (int64_t j = 0; j < count; j++, x += ld, to += VRP_LANES) {
-        vrp_grouped_vec pixel = {0};
         __builtin_prefetch(x + next);
+        vrp_grouped_vec pixel = {0};
         if (lanes == VRP_LANES)
             pixel = *(const vrp_grouped_vec *)x;
         else
-            for (int64_t l = 0; l < lanes; l++) pixel[l] = x[l];
-        for (int64_t c = 0; c < C; c++) vrp_grouped_pick(to + c * cut->plane, &pixel, &cut->mask[c]);
+            memcpy(&pixel, x, (size_t)lanes * sizeof *x);
+        VRP_GROUPED_UNROLL for (int64_t c = 0; c < C; c++) vrp_grouped_pick(to + c * plane, &pixel, &mask[c]);
     }
+}
+
+/* With constants for ResNeXt's groups. */
+static void vrp_grouped_spread_any(const vrp_grouped_cut *cut, float *to, const float *x, int64_t count,
+                                   int64_t lanes, int64_t next) {
+    if (lanes == VRP_LANES && cut->job->C == 4)
+        vrp_grouped_spread(cut, to, x, count, VRP_LANES, next, 4);
+    else if (lanes == VRP_LANES && cut->job->C == 8)
+        vrp_grouped_spread(cut, to, x, count, VRP_LANES, next, 8);
+    else
+        vrp_grouped_spread(cut, to, x, count, lanes, next, cut->job->C);
 }
 
 /* to[pixel][c] = x[pixel][c] */
@@ -96,33 +110,46 @@ static void vrp_grouped_copy(const vrp_grouped_cut *cut, float *to, const float 
         }
 }
 
+/* Zeros for the pixels from .. end-1 of a row. */
+static void vrp_grouped_zero(const vrp_grouped_cut *cut, float *to, int64_t from, int64_t end) {
+    for (int64_t p = 0; p < cut->row && from < end; p += cut->plane)
+        memset(to + p + from * cut->pitch, 0, (size_t)((end - from) * cut->pitch) * sizeof *to);
+}
+
 /* A row of a strip, with zeros outside of the image; left: its first pixel, x: the image's first one. */
 static void vrp_grouped_fill(const vrp_grouped_cut *cut, float *to, const float *x, int64_t i, int64_t left,
                              int64_t lanes) {
     const vrp_gather_image *image = &cut->job->image;
     const int64_t from = vr_clamp(-left, 0, cut->wide), end = vr_clamp(image->W - left, from, cut->wide),
-                  next = i + 1 < image->H ? image->W * image->ld : 0;
-    if (i < 0 || i >= image->H || from > 0 || end < cut->wide) memset(to, 0, (size_t)cut->row * sizeof *to);
-    if (i < 0 || i >= image->H || from == end) return;
+                  rows = i + cut->job->stride < image->H ? cut->job->stride : 0,
+                  next = rows * image->W * image->ld;
+    if (i < 0 || i >= image->H || from == end) {
+        memset(to, 0, (size_t)cut->row * sizeof *to);
+        return;
+    }
+    vrp_grouped_zero(cut, to, 0, from);
+    vrp_grouped_zero(cut, to, end, cut->wide);
     x += (i * image->W + left + from) * image->ld;
     if (cut->whole)
         vrp_grouped_copy(cut, to + from * VRP_GROUPED_MOST, x, end - from, next);
     else
-        vrp_grouped_spread(cut, to + from * VRP_LANES, x, end - from, lanes, next);
+        vrp_grouped_spread_any(cut, to + from * VRP_LANES, x, end - from, lanes, next);
 }
 
 /* tile = sums of `count` outputs side by side, `stride` inputs apart; top: the first row of their windows. */
 VRP_GROUPED_INLINE void vrp_grouped_sums(float *tile, const vrp_grouped_cut *cut, const float *ring,
                                          int64_t top, const float *w, const int count, const int64_t stride,
-                                         const bool whole) {
+                                         const int64_t C, const bool whole) {
     const vrp_gather_job *job = cut->job;
-    const int64_t C = job->C, step = whole ? 1 : cut->plane, pitch = whole ? VRP_GROUPED_MOST : VRP_LANES;
+    const int64_t slot = top % cut->ring, step = whole ? 1 : cut->plane,
+                  pitch = whole ? VRP_GROUPED_MOST : VRP_LANES;
     vrp_grouped_vec sum[VRP_GROUPED_WIDE];
     VRP_GROUPED_UNROLL for (int i = 0; i < count; i++) sum[i] = (vrp_grouped_vec){0};
     for (int64_t u = 0; u < job->KH; u++)
         for (int64_t v = 0; v < job->KW; v++) {
+            const int64_t at = slot + u * job->dilation;
             const float *in =
-                ring + (top + u * job->dilation) % cut->ring * cut->row + v * job->dilation * pitch;
+                ring + (at < cut->ring ? at : at - cut->ring) * cut->row + v * job->dilation * pitch;
             for (int64_t c = 0; c < C; c++, in += step, w += VRP_LANES) {
                 const vrp_grouped_vec weights = *(const vrp_grouped_vec *)w;
                 if (whole)
@@ -138,18 +165,35 @@ VRP_GROUPED_INLINE void vrp_grouped_sums(float *tile, const vrp_grouped_cut *cut
 
 /* The sums, with constants for the usual strides. */
 VRP_GROUPED_INLINE void vrp_grouped_tile(float *tile, const vrp_grouped_cut *cut, const float *ring,
-                                         int64_t top, const float *w, int64_t count, const bool whole) {
+                                         int64_t top, const float *w, int64_t count, const int64_t C,
+                                         const bool whole) {
     const int64_t stride = cut->job->stride;
     if (stride == 1 && count > VRP_GROUPED_HALF)
-        vrp_grouped_sums(tile, cut, ring, top, w, VRP_GROUPED_WIDE, 1, whole);
+        vrp_grouped_sums(tile, cut, ring, top, w, VRP_GROUPED_WIDE, 1, C, whole);
     else if (stride == 1)
-        vrp_grouped_sums(tile, cut, ring, top, w, VRP_GROUPED_HALF, 1, whole);
+        vrp_grouped_sums(tile, cut, ring, top, w, VRP_GROUPED_HALF, 1, C, whole);
     else if (stride == 2 && count > VRP_GROUPED_HALF)
-        vrp_grouped_sums(tile, cut, ring, top, w, VRP_GROUPED_WIDE, 2, whole);
+        vrp_grouped_sums(tile, cut, ring, top, w, VRP_GROUPED_WIDE, 2, C, whole);
     else if (stride == 2)
-        vrp_grouped_sums(tile, cut, ring, top, w, VRP_GROUPED_HALF, 2, whole);
+        vrp_grouped_sums(tile, cut, ring, top, w, VRP_GROUPED_HALF, 2, C, whole);
+    else if (count > VRP_GROUPED_HALF)
+        vrp_grouped_sums(tile, cut, ring, top, w, VRP_GROUPED_WIDE, stride, C, whole);
     else
-        vrp_grouped_sums(tile, cut, ring, top, w, VRP_GROUPED_WIDE, stride, whole);
+        vrp_grouped_sums(tile, cut, ring, top, w, VRP_GROUPED_HALF, stride, C, whole);
+}
+
+/* With constants for ResNeXt's groups. */
+static void vrp_grouped_tile_any(float *tile, const vrp_grouped_cut *cut, const float *ring, int64_t top,
+                                 const float *w, int64_t count) {
+    const int64_t C = cut->job->C;
+    if (cut->whole)
+        vrp_grouped_tile(tile, cut, ring, top, w, count, C, true);
+    else if (C == 4)
+        vrp_grouped_tile(tile, cut, ring, top, w, count, 4, false);
+    else if (C == 8)
+        vrp_grouped_tile(tile, cut, ring, top, w, count, 8, false);
+    else
+        vrp_grouped_tile(tile, cut, ring, top, w, count, C, false);
 }
 
 /* Where a tile's results will be stored: pixels are far apart, so that no prefetcher of the processor knows. */
@@ -174,8 +218,8 @@ static void vrp_grouped_piece(const void *context, int64_t piece, int thread) {
                 *x = image->x + n * image->H * image->W * image->ld + channel;
     float *ring = cut->spread + thread * cut->each;
     _Alignas(64) float tile[VRP_GROUPED_WIDE * VRP_LANES];
-    for (int64_t j = 0; j < job->OW; j += VRP_GROUPED_WIDE) {
-        const int64_t count = vr_min(VRP_GROUPED_WIDE, job->OW - j);
+    for (int64_t j = 0; j < job->OW; j += cut->strip) {
+        const int64_t count = vr_min(cut->strip, job->OW - j);
         int64_t filled = 0; /* rows of the input with its border */
         for (int64_t r = top; r < end; r++) {
             const int64_t pixel = (n * job->OH + r) * job->OW + j;
@@ -183,29 +227,35 @@ static void vrp_grouped_piece(const void *context, int64_t piece, int thread) {
             for (filled = vr_max(filled, r * job->stride); filled < r * job->stride + cut->ring; filled++)
                 vrp_grouped_fill(cut, ring + filled % cut->ring * cut->row, x, filled - job->pad,
                                  j * job->stride - job->pad, lanes);
-            if (cut->whole)
-                vrp_grouped_tile(tile, cut, ring, r * job->stride, w, count, true);
-            else
-                vrp_grouped_tile(tile, cut, ring, r * job->stride, w, count, false);
+            vrp_grouped_tile_any(tile, cut, ring, r * job->stride, w, count);
             vrp_epilogue_apply(&job->epilogue, tile, VRP_LANES, pixel, count, first, lanes);
         }
     }
+}
+
+/* Sets the sizes of strips of `strip` outputs. */
+static void vrp_grouped_size_strips(vrp_grouped_cut *cut, int64_t strip) {
+    const vrp_gather_job *job = cut->job;
+    cut->strip = strip;
+    cut->wide = (strip - 1) * job->stride + (job->KW - 1) * job->dilation + 1;
+    cut->pitch = cut->whole ? VRP_GROUPED_MOST : VRP_LANES;
+    cut->plane = cut->wide * cut->pitch;
+    cut->row = cut->whole ? cut->plane : job->C * cut->plane;
+    cut->each = cut->ring * cut->row;
 }
 
 void vrp_grouped_run(const vrp_gather_job *job, int64_t groups, vr_arena *scratch) {
     const int64_t C = job->C;
     vrp_grouped_cut cut = {.job = job,
                            .ring = (job->KH - 1) * job->dilation + 1,
-                           .wide = (VRP_GROUPED_WIDE - 1) * job->stride + (job->KW - 1) * job->dilation + 1,
                            .channels = groups * C,
                            .blocks = vrp_grouped_blocks(groups * C),
                            .bands = (job->OH + VRP_GROUPED_BAND - 1) / VRP_GROUPED_BAND,
                            .whole = C % VRP_LANES == 0};
     for (int64_t c = 0; c < C && !cut.whole; c++)
         for (int64_t l = 0; l < VRP_LANES; l++) cut.mask[c][l] = (int32_t)(l / C * C + c);
-    cut.plane = cut.wide * VRP_LANES;
-    cut.row = cut.whole ? cut.wide * VRP_GROUPED_MOST : C * cut.plane;
-    cut.each = cut.ring * cut.row;
+    vrp_grouped_size_strips(&cut, VRP_GROUPED_WIDE);
+    if (cut.each > VRP_GROUPED_NEAR) vrp_grouped_size_strips(&cut, VRP_GROUPED_HALF);
     const vr_arena_mark mark = vr_arena_here(scratch);
     cut.spread = (float *)vr_arena_alloc(scratch, vr_threads() * cut.each, sizeof(float));
     vr_parallel(job->N * cut.bands * cut.blocks, vrp_grouped_piece, &cut);
