@@ -2,8 +2,9 @@
  *
  * Output channel o of a group of C is the sum over taps and over c of w[o][c] x[o / C * C + c]: a vector of outputs needs
  * vectors of the input in which each group's c-th channel is repeated through the group. These C vectors of each pixel
- * ("spread") are made once for a band of rows and read by all taps; then each product of two vectors is one of useful
- * numbers. Rejected: several groups as one product with a block-diagonal matrix, of which three quarters are zeros. */
+ * ("spread") are made once for a strip of pixels, of which the last rows stay in the L1 cache (a ring), and read by all
+ * taps; then each product of two vectors is one of useful numbers. Groups as wide as a vector need no spread, but one
+ * number of the input for all lanes. Rejected: several groups as one product with a block-diagonal matrix, of which three quarters are zeros. */
 #include "grouped_impl.h"
 #include "../base/error.h"
 #include "../base/par.h"
