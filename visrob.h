@@ -223,6 +223,7 @@
 #include "visrob_impl/metric/retrieval.c"
 
 #include "visrob_impl/nn/kernels.c"
+#include "visrob_impl/nn/gradients.c"
 #include "visrob_impl/nn/epilogue.c"
 #include "visrob_impl/nn/gather.c"
 #include "visrob_impl/nn/packed.c"

@@ -114,7 +114,6 @@ int main(int argc, char **argv) {
     if (page) vr_imagenet_x_page_save(&report, page, VR_FATAL);
     vr_program_save(&run, page, &cells, csv, NULL, NULL, VR_FATAL);
     vr_imagenet_x_print(stdout, &report);
-    vr_imagenet_x_print_join(&table);
     vr_arena_free(&perm);
     return 0;
 }

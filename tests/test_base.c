@@ -153,12 +153,15 @@ static void names_are_numbered_in_the_order_of_adding(void **state) {
         for (int i = 0; i < N; i++) {
             const int n = sprintf(name, "%d%s", i, i % 3 ? "" : " some longer name");
             assert_int_equal(vr_names_add(&names, name, n), i);
+            assert_int_equal(names.value[i], round ? 7 * i + 1 : 0);
+            names.value[i] = 7 * i + 1; /* stays when the table grows */
             assert_int_equal(names.count, round ? N : i + 1);
         }
     for (int i = 0; i < N; i++) {
         const int n = sprintf(name, "%d%s", i, i % 3 ? "" : " some longer name");
         assert_int_equal(vr_names_find(&names, name, n), i);
         assert_string_equal(vr_names_at(&names, i), name);
+        assert_int_equal(names.value[i], 7 * i + 1);
         assert_int_equal(vr_names_find(&names, name, n - 1), i % 3 && i > 9 ? i / 10 % 3 ? i / 10 : -1 : -1);
     }
     assert_int_equal(vr_names_add(&names, "", 0), N); /* an empty name is a name, and a 0 byte a byte */

@@ -360,6 +360,7 @@ static void corrupted_images_are_measured_under_each_corruption_and_severity(voi
         p = (vr_program){.model = model, .severity = "5,2", .limit = 7};
         assert_true(vr_program_data(&p, &perm, folder, 0, true, VR_FATAL));
         assert_int_equal(p.data.count, 2 * 2 * 7);
+        assert_int_equal(p.corruptions.images, 7);
         for (int64_t i = 0; i < p.data.count; i++) { /* the same images in each cell */
             assert_non_null(strstr(p.data.files[i], i / 7 % 2 ? "/5/" : "/2/"));
             assert_string_equal(strrchr(p.data.files[i], '/'), strrchr(p.data.files[i % 7], '/'));

@@ -48,10 +48,10 @@ static void accuracies_and_ratios_are_those_worked_by_hand(void **state) {
     assert_true(isnan(row->accuracy[COLOR])); /* an empty group */
     assert_int_equal(row->count[COLOR], 0);
     assert_close(row->worst_factor, 0.5, 0);
-    assert_close(vr_imagenet_x_error_ratio(row, POSE), 1, 1e-15);
-    assert_close(vr_imagenet_x_error_ratio(row, TEXTURE), 1.5, 1e-15);
-    assert_close(vr_imagenet_x_error_ratio(row, BACKGROUND), 0, 0);
-    assert_true(isnan(vr_imagenet_x_error_ratio(row, COLOR)));
+    assert_close(vrp_imagenet_x_ratio(row, POSE, 0), 1, 1e-15);
+    assert_close(vrp_imagenet_x_ratio(row, TEXTURE, 0), 1.5, 1e-15);
+    assert_close(vrp_imagenet_x_ratio(row, BACKGROUND, 0), 0, 0);
+    assert_true(isnan(vrp_imagenet_x_ratio(row, COLOR, 0)));
     assert_close(vrp_imagenet_x_rest_ratio(row, TEXTURE), (1.0 / 2) / (1.0 / 4), 1e-15);
     assert_int_equal(vrp_imagenet_x_worst(row, 0), TEXTURE);
     assert_int_equal(vrp_imagenet_x_worst(row, 3), POSE);
@@ -95,7 +95,7 @@ static void images_that_one_side_lacks_are_counted(void **state) {
     vr_imagenet_x_run(&perm, &t, &set, file("few.csv", few), NULL, VR_FATAL);
     const vr_join j = t.rows[0].join;
     assert_int_equal(j.scored, 2);
-    assert_int_equal(t.rows[0].prototypes, 1);
+    assert_int_equal(t.rows[0].join.excluded, 1);
     assert_int_equal(j.extra, 2);
     assert_int_equal(j.missing, 3);
     assert_int_equal(j.unlabelled, 0);
@@ -116,9 +116,9 @@ static void a_model_without_errors_has_no_ratio(void **state) {
     vr_imagenet_x_run(&perm, &t, &set, file("m.csv", "file_name,predicted_class\na.JPEG,0\nb.JPEG,1\n"), NULL,
                       VR_FATAL);
     assert_close(t.rows[0].average, 1, 0);
-    assert_true(isnan(vr_imagenet_x_error_ratio(&t.rows[0], POSE)));
+    assert_true(isnan(vrp_imagenet_x_ratio(&t.rows[0], POSE, 0)));
     assert_int_equal(vrp_imagenet_x_worst(&t.rows[0], 0), -1);
-    const vr_interval i = vrp_imagenet_x_error_ratio_interval(&t.rows[0], POSE);
+    const vr_interval i = vr_imagenet_x_error_ratio(&t.rows[0], POSE);
     assert_true(isnan(i.low) && isnan(i.high));
     const vr_table cells = vr_imagenet_x_cells(&perm, t.rows, 1);
     vr_text csv = {.arena = &perm};
@@ -393,7 +393,7 @@ static void a_folder_of_models_is_read_in_the_order_of_names_on_any_threads(void
         vr_threads_set(k ? 7 : 1);
         assert_true(vr_imagenet_x_run(&perm, &t[k], &set, folder, NULL, VR_FATAL));
         assert_int_equal(t[k].count, 40);
-        assert_int_equal(t[k].other_files, 2);
+        assert_int_equal(t[k].other_files.count, 2);
         for (int i = 0; i < 40; i++) {
             assert_string_equal(t[k].rows[i].model, vr_arena_printf(&perm, "m%02d", i));
             assert_close(t[k].rows[i].average, ((i % 2 == 0) + (i % 3 == 1)) / 2.0, 0);
@@ -420,7 +420,7 @@ static const char *metaclass_file(int rows) {
     vr_text t = {.arena = &perm};
     vr_text_add(&t, "wnid,name,metaclass\n");
     for (int c = 0; c < rows; c++)
-        vr_text_printf(&t, "n%08d,%s,%d\n", c, c % 17 == 16 ? "fungus" : vrp_imagenet_x_metaclass(c % 17),
+        vr_text_printf(&t, "n%08d,%s,%d\n", c, c % 17 == 16 ? "fungus" : vrp_imagenet_x_metaclasses()[c % 17],
                        c % 17);
     return file("meta.csv", t.data);
 }
@@ -624,23 +624,57 @@ static void tables_of_different_kinds_are_refused(void **state) {
                                               VR_IMAGENET_X_CLASS, &err));
         assert_message(err, cases[i].message);
     }
-    vr_imagenet_x_table t = {0}; /* one that does not tell agrees with all */
+    vr_imagenet_x_table t = {0};
+    vr_err err = {0};
+    assert_false(vr_imagenet_x_table_load(&perm, &t, top, VR_IMAGENET_X_REAL, &err));
+    assert_message(err, "a table of the target 'class', not 'real_class'");
+    t = (vr_imagenet_x_table){0}; /* one that does not tell agrees with all */
     assert_true(vr_imagenet_x_table_load(&perm, &t, plain, VR_IMAGENET_X_CLASS, VR_FATAL));
     assert_true(vr_imagenet_x_table_load(&perm, &t, paths[1], VR_IMAGENET_X_METACLASS, VR_FATAL));
     assert_int_equal(t.count, 2);
-    assert_int_equal(t.other_tables, 2);
-    assert_int_equal(t.other_files, 0);
+    assert_int_equal(t.other_tables.count, 2);
+    assert_string_equal(t.other_tables.names, "class/accuracies_per_factor.csv (class), "
+                                              "class/accuracies_per_factor_metaclass.csv (by metaclass)");
+    assert_int_equal(t.other_files.count, 0);
     t = (vr_imagenet_x_table){0}; /* the metaclass stands beside the model */
     vr_imagenet_x_table_load(&perm, &t, by, VR_IMAGENET_X_CLASS, VR_FATAL);
-    vr_table few = vrp_imagenet_x_ratio_table(&perm, &t, 1);
+    vr_table few = vrp_imagenet_x_by_factor(&perm, &t, 1);
     assert_string_equal(few.names[2], "m, dog");
     t.count = 9;
     t.rows = VR_NEW(&perm, vr_imagenet_x_row, 9);
-    t.rows[0].model = "m", t.rows[0].metaclass = vrp_imagenet_x_metaclass(1);
+    t.rows[0].model = "m", t.rows[0].metaclass = vrp_imagenet_x_metaclasses()[1];
     for (int i = 1; i < 9; i++) t.rows[i] = t.rows[0];
-    vr_table many = vrp_imagenet_x_ratio_table(&perm, &t, 1);
+    vr_table many = vrp_imagenet_x_by_model(&perm, &t, 1, false);
     assert_string_equal(many.names[1], "metaclass");
     assert_string_equal(many.cells[1].text, "dog");
+}
+
+static void predictions_and_tables_in_one_folder_are_told_apart(void **state) {
+    (void)state;
+    const char *folder = test_tmp("mixed"), *model = vr_arena_printf(&perm, "%s/m.csv", folder);
+    test_mkdir(folder);
+    table_at(model, six_predictions);
+    const vr_imagenet_x_set set = six_set();
+    vr_imagenet_x_table t = {0};
+    vr_err err = {0};
+    assert_false(vr_imagenet_x_table_load(&perm, &t, folder, VR_IMAGENET_X_CLASS, &err));
+    assert_message(err, "no table class/accuracies_per_factor.csv or accuracies_per_factor.class.csv; not "
+                        "read: 1 other file: m.csv");
+    err = (vr_err){0};
+    assert_false(vr_imagenet_x_table_load(&perm, &t, model, VR_IMAGENET_X_CLASS, &err));
+    assert_message(err, "m.csv:1: expected a table of accuracies (model, pose, ...), found predictions");
+    table_at(vr_arena_printf(&perm, "%s/accuracies_per_factor.csv", folder),
+             table_text("m," TEN ",0,0,0,0,0,,0,0.5,0\n"));
+    assert_true(vr_imagenet_x_run(&perm, &t, &set, folder, NULL, VR_FATAL));
+    assert_int_equal(t.count, 1);
+    assert_string_equal(t.rows[0].model, "m");
+    assert_string_equal(t.other_tables.names, "accuracies_per_factor.csv (accuracies)");
+    for (int i = 0; i < 20; i++) table_at(vr_arena_printf(&perm, "%s/n%02d.txt", folder, i), "x");
+    vr_imagenet_x_run(&perm, &t, &set, folder, NULL, VR_FATAL);
+    assert_string_equal(
+        vrp_imagenet_x_others_text(&perm, &t),
+        "1 table: accuracies_per_factor.csv (accuracies); 20 other files: n00.txt, n01.txt, n02.txt, "
+        "n03.txt, n04.txt, n05.txt, n06.txt, n07.txt and 12 more");
 }
 
 static void counts_come_back_from_accuracies(void **state) {
@@ -789,7 +823,7 @@ static void the_program_runs_on_a_users_own_model(void **state) {
                                          annotations, predictions, prototypes, csv, page)),
                      0);
     assert_non_null(strstr(out, "mine"));
-    assert_non_null(strstr(errors, "mine: 5 scored; 1 predictions of prototypes are left out"));
+    assert_non_null(strstr(errors, "mine: 5 scored; 1 prediction of an excluded image"));
     vr_bytes bytes;
     vr_file_read(&perm, &bytes, csv, VR_FATAL);
     assert_non_null(strstr((const char *)bytes.data, "mine,,texture,2,0.5,0.0945312057,0.905468794,1.25,"));
@@ -826,6 +860,24 @@ static void the_program_names_what_is_wrong(void **state) {
     }
 }
 
+static void the_program_shows_names_of_files_harmlessly_and_is_quiet(void **state) {
+    (void)state;
+    const char *out, *errors, *folder = test_tmp("models-9");
+    const char *red = file("\x1b[31m.csv", table_text("m," TEN ",0,0,0,0,0,,0,0.5,0\n"));
+    assert_int_equal(run(&out, &errors, vr_arena_printf(&perm, "'%s'", red)), 0);
+    assert_null(strchr(out, '\x1b'));
+    assert_non_null(strstr(out, "\\x1b[31m.csv"));
+    test_mkdir(folder);
+    for (int i = 0; i < 9; i++) table_at(vr_arena_printf(&perm, "%s/m%d.csv", folder, i), six_predictions);
+    const char *arguments =
+        vr_arena_printf(&perm, "--annotations %s --predictions %s", file("six.jsonl", six()), folder);
+    assert_int_equal(run(&out, &errors, arguments), 0);
+    assert_non_null(strstr(errors, "9 models"));
+    assert_int_equal(run(&out, &errors, vr_arena_printf(&perm, "%s --quiet", arguments)), 0);
+    assert_string_equal(errors, "");
+    assert_non_null(strstr(out, "m8"));
+}
+
 static void the_program_reads_the_released_tables(void **state) {
     (void)state;
     const char *out, *errors;
@@ -834,6 +886,8 @@ static void the_program_reads_the_released_tables(void **state) {
     assert_int_equal(
         run(&out, &errors, vr_arena_printf(&perm, "%s --families %s --report %s", results, types, page)), 0);
     assert_non_null(strstr(out, "all (209)"));
+    assert_non_null(strstr(out, "results/top (top, class)\n"));
+    assert_non_null(strstr(errors, "base/real_class/accuracies_per_factor.csv (real_class)"));
     assert_non_null(strstr(out, "subcategory          1.9728"));
     vr_bytes html;
     vr_file_read(&perm, &html, page, VR_FATAL);
@@ -862,6 +916,7 @@ int main(void) {
         cmocka_unit_test(duplicate_and_missing_prototypes_are_named),
         cmocka_unit_test(every_error_in_a_table_is_reported_with_its_place),
         cmocka_unit_test(tables_of_different_kinds_are_refused),
+        cmocka_unit_test(predictions_and_tables_in_one_folder_are_told_apart),
         cmocka_unit_test(counts_come_back_from_accuracies),
         cmocka_unit_test(families_that_cannot_be_compared_are_refused),
         cmocka_unit_test(the_page_shows_what_it_was_given),
@@ -869,6 +924,7 @@ int main(void) {
         cmocka_unit_test(the_program_without_arguments_prints_the_papers_models),
         cmocka_unit_test(the_program_runs_on_a_users_own_model),
         cmocka_unit_test(the_program_names_what_is_wrong),
+        cmocka_unit_test(the_program_shows_names_of_files_harmlessly_and_is_quiet),
         cmocka_unit_test(the_program_reads_the_released_tables),
     };
     return cmocka_run_group_tests(tests, NULL, perm_free);

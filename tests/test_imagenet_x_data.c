@@ -65,8 +65,7 @@ static const char *ratios(const vr_imagenet_x_table *t) {
     vr_text text = {.arena = &perm};
     for (int64_t m = 0; m < t->count; m++) {
         vr_text_add(&text, t->rows[m].model);
-        for (int f = 0; f < 16; f++)
-            vr_text_printf(&text, ",%.6g", vr_imagenet_x_error_ratio(&t->rows[m], f));
+        for (int f = 0; f < 16; f++) vr_text_printf(&text, ",%.6g", vrp_imagenet_x_ratio(&t->rows[m], f, 0));
         vr_text_add(&text, "\n");
     }
     return text.data;
@@ -121,7 +120,7 @@ static void the_released_tables_hold_the_sheets_single_numbers(void **state) {
             }
         lower += row->average < .7147 + 0.5e-4;
         if (strcmp(row->metaclass, "dog") != 0) continue;
-        assert_close(vr_imagenet_x_error_ratio(row, 15), 3.903, 0.0005);
+        assert_close(vrp_imagenet_x_ratio(row, 15, 0), 3.903, 0.0005);
         assert_int_equal(row->count[15], 1);
         found++;
     }
@@ -375,7 +374,7 @@ static void real_predictions_give_the_sheets_numbers(void **state) {
             vr_imagenet_x_run(&perm, &t, &set, predictions, &opts, VR_FATAL);
             const vr_imagenet_x_row *row = t.rows;
             assert_string_equal(row->model, "ResNet50");
-            assert_int_equal(row->prototypes, prototypes ? 3000 : 0);
+            assert_int_equal(row->join.excluded, prototypes ? 3000 : 0);
             assert_int_equal(row->join.extra, 0);
             assert_int_equal(row->join.missing, 0);
             assert_close(row->average * (double)row->n, correct[prototypes][target], 1e-6);
@@ -433,7 +432,7 @@ static void the_intervals_of_ratios_are_those_of_the_bootstrap(void **state) {
     vr_imagenet_x_load(&perm, &set, &(vr_imagenet_x_files){.annotations = made_up_annotations()}, VR_FATAL);
     vr_predictions_load(&perm, &p, predictions, NULL, VR_FATAL);
     vr_imagenet_x_run(&perm, &t, &set, predictions, NULL, VR_FATAL);
-    const vr_interval exact = vrp_imagenet_x_error_ratio_interval(&t.rows[0], TEXTURE);
+    const vr_interval exact = vr_imagenet_x_error_ratio(&t.rows[0], TEXTURE);
     /* Resampling images: their four kinds, by factor and error, are drawn from a multinomial. */
     enum { DRAWS = 400 };
     double ratio[DRAWS];

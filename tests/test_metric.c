@@ -77,14 +77,6 @@ static void any_label_of_the_set_is_correct_and_none_is_not(void **state) {
     vr_arena_free(&arena);
 }
 
-static void classes_of_one_metaclass_are_correct_for_each_other(void **state) {
-    (void)state;
-    const int64_t map[5] = {0, 0, 1, -1, -1}, predicted[5] = {1, 2, 3, 4, -1}, labels[5] = {0, 1, 3, 2, 0};
-    uint8_t correct[5];
-    vr_correct_mapped(correct, predicted, labels, 5, map, 5);
-    assert_memory_equal(correct, ((uint8_t[]){1, 0, 0, 0, 0}), 5); /* what maps to nothing is never correct */
-}
-
 /* ---- prevalence ---- */
 
 static void shares_and_shifts_are_those_counted_by_hand(void **state) {
@@ -208,7 +200,6 @@ int main(void) {
         cmocka_unit_test(the_best_k_classes_hold_the_label_where_scikit_learn_says_so),
         cmocka_unit_test(ties_and_nan_have_their_place),
         cmocka_unit_test(any_label_of_the_set_is_correct_and_none_is_not),
-        cmocka_unit_test(classes_of_one_metaclass_are_correct_for_each_other),
         cmocka_unit_test(shares_and_shifts_are_those_counted_by_hand),
         cmocka_unit_test(distances_of_shares_are_scipys),
         cmocka_unit_test(the_spread_of_groups_is_numpys),

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "../../visrob.h"
 #include "../../visrob_impl/format/json_impl.h"
+#include "../../visrob_impl/study/imagenet_x/imagenet_x_impl.h"
 
 enum { IMAGES = 50000, MODELS = 4, FILES = 200, RUNS = 5 };
 
@@ -50,7 +51,7 @@ static void make_annotations(void) {
     }
     vr_text_add(&m, "wnid,name,metaclass\n");
     for (int c = 0; c < 1000; c++)
-        vr_text_printf(&m, "n%08d,%s,%d\n", c, c % 17 < 16 ? vrp_imagenet_x_metaclass(c % 17) : "fungus",
+        vr_text_printf(&m, "n%08d,%s,%d\n", c, c % 17 < 16 ? vrp_imagenet_x_metaclasses()[c % 17] : "fungus",
                        c % 17);
     save("annotations.jsonl", &t);
     save("prototypes.csv", &p);

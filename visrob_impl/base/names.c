@@ -45,7 +45,10 @@ void vr_names_reserve(vr_names *names, int64_t count) {
     while (capacity < count) capacity *= 2;
     vr_bytes *name = (vr_bytes *)vr_arena_alloc(names->arena, capacity, sizeof *name);
     if (names->count > 0) memcpy(name, names->name, (size_t)names->count * sizeof *name);
+    int64_t *value = VR_NEW(names->arena, int64_t, capacity);
+    if (names->count > 0) memcpy(value, names->value, (size_t)names->count * sizeof *value);
     names->name = name;
+    names->value = value;
     names->capacity = capacity;
     names->slots = (struct vr_names_slot *)vr_arena_alloc(names->arena, capacity * 2, sizeof *names->slots);
     memset(names->slots, 0xff, (size_t)capacity * 2 * sizeof *names->slots);

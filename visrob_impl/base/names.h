@@ -17,6 +17,8 @@ extern "C" {
 typedef struct vr_names {
     vr_arena *arena;
     const vr_bytes *name; /* [count], each followed by a 0 that its size does not count */
+    int64_t
+        *value; /* [count], a number of the caller's for each name, 0 when it is added: its line, its row */
     int64_t count, capacity;
     struct vr_names_slot *slots;
     uint8_t *pool, *pool_end;

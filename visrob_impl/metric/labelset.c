@@ -70,14 +70,3 @@ void vr_correct_sets(uint8_t *correct, const int64_t *top, const int64_t *row, i
             correct[i] = vrp_labelset_meet(top + at * stride, k, label + first, count);
     }
 }
-
-void vr_correct_mapped(uint8_t *correct, const int64_t *predicted, const int64_t *labels, int64_t n,
-                       const int64_t *map, int64_t classes) {
-    for (int64_t i = 0; i < n; i++) {
-        VR_CHECK(labels[i] >= 0 && labels[i] < classes && predicted[i] < classes,
-                 "label %lld and prediction %lld of image %lld, with %lld classes", (long long)labels[i],
-                 (long long)predicted[i], (long long)i, (long long)classes);
-        const int64_t target = map[labels[i]];
-        correct[i] = predicted[i] >= 0 && target != -1 && map[predicted[i]] == target;
-    }
-}

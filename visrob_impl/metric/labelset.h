@@ -52,13 +52,6 @@ VR_API bool vr_label_sets_has(const vr_label_sets *sets, int64_t i, int64_t x);
 VR_API void vr_correct_sets(uint8_t *correct, const int64_t *top, const int64_t *row, int64_t n, int64_t k,
                             int64_t stride, const vr_label_sets *labels);
 
-/* correct[i] = 1 where map[p] == map[labels[i]] for the prediction p of image i: correct up to metaclass.
- * Shapes:  correct, predicted, labels: [n]; map: [classes].
- * Notes:   a negative prediction is not correct; labels and predictions are below classes (VR_CHECK). -1 in map stands
- *          for no metaclass and is never correct. */
-VR_API void vr_correct_mapped(uint8_t *correct, const int64_t *predicted, const int64_t *labels, int64_t n,
-                              const int64_t *map, int64_t classes);
-
 #ifdef __cplusplus
 }
 #endif

@@ -7,7 +7,8 @@
  *     vr_imagenet_x_table table;
  *     vr_imagenet_x_load(&perm, &set, &(vr_imagenet_x_files){.annotations = "val_top.jsonl"}, VR_FATAL);
  *     vr_imagenet_x_run(&perm, &table, &set, "predictions/", NULL, VR_FATAL);
- *     printf("texture: %.2f times the errors\n", vr_imagenet_x_error_ratio(&table.rows[0], VR_IMAGENET_X_TEXTURE));
+ *     vr_interval ratio = vr_imagenet_x_error_ratio(&table.rows[0], VR_IMAGENET_X_TEXTURE);
+ *     printf("texture: %.2f times the errors\n", ratio.value);
  *
  * "top" annotations name one factor per image, "multi" all that apply. Where the authors' code differs from what is
  * implemented here, the notes tell how, and `compat` gives theirs.
@@ -109,18 +110,24 @@ typedef struct vr_imagenet_x_row {
     int64_t count[VR_IMAGENET_X_FACTORS];   /* images behind each accuracy; 0 with an accuracy: unknown */
     int64_t n;                              /* images behind the average; 0: unknown */
     double ece, factor_ece[VR_IMAGENET_X_FACTORS]; /* calibration error, 15 bins; NaN where not computed */
-    vr_join join;
-    int64_t prototypes; /* predictions of images left out as prototypes: not in join.extra */
+    vr_join join;                                  /* prototypes are its excluded images */
 } vr_imagenet_x_row;
+
+/* Files of folders that were not read: how many, and the first ones' names. */
+typedef struct vr_imagenet_x_others {
+    int64_t count;
+    const char *names;
+} vr_imagenet_x_others;
 
 /* A table of accuracies. */
 typedef struct vr_imagenet_x_table {
     vr_imagenet_x_row *rows;
     int64_t count;
     vr_imagenet_x_row *metaclasses; /* [17 * count], metaclass by metaclass; NULL where not computed */
-    int64_t other_tables;           /* released tables in the folders of another target, or by metaclass */
-    int64_t other_files;            /* other files in the folders */
-    const char *path, *kind[3];     /* private: the last released table, and what all of them are of */
+    vr_imagenet_x_others
+        other_tables; /* released tables, each with what it is of: another target, metaclasses */
+    vr_imagenet_x_others other_files;
+    const char *path, *kind[3]; /* private: the last released table, and what all of them are of */
 } vr_imagenet_x_table;
 
 /* All zero is the default. */
@@ -139,8 +146,8 @@ typedef struct vr_imagenet_x_opts {
  * Notes:   accuracy[f] = correct among the images with factor f / images with factor f. worst_classes: classes are
  *          ordered by accuracy, then number (the original's sort leaves ties to chance), and the mean is over images.
  *          opts may be NULL. A model's name is the file's without its ending. Each thread holds one file at a time, so that memory does
- *          not grow with the number of files except for the rows. Files that do not end in .csv are counted in
- *          other_files.
+ *          not grow with the number of files except for the rows. A folder's other files are in other_files, released
+ *          tables in other_tables.
  * Errors:  as vr_predictions_load, vr_predictions_score, of the first file that fails; VR_ERR_ARGUMENT for a folder
  *          without predictions, and where the target, metaclasses or calibration need a file or a field of the
  *          predictions that is missing; *table = {0}. */
@@ -152,13 +159,15 @@ VR_API bool vr_imagenet_x_run(vr_arena *perm, vr_imagenet_x_table *table, const 
 /* Loads model[,metaclass],pose,...,worst_factor,average[,worst_100_classes], the form of the released tables. Of a folder,
  * all of them in it and below it that have this target and are not by metaclass: `class/accuracies_per_factor.csv`
  * or `accuracies_per_factor.class.csv`, sorted by path; or, if the folder itself holds accuracies_per_factor.csv, that.
+ * The others are in other_tables, by name, with what they are of.
  * Notes:   appends to the table. An empty field is NaN. The numbers of images are recovered for all rows: for each factor
  *          the smallest count for which every model's accuracy is, to the last bit, an integer over it. Few models may
  *          share a divisor; the count is then a divisor of the true one, and intervals are too wide, never too narrow.
  *          A factor without such a count up to 100,000 has count 0.
  * Errors:  VR_ERR_FORMAT as `path:line:column:` for an unknown column, an accuracy outside 0..1, a duplicate model (or
- *          model and metaclass); VR_ERR_ARGUMENT for a folder without a table, and for tables of different kinds: top
- *          and multi annotations, targets, by metaclass and not (annotations and target as far as the path names them). */
+ *          model and metaclass); VR_ERR_ARGUMENT for a folder without a table; for a table whose path names another target,
+ *          where metaclass or real is asked for (class takes any); and for tables of different kinds: top and multi
+ *          annotations, targets, by metaclass and not (annotations and target as far as the path names them). */
 VR_API bool vr_imagenet_x_table_load(vr_arena *perm, vr_imagenet_x_table *table, const char *path,
                                      vr_imagenet_x_target target, vr_err *err);
 
@@ -174,10 +183,14 @@ VR_API vr_imagenet_x_table vr_imagenet_x_example(vr_arena *perm);
 
 /* ---- the error ratio ---- */
 
-/* (1 - accuracy[factor]) / (1 - average); by Bayes P(factor | wrong) / P(factor).
- * Notes:   NaN for a factor without images; +infinity or NaN for a model that is never wrong.
- * Source:  Idrissi et al. 2022, section 3. */
-VR_API double vr_imagenet_x_error_ratio(const vr_imagenet_x_row *row, int64_t factor);
+/* (1 - accuracy[factor]) / (1 - average), by Bayes P(factor | wrong) / P(factor), with its 95 % interval by the delta method
+ * on its logarithm over images, which share the errors.
+ * Notes:   value is NaN for a factor without images, +infinity or NaN for a model that is never wrong. low and high are NaN
+ *          where the counts are unknown, or there is no ratio. Without an error in the factor low is 0 and high takes
+ *          the upper end of Wilson's interval.
+ * Source:  Idrissi et al. 2022, section 3; the interval as Katz et al. 1978 for the risk ratio of separate groups;
+ *          here the factor's images are among all. */
+VR_API vr_interval vr_imagenet_x_error_ratio(const vr_imagenet_x_row *row, int64_t factor);
 
 /* ---- many models ---- */
 
@@ -256,11 +269,9 @@ typedef struct vr_imagenet_x_report {
     int64_t min_images; /* the ratio of fewer images is not shown */
 } vr_imagenet_x_report;
 
-/* Prints the report as text: of more than 8 models only accuracy and worst factor of each. */
+/* Prints the report as text: of more than 8 models only accuracy and worst factor of each. What was left out is a
+ * line each on stderr: predictions, images and files. */
 VR_API void vr_imagenet_x_print(FILE *file, const vr_imagenet_x_report *report);
-
-/* Prints on stderr which predictions, images and files of the table were left out; nothing where none was. */
-VR_API void vr_imagenet_x_print_join(const vr_imagenet_x_table *table);
 
 /* Saves the report as one HTML file. Errors: VR_ERR_IO naming the path. */
 VR_API bool vr_imagenet_x_page_save(const vr_imagenet_x_report *report, const char *path, vr_err *err);

@@ -37,7 +37,6 @@ typedef struct vrp_predictions_build {
     vr_bytes text;
     int64_t classes; /* the limit; 0: none */
     int64_t count, k, predicted_count, capacity, several;
-    bool joined; /* vr_predictions_opts.joined */
     vr_bytes *image;
     int64_t *line, *predicted, *label;
     float *probability;
@@ -146,68 +145,92 @@ static bool vrp_predictions_row(vrp_predictions_build *b, vr_rows *rows, vr_err 
     return true;
 }
 
+/* Two rows of one image. */
+static bool vrp_predictions_twice(const vr_predictions *p, int64_t first, int64_t second, vr_err *err) {
+    const vr_bytes a = p->image[first], b = p->image[second];
+    const long long line = p->line ? p->line[second] : second + 1,
+                    before = p->line ? p->line[first] : first + 1;
+    if (a.size == b.size && memcmp(a.data, b.data, (size_t)a.size) == 0)
+        return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: duplicate image '%.*s' (first at line %lld)", p->path,
+                       line, (int)vr_min(a.size, 200), (const char *)a.data, before);
+    return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: '%.*s' is the image of '%.*s' (line %lld)", p->path, line,
+                   (int)vr_min(b.size, 150), (const char *)b.data, (int)vr_min(a.size, 150),
+                   (const char *)a.data, before);
+}
+
+/* The last part of a path. */
+static vr_bytes vrp_predictions_last(vr_bytes path) {
+    int64_t n = path.size;
+    if (n == 0 || !memchr(path.data, '/', (size_t)n)) return path;
+    while (n > 0 && path.data[n - 1] != '/') n--;
+    return (vr_bytes){path.data + n, path.size - n};
+}
+
+/* The first row whose name (or its last part) an earlier row has, *first; p->count: there is none. */
+static int64_t vrp_predictions_repeated(const vr_predictions *p, bool last, int64_t *first) {
+    vr_arena scratch = {0};
+    vr_names names = {.arena = &scratch};
+    vr_names_reserve(&names, p->count);
+    int64_t i = 0;
+    for (; i < p->count; i++) {
+        const vr_bytes name = last ? vrp_predictions_last(p->image[i]) : p->image[i];
+        *first = vr_names_add(&names, (const char *)name.data, name.size);
+        if (*first < i) break;
+    }
+    vr_arena_free(&scratch);
+    return i;
+}
+
 /* Refuses two rows of one name; most files are sorted, and then no table is needed. */
-static bool vrp_predictions_unique(const vrp_predictions_build *b, const char *path, vr_err *err) {
+static bool vrp_predictions_unique(const vr_predictions *p, vr_err *err) {
     bool sorted = true;
-    for (int64_t i = 1; sorted && i < b->count; i++) {
-        const vr_bytes x = b->image[i - 1], y = b->image[i];
+    for (int64_t i = 1; sorted && i < p->count; i++) {
+        const vr_bytes x = p->image[i - 1], y = p->image[i];
         const int order = memcmp(x.data, y.data, (size_t)vr_min(x.size, y.size));
         sorted = order < 0 || (order == 0 && x.size < y.size);
     }
-    if (sorted) return true;
-    vr_arena scratch = {0};
-    vr_names names = {.arena = &scratch};
-    vr_names_reserve(&names, b->count);
-    int64_t first = -1, second = 0;
-    for (; first < 0 && second < b->count; second++) {
-        const int64_t at = vr_names_add(&names, (const char *)b->image[second].data, b->image[second].size);
-        if (at < second) first = at;
-    }
-    vr_arena_free(&scratch);
-    if (first < 0) return true;
-    const vr_bytes name = b->image[first];
-    return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: duplicate image '%.*s' (first at line %lld)", path,
-                   (long long)b->line[second - 1], (int)vr_min(name.size, 200), (const char *)name.data,
-                   (long long)b->line[first]);
+    int64_t first = 0;
+    const int64_t second = sorted ? p->count : vrp_predictions_repeated(p, false, &first);
+    return second == p->count || vrp_predictions_twice(p, first, second, err);
 }
 
-static bool vrp_predictions_read(vrp_predictions_build *b, vr_rows *rows, vr_err *err) {
+/* Reads all rows; those of one name are refused here, unless the caller joins them. */
+static bool vrp_predictions_read(vrp_predictions_build *b, vr_predictions *p, vr_rows *rows, bool joined,
+                                 vr_err *err) {
     if (!vrp_predictions_begin(b, rows, err)) return false;
     while (vr_rows_next(rows, err))
         if (!vrp_predictions_row(b, rows, err)) return false;
     if (!rows->ended) return false;
     if (b->count == 0) return vr_fail(err, VR_ERR_FORMAT, "%s: no predictions", rows->path);
-    return b->joined || vrp_predictions_unique(b, rows->path, err);
+    *p = (vr_predictions){.path = rows->path,
+                          .count = b->count,
+                          .k = b->k,
+                          .image = b->image,
+                          .line = b->line,
+                          .predicted = b->predicted,
+                          .probability = b->probability,
+                          .label = b->label,
+                          .several = b->several,
+                          .correct = b->correct,
+                          .correct_top5 = b->correct_top5};
+    return joined || vrp_predictions_unique(p, err);
 }
 
 bool vrp_predictions_parse(vr_arena *perm, vr_predictions *p, vr_bytes text, const char *path,
                            const vr_predictions_opts *opts, vr_err *err) {
     *p = (vr_predictions){0};
     const vr_arena_mark mark = vr_arena_here(perm);
-    vrp_predictions_build b = {
-        .perm = perm, .text = text, .classes = opts ? opts->classes : 0, .joined = opts && opts->joined};
+    vrp_predictions_build b = {.perm = perm, .text = text, .classes = opts ? opts->classes : 0};
     vr_err own = {0}; /* VR_FATAL may not leave the step arenas behind */
     vr_rows rows;
     const bool ok = vr_rows_parse(perm, &rows, text, path, vrp_predictions_field, FIELDS, 4, &own) &&
-                    vrp_predictions_read(&b, &rows, &own);
+                    vrp_predictions_read(&b, p, &rows, opts && opts->joined, &own);
     vr_rows_close(&rows);
     vr_arena_free(&b.step);
-    if (!ok) {
-        vr_arena_rewind(perm, mark);
-        return vr_err_pass(err, &own);
-    }
-    *p = (vr_predictions){.path = rows.path,
-                          .count = b.count,
-                          .k = b.k,
-                          .image = b.image,
-                          .line = b.line,
-                          .predicted = b.predicted,
-                          .probability = b.probability,
-                          .label = b.label,
-                          .several = b.several,
-                          .correct = b.correct,
-                          .correct_top5 = b.correct_top5};
-    return true;
+    if (ok) return true;
+    vr_arena_rewind(perm, mark);
+    *p = (vr_predictions){0};
+    return vr_err_pass(err, &own);
 }
 
 /* Classes [N] or [N,k]; logits [N,classes]. */
@@ -268,28 +291,11 @@ bool vr_predictions_load(vr_arena *perm, vr_predictions *p, const char *path, co
 
 /* ---- saving ---- */
 
-/* The last part of a path. */
-static vr_bytes vrp_predictions_last(vr_bytes path) {
-    int64_t n = path.size;
-    if (n == 0 || !memchr(path.data, '/', (size_t)n)) return path;
-    while (n > 0 && path.data[n - 1] != '/') n--;
-    return (vr_bytes){path.data + n, path.size - n};
-}
-
-/* True where no two images have the same last part of the path. */
-static bool vrp_predictions_last_unique(vr_arena *scratch, const vr_predictions *p) {
-    vr_names names = {.arena = scratch};
-    for (int64_t i = 0; i < p->count; i++) {
-        const vr_bytes last = vrp_predictions_last(p->image[i]);
-        if (vr_names_add(&names, (const char *)last.data, last.size) < i) return false;
-    }
-    return true;
-}
-
 bool vr_predictions_save(const vr_predictions *p, const char *path, vr_err *err) {
     VR_CHECK(p->image && p->predicted, "predictions without images or classes");
     vr_arena arena = {0};
-    const bool unique = vrp_predictions_last_unique(&arena, p);
+    int64_t first;
+    const bool unique = vrp_predictions_repeated(p, true, &first) == p->count;
     vr_text text = {.arena = &arena};
     vr_text_printf(&text, "file_name,predicted_class%s%s%s%s\n",
                    p->probability ? ",predicted_probability" : "", p->label ? ",label" : "",
@@ -338,22 +344,13 @@ static vr_bytes vrp_predictions_part(const vr_image_index *index, vr_bytes name,
     return (vr_bytes){(const uint8_t *)buffer, (int64_t)strlen(buffer)};
 }
 
-/* of[] with room for as many numbers as the table has room for names, of which n are there. */
-static int64_t *vrp_predictions_room(const vr_names *names, int64_t *of, int64_t n, int64_t *capacity) {
-    if (n < *capacity) return of;
-    *capacity = names->capacity;
-    int64_t *more = (int64_t *)vr_arena_alloc(names->arena, *capacity, sizeof *more);
-    if (n > 0) memcpy(more, of, (size_t)n * sizeof *more);
-    return more;
-}
-
 /* Last parts without their endings; made at the first search that needs them. */
 struct vr_image_parts {
-    vr_names names;
-    int64_t *of, capacity, done; /* their images, -1: of several; names whose parts are there */
+    vr_names names; /* their values are the images; -1: of several */
+    int64_t done;   /* names whose parts are there */
 };
 
-void vrp_image_index_add_bytes(vr_image_index *index, vr_bytes name, int64_t image) {
+int64_t vrp_image_index_add(vr_image_index *index, vr_bytes name, int64_t image) {
     if (index->whole.count == 0) {
         index->whole.arena = index->arena;
         index->parts = VR_NEW(index->arena, struct vr_image_parts, 1);
@@ -363,50 +360,49 @@ void vrp_image_index_add_bytes(vr_image_index *index, vr_bytes name, int64_t ima
     }
     const int64_t count = index->whole.count,
                   at = vr_names_add(&index->whole, (const char *)name.data, name.size);
-    index->of_whole = vrp_predictions_room(&index->whole, index->of_whole, at, &index->capacity);
-    if (at < count) return; /* the first image of a name keeps it */
-    index->of_whole[at] = image;
+    if (at < count) return index->whole.value[at];
+    index->whole.value[at] = image;
     const vr_bytes first = index->whole.name[0];
     index->plain = index->plain && name.size >= index->ending && !memchr(name.data, '/', (size_t)name.size) &&
                    memcmp(name.data + name.size - index->ending, first.data + first.size - index->ending,
                           (size_t)index->ending) == 0 &&
                    (index->ending > 0 || vrp_predictions_ending(name) == 0);
+    return image;
 }
 
 void vr_image_index_add(vr_image_index *index, const char *name, int64_t image) {
-    vrp_image_index_add_bytes(index, (vr_bytes){(const uint8_t *)name, (int64_t)strlen(name)}, image);
+    vrp_image_index_add(index, (vr_bytes){(const uint8_t *)name, (int64_t)strlen(name)}, image);
 }
 
 static void vrp_predictions_parts(const vr_image_index *index) {
     struct vr_image_parts *p = index->parts;
     char buffer[256];
     for (; p->done < index->whole.count; p->done++) {
-        const int64_t image = index->of_whole[p->done], count = p->names.count;
+        const int64_t image = index->whole.value[p->done], count = p->names.count;
         const vr_bytes part = vrp_predictions_part(index, index->whole.name[p->done], buffer, sizeof buffer);
         const int64_t at = vr_names_add(&p->names, (const char *)part.data, part.size);
-        p->of = vrp_predictions_room(&p->names, p->of, at, &p->capacity);
-        p->of[at] = at == count || p->of[at] == image ? image : -1;
+        p->names.value[at] = at == count || p->names.value[at] == image ? image : -1;
     }
 }
 
 int64_t vrp_image_index_find(const vr_image_index *index, const char *name, int64_t n) {
     if (index->whole.count == 0) return -1;
     int64_t at = vr_names_find(&index->whole, name, n);
-    if (at >= 0) return index->of_whole[at];
+    if (at >= 0) return index->whole.value[at];
     const vr_bytes query = {(const uint8_t *)name, n}, last = vrp_predictions_last(query),
                    first = index->whole.name[0];
     const int64_t ending = vrp_predictions_ending(last);
     if (index->plain && ending == index->ending &&
         memcmp(last.data + last.size - ending, first.data + first.size - ending, (size_t)ending) == 0) {
         at = last.size < n ? vr_names_find(&index->whole, (const char *)last.data, last.size) : -1;
-        return at >= 0 ? index->of_whole[at] : -1; /* all names are last parts with this ending */
+        return at >= 0 ? index->whole.value[at] : -1; /* all names are last parts with this ending */
     }
     char buffer[256];
 #pragma omp critical(vrp_predictions_parts)
     vrp_predictions_parts(index);
     const vr_bytes part = vrp_predictions_part(index, query, buffer, sizeof buffer);
     at = vr_names_find(&index->parts->names, (const char *)part.data, part.size);
-    return at >= 0 ? index->parts->of[at] : -1;
+    return at >= 0 ? index->parts->names.value[at] : -1;
 }
 
 /* ---- predictions meet images ---- */
@@ -418,25 +414,15 @@ const char *vr_join_text(vr_arena *arena, const vr_join *join) {
     } counts[] = {
         {join->missing, "without a prediction"},
         {join->extra, join->extra == 1 ? "prediction of an unknown image" : "predictions of unknown images"},
-        {join->unlabelled, "without a label"}};
+        {join->unlabelled, "without a label"},
+        {join->excluded,
+         join->excluded == 1 ? "prediction of an excluded image" : "predictions of excluded images"}};
     vr_text t = {.arena = arena};
     vr_text_printf(&t, "%lld scored", (long long)join->scored);
-    for (int i = 0, more = 0; i < 3; i++)
+    for (int i = 0, more = 0; i < 4; i++)
         if (counts[i].n > 0)
             vr_text_printf(&t, "%s%lld %s", more++ ? ", " : "; ", (long long)counts[i].n, counts[i].what);
     return t.data;
-}
-
-static bool vrp_predictions_twice(const vr_predictions *p, int64_t first, int64_t second, vr_err *err) {
-    const vr_bytes a = p->image[first], b = p->image[second];
-    const long long line = p->line ? p->line[second] : second + 1,
-                    before = p->line ? p->line[first] : first + 1;
-    if (a.size == b.size && memcmp(a.data, b.data, (size_t)a.size) == 0)
-        return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: duplicate image '%.*s' (first at line %lld)", p->path,
-                       line, (int)vr_min(a.size, 200), (const char *)a.data, before);
-    return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: '%.*s' is the image of '%.*s' (line %lld)", p->path, line,
-                   (int)vr_min(b.size, 150), (const char *)b.data, (int)vr_min(a.size, 150),
-                   (const char *)a.data, before);
 }
 
 /* The image of a name, which most often follows that of the row before: `next` is where to look first. */
@@ -445,7 +431,7 @@ static int64_t vrp_predictions_image_of(const vr_image_index *index, vr_bytes na
     if (at < index->whole.count && index->whole.name[at].size == name.size &&
         memcmp(index->whole.name[at].data, name.data, (size_t)name.size) == 0) {
         ++*next;
-        return index->of_whole[at];
+        return index->whole.value[at];
     }
     return vrp_image_index_find(index, (const char *)name.data, name.size);
 }
@@ -456,8 +442,8 @@ bool vr_predictions_join(int64_t *prediction, const vr_predictions *p, const vr_
         return vr_fail(err, VR_ERR_ARGUMENT, "%s: %lld predictions without names for the %lld images of %s",
                        p->path, (long long)p->count, (long long)images, data);
     vr_arena scratch = {0};
-    vr_names others = {.arena = &scratch}; /* names of no image, and their rows: */
-    int64_t *other = NULL, capacity = 0, next = 0, used = p->image ? 0 : images, first = -1, second = -1;
+    vr_names others = {.arena = &scratch}; /* names of no image; their values are their rows */
+    int64_t next = 0, used = p->image ? 0 : images, first = -1, second = -1;
     for (int64_t i = 0; i < images; i++) prediction[i] = p->image ? -1 : i;
     for (int64_t j = 0; p->image && j < p->count; j++) {
         const vr_bytes name = p->image[j];
@@ -466,8 +452,7 @@ bool vr_predictions_join(int64_t *prediction, const vr_predictions *p, const vr_
         int64_t *row = prediction + vr_max(i, 0);
         if (i < 0) {
             const int64_t n = others.count, at = vr_names_add(&others, (const char *)name.data, name.size);
-            other = vrp_predictions_room(&others, other, at, &capacity);
-            row = &other[at];
+            row = &others.value[at];
             if (at == n) *row = -1;
         } else
             used++;
@@ -511,7 +496,7 @@ bool vr_predictions_score(vr_arena *perm, vr_scores *out, const vr_predictions *
     if (p->predicted && k > 1) vr_correct_sets(top5, p->predicted, prediction, n, k, p->k, labels);
     if (p->predicted && k == 1) memcpy(top5, correct, (size_t)n);
     vr_arena_rewind(perm, mark);
-    const vr_join join = {n - missing - unlabelled, missing, p->count - used, unlabelled};
+    const vr_join join = {n - missing - unlabelled, missing, p->count - used, unlabelled, 0};
     *out = (vr_scores){
         .count = n, .k = k, .scored = scored, .correct = correct, .correct_top5 = top5, .join = join};
     if (join.scored > 0) return true;

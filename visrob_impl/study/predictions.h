@@ -77,8 +77,7 @@ typedef struct vr_image_index {
     vr_arena *arena;
     const char *const
         *strip;     /* texts that are taken out of the last parts of names, NULL at the end; or NULL */
-    vr_names whole; /* names as they are, and their images: */
-    int64_t *of_whole, capacity;
+    vr_names whole; /* names as they are; their values are the images */
     int64_t ending; /* size of the first name's ending */
     bool plain;     /* all names are without folders and have that ending */
     struct vr_image_parts *parts;
@@ -95,6 +94,7 @@ typedef struct vr_join {
     int64_t missing;    /* images without a prediction */
     int64_t extra;      /* predictions of other images */
     int64_t unlabelled; /* images with a prediction and without a label */
+    int64_t excluded;   /* predictions of images that a study leaves out, which are not in extra */
 } vr_join;
 
 /* "46110 scored; 3890 predictions of unknown images": the counts that are not 0, for every program's output. */

@@ -161,5 +161,6 @@ bool vr_program_data(vr_program *p, vr_arena *perm, const char *path, int64_t sh
     if (match && !vrp_program_corrupted(p, perm, err)) return false;
     vrp_dataset_limit(perm, &p->data, p->limit, vr_max(1, p->corruptions.count),
                       vr_rng_init((uint64_t)p->seed));
+    if (p->corruptions.count > 0) p->corruptions.images = p->data.count / p->corruptions.count;
     return true;
 }

@@ -1,9 +1,8 @@
 /* study/imagenet_x/data.c: from the released files to arrays.
  *
- * Annotations are most of the bytes: threads read parts of the file, and while one of them adds its images to the set, in
- * the order of the file, the others read on. The set, and the first error, are the same for any number of threads.
+ * Annotations are most of the bytes: threads read parts of the file, whose images are then added to the set in the order of
+ * the file. The set, and the first error, are the same for any number of threads.
  * Rejected: joining annotations and predictions by row number, as the original does, which refuses any other order. */
-#include "../predictions_impl.h"
 #include "../../base/os.h"
 #include "../../base/par.h"
 #include "../../format/jsonrecord.h"
@@ -11,57 +10,59 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *vr_imagenet_x_factor(int64_t factor) {
-    static const char *const names[] = {
+const char *const *vrp_imagenet_x_names(void) {
+    static const char *const names[VRP_IMAGENET_X_LABELS] = {
 #define X(ID, name) #name,
         VR_IMAGENET_X_FACTOR_LIST(X)
 #undef X
-    };
+            "device",
+        "dog",
+        "commodity",
+        "bird",
+        "structure",
+        "covering",
+        "wheeled_vehicle",
+        "food",
+        "equipment",
+        "insect",
+        "vehicle",
+        "furniture",
+        "primate",
+        "vessel",
+        "snake",
+        "natural_object",
+        "other"};
+    return names;
+}
+
+const char *const *vrp_imagenet_x_metaclasses(void) { return vrp_imagenet_x_names() + VR_IMAGENET_X_FACTORS; }
+
+const char *vr_imagenet_x_factor(int64_t factor) {
     VR_CHECK(factor >= 0 && factor < VR_IMAGENET_X_FACTORS, "factor %lld of 16", (long long)factor);
-    return names[factor];
+    return vrp_imagenet_x_names()[factor];
 }
 
-const char *vrp_imagenet_x_metaclass(int64_t metaclass) {
-    static const char *const names[VR_IMAGENET_X_METACLASSES] = {
-        "device",          "dog",    "commodity", "bird",           "structure", "covering",
-        "wheeled_vehicle", "food",   "equipment", "insect",         "vehicle",   "furniture",
-        "primate",         "vessel", "snake",     "natural_object", "other"};
-    VR_CHECK(metaclass >= 0 && metaclass < VR_IMAGENET_X_METACLASSES, "metaclass %lld of 17",
-             (long long)metaclass);
-    return names[metaclass];
-}
-
-int64_t vrp_imagenet_x_metaclass_find(vr_bytes name) {
-    for (int64_t g = 0; g < VR_IMAGENET_X_METACLASSES; g++) {
-        const char *known = vrp_imagenet_x_metaclass(g);
-        if (name.size == (int64_t)strlen(known) && memcmp(name.data, known, (size_t)name.size) == 0) return g;
-    }
+int64_t vrp_imagenet_x_find(const char *const *names, int64_t count, const char *name, int64_t n) {
+    for (int64_t i = 0; i < count; i++)
+        if ((int64_t)strlen(names[i]) == n && memcmp(name, names[i], (size_t)n) == 0) return i;
     return -1;
 }
 
 bool vr_imagenet_x_target_parse(vr_imagenet_x_target *target, const char *name, vr_err *err) {
     static const char *const names[] = {"class", "metaclass", "real"};
-    for (int t = 0; t < 3; t++)
-        if (strcmp(name, names[t]) == 0) {
-            *target = (vr_imagenet_x_target)t;
-            return true;
-        }
-    return vr_fail(err, VR_ERR_USAGE, "unknown target '%s' (expected class, metaclass or real)", name);
+    const int64_t t = vrp_imagenet_x_find(names, 3, name, (int64_t)strlen(name));
+    if (t >= 0) *target = (vr_imagenet_x_target)t;
+    return t >= 0 ||
+           vr_fail(err, VR_ERR_USAGE, "unknown target '%s' (expected class, metaclass or real)", name);
 }
 
-bool vrp_imagenet_x_key(vrp_imagenet_x_keys *keys, const vr_csv *csv, int64_t column, const char *what,
-                        vr_bytes key, vr_err *err) {
-    const int64_t n = keys->names.count, at = vr_names_add(&keys->names, (const char *)key.data, key.size);
+bool vrp_imagenet_x_key(vr_names *keys, const vr_csv *csv, int64_t column, const char *what, vr_bytes key,
+                        vr_err *err) {
+    const int64_t n = keys->count, at = vr_names_add(keys, (const char *)key.data, key.size);
     if (at < n)
         return vr_csv_fail(csv, column, err, "duplicate %s '%.*s' (first at line %lld)", what,
-                           (int)vr_min(key.size, 200), (const char *)key.data, (long long)keys->line[at]);
-    if (n == keys->capacity) {
-        keys->capacity = keys->names.capacity;
-        int64_t *more = VR_NEW(keys->names.arena, int64_t, keys->capacity);
-        if (n > 0) memcpy(more, keys->line, (size_t)n * sizeof *more);
-        keys->line = more;
-    }
-    keys->line[n] = csv->line;
+                           (int)vr_min(key.size, 200), (const char *)key.data, (long long)keys->value[at]);
+    keys->value[at] = csv->line;
     return true;
 }
 
@@ -92,48 +93,37 @@ typedef struct vrp_imagenet_x_part {
     vr_arena arena;
     vrp_imagenet_x_image *images; /* [count] */
     int64_t count;
-    bool read;
     vr_err err;
 } vrp_imagenet_x_part;
 
-/* The annotations while they are read: arrays with room for all lines. */
+/* The file, in parts. */
 typedef struct vrp_imagenet_x_file {
-    vr_imagenet_x_set *set;
+    const char *path;
     vr_bytes text;
     vrp_imagenet_x_part *parts; /* [count] */
-    int64_t count, next;        /* the part to be added next */
-    bool adding;                /* by one of the threads */
-    int64_t *labels;
-    uint16_t *factors;
-    vr_err err;
+    int64_t count;
 } vrp_imagenet_x_file;
 
-/* The required keys of a line are 240 bytes long. */
-static int64_t vrp_imagenet_x_most(int64_t size) { return size / 240 + 1; }
-
-static int64_t vrp_imagenet_x_newlines(vr_bytes text, int64_t size) {
-    int64_t n = 0;
-    for (int64_t i = 0; i < size; i++) n += text.data[i] == '\n';
+/* The line of a byte. */
+static int64_t vrp_imagenet_x_line(vr_bytes text, int64_t at) {
+    int64_t n = 1;
+    for (int64_t i = 0; i < at; i++) n += text.data[i] == '\n';
     return n;
 }
 
-static vr_json_records vrp_imagenet_x_records(vr_arena *step, vr_bytes text, const char *path,
-                                              int64_t before) {
-    return (vr_json_records){.lines = {.text = text, .path = path, .line = before},
-                             .fields = vrp_imagenet_x_fields,
-                             .count = VRP_IMAGENET_X_KEYS,
-                             .step = step};
-}
-
-/* Reads file->text[from..to); before: the number of lines before it. */
+/* Reads file->text[from..to), whose first line is the file's line `first`. */
 static void vrp_imagenet_x_read(vrp_imagenet_x_part *part, const vrp_imagenet_x_file *file, int64_t from,
-                                int64_t to, int64_t before) {
+                                int64_t to, int64_t first) {
+    enum { LEAST = 240 }; /* bytes of a line: its required keys */
     vr_arena step = {0};
     const vr_bytes text = {file->text.data + from, to - from};
-    vr_json_records r = vrp_imagenet_x_records(&step, text, file->set->path, before);
+    vr_json_records r = {.lines = {.text = text, .path = file->path, .line = first - 1},
+                         .fields = vrp_imagenet_x_fields,
+                         .count = VRP_IMAGENET_X_KEYS,
+                         .step = &step};
     part->count = 0, part->err = (vr_err){0};
-    part->images = (vrp_imagenet_x_image *)vr_arena_alloc(&part->arena, vrp_imagenet_x_most(text.size),
-                                                          sizeof *part->images);
+    part->images =
+        (vrp_imagenet_x_image *)vr_arena_alloc(&part->arena, text.size / LEAST + 1, sizeof *part->images);
     while (vr_json_records_next(&r, &part->err)) {
         const vr_json *name = &r.value[VRP_IMAGENET_X_FILE];
         const uint8_t *data = (const uint8_t *)name->string;
@@ -150,95 +140,70 @@ static void vrp_imagenet_x_read(vrp_imagenet_x_part *part, const vrp_imagenet_x_
     vr_arena_free(&step);
 }
 
-/* Where the i-th of `count` parts begins. */
-static int64_t vrp_imagenet_x_begin(vr_bytes text, int64_t i, int64_t count) {
-    const int64_t at = text.size / count * i;
-    if (i == 0 || i == count) return i == 0 ? 0 : text.size;
+/* Where the i-th part begins. */
+static int64_t vrp_imagenet_x_begin(const vrp_imagenet_x_file *file, int64_t i) {
+    const vr_bytes text = file->text;
+    const int64_t at = text.size / file->count * i;
+    if (i == 0 || i == file->count) return i == 0 ? 0 : text.size;
     const uint8_t *lf = (const uint8_t *)memchr(text.data + at, '\n', (size_t)(text.size - at));
     return lf ? lf + 1 - text.data : text.size;
 }
 
-/* An image that an earlier line has. */
-static void vrp_imagenet_x_duplicate(vrp_imagenet_x_file *file, const vrp_imagenet_x_image *image) {
-    const char *name = (const char *)image->name.data, *path = file->set->path;
-    const int64_t first = vrp_image_index_find(&file->set->images, name, image->name.size);
-    vr_arena step = {0};
-    vr_json_records r = vrp_imagenet_x_records(&step, file->text, path, 0);
-    for (int64_t i = 0; i <= first; i++) vr_json_records_next(&r, &file->err);
+/* An image that an earlier line has: of the set's image `first`. */
+static bool vrp_imagenet_x_duplicate(const vrp_imagenet_x_file *file, const vrp_imagenet_x_image *image,
+                                     int64_t first, vr_err *err) {
+    const vrp_imagenet_x_part *part = file->parts;
+    for (; first >= part->count; part++) first -= part->count;
     int64_t column = 1;
     while (column <= image->at && file->text.data[image->at - column] != '\n') column++;
-    vr_fail(&file->err, VR_ERR_FORMAT, "%s:%lld:%lld: duplicate image '%.*s' (first at line %lld)", path,
-            (long long)vrp_imagenet_x_newlines(file->text, image->at) + 1, (long long)column,
-            (int)vr_min(image->name.size, 200), name, (long long)r.lines.line);
-    vr_arena_free(&step);
+    return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:%lld: duplicate image '%.*s' (first at line %lld)",
+                   file->path, (long long)vrp_imagenet_x_line(file->text, image->at), (long long)column,
+                   (int)vr_min(image->name.size, 200), (const char *)image->name.data,
+                   (long long)vrp_imagenet_x_line(file->text, part->images[first].at));
 }
 
-/* Adds the images of the next part to the set. */
-static void vrp_imagenet_x_add(vrp_imagenet_x_file *file, vrp_imagenet_x_part *part) {
-    vr_imagenet_x_set *set = file->set;
-    for (int64_t i = 0; i < part->count && file->err.code == VR_OK; i++) {
-        const vrp_imagenet_x_image *image = &part->images[i];
-        vrp_image_index_add_bytes(&set->images, image->name, set->count);
-        if (set->images.whole.count == set->count) {
-            vrp_imagenet_x_duplicate(file, image);
-            break;
+/* Adds the parts' images to the set, up to the first error. */
+static bool vrp_imagenet_x_add(vr_arena *perm, vr_imagenet_x_set *set, const vrp_imagenet_x_file *file,
+                               vr_err *err) {
+    int64_t count = 0;
+    for (int64_t p = 0; p < file->count; p++) count += file->parts[p].count;
+    int64_t *labels = VR_NEW(perm, int64_t, count);
+    uint16_t *factors = VR_NEW(perm, uint16_t, count);
+    set->labels = labels, set->factors = factors;
+    set->images.whole.arena = perm;
+    vr_names_reserve(&set->images.whole, count);
+    for (int64_t p = 0; p < file->count; p++) {
+        const vrp_imagenet_x_part *part = &file->parts[p];
+        for (const vrp_imagenet_x_image *image = part->images; image < part->images + part->count; image++) {
+            const int64_t at = vrp_image_index_add(&set->images, image->name, set->count);
+            if (at < set->count) return vrp_imagenet_x_duplicate(file, image, at, err);
+            labels[set->count] = image->label;
+            factors[set->count++] = image->factors;
         }
-        file->labels[set->count] = image->label;
-        file->factors[set->count++] = image->factors;
+        if (part->err.code != VR_OK) return vr_err_pass(err, &part->err);
     }
-    vr_err_pass(&file->err, &part->err);
-    vr_arena_free(&part->arena);
-}
-
-/* Is it the calling thread's turn to add the next part? Called by one thread at a time. */
-static bool vrp_imagenet_x_turn(vrp_imagenet_x_file *file) {
-    const bool turn = !file->adding && file->next < file->count && file->parts[file->next].read;
-    file->adding = file->adding || turn;
-    return turn;
-}
-
-/* Reads part i, then adds the parts whose turn it is; no thread waits for another's part. */
-static void vrp_imagenet_x_work(vrp_imagenet_x_file *file, int64_t i) {
-    vrp_imagenet_x_part *part = &file->parts[i];
-    const int64_t from = vrp_imagenet_x_begin(file->text, i, file->count),
-                  to = vrp_imagenet_x_begin(file->text, i + 1, file->count);
-    vrp_imagenet_x_read(part, file, from, to,
-                        i > 0);           /* only the file's first line may have a byte-order mark */
-    if (part->err.code != VR_OK && i > 0) /* once more, for the line number in the message */
-        vrp_imagenet_x_read(part, file, from, to, vrp_imagenet_x_newlines(file->text, from));
-    bool turn;
-#pragma omp critical(vrp_imagenet_x)
-    {
-        part->read = true;
-        turn = vrp_imagenet_x_turn(file);
-    }
-    while (turn) {
-        vrp_imagenet_x_add(file, &file->parts[file->next]);
-#pragma omp critical(vrp_imagenet_x)
-        {
-            file->next++;
-            file->adding = false;
-            turn = vrp_imagenet_x_turn(file);
-        }
-    }
+    return set->count > 0 || vr_fail(err, VR_ERR_ARGUMENT, "%s: no images", file->path);
 }
 
 static bool vrp_imagenet_x_annotations(vr_arena *perm, vr_arena *scratch, vr_imagenet_x_set *set,
                                        const char *path, vr_err *err) {
-    vrp_imagenet_x_file file = {.set = set};
-    set->path = vr_arena_string(perm, path, (int64_t)strlen(path));
+    vrp_imagenet_x_file file = {.path = vr_arena_string(perm, path, (int64_t)strlen(path))};
+    set->path = file.path;
     if (!vr_file_map(scratch, &file.text, path, err)) return false;
-    const int64_t most = vrp_imagenet_x_most(file.text.size);
-    set->labels = file.labels = (int64_t *)vr_arena_alloc(perm, most, sizeof *file.labels);
-    set->factors = file.factors = (uint16_t *)vr_arena_alloc(perm, most, sizeof *file.factors);
-    file.count = vr_max(1, file.text.size >> 19); /* parts stay in a processor's cache until they are added */
+    file.count = vr_max(1, file.text.size >> 19);
     file.parts = VR_NEW(scratch, vrp_imagenet_x_part, file.count);
-    set->images.whole.arena = perm;
-    vr_names_reserve(&set->images.whole, file.text.size / 340); /* a usual line */
 #pragma omp parallel for schedule(dynamic) num_threads((int)vr_min(file.count, vr_threads()))
-    for (int64_t i = 0; i < file.count; i++) vrp_imagenet_x_work(&file, i);
-    if (file.err.code != VR_OK) return vr_err_pass(err, &file.err);
-    return set->count > 0 || vr_fail(err, VR_ERR_ARGUMENT, "%s: no images", path);
+    for (int64_t i = 0; i < file.count; i++) {
+        vrp_imagenet_x_part *part = &file.parts[i];
+        const int64_t from = vrp_imagenet_x_begin(&file, i), to = vrp_imagenet_x_begin(&file, i + 1);
+        /* only the file's first line may have a byte-order mark; lines are counted where a message needs them */
+        vrp_imagenet_x_read(part, &file, from, to, i == 0 ? 1 : 2);
+        if (part->err.code != VR_OK && i > 0)
+            vrp_imagenet_x_read(part, &file, from, to, vrp_imagenet_x_line(file.text, from));
+    }
+    const bool ok = vrp_imagenet_x_add(perm, set, &file, err);
+    for (int64_t i = 0; i < file.count; i++) vr_arena_free(&file.parts[i].arena);
+    return ok;
 }
 
 /* ---- the other files ---- */
@@ -249,7 +214,7 @@ static bool vrp_imagenet_x_prototypes(vr_arena *scratch, vr_imagenet_x_set *set,
     vr_csv csv;
     const int64_t all = set->count;
     bool *left_out = VR_NEW(scratch, bool, all);
-    vrp_imagenet_x_keys keys = {.names.arena = scratch};
+    vr_names keys = {.arena = scratch};
     if (!vr_csv_load(scratch, &csv, path, err)) return false;
     const int64_t column = vr_csv_column(&csv, "file_name", err);
     if (column < 0) return false;
@@ -257,11 +222,8 @@ static bool vrp_imagenet_x_prototypes(vr_arena *scratch, vr_imagenet_x_set *set,
         const vr_bytes name = csv.fields[column];
         if (name.size == 0) return vr_csv_fail(&csv, column, err, "expected the name of an image");
         if (!vrp_imagenet_x_key(&keys, &csv, column, "image", name, err)) return false;
-        const int64_t at = vr_names_find(&set->images.whole, (const char *)name.data, name.size);
-        if (at >= 0)
-            left_out[at] = true, set->prototypes++;
-        else
-            vrp_image_index_add_bytes(&set->images, name, set->images.whole.count);
+        const int64_t at = vrp_image_index_add(&set->images, name, set->images.whole.count);
+        if (at < all) left_out[at] = true, set->prototypes++;
     }
     if (!csv.ended) return false;
     int64_t *labels = (int64_t *)set->labels, after = all - set->prototypes;
@@ -269,32 +231,32 @@ static bool vrp_imagenet_x_prototypes(vr_arena *scratch, vr_imagenet_x_set *set,
     set->count = 0;
     for (int64_t i = 0; i < all; i++) {
         if (left_out[i]) {
-            set->images.of_whole[i] = after++;
+            set->images.whole.value[i] = after++;
             continue;
         }
         labels[set->count] = labels[i], factors[set->count] = factors[i];
-        set->images.of_whole[i] = set->count++;
+        set->images.whole.value[i] = set->count++;
     }
     return set->count > 0 ||
            vr_fail(err, VR_ERR_ARGUMENT, "%s: all images of %s are prototypes", path, set->path);
 }
 
 /* Row c is class c: the file has no column of class numbers. */
-static bool vrp_imagenet_x_metaclasses(vr_arena *perm, vr_imagenet_x_set *set, const char *path,
-                                       vr_err *err) {
+static bool vrp_imagenet_x_classes(vr_arena *perm, vr_imagenet_x_set *set, const char *path, vr_err *err) {
     vr_csv csv;
-    vr_err own = {0};
     if (!vr_csv_load(perm, &csv, path, err)) return false;
     const int64_t name = vr_csv_column(&csv, "name", err);
     if (name < 0) return false;
     int64_t *metaclass = VR_NEW(perm, int64_t, VR_IMAGENET_X_CLASSES);
-    while (vr_csv_next(&csv, &own)) {
+    while (vr_csv_next(&csv, err)) {
         if (csv.row >= VR_IMAGENET_X_CLASSES)
             return vr_csv_fail(&csv, name, err, "expected 1000 classes, found more");
-        const int64_t known = vrp_imagenet_x_metaclass_find(csv.fields[name]);
+        const vr_bytes field = csv.fields[name];
+        const int64_t known = vrp_imagenet_x_find(vrp_imagenet_x_metaclasses(), VR_IMAGENET_X_METACLASSES,
+                                                  (const char *)field.data, field.size);
         metaclass[csv.row] = known < 0 ? VR_IMAGENET_X_METACLASSES - 1 : known; /* the rest is "other" */
     }
-    if (own.code != VR_OK) return vr_err_pass(err, &own);
+    if (!csv.ended) return false;
     if (csv.row + 1 < VR_IMAGENET_X_CLASSES)
         return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:1: expected 1000 classes, found %lld", path,
                        (long long)csv.line, (long long)csv.row + 1);
@@ -330,7 +292,7 @@ static bool vrp_imagenet_x_real(vr_arena *perm, vr_arena *scratch, vr_imagenet_x
     }
     vr_label_builder b = {.arena = perm};
     for (int64_t i = 0; i < set->images.whole.count; i++) { /* in the order of the images */
-        if (set->images.of_whole[i] >= set->count) continue;
+        if (set->images.whole.value[i] >= set->count) continue;
         const char *name = vr_names_at(&set->images.whole, i);
         const int64_t number = vrp_imagenet_x_val_number(name);
         if (number < 0 || number >= n)
@@ -357,7 +319,7 @@ bool vr_imagenet_x_load(vr_arena *perm, vr_imagenet_x_set *set, const vr_imagene
     const bool ok =
         vrp_imagenet_x_annotations(perm, &scratch, &s, files->annotations, &own) &&
         (!files->prototypes || vrp_imagenet_x_prototypes(&scratch, &s, files->prototypes, &own)) &&
-        (!files->metaclasses || vrp_imagenet_x_metaclasses(perm, &s, files->metaclasses, &own)) &&
+        (!files->metaclasses || vrp_imagenet_x_classes(perm, &s, files->metaclasses, &own)) &&
         (!files->real || vrp_imagenet_x_real(perm, &scratch, &s, files->real, &own));
     vr_arena_free(&scratch);
     if (!ok) {

@@ -15,10 +15,10 @@ vr_imagenet_x_table vr_imagenet_x_example(vr_arena *perm) {
                               25}};
     vr_imagenet_x_table t = {.rows = VR_NEW(perm, vr_imagenet_x_row, MODELS), .count = MODELS};
     for (int m = 0; m < MODELS; m++) {
-        vr_group by[VR_IMAGENET_X_FACTORS];
+        vr_group by[VR_IMAGENET_X_FACTORS + 1] = {[VR_IMAGENET_X_FACTORS] = {.count = N, .correct = all[m]}};
         for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++)
             by[f] = (vr_group){.count = images[f], .correct = correct[m][f]};
-        t.rows[m] = vrp_imagenet_x_row_of(names[m], by, all[m], N);
+        t.rows[m] = vrp_imagenet_x_row_of(names[m], by);
         t.rows[m].join.scored = N;
     }
     return t;

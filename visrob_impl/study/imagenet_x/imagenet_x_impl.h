@@ -3,40 +3,29 @@
 #define VISROB_STUDY_IMAGENET_X_IMPL_H
 #include "../../format/csv.h"
 #include "../imagenet_x.h"
+#include "../predictions_impl.h"
 
 enum { VRP_IMAGENET_X_LABELS = VR_IMAGENET_X_FACTORS + VR_IMAGENET_X_METACLASSES };
 
 /* More models than this are rows of a table, and have no chart of their own. */
 enum { VRP_IMAGENET_X_FEW = 8 };
 
-/* The keys of a CSV's rows; {.names.arena = &a} is empty. */
-typedef struct vrp_imagenet_x_keys {
-    vr_names names;
-    int64_t *line, capacity;
-} vrp_imagenet_x_keys;
+/* The names of the factors, then of the metaclasses: [VRP_IMAGENET_X_LABELS]. */
+VR_API const char *const *vrp_imagenet_x_names(void);
 
-/* Adds the key of the current row. Errors: VR_ERR_FORMAT for a key of an earlier row, naming both lines; `what` it is. */
-VR_API bool vrp_imagenet_x_key(vrp_imagenet_x_keys *keys, const vr_csv *csv, int64_t column, const char *what,
+/* The names of the metaclasses: device, dog, ..., other. */
+VR_API const char *const *vrp_imagenet_x_metaclasses(void);
+
+/* Which of the names is the text of n bytes; -1: none. */
+VR_API int64_t vrp_imagenet_x_find(const char *const *names, int64_t count, const char *name, int64_t n);
+
+/* Adds the key of the current row; a key's value is its line. Errors: VR_ERR_FORMAT for a key of an earlier row, naming both
+ * lines; `what` it is. */
+VR_API bool vrp_imagenet_x_key(vr_names *keys, const vr_csv *csv, int64_t column, const char *what,
                                vr_bytes key, vr_err *err);
 
-/* The name of metaclass 0..16: device, dog, ..., other. */
-VR_API const char *vrp_imagenet_x_metaclass(int64_t metaclass);
-
-/* The error ratio with its 95 % interval, by the delta method on its logarithm over images, which share the errors.
- * Notes:   low and high are NaN where the counts are unknown, or there is no ratio. Without an error in the factor low
- *          is 0 and high takes the upper end of Wilson's interval.
- * Source:  as Katz et al. 1978 for the risk ratio of separate groups; here the factor's images are among all. */
-VR_API vr_interval vrp_imagenet_x_error_ratio_interval(const vr_imagenet_x_row *row, int64_t factor);
-
-/* The factor of the highest error ratio among those with at least min_images (or an unknown count); -1: none. */
-VR_API int64_t vrp_imagenet_x_worst(const vr_imagenet_x_row *row, int64_t min_images);
-
-/* The metaclass of that name; -1 where there is none. */
-VR_API int64_t vrp_imagenet_x_metaclass_find(vr_bytes name);
-
-/* A row with accuracies count/correct of `by`[16] and of all n images; nothing else is known. */
-VR_API vr_imagenet_x_row vrp_imagenet_x_row_of(const char *model, const vr_group *by, int64_t correct,
-                                               int64_t n);
+/* The row of the factors' groups and, last, that of all images: by: [17]; nothing else is known. */
+VR_API vr_imagenet_x_row vrp_imagenet_x_row_of(const char *model, const vr_group *by);
 
 /* Finds the numbers of images behind released accuracies; sets count and n of all rows. */
 VR_API void vrp_imagenet_x_recover(vr_imagenet_x_row *rows, int64_t count);
@@ -72,12 +61,25 @@ VR_API const char *vrp_imagenet_x_row_name(vr_arena *arena, const vr_imagenet_x_
 /* The error ratio; NaN of fewer than min_images. */
 VR_API double vrp_imagenet_x_ratio(const vr_imagenet_x_row *row, int64_t factor, int64_t min_images);
 
-/* What vr_imagenet_x_cells gives, with or without these columns, for rows of at least min_images. */
-VR_API vr_table vrp_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *rows, int64_t count,
-                                     int64_t min_images, bool metaclass, bool ece);
+/* The factor of the highest error ratio among those with at least min_images (or an unknown count); -1: none. */
+VR_API int64_t vrp_imagenet_x_worst(const vr_imagenet_x_row *row, int64_t min_images);
 
-/* What was left out of a row, as a sentence; NULL where nothing was. */
-VR_API const char *vrp_imagenet_x_join_text(vr_arena *arena, const vr_imagenet_x_row *row);
+/* ratio[n] = the finite error ratios of a factor, of the rows with of[i] = k, or, where `of` is NULL, of all; returns n. */
+VR_API int64_t vrp_imagenet_x_ratios(double *ratio, const vr_imagenet_x_table *table, int64_t factor,
+                                     const int64_t *of, int64_t k);
+
+/* What vr_imagenet_x_cells gives, for rows of at least min_images; not whole: without columns that no row has. */
+VR_API vr_table vrp_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *rows, int64_t count,
+                                     int64_t min_images, bool whole);
+
+/* One row a factor: error ratios of at most 8 models, six digits as in the paper's repository. The ratio of fewer than
+ * min_images images is not shown. */
+VR_API vr_table vrp_imagenet_x_by_factor(vr_arena *arena, const vr_imagenet_x_table *table,
+                                         int64_t min_images);
+
+/* One row a model: the error ratios of all factors, or of the worst one with its interval. */
+VR_API vr_table vrp_imagenet_x_by_model(vr_arena *arena, const vr_imagenet_x_table *table, int64_t min_images,
+                                        bool worst);
 
 /* One row a factor, from the one that the augmentation helps most to the one that it hurts most. */
 VR_API vr_table vrp_imagenet_x_effect_table(vr_arena *perm, const vr_imagenet_x_effects *effects);
@@ -85,9 +87,15 @@ VR_API vr_table vrp_imagenet_x_effect_table(vr_arena *perm, const vr_imagenet_x_
 /* One row a factor, most errors first: the mean error ratio of each family, and whether they differ. */
 VR_API vr_table vrp_imagenet_x_family_table(vr_arena *perm, const vr_imagenet_x_families *families);
 
-/* Error ratios, six digits as in the paper's repository: one row a factor where there are at most 8 models, else one row a
- * model. The ratio of fewer than min_images images is not shown. */
-VR_API vr_table vrp_imagenet_x_ratio_table(vr_arena *perm, const vr_imagenet_x_table *table,
-                                           int64_t min_images);
+/* What the numbers come from, and the kind of tables: "accuracies of results/top (top, class)". */
+VR_API const char *vrp_imagenet_x_data_text(vr_arena *arena, const vr_imagenet_x_report *report);
+
+/* Lists the files that a path stands for: itself or, of a folder, predictions or a target's tables. Others are counted in *t.
+ * Errors:  VR_ERR_ARGUMENT for a folder without such a file, naming the others. */
+VR_API bool vrp_imagenet_x_list(vr_arena *perm, vr_names *paths, vr_imagenet_x_table *t, const char *path,
+                                const vr_imagenet_x_target *target, vr_err *err);
+
+/* "2 tables: a.csv (by metaclass), b.csv (--target real); 1 other file: README": what was not read; NULL: nothing. */
+VR_API const char *vrp_imagenet_x_others_text(vr_arena *arena, const vr_imagenet_x_table *table);
 
 #endif

@@ -7,44 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Factors, then metaclasses. */
-static const char *const *vrp_imagenet_x_names(vr_arena *arena) {
-    const char **names = VR_NEW(arena, const char *, VRP_IMAGENET_X_LABELS);
-    for (int64_t i = 0; i < VRP_IMAGENET_X_LABELS; i++)
-        names[i] = i < VR_IMAGENET_X_FACTORS ? vr_imagenet_x_factor(i)
-                                             : vrp_imagenet_x_metaclass(i - VR_IMAGENET_X_FACTORS);
-    return names;
-}
-
-/* Cells of shifts and correlations around 0 or, of error ratios, around 1. */
-static void vrp_imagenet_x_heat(vr_page *page, const char *title, const char *caption, bool ratio,
-                                const double *values, const char *const *rows, int64_t row_count,
-                                const char *const *columns, int64_t column_count) {
-    const vr_plot plot = {.kind = VR_PLOT_HEAT,
-                          .title = title,
-                          .values = values,
-                          .ratio = ratio,
-                          .names = rows,
-                          .column_names = columns,
-                          .rows = row_count,
-                          .columns = column_count};
+/* A heat map; its columns are the factors where it has no others. */
+static void vrp_imagenet_x_heat(vr_page *page, vr_plot plot, const char *caption) {
+    plot.kind = VR_PLOT_HEAT;
+    if (!plot.column_names) plot.column_names = vrp_imagenet_x_names(), plot.columns = VR_IMAGENET_X_FACTORS;
     vr_page_plot(page, &plot, caption);
 }
 
-/* Bars of values[16], with the factors' names. */
-static void vrp_imagenet_x_bars(vr_page *page, const char *title, const char *x_label, const char *caption,
-                                const double *values, bool percent) {
-    vr_interval *bars = VR_NEW(page->arena, vr_interval, VR_IMAGENET_X_FACTORS);
+/* Bars of values[16], the highest first. */
+static void vrp_imagenet_x_bars(vr_page *page, vr_plot plot, const double *values, const char *caption) {
+    vr_interval bars[VR_IMAGENET_X_FACTORS];
     for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++)
         bars[f] = (vr_interval){values[f], (double)NAN, (double)NAN};
-    const vr_plot plot = {.kind = VR_PLOT_BARS,
-                          .title = title,
-                          .x_label = x_label,
-                          .names = vrp_imagenet_x_names(page->arena),
-                          .intervals = bars,
-                          .count = VR_IMAGENET_X_FACTORS,
-                          .percent = percent,
-                          .sorted = true};
+    plot.kind = VR_PLOT_BARS, plot.sorted = true;
+    plot.names = vrp_imagenet_x_names(), plot.intervals = bars, plot.count = VR_IMAGENET_X_FACTORS;
     vr_page_plot(page, &plot, caption);
 }
 
@@ -53,23 +29,20 @@ static void vrp_imagenet_x_page_lead(vr_page *page, const vr_imagenet_x_report *
     vr_arena *a = page->arena;
     const vr_imagenet_x_table *t = r->table;
     const vr_imagenet_x_row *row = NULL;
-    int64_t factor = -1;
+    vr_interval ratio = {0};
+    int64_t factor = -1, n = 1;
     for (int64_t m = 0; m < t->count; m++) {
         const int64_t f = vrp_imagenet_x_worst(&t->rows[m], r->min_images);
-        if (f >= 0 &&
-            (!row || vr_imagenet_x_error_ratio(&t->rows[m], f) > vr_imagenet_x_error_ratio(row, factor)))
-            row = &t->rows[m], factor = f;
+        if (f < 0 || (row && !(vrp_imagenet_x_ratio(&t->rows[m], f, 0) > ratio.value))) continue;
+        row = &t->rows[m], factor = f, ratio = vr_imagenet_x_error_ratio(row, f);
     }
-    const char *values[3], *labels[3];
-    int64_t n = 0;
+    const char *values[3] = {vr_arena_printf(a, "%lld", (long long)t->count)},
+               *labels[3] = {"models", "highest error ratio", "its factor"};
     if (t->count == 1)
-        labels[n] = "accuracy", values[n++] = vr_arena_printf(a, "%.1f %%", 100 * t->rows[0].average);
-    else
-        labels[n] = "models", values[n++] = vr_arena_printf(a, "%lld", (long long)t->count);
+        labels[0] = "accuracy", values[0] = vr_arena_printf(a, "%.1f %%", 100 * t->rows[0].average);
     if (row) {
-        const vr_interval ratio = vrp_imagenet_x_error_ratio_interval(row, factor);
-        labels[n] = "highest error ratio", values[n++] = vr_arena_printf(a, "%.2f", ratio.value);
-        labels[n] = "its factor", values[n++] = vr_imagenet_x_factor(factor);
+        values[n++] = vr_arena_printf(a, "%.2f", ratio.value);
+        values[n++] = vr_imagenet_x_factor(factor);
         vr_page_lead(
             page, "%s makes %.2f times as many errors on images with the factor '%s' as on all images%s",
             vrp_imagenet_x_row_name(a, row), ratio.value, vr_imagenet_x_factor(factor),
@@ -81,33 +54,26 @@ static void vrp_imagenet_x_page_lead(vr_page *page, const vr_imagenet_x_report *
 }
 
 /* What was left out, of the model with the most. */
-static void vrp_imagenet_x_page_joins(vr_page *page, const vr_imagenet_x_table *t) {
-    const vr_imagenet_x_row *most = NULL;
-    int64_t left_out = 0;
-    for (int64_t m = 0; m < t->count; m++) {
-        const vr_join j = t->rows[m].join;
-        const int64_t n = j.missing + j.extra + j.unlabelled + t->rows[m].prototypes;
-        if (n > left_out) left_out = n, most = &t->rows[m];
-    }
-    if (most)
+static void vrp_imagenet_x_page_left_out(vr_page *page, const vr_imagenet_x_table *t) {
+    const vr_imagenet_x_row *most = &t->rows[0];
+    for (int64_t m = 1; m < t->count; m++)
+        if (vrp_join_left_out(&t->rows[m].join) > vrp_join_left_out(&most->join)) most = &t->rows[m];
+    if (vrp_join_left_out(&most->join) > 0)
         vr_page_text(page, "%s%s: %s.", t->count > 1 ? "Most is left out of " : "", most->model,
-                     vrp_imagenet_x_join_text(page->arena, most));
-    if (t->other_tables + t->other_files > 0)
-        vr_page_text(page,
-                     "Not read: %lld tables of another target (--target) or by metaclass, %lld other files.",
-                     (long long)t->other_tables, (long long)t->other_files);
+                     vr_join_text(page->arena, &most->join));
 }
 
+/* One model's ratios, as dots. */
 static void vrp_imagenet_x_page_ratios(vr_page *page, const vr_imagenet_x_row *row, int64_t min_images) {
     vr_arena *a = page->arena;
-    const char **names = VR_NEW(a, const char *, VR_IMAGENET_X_FACTORS);
-    vr_interval *ratios = VR_NEW(a, vr_interval, VR_IMAGENET_X_FACTORS);
+    const char *names[VR_IMAGENET_X_FACTORS];
+    vr_interval ratios[VR_IMAGENET_X_FACTORS];
     int64_t n = 0;
     for (int64_t f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
         if (isnan(vrp_imagenet_x_ratio(row, f, min_images))) continue;
         names[n] = vr_imagenet_x_factor(f);
         if (row->count[f] > 0) names[n] = vr_arena_printf(a, "%s (%lld)", names[n], (long long)row->count[f]);
-        ratios[n++] = vrp_imagenet_x_error_ratio_interval(row, f);
+        ratios[n++] = vr_imagenet_x_error_ratio(row, f);
     }
     if (n == 0) return;
     const vr_plot plot = {
@@ -124,7 +90,7 @@ static void vrp_imagenet_x_page_ratios(vr_page *page, const vr_imagenet_x_row *r
                  "known. At the dashed line there are no more errors with the factor than on all images.");
 }
 
-/* Error ratios as cells: factors by models, or factors by metaclasses of one model. */
+/* Error ratios as cells: factors by models, or factors by metaclasses of one model; rows are `step` apart. */
 static void vrp_imagenet_x_page_heat(vr_page *page, const vr_imagenet_x_row *rows, int64_t count,
                                      int64_t step, const char *title, const char *caption,
                                      int64_t min_images) {
@@ -138,8 +104,9 @@ static void vrp_imagenet_x_page_heat(vr_page *page, const vr_imagenet_x_row *row
             values[i * VR_IMAGENET_X_FACTORS + f] = isfinite(ratio) ? ratio : (double)NAN;
         }
     }
-    vrp_imagenet_x_heat(page, title, caption, true, values, names, count, vrp_imagenet_x_names(page->arena),
-                        VR_IMAGENET_X_FACTORS);
+    vrp_imagenet_x_heat(
+        page, (vr_plot){.title = title, .ratio = true, .values = values, .names = names, .rows = count},
+        caption);
 }
 
 /* A name of which both ends can be read: "eval_resnet50_crop8.0_wd1e-05_id1662124509" as "eval_resnet5...1662124509". */
@@ -157,7 +124,7 @@ static int vrp_imagenet_x_by_average(const void *a, const void *b) {
                                     : strcmp(x->model, y->model);
 }
 
-/* The models' error ratios as cells; many models from the most accurate one down. */
+/* The models' error ratios as cells; many models folded, from the most accurate one down. */
 static void vrp_imagenet_x_page_models(vr_page *page, const vr_imagenet_x_table *t, int64_t min_images) {
     const bool few = t->count <= VRP_IMAGENET_X_FEW;
     vr_imagenet_x_row *rows = VR_NEW(page->arena, vr_imagenet_x_row, t->count);
@@ -179,20 +146,12 @@ static void vrp_imagenet_x_page_models(vr_page *page, const vr_imagenet_x_table 
 static void vrp_imagenet_x_page_scatter(vr_page *page, const vr_imagenet_x_table *t) {
     enum { SERIES = 4 };
     vr_arena *a = page->arena;
-    double mean[VR_IMAGENET_X_FACTORS];
-    double *ratio = VR_NEW(a, double, t->count), *x = VR_NEW(a, double, t->count);
+    double mean[VR_IMAGENET_X_FACTORS], *x = VR_NEW(a, double, t->count);
     const char **names = VR_NEW(a, const char *, SERIES * t->count);
-    int order[VR_IMAGENET_X_FACTORS];
-    for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
-        int64_t n = 0;
-        for (int64_t m = 0; m < t->count; m++) {
-            ratio[n] = vr_imagenet_x_error_ratio(&t->rows[m], f);
-            n += isfinite(ratio[n]);
-        }
-        mean[f] = vr_mean(ratio, n);
-    }
+    int order[VR_IMAGENET_X_FACTORS], last = VR_IMAGENET_X_FACTORS - 1;
+    for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++)
+        mean[f] = vr_mean(x, vrp_imagenet_x_ratios(x, t, f, NULL, 0));
     vrp_imagenet_x_order(order, mean);
-    int last = VR_IMAGENET_X_FACTORS - 1;
     while (last > SERIES && isnan(mean[order[last]])) last--;
     vr_series series[SERIES];
     for (int64_t m = 0; m < t->count; m++) x[m] = t->rows[m].average;
@@ -229,9 +188,8 @@ static void vrp_imagenet_x_page_metaclasses(vr_page *page, const vr_imagenet_x_r
             page, t->metaclasses + m, VR_IMAGENET_X_METACLASSES, t->count,
             vr_arena_printf(page->arena, "%s: error ratio by metaclass and factor", t->rows[m].model),
             "Each ratio is to the metaclass's own errors.", min_images);
-    const vr_table cells =
-        vrp_imagenet_x_cells(page->arena, t->metaclasses, VR_IMAGENET_X_METACLASSES * t->count, min_images,
-                             true, false); /* calibration is only of all images */
+    const vr_table cells = vrp_imagenet_x_cells(page->arena, t->metaclasses,
+                                                VR_IMAGENET_X_METACLASSES * t->count, min_images, false);
     vr_page_table(page, &cells, "Accuracy and error ratio in each metaclass.");
 }
 
@@ -239,20 +197,25 @@ static void vrp_imagenet_x_page_families(vr_page *page, const vr_imagenet_x_fami
     if (!x) return;
     vr_arena *a = page->arena;
     double *values = VR_NEW(a, double, (x->count * VR_IMAGENET_X_FACTORS));
-    const char **names = VR_NEW(a, const char *, x->count),
-               **columns = VR_NEW(a, const char *, VR_IMAGENET_X_FACTORS);
+    const char **names = VR_NEW(a, const char *, x->count), *columns[VR_IMAGENET_X_FACTORS];
     int order[VR_IMAGENET_X_FACTORS];
     vrp_imagenet_x_order(order, x->all.ratio);
-    for (int64_t k = 0; k < x->count; k++) {
+    for (int64_t i = 0; i < x->count * VR_IMAGENET_X_FACTORS; i++) {
+        const int64_t k = i / VR_IMAGENET_X_FACTORS, c = i % VR_IMAGENET_X_FACTORS;
         names[k] = x->families[k].name;
-        for (int i = 0; i < VR_IMAGENET_X_FACTORS; i++) {
-            columns[i] = vr_imagenet_x_factor(order[i]);
-            values[k * VR_IMAGENET_X_FACTORS + i] = x->families[k].ratio[order[i]];
-        }
+        columns[c] = vr_imagenet_x_factor(order[c]);
+        values[i] = x->families[k].ratio[order[c]];
     }
     vr_page_section(page, "Families of models");
-    vrp_imagenet_x_heat(page, "Mean error ratio by family and factor", "Each model counts once.", true,
-                        values, names, x->count, columns, VR_IMAGENET_X_FACTORS);
+    vrp_imagenet_x_heat(page,
+                        (vr_plot){.title = "Mean error ratio by family and factor",
+                                  .ratio = true,
+                                  .values = values,
+                                  .names = names,
+                                  .rows = x->count,
+                                  .column_names = columns,
+                                  .columns = VR_IMAGENET_X_FACTORS},
+                        "Each model counts once.");
     const vr_table table = vrp_imagenet_x_family_table(a, x);
     vr_page_table(page, &table, "A: Alexander-Govern's test of whether the families differ, and its p.");
     vr_page_text(
@@ -268,9 +231,11 @@ static void vrp_imagenet_x_page_effects(vr_page *page, const vr_imagenet_x_repor
     double t[VR_IMAGENET_X_FACTORS];
     for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) t[f] = e->factors[f].t;
     vr_page_section(page, "What the augmentation does");
-    vrp_imagenet_x_bars(page, vr_arena_printf(page->arena, "What %s does to each factor", r->augmentation),
-                        "Welch's t: right of 0 the error ratio falls as the strength grows",
-                        "Between the two strengths at which a cubic fit is highest and lowest.", t, false);
+    vrp_imagenet_x_bars(
+        page,
+        (vr_plot){.title = vr_arena_printf(page->arena, "What %s does to each factor", r->augmentation),
+                  .x_label = "Welch's t: right of 0 the error ratio falls as the strength grows"},
+        t, "Between the two strengths at which a cubic fit is highest and lowest.");
     const vr_table table = vrp_imagenet_x_effect_table(page->arena, e);
     vr_page_table(page, &table, "Mean error ratios at the lower and the higher of the two strengths.");
     vr_page_text(
@@ -283,43 +248,59 @@ static void vrp_imagenet_x_page_effects(vr_page *page, const vr_imagenet_x_repor
 /* How common the factors are, and which go together. */
 static void vrp_imagenet_x_page_set(vr_page *page, const vr_imagenet_x_set *set) {
     if (!set) return;
-    const char *const *names = vrp_imagenet_x_names(page->arena);
-    const int64_t labels = set->metaclass ? VRP_IMAGENET_X_LABELS : VR_IMAGENET_X_FACTORS;
-    int64_t both[VRP_IMAGENET_X_LABELS][VRP_IMAGENET_X_LABELS], all[VR_IMAGENET_X_FACTORS];
-    double share[VR_IMAGENET_X_FACTORS], rho[VRP_IMAGENET_X_LABELS][VRP_IMAGENET_X_LABELS],
-        p[VRP_IMAGENET_X_LABELS][VRP_IMAGENET_X_LABELS],
-        *shift = VR_NEW(page->arena, double, (VR_IMAGENET_X_METACLASSES * VR_IMAGENET_X_FACTORS)),
-        *shown = VR_NEW(page->arena, double, (labels * labels));
+    enum { F = VR_IMAGENET_X_FACTORS, G = VR_IMAGENET_X_METACLASSES, L = VRP_IMAGENET_X_LABELS };
+    const char *const *names = vrp_imagenet_x_names();
+    const int64_t labels = set->metaclass ? L : F;
+    int64_t both[L][L], all[F];
+    double share[F], rho[L][L], p[L][L], shift[G * F], shown[L * L];
     vrp_imagenet_x_together(both, set);
     vrp_imagenet_x_spearman(rho, p, both, set->count);
-    for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++)
-        all[f] = both[f][f], share[f] = (double)all[f] / (double)set->count;
-    for (int g = 0; g < VR_IMAGENET_X_METACLASSES; g++)
-        vr_prevalence_shift(shift + g * VR_IMAGENET_X_FACTORS, both[VR_IMAGENET_X_FACTORS + g], all,
-                            VR_IMAGENET_X_FACTORS);
-    for (int64_t i = 0; i < labels; i++)
-        for (int64_t j = 0; j < labels; j++)
-            shown[i * labels + j] = i != j && p[i][j] <= 0.01 ? rho[i][j] : (double)NAN;
+    for (int f = 0; f < F; f++) all[f] = both[f][f], share[f] = (double)all[f] / (double)set->count;
+    for (int g = 0; g < G; g++) vr_prevalence_shift(shift + g * F, both[F + g], all, F);
+    for (int64_t i = 0; i < labels * labels; i++) {
+        const int64_t a = i / labels, b = i % labels;
+        shown[i] = a != b && p[a][b] <= 0.01 ? rho[a][b] : (double)NAN;
+    }
     vr_page_section(page, "The annotations");
     vr_page_text(page, "%lld images; %lld prototypes are left out; %lld images have no factor.",
                  (long long)set->count, (long long)set->prototypes, (long long)set->no_factor);
-    vrp_imagenet_x_bars(page, "Images with each factor", "share of the images", NULL, share, true);
+    vrp_imagenet_x_bars(
+        page,
+        (vr_plot){.title = "Images with each factor", .x_label = "share of the images", .percent = true},
+        share, NULL);
     if (set->metaclass)
         vrp_imagenet_x_heat(
-            page, "Prevalence shift by metaclass and factor",
-            "(the factor's share of the metaclass's annotations - its share of all) / its share of all.",
-            false, shift, names + VR_IMAGENET_X_FACTORS, VR_IMAGENET_X_METACLASSES, names,
-            VR_IMAGENET_X_FACTORS);
-    vrp_imagenet_x_heat(page, "Which factors go together",
-                        "Spearman's rho between annotations; only cells with p <= 0.01.", false, shown, names,
-                        labels, names, labels);
+            page,
+            (vr_plot){.title = "Prevalence shift by metaclass and factor",
+                      .values = shift,
+                      .names = names + F,
+                      .rows = G},
+            "(the factor's share of the metaclass's annotations - its share of all) / its share of all.");
+    vrp_imagenet_x_heat(page,
+                        (vr_plot){.title = "Which factors go together",
+                                  .values = shown,
+                                  .names = names,
+                                  .rows = labels,
+                                  .column_names = names,
+                                  .columns = labels},
+                        "Spearman's rho between annotations; only cells with p <= 0.01.");
 }
 
-/* Has any row a calibration error? */
-static bool vrp_imagenet_x_calibrated(const vr_imagenet_x_row *rows, int64_t count) {
-    for (int64_t i = 0; i < count; i++)
-        if (!isnan(rows[i].ece)) return true;
-    return false;
+/* A table of all numbers: of few models each cell, of many their ratios. */
+static void vrp_imagenet_x_page_numbers(vr_page *page, const vr_imagenet_x_report *r) {
+    const vr_imagenet_x_table *t = r->table;
+    const bool few = t->count <= VRP_IMAGENET_X_FEW;
+    const vr_table table = few ? vrp_imagenet_x_cells(page->arena, t->rows, t->count, r->min_images, false)
+                               : vrp_imagenet_x_by_model(page->arena, t, r->min_images, false);
+    const bool ece = strcmp(table.names[table.columns - 1], "ece") == 0;
+    vr_page_section(page, "All numbers");
+    vr_page_table(page, &table,
+                  vr_arena_printf(
+                      page->arena, "Error ratio: errors with the factor over errors on all images.%s%s",
+                      few ? " Rest ratio: over errors in all other images. Error shift: how much more common "
+                            "the factor is among wrong images."
+                          : "",
+                      ece ? " ECE: expected calibration error, 15 bins." : ""));
 }
 
 bool vr_imagenet_x_page_save(const vr_imagenet_x_report *r, const char *path, vr_err *err) {
@@ -330,36 +311,23 @@ bool vr_imagenet_x_page_save(const vr_imagenet_x_report *r, const char *path, vr
         vr_page_new(&arena, &(vr_page_info){.title = "Errors by factor: ImageNet-X",
                                             .subtitle = "Which factors of an image make a model err",
                                             .n = t->rows[0].n,
-                                            .data = r->data,
+                                            .data = vrp_imagenet_x_data_text(&arena, r),
                                             .model = t->count == 1 ? t->rows[0].model : NULL,
                                             .build = VR_BUILD,
                                             .command = r->command});
     vrp_imagenet_x_page_lead(&page, r);
-    vrp_imagenet_x_page_joins(&page, t);
+    vrp_imagenet_x_page_left_out(&page, t);
     vrp_imagenet_x_page_families(&page, r->families);
     vr_page_section(&page, "Error ratios");
     if (t->count <= VRP_IMAGENET_X_FEW)
         for (int64_t m = 0; m < t->count; m++) vrp_imagenet_x_page_ratios(&page, &t->rows[m], r->min_images);
-    if (t->count > VRP_IMAGENET_X_FEW) vrp_imagenet_x_page_scatter(&page, t);
+    else
+        vrp_imagenet_x_page_scatter(&page, t);
     if (t->count > 1) vrp_imagenet_x_page_models(&page, t, r->min_images);
     vrp_imagenet_x_page_effects(&page, r);
     vrp_imagenet_x_page_metaclasses(&page, r);
     vrp_imagenet_x_page_set(&page, r->set);
-    const bool ece = vrp_imagenet_x_calibrated(t->rows, t->count);
-    const vr_table table = t->count <= VRP_IMAGENET_X_FEW
-                               ? vrp_imagenet_x_cells(&arena, t->rows, t->count, r->min_images, false, ece)
-                               : vrp_imagenet_x_ratio_table(&arena, t, r->min_images);
-    vr_page_section(&page, "All numbers");
-    vr_page_table(
-        &page, &table,
-        t->count > VRP_IMAGENET_X_FEW
-            ? "Error ratio: errors with the factor over errors on all images."
-            : vr_arena_printf(
-                  &arena,
-                  "Error ratio: errors with the factor over errors on all images. Rest ratio: over errors "
-                  "in all other images. Error shift: how much more common the factor is among "
-                  "wrong images.%s",
-                  ece ? " ECE: expected calibration error, 15 bins." : ""));
+    vrp_imagenet_x_page_numbers(&page, r);
     const bool ok = vr_page_save(&page, path, err);
     vr_arena_free(&arena);
     return ok;

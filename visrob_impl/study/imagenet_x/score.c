@@ -4,7 +4,7 @@
  * factor within a metaclass), so that neither the order of the rows nor the number of threads changes a bit. The original
  * joins annotations and all models' predictions into one table of strings; here a model needs a few arrays, which the
  * next one reuses. */
-#include "../../base/os.h"
+#include "../../base/log.h"
 #include "../../base/par.h"
 #include "../../metric/accuracy.h"
 #include "../../metric/calibration.h"
@@ -17,11 +17,11 @@
 
 /* ---- one model ---- */
 
-/* Images and correct predictions of one model by class, and by factor within each metaclass (without a table of
- * metaclasses all in the first one); all other counts are sums of these. */
+/* Images and correct predictions of one model by class, and by factor (and, last, of all images) within each metaclass;
+ * without a table of metaclasses all in the first one. All other counts are sums of these. */
 typedef struct vrp_imagenet_x_tally {
     vr_group classes[VR_IMAGENET_X_CLASSES];
-    vr_group factors[VR_IMAGENET_X_METACLASSES][VR_IMAGENET_X_FACTORS];
+    vr_group by[VR_IMAGENET_X_METACLASSES][VR_IMAGENET_X_FACTORS + 1];
 } vrp_imagenet_x_tally;
 
 static inline void vrp_imagenet_x_sum(vr_group *to, int64_t count, int64_t correct) {
@@ -34,26 +34,28 @@ static void vrp_imagenet_x_count(vrp_imagenet_x_tally *t, const vr_imagenet_x_se
     for (int64_t i = 0; i < set->count; i++) {
         if (!scores->scored[i]) continue;
         const int64_t label = set->labels[i], correct = scores->correct[i];
-        vr_group *factors = t->factors[set->metaclass ? set->metaclass[label] : 0];
+        vr_group *by = t->by[set->metaclass ? set->metaclass[label] : 0];
         vrp_imagenet_x_sum(&t->classes[label], 1, correct);
+        vrp_imagenet_x_sum(&by[VR_IMAGENET_X_FACTORS], 1, correct);
         for (unsigned bits = set->factors[i]; bits; bits &= bits - 1)
-            vrp_imagenet_x_sum(&factors[__builtin_ctz(bits)], 1, correct);
+            vrp_imagenet_x_sum(&by[__builtin_ctz(bits)], 1, correct);
     }
 }
 
-static double vrp_imagenet_x_share(int64_t part, int64_t whole) {
-    return whole > 0 ? (double)part / (double)whole : (double)NAN;
+static double vrp_imagenet_x_share(vr_group g) {
+    return g.count > 0 ? (double)g.correct / (double)g.count : (double)NAN;
 }
 
-vr_imagenet_x_row vrp_imagenet_x_row_of(const char *model, const vr_group *by, int64_t correct, int64_t n) {
+vr_imagenet_x_row vrp_imagenet_x_row_of(const char *model, const vr_group *by) {
+    const vr_group all = by[VR_IMAGENET_X_FACTORS];
     vr_imagenet_x_row row = {.model = model,
-                             .n = n,
-                             .average = vrp_imagenet_x_share(correct, n),
+                             .n = all.count,
+                             .average = vrp_imagenet_x_share(all),
                              .worst_classes = (double)NAN,
                              .ece = (double)NAN};
     for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
         row.count[f] = by[f].count;
-        row.accuracy[f] = vrp_imagenet_x_share(by[f].correct, by[f].count);
+        row.accuracy[f] = vrp_imagenet_x_share(by[f]);
         row.factor_ece[f] = (double)NAN;
     }
     const int64_t worst = vr_worst(row.accuracy, VR_IMAGENET_X_FACTORS);
@@ -64,7 +66,8 @@ vr_imagenet_x_row vrp_imagenet_x_row_of(const char *model, const vr_group *by, i
 /* The accuracy over the images of the worst classes, by accuracy, compared as fractions, then by number. */
 static double vrp_imagenet_x_worst_classes(const vr_group *classes) {
     const vr_group *worst[VR_IMAGENET_X_WORST];
-    int64_t n = 0, correct = 0, images = 0;
+    int64_t n = 0;
+    vr_group all = {0};
     for (const vr_group *c = classes; c < classes + VR_IMAGENET_X_CLASSES; c++) {
         int64_t at = n < VR_IMAGENET_X_WORST ? n : VR_IMAGENET_X_WORST;
         for (; at > 0 && c->correct * worst[at - 1]->count < worst[at - 1]->correct * c->count; at--)
@@ -73,32 +76,29 @@ static double vrp_imagenet_x_worst_classes(const vr_group *classes) {
         worst[at] = c;
         if (n < VR_IMAGENET_X_WORST) n++;
     }
-    for (int64_t k = 0; k < n; k++) correct += worst[k]->correct, images += worst[k]->count;
-    return vrp_imagenet_x_share(correct, images);
+    for (int64_t k = 0; k < n; k++) vrp_imagenet_x_sum(&all, worst[k]->count, worst[k]->correct);
+    return vrp_imagenet_x_share(all);
 }
 
 /* The row of one metaclass; of all images for -1. */
-static vr_imagenet_x_row vrp_imagenet_x_row_from(const vr_imagenet_x_set *set, const vrp_imagenet_x_tally *t,
-                                                 int64_t metaclass, const char *model, bool compat) {
-    vr_group all = {0}, by[VR_IMAGENET_X_FACTORS] = {{0}};
-    for (int64_t c = 0; c < VR_IMAGENET_X_CLASSES; c++)
-        if (metaclass < 0 || set->metaclass[c] == metaclass)
-            vrp_imagenet_x_sum(&all, t->classes[c].count, t->classes[c].correct);
+static vr_imagenet_x_row vrp_imagenet_x_row_from(const vrp_imagenet_x_tally *t, int64_t metaclass,
+                                                 const char *model, bool compat) {
+    vr_group by[VR_IMAGENET_X_FACTORS + 1] = {{0}};
     for (int64_t g = 0; g < VR_IMAGENET_X_METACLASSES; g++)
-        for (int64_t f = 0; f < VR_IMAGENET_X_FACTORS && (metaclass < 0 || metaclass == g); f++)
-            vrp_imagenet_x_sum(&by[f], t->factors[g][f].count, t->factors[g][f].correct);
-    vr_imagenet_x_row row = vrp_imagenet_x_row_of(model, by, all.correct, all.count);
+        for (int64_t f = 0; f <= VR_IMAGENET_X_FACTORS && (metaclass < 0 || metaclass == g); f++)
+            vrp_imagenet_x_sum(&by[f], t->by[g][f].count, t->by[g][f].correct);
+    vr_imagenet_x_row row = vrp_imagenet_x_row_of(model, by);
     if (metaclass < 0) return row;
-    row.metaclass = vrp_imagenet_x_metaclass(metaclass);
-    if (!compat || all.correct > 0) return row;
+    row.metaclass = vrp_imagenet_x_metaclasses()[metaclass];
+    if (!compat || by[VR_IMAGENET_X_FACTORS].correct > 0) return row;
     for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) row.accuracy[f] = (double)NAN;
     row.worst_factor = (double)NAN;
     return row;
 }
 
 static bool vrp_imagenet_x_can_score(const vr_imagenet_x_set *set, const vr_predictions *p,
-                                     const vr_imagenet_x_opts *opts, bool by_metaclass, vr_err *err) {
-    if ((by_metaclass || opts->target == VR_IMAGENET_X_METACLASS) && !set->metaclass)
+                                     const vr_imagenet_x_opts *opts, vr_err *err) {
+    if ((opts->by_metaclass || opts->target == VR_IMAGENET_X_METACLASS) && !set->metaclass)
         return vr_fail(err, VR_ERR_ARGUMENT, "metaclasses need the table of classes to metaclasses");
     if (opts->target == VR_IMAGENET_X_REAL && set->real.count == 0)
         return vr_fail(err, VR_ERR_ARGUMENT, "the target 'real' needs the file of ReaL labels");
@@ -109,10 +109,24 @@ static bool vrp_imagenet_x_can_score(const vr_imagenet_x_set *set, const vr_pred
     return true;
 }
 
-/* The labels that are correct for each image; of the target VR_IMAGENET_X_METACLASS the classes. */
-static vr_label_sets vrp_imagenet_x_labels(vr_arena *scratch, const vr_imagenet_x_set *set,
-                                           const vr_imagenet_x_opts *opts) {
-    if (opts->target != VR_IMAGENET_X_REAL) return (vr_label_sets){.count = set->count, .label = set->labels};
+/* map[x[i]] for n classes. */
+static const int64_t *vrp_imagenet_x_mapped(vr_arena *scratch, const int64_t *x, int64_t n,
+                                            const int64_t *map) {
+    int64_t *mapped = VR_NEW(scratch, int64_t, n);
+    for (int64_t i = 0; i < n; i++) mapped[i] = map[x[i]];
+    return mapped;
+}
+
+/* The labels that are correct for each image; of the target VR_IMAGENET_X_METACLASS they are metaclasses, and so become the
+ * predictions. */
+static vr_label_sets vrp_imagenet_x_targets(vr_arena *scratch, vr_predictions *p,
+                                            const vr_imagenet_x_set *set, const vr_imagenet_x_opts *opts) {
+    vr_label_sets labels = {.count = set->count, .label = set->labels};
+    if (opts->target == VR_IMAGENET_X_METACLASS) {
+        labels.label = vrp_imagenet_x_mapped(scratch, set->labels, set->count, set->metaclass);
+        p->predicted = vrp_imagenet_x_mapped(scratch, p->predicted, p->count * p->k, set->metaclass);
+    }
+    if (opts->target != VR_IMAGENET_X_REAL) return labels;
     if (!opts->compat) return set->real;
     vr_label_builder b = {.arena = scratch};
     for (int64_t i = 0; i < set->count; i++) {
@@ -122,17 +136,6 @@ static vr_label_sets vrp_imagenet_x_labels(vr_arena *scratch, const vr_imagenet_
         if (vr_label_sets_size(&set->real, i) == 0) vr_label_builder_add(&b, -1); /* always wrong */
     }
     return vr_label_builder_sets(&b);
-}
-
-/* correct[i]: is the image's predicted class of the metaclass of its label? */
-static const uint8_t *vrp_imagenet_x_mapped(vr_arena *scratch, const vr_imagenet_x_set *set,
-                                            const vr_predictions *p, const int64_t *prediction) {
-    int64_t *predicted = VR_NEW(scratch, int64_t, set->count);
-    uint8_t *correct = VR_NEW(scratch, uint8_t, set->count);
-    for (int64_t i = 0; i < set->count; i++)
-        predicted[i] = prediction[i] < 0 ? -1 : p->predicted[prediction[i] * p->k];
-    vr_correct_mapped(correct, predicted, set->labels, set->count, set->metaclass, VR_IMAGENET_X_CLASSES);
-    return correct;
 }
 
 /* The calibration error over the scored images with all bits of `factors`. */
@@ -151,30 +154,30 @@ static double vrp_imagenet_x_ece(vr_arena *scratch, const vr_imagenet_x_set *set
     return vr_ece(bins, VR_CALIBRATION_BINS);
 }
 
-/* metaclasses: NULL, or rows `step` apart. */
-static bool vrp_imagenet_x_score(vr_arena *scratch, vr_imagenet_x_row *row, vr_imagenet_x_row *metaclasses,
-                                 int64_t step, const vr_imagenet_x_set *set, const vr_predictions *p,
-                                 const char *model, const vr_imagenet_x_opts *opts, vr_err *err) {
+/* Fills the rows of model m. */
+static bool vrp_imagenet_x_score(vr_arena *scratch, vr_imagenet_x_table *t, int64_t m,
+                                 const vr_imagenet_x_set *set, vr_predictions *p,
+                                 const vr_imagenet_x_opts *opts, vr_err *err) {
+    vr_imagenet_x_row *row = &t->rows[m];
+    const char *model = row->model;
     const int64_t all = set->images.whole.count, images = p->image ? all : set->count;
     int64_t *prediction = (int64_t *)vr_arena_alloc(scratch, all, sizeof *prediction);
-    const vr_label_sets labels = vrp_imagenet_x_labels(scratch, set, opts);
+    if (!vrp_imagenet_x_can_score(set, p, opts, err)) return false;
+    const vr_label_sets labels = vrp_imagenet_x_targets(scratch, p, set, opts);
     vr_scores scores;
-    if (!vrp_imagenet_x_can_score(set, p, opts, metaclasses != NULL, err) ||
-        !vr_predictions_join(prediction, p, &set->images, images, set->path, err) ||
+    if (!vr_predictions_join(prediction, p, &set->images, images, set->path, err) ||
         !vr_predictions_score(scratch, &scores, p, prediction, &labels, err))
         return false;
-    if (opts->target == VR_IMAGENET_X_METACLASS)
-        scores.correct = vrp_imagenet_x_mapped(scratch, set, p, prediction);
     vrp_imagenet_x_tally tally;
     memset(&tally, 0, sizeof tally);
     vrp_imagenet_x_count(&tally, set, &scores);
-    *row = vrp_imagenet_x_row_from(set, &tally, -1, model, false);
+    *row = vrp_imagenet_x_row_from(&tally, -1, model, false);
     row->worst_classes = vrp_imagenet_x_worst_classes(tally.classes);
     row->join = scores.join;
-    for (int64_t i = set->count; i < images; i++) row->prototypes += prediction[i] >= 0;
-    row->join.extra -= row->prototypes;
-    for (int64_t g = 0; metaclasses && g < VR_IMAGENET_X_METACLASSES; g++)
-        metaclasses[g * step] = vrp_imagenet_x_row_from(set, &tally, g, model, opts->compat);
+    for (int64_t i = set->count; i < images; i++) row->join.excluded += prediction[i] >= 0;
+    row->join.extra -= row->join.excluded;
+    for (int64_t g = 0; opts->by_metaclass && g < VR_IMAGENET_X_METACLASSES; g++)
+        t->metaclasses[g * t->count + m] = vrp_imagenet_x_row_from(&tally, g, model, opts->compat);
     if (!opts->calibration) return true;
     row->ece = vrp_imagenet_x_ece(scratch, set, p, prediction, &scores, 0);
     for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++)
@@ -182,34 +185,10 @@ static bool vrp_imagenet_x_score(vr_arena *scratch, vr_imagenet_x_row *row, vr_i
     return true;
 }
 
-static const vr_imagenet_x_opts vrp_imagenet_x_defaults = {0};
-
 /* ---- many models ---- */
 
-/* The predictions files of a path: itself, or the .csv files of a folder. */
-static bool vrp_imagenet_x_list(vr_arena *perm, const char ***paths, vr_imagenet_x_table *t, const char *path,
-                                vr_err *err) {
-    const char **names;
-    int64_t n;
-    if (!vr_path_is_dir(path)) {
-        *paths = VR_NEW(perm, const char *, 1);
-        (*paths)[t->count++] = path;
-        return true;
-    }
-    if (!vr_dir_list(perm, &names, NULL, &n, path, err)) return false;
-    *paths = VR_NEW(perm, const char *, n);
-    for (int64_t i = 0; i < n; i++) {
-        const char *file = vr_arena_printf(perm, "%s/%s", path, names[i]);
-        if (names[i][0] != '.' && vr_path_has_suffix(names[i], ".csv") && !vr_path_is_dir(file))
-            (*paths)[t->count++] = file;
-        else
-            t->other_files++;
-    }
-    return t->count > 0 || vr_fail(err, VR_ERR_ARGUMENT, "%s: no .csv file of predictions", path);
-}
-
 /* "models/ViT.csv" -> "ViT" */
-static const char *vrp_imagenet_x_stem(vr_arena *perm, const char *path) {
+static const char *vrp_imagenet_x_model(vr_arena *perm, const char *path) {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
     return vr_arena_string(perm, name, dot && dot > name ? dot - name : (int64_t)strlen(name));
 }
@@ -223,10 +202,12 @@ static vr_predictions vrp_imagenet_x_human(vr_arena *scratch, const vr_imagenet_
 }
 
 /* Fills the rows of the table: of the files, then "human". */
-static bool vrp_imagenet_x_run(vr_imagenet_x_table *t, const vr_imagenet_x_set *set, const char **paths,
-                               int64_t files, const vr_imagenet_x_opts *opts, vr_err *err) {
+static bool vrp_imagenet_x_run(vr_imagenet_x_table *t, const vr_imagenet_x_set *set, const vr_names *paths,
+                               const vr_imagenet_x_opts *opts, vr_err *err) {
     static const vr_predictions_opts classes = {.classes = VR_IMAGENET_X_CLASSES, .joined = true};
     int64_t first = t->count; /* the file that fails */
+    const bool many = t->count > VRP_IMAGENET_X_FEW;
+    vr_progress progress = many ? vr_progress_begin("score", t->count, "models") : (vr_progress){0};
 #pragma omp parallel num_threads((int)vr_min(t->count, vr_threads()))
     {
         vr_arena own = {0};
@@ -234,38 +215,42 @@ static bool vrp_imagenet_x_run(vr_imagenet_x_table *t, const vr_imagenet_x_set *
         vr_arena_reset(&own);
 #pragma omp for schedule(dynamic)
         for (int64_t i = 0; i < t->count; i++) {
+            const bool human = i == paths->count;
             vr_predictions p;
             vr_err e = {0};
-            if (i == files) p = vrp_imagenet_x_human(&own, set);
-            if (i == files || vr_predictions_load(&own, &p, paths[i], &classes, &e))
-                vrp_imagenet_x_score(&own, &t->rows[i], t->metaclasses ? &t->metaclasses[i] : NULL, t->count,
-                                     set, &p, t->rows[i].model, opts, &e);
+            if (human) p = vrp_imagenet_x_human(&own, set);
+            if (human || vr_predictions_load(&own, &p, vr_names_at(paths, i), &classes, &e))
+                vrp_imagenet_x_score(&own, t, i, set, &p, opts, &e);
 #pragma omp critical(vrp_imagenet_x_run)
-            if (e.code != VR_OK && i < first) *err = e, first = i;
+            {
+                if (e.code != VR_OK && i < first) *err = e, first = i;
+                if (many) vr_progress_step(&progress, 1);
+            }
             vr_arena_reset(&own);
         }
         vr_arena_free(&own);
     }
+    if (many) vr_progress_end(&progress);
     return err->code == VR_OK;
 }
 
 bool vr_imagenet_x_run(vr_arena *perm, vr_imagenet_x_table *table, const vr_imagenet_x_set *set,
                        const char *path, const vr_imagenet_x_opts *opts, vr_err *err) {
+    static const vr_imagenet_x_opts defaults = {0};
+    if (!opts) opts = &defaults;
     *table = (vr_imagenet_x_table){0};
-    if (!opts) opts = &vrp_imagenet_x_defaults;
     const vr_arena_mark mark = vr_arena_here(perm);
-    const char **paths;
+    vr_names paths = {.arena = perm};
     vr_imagenet_x_table t = {0};
     vr_err own = {0};
-    if (vrp_imagenet_x_list(perm, &paths, &t, path, &own)) {
-        const int64_t files = t.count;
-        t.count += opts->human;
+    if (vrp_imagenet_x_list(perm, &paths, &t, path, NULL, &own)) {
+        t.count = paths.count + opts->human;
         t.rows = VR_NEW(perm, vr_imagenet_x_row, t.count);
         if (opts->by_metaclass)
             t.metaclasses = VR_NEW(perm, vr_imagenet_x_row, (t.count * VR_IMAGENET_X_METACLASSES));
         for (int64_t i = 0; i < t.count; i++)
-            t.rows[i].model = i < files ? vrp_imagenet_x_stem(perm, paths[i]) : "human";
-        if (vrp_imagenet_x_run(&t, set, paths, files, opts, &own)) {
+            t.rows[i].model = i < paths.count ? vrp_imagenet_x_model(perm, vr_names_at(&paths, i)) : "human";
+        if (vrp_imagenet_x_run(&t, set, &paths, opts, &own)) {
             *table = t;
             return true;
         }
@@ -276,18 +261,13 @@ bool vr_imagenet_x_run(vr_arena *perm, vr_imagenet_x_table *table, const vr_imag
 
 /* ---- the error ratio ---- */
 
-double vr_imagenet_x_error_ratio(const vr_imagenet_x_row *row, int64_t factor) {
-    VR_CHECK(factor >= 0 && factor < VR_IMAGENET_X_FACTORS, "factor %lld of 16", (long long)factor);
-    return vr_error_ratio(row->accuracy[factor], row->average);
-}
-
 /* Wrong images behind a row's accuracies, which have known counts. */
 static double vrp_imagenet_x_wrong(double accuracy, int64_t count) {
     return (double)count - rint(accuracy * (double)count);
 }
 
-vr_interval vrp_imagenet_x_error_ratio_interval(const vr_imagenet_x_row *row, int64_t factor) {
-    const double ratio = vr_imagenet_x_error_ratio(row, factor);
+vr_interval vr_imagenet_x_error_ratio(const vr_imagenet_x_row *row, int64_t factor) {
+    const double ratio = vrp_imagenet_x_ratio(row, factor, 0);
     vr_interval out = {ratio, (double)NAN, (double)NAN};
     const double n = (double)row->n, n_f = (double)row->count[factor];
     if (!(n > 0 && n_f > 0) || !isfinite(ratio)) return out;
@@ -309,17 +289,18 @@ vr_interval vrp_imagenet_x_error_ratio_interval(const vr_imagenet_x_row *row, in
     return out;
 }
 
+double vrp_imagenet_x_ratio(const vr_imagenet_x_row *row, int64_t factor, int64_t min_images) {
+    VR_CHECK(factor >= 0 && factor < VR_IMAGENET_X_FACTORS, "factor %lld of 16", (long long)factor);
+    const int64_t n = row->count[factor];
+    return n > 0 && n < min_images ? (double)NAN : vr_error_ratio(row->accuracy[factor], row->average);
+}
+
 double vrp_imagenet_x_rest_ratio(const vr_imagenet_x_row *row, int64_t factor) {
     const int64_t n_f = row->count[factor], rest = row->n - n_f;
     if (n_f <= 0 || rest <= 0 || isnan(row->accuracy[factor])) return (double)NAN;
     const double w_f = vrp_imagenet_x_wrong(row->accuracy[factor], n_f),
                  w_rest = vrp_imagenet_x_wrong(row->average, row->n) - w_f;
     return w_rest > 0 ? w_f / (double)n_f / (w_rest / (double)rest) : (double)NAN;
-}
-
-double vrp_imagenet_x_ratio(const vr_imagenet_x_row *row, int64_t factor, int64_t min_images) {
-    const int64_t n = row->count[factor];
-    return n > 0 && n < min_images ? (double)NAN : vr_imagenet_x_error_ratio(row, factor);
 }
 
 int64_t vrp_imagenet_x_worst(const vr_imagenet_x_row *row, int64_t min_images) {

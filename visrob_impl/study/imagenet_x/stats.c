@@ -13,63 +13,62 @@
 
 /* chosen[i] = the family of row i, or -1; counts what is left out. */
 static bool vrp_imagenet_x_choose(vr_arena *scratch, int64_t *chosen, vr_imagenet_x_families *out,
-                                  const vr_imagenet_x_table *table, const char *path,
-                                  const char *const *names, vr_err *err) {
-    enum { OTHER = -1, UNLISTED = -2 };
-    vr_names models = {.arena = scratch};
-    int64_t *family = VR_NEW(scratch, int64_t, 2 * table->count), *first = family + table->count;
-    for (int64_t i = 0; i < table->count; i++) {
-        const vr_imagenet_x_row *row = &table->rows[i];
-        const int64_t n = models.count;
-        chosen[i] = row->metaclass ? -1 : vr_names_add(&models, row->model, (int64_t)strlen(row->model));
-        if (models.count > n) family[n] = UNLISTED, first[n] = i;
-    }
+                                  const vr_imagenet_x_table *table, const char *path, vr_err *err) {
     vr_csv csv;
-    vrp_imagenet_x_keys keys = {.names.arena = scratch};
+    vr_names listed = {.arena = scratch}, seen = {.arena = scratch};
+    vr_label_builder family = {.arena = scratch}; /* of each listed model; out->count: none of these */
     if (!vr_csv_load(scratch, &csv, path, err)) return false;
     const int64_t model = vr_csv_column(&csv, "model", err),
                   column = model < 0 ? -1 : vr_csv_column(&csv, "family", err);
     if (column < 0) return false;
     while (vr_csv_next(&csv, err)) {
-        const vr_bytes name = csv.fields[model];
-        if (!vrp_imagenet_x_key(&keys, &csv, model, "model", name, err)) return false;
-        const int64_t at = vr_names_find(&models, (const char *)name.data, name.size);
-        if (at < 0) continue;
+        if (!vrp_imagenet_x_key(&listed, &csv, model, "model", csv.fields[model], err)) return false;
         const char *label = vr_csv_string(scratch, &csv, column);
-        family[at] = OTHER;
-        for (int64_t k = 0; k < out->count; k++)
-            if (strcmp(names[k], label) == 0) family[at] = k;
+        int64_t k = 0;
+        while (k < out->count && strcmp(out->families[k].name, label) != 0) k++;
+        vr_label_builder_next(&family);
+        vr_label_builder_add(&family, k);
     }
     for (int64_t i = 0; i < table->count; i++) {
-        const int64_t at = chosen[i];
-        if (at < 0) continue;
-        const bool again = family[at] != UNLISTED && first[at] != i;
-        chosen[i] = again ? -1 : vr_max(family[at], -1);
-        out->unlisted += family[at] == UNLISTED;
-        out->other += family[at] == OTHER && !again;
-        out->repeated += again;
+        const char *name = table->rows[i].model;
+        const int64_t n = (int64_t)strlen(name), at = vr_names_find(&listed, name, n), before = seen.count;
+        chosen[i] = -1;
+        if (table->rows[i].metaclass) continue;
+        if (at < 0)
+            out->unlisted++;
+        else if (vr_names_add(&seen, name, n) < before)
+            out->repeated++;
+        else if (family.label[at] == out->count)
+            out->other++;
+        else
+            chosen[i] = family.label[at];
     }
     return csv.ended;
+}
+
+int64_t vrp_imagenet_x_ratios(double *ratio, const vr_imagenet_x_table *table, int64_t factor,
+                              const int64_t *of, int64_t k) {
+    int64_t n = 0;
+    for (int64_t i = 0; i < table->count; i++) {
+        if (of && of[i] != k) continue;
+        ratio[n] = vrp_imagenet_x_ratio(&table->rows[i], factor, 0);
+        n += isfinite(ratio[n]);
+    }
+    return n;
 }
 
 /* Fills the families' numbers of models and, for each factor, means and the test. */
 static void vrp_imagenet_x_compare(vr_arena *scratch, vr_imagenet_x_families *out,
                                    const vr_imagenet_x_table *table, const int64_t *chosen) {
-    double *ratios = VR_NEW(scratch, double, table->count); /* family by family */
+    double *ratios = VR_NEW(scratch, double, table->count + 1); /* family by family */
     int64_t *n = VR_NEW(scratch, int64_t, out->count);
+    for (int64_t i = 0; i < table->count; i++)
+        if (chosen[i] >= 0) out->families[chosen[i]].models++, out->all.models++;
     for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
         int64_t all = 0;
         for (int64_t k = 0; k < out->count; k++) {
-            vr_imagenet_x_family *family = &out->families[k];
-            n[k] = family->models = 0;
-            for (int64_t i = 0; i < table->count; i++) {
-                if (chosen[i] != k) continue;
-                family->models++;
-                ratios[all + n[k]] = vr_imagenet_x_error_ratio(&table->rows[i], f);
-                n[k] += isfinite(ratios[all + n[k]]);
-            }
-            family->count[f] = n[k];
-            family->ratio[f] = vr_mean(ratios + all, n[k]);
+            n[k] = vrp_imagenet_x_ratios(ratios + all, table, f, chosen, k);
+            out->families[k].count[f] = n[k], out->families[k].ratio[f] = vr_mean(ratios + all, n[k]);
             all += n[k];
         }
         const vr_test test =
@@ -77,7 +76,6 @@ static void vrp_imagenet_x_compare(vr_arena *scratch, vr_imagenet_x_families *ou
         out->all.count[f] = all, out->all.ratio[f] = vr_mean(ratios, all);
         out->statistic[f] = test.statistic, out->p[f] = test.p;
     }
-    for (int64_t k = 0; k < out->count; k++) out->all.models += out->families[k].models;
 }
 
 bool vr_imagenet_x_families_find(vr_arena *perm, vr_imagenet_x_families *out,
@@ -94,7 +92,7 @@ bool vr_imagenet_x_families_find(vr_arena *perm, vr_imagenet_x_families *out,
     for (int64_t k = 0; k < count; k++)
         out->families[k].name = vr_arena_string(perm, names[k], (int64_t)strlen(names[k]));
     int64_t *chosen = VR_NEW(&scratch, int64_t, table->count);
-    if (vrp_imagenet_x_choose(&scratch, chosen, out, table, catalogue, names, &own)) {
+    if (vrp_imagenet_x_choose(&scratch, chosen, out, table, catalogue, &own)) {
         vrp_imagenet_x_compare(&scratch, out, table, chosen);
         if (out->all.models == 0)
             vr_fail(&own, VR_ERR_ARGUMENT, "%s: no family of the table's %lld models", catalogue,
@@ -136,47 +134,37 @@ static bool vrp_imagenet_x_strength(double *strength, const char *model, const c
     return false;
 }
 
-/* Leaves out the strengths of four models or fewer; returns how many models are left, and counts the strengths. */
-static int64_t vrp_imagenet_x_levels(vrp_imagenet_x_trained *models, int64_t n, int64_t *levels) {
-    int64_t kept = 0;
-    *levels = 0;
+/* Leaves out the strengths of four models or fewer: strength l is that of the models begin[l]..begin[l+1]-1. Returns how many
+ * strengths there are. */
+static int64_t vrp_imagenet_x_levels(int64_t *begin, vrp_imagenet_x_trained *models, int64_t n) {
+    int64_t levels = 0;
+    begin[0] = 0;
     for (int64_t from = 0, to; from < n; from = to) {
         for (to = from + 1; to < n && models[to].strength == models[from].strength; to++) {}
         if (to - from <= 4) continue;
-        ++*levels;
-        for (int64_t i = from; i < to; i++) models[kept++] = models[i];
+        memmove(models + begin[levels], models + from, (size_t)(to - from) * sizeof *models);
+        begin[levels + 1] = begin[levels] + to - from;
+        levels++;
     }
-    return kept;
+    return levels;
 }
 
-/* The ratios of the models from `first` on that have its strength. */
-static int64_t vrp_imagenet_x_level(const double **y, const double *ratios, const double *x, int64_t n,
-                                    int64_t first) {
-    int64_t count = 0;
-    while (first > 0 && x[first - 1] == x[first]) first--;
-    while (first + count < n && x[first + count] == x[first]) count++;
-    *y = ratios + first;
-    return count;
-}
-
-/* The two strengths between which a factor's cubic fit falls or climbs most, and Welch's test between their models. */
+/* The two strengths between which a factor's cubic fit falls or climbs most, and Welch's test between their models, whose
+ * strengths and ratios are x and y. */
 static bool vrp_imagenet_x_effect(vr_arena *scratch, vr_imagenet_x_effect *e, const double *x,
-                                  const double *y, int64_t n, vr_err *err) {
+                                  const double *y, const int64_t *begin, int64_t levels, vr_err *err) {
     vr_polynomial cubic;
-    if (!vr_fit_polynomial(scratch, &cubic, x, y, n, 3, err)) return false;
+    if (!vr_fit_polynomial(scratch, &cubic, x, y, begin[levels], 3, err)) return false;
     int64_t least = 0, most = 0;
-    for (int64_t i = 1; i < n; i++) {
-        const double fit = vr_polynomial_at(&cubic, x[i]);
-        if (fit < vr_polynomial_at(&cubic, x[least])) least = i;
-        if (fit > vr_polynomial_at(&cubic, x[most])) most = i;
+    for (int64_t l = 1; l < levels; l++) {
+        const double fit = vr_polynomial_at(&cubic, x[begin[l]]);
+        if (fit < vr_polynomial_at(&cubic, x[begin[least]])) least = l;
+        if (fit > vr_polynomial_at(&cubic, x[begin[most]])) most = l;
     }
-    const int64_t first = x[least] < x[most] ? least : most, second = first == least ? most : least;
-    const double *y1, *y2;
-    e->low = x[first], e->high = x[second];
-    e->low_count = vrp_imagenet_x_level(&y1, y, x, n, first);
-    e->high_count = vrp_imagenet_x_level(&y2, y, x, n, second);
-    e->low_mean = vr_mean(y1, e->low_count), e->high_mean = vr_mean(y2, e->high_count);
-    const vr_test welch = vr_welch(y1, e->low_count, y2, e->high_count);
+    const int64_t low = vr_min(least, most), high = vr_max(least, most), a = begin[low], b = begin[high];
+    e->low = x[a], e->low_count = begin[low + 1] - a, e->low_mean = vr_mean(y + a, e->low_count);
+    e->high = x[b], e->high_count = begin[high + 1] - b, e->high_mean = vr_mean(y + b, e->high_count);
+    const vr_test welch = vr_welch(y + a, e->low_count, y + b, e->high_count);
     e->t = welch.statistic, e->p = welch.p;
     return true;
 }
@@ -187,17 +175,14 @@ bool vr_imagenet_x_augmentation(vr_imagenet_x_effects *out, const vr_imagenet_x_
     vr_arena scratch = {0};
     vr_imagenet_x_effects x = {0};
     vrp_imagenet_x_trained *models = VR_NEW(&scratch, vrp_imagenet_x_trained, table->count);
-    int64_t n = 0;
-    for (int64_t i = 0; i < table->count; i++) {
+    int64_t n = 0, *begin = VR_NEW(&scratch, int64_t, table->count + 1);
+    for (int64_t i = 0; i < table->count; i++)
         if (!table->rows[i].metaclass &&
             vrp_imagenet_x_strength(&models[n].strength, table->rows[i].model, kind))
             models[n++].row = i;
-        else
-            x.other++;
-    }
     if (n > 0) qsort(models, (size_t)n, sizeof *models, vrp_imagenet_x_by_strength);
-    x.models = vrp_imagenet_x_levels(models, n, &x.levels);
-    x.few = n - x.models;
+    x.levels = vrp_imagenet_x_levels(begin, models, n);
+    x.models = begin[x.levels], x.few = n - x.models, x.other = table->count - n;
     bool ok =
         x.levels >= 4 ||
         vr_fail(err, VR_ERR_ARGUMENT,
@@ -207,13 +192,14 @@ bool vr_imagenet_x_augmentation(vr_imagenet_x_effects *out, const vr_imagenet_x_
     double *strength = VR_NEW(&scratch, double, x.models), *ratio = VR_NEW(&scratch, double, x.models);
     for (int f = 0; ok && f < VR_IMAGENET_X_FACTORS; f++) {
         for (int64_t i = 0; i < x.models; i++) {
+            const vr_imagenet_x_row *row = &table->rows[models[i].row];
             strength[i] = models[i].strength;
-            ratio[i] = vr_imagenet_x_error_ratio(&table->rows[models[i].row], f);
+            ratio[i] = vrp_imagenet_x_ratio(row, f, 0);
             if (ok && !isfinite(ratio[i]))
-                ok = vr_fail(err, VR_ERR_NUMERIC, "%s has no error ratio for %s",
-                             table->rows[models[i].row].model, vr_imagenet_x_factor(f));
+                ok = vr_fail(err, VR_ERR_NUMERIC, "%s has no error ratio for %s", row->model,
+                             vr_imagenet_x_factor(f));
         }
-        ok = ok && vrp_imagenet_x_effect(&scratch, &x.factors[f], strength, ratio, x.models, err);
+        ok = ok && vrp_imagenet_x_effect(&scratch, &x.factors[f], strength, ratio, begin, x.levels, err);
     }
     vr_arena_free(&scratch);
     if (ok) *out = x;

@@ -24,58 +24,69 @@ static int64_t vrp_imagenet_x_denominator(const double *x, int64_t count) {
     return 0;
 }
 
-/* Finds the counts of column f (16: of the average) of the rows of one metaclass, NULL: of all images. */
+/* The accuracies of a row, as columns: of the 16 factors, then these; then the other columns of a table. */
+enum {
+    VRP_IMAGENET_X_WORST_FACTOR = VR_IMAGENET_X_FACTORS,
+    VRP_IMAGENET_X_AVERAGE,
+    VRP_IMAGENET_X_WORST_CLASSES,
+    VRP_IMAGENET_X_ACCURACIES,
+    VRP_IMAGENET_X_MODEL = VRP_IMAGENET_X_ACCURACIES,
+    VRP_IMAGENET_X_GROUP,
+    VRP_IMAGENET_X_COLUMNS
+};
+
+static const char *vrp_imagenet_x_column(int c) {
+    static const char *const more[] = {"worst_factor", "average", "worst_100_classes", "model", "metaclass"};
+    return c < VR_IMAGENET_X_FACTORS ? vr_imagenet_x_factor(c) : more[c - VR_IMAGENET_X_FACTORS];
+}
+
+static double *vrp_imagenet_x_accuracy(vr_imagenet_x_row *row, int c) {
+    double *const more[] = {&row->worst_factor, &row->average, &row->worst_classes};
+    return c < VR_IMAGENET_X_FACTORS ? &row->accuracy[c] : more[c - VR_IMAGENET_X_FACTORS];
+}
+
+/* Finds the counts of a column of the rows of one metaclass, NULL: of all images. */
 static void vrp_imagenet_x_recover_column(vr_imagenet_x_row *rows, int64_t count, const char *metaclass,
-                                          int f, double *scratch) {
+                                          int c, double *scratch) {
     int64_t known = 0;
     for (int64_t i = 0; i < count; i++) {
-        const double a = f < VR_IMAGENET_X_FACTORS ? rows[i].accuracy[f] : rows[i].average;
+        const double a = *vrp_imagenet_x_accuracy(&rows[i], c);
         if (rows[i].metaclass == metaclass && !isnan(a)) scratch[known++] = a;
     }
     const int64_t n = vrp_imagenet_x_denominator(scratch, known);
-    for (int64_t i = 0; i < count; i++) {
-        if (rows[i].metaclass != metaclass) continue;
-        if (f == VR_IMAGENET_X_FACTORS)
-            rows[i].n = n;
-        else
-            rows[i].count[f] = isnan(rows[i].accuracy[f]) ? 0 : n;
-    }
+    for (int64_t i = 0; i < count; i++)
+        if (rows[i].metaclass == metaclass)
+            *(c == VRP_IMAGENET_X_AVERAGE ? &rows[i].n : &rows[i].count[c]) =
+                isnan(*vrp_imagenet_x_accuracy(&rows[i], c)) ? 0 : n;
 }
 
 void vrp_imagenet_x_recover(vr_imagenet_x_row *rows, int64_t count) {
     vr_arena scratch = {0};
     double *x = VR_NEW(&scratch, double, count);
     for (int g = -1; g < VR_IMAGENET_X_METACLASSES; g++)
-        for (int f = 0; f <= VR_IMAGENET_X_FACTORS; f++)
-            vrp_imagenet_x_recover_column(rows, count, g < 0 ? NULL : vrp_imagenet_x_metaclass(g), f, x);
+        for (int c = 0; c <= VRP_IMAGENET_X_AVERAGE; c++)
+            if (c != VRP_IMAGENET_X_WORST_FACTOR)
+                vrp_imagenet_x_recover_column(rows, count, g < 0 ? NULL : vrp_imagenet_x_metaclasses()[g], c,
+                                              x);
     vr_arena_free(&scratch);
 }
 
 /* ---- released tables, in ---- */
 
-/* Columns after the 16 factors. */
-enum {
-    VRP_IMAGENET_X_MODEL = VR_IMAGENET_X_FACTORS,
-    VRP_IMAGENET_X_GROUP,
-    VRP_IMAGENET_X_WORST_FACTOR,
-    VRP_IMAGENET_X_AVERAGE,
-    VRP_IMAGENET_X_WORST_CLASSES,
-    VRP_IMAGENET_X_COLUMNS
-};
-
-static const char *vrp_imagenet_x_column(int c) {
-    static const char *const more[] = {"model", "metaclass", "worst_factor", "average", "worst_100_classes"};
-    return c < VR_IMAGENET_X_FACTORS ? vr_imagenet_x_factor(c) : more[c - VR_IMAGENET_X_FACTORS];
-}
-
 /* column[c] = the file's column of each of ours, -1 where an optional one is missing. */
 static bool vrp_imagenet_x_columns(int64_t *column, const vr_csv *csv, vr_err *err) {
+    if (vr_csv_find(csv, "model") < 0 && vr_csv_find(csv, "predicted_class") >= 0)
+        return vr_fail(
+            err, VR_ERR_FORMAT,
+            "%s:1: expected a table of accuracies (model, pose, ...), found predictions of images, "
+            "which need annotations (--annotations, --predictions)",
+            csv->path);
     for (int c = 0; c < VRP_IMAGENET_X_COLUMNS; c++) {
-        const bool optional = c == VRP_IMAGENET_X_GROUP || c == VRP_IMAGENET_X_WORST_FACTOR ||
-                              c == VRP_IMAGENET_X_WORST_CLASSES;
-        column[c] = optional ? vr_csv_find(csv, vrp_imagenet_x_column(c))
-                             : vr_csv_column(csv, vrp_imagenet_x_column(c), err);
-        if (column[c] < 0 && !optional) return false;
+        const bool needed =
+            c < VR_IMAGENET_X_FACTORS || c == VRP_IMAGENET_X_AVERAGE || c == VRP_IMAGENET_X_MODEL;
+        column[c] = needed ? vr_csv_column(csv, vrp_imagenet_x_column(c), err)
+                           : vr_csv_find(csv, vrp_imagenet_x_column(c));
+        if (needed && column[c] < 0) return false;
     }
     for (int64_t i = 0; i < csv->columns; i++) {
         int c = 0;
@@ -87,7 +98,7 @@ static bool vrp_imagenet_x_columns(int64_t *column, const vr_csv *csv, vr_err *e
 }
 
 /* A field that is an accuracy, or empty. */
-static bool vrp_imagenet_x_accuracy(double *x, const vr_csv *csv, int64_t column, vr_err *err) {
+static bool vrp_imagenet_x_accuracy_read(double *x, const vr_csv *csv, int64_t column, vr_err *err) {
     *x = (double)NAN;
     if (column < 0 || csv->fields[column].size == 0) return true;
     if (!vr_csv_double(x, csv, column, err)) return false;
@@ -102,45 +113,41 @@ static bool vrp_imagenet_x_row_read(vr_arena *perm, vr_imagenet_x_row *row, cons
     *row = (vr_imagenet_x_row){.ece = (double)NAN};
     if (csv->fields[model].size == 0) return vr_csv_fail(csv, model, err, "expected the name of a model");
     row->model = vr_csv_string(perm, csv, model);
-    for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
-        if (!vrp_imagenet_x_accuracy(&row->accuracy[f], csv, column[f], err)) return false;
-        row->factor_ece[f] = (double)NAN;
-    }
-    if (!vrp_imagenet_x_accuracy(&row->average, csv, column[VRP_IMAGENET_X_AVERAGE], err) ||
-        !vrp_imagenet_x_accuracy(&row->worst_factor, csv, column[VRP_IMAGENET_X_WORST_FACTOR], err) ||
-        !vrp_imagenet_x_accuracy(&row->worst_classes, csv, column[VRP_IMAGENET_X_WORST_CLASSES], err))
-        return false;
+    for (int c = 0; c < VRP_IMAGENET_X_ACCURACIES; c++)
+        if (!vrp_imagenet_x_accuracy_read(vrp_imagenet_x_accuracy(row, c), csv, column[c], err)) return false;
+    for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) row->factor_ece[f] = (double)NAN;
     const int64_t worst = vr_worst(row->accuracy, VR_IMAGENET_X_FACTORS);
     if (column[VRP_IMAGENET_X_WORST_FACTOR] < 0 && worst >= 0) row->worst_factor = row->accuracy[worst];
     if (group < 0) return true;
     const vr_bytes name = csv->fields[group];
-    const int64_t g = vrp_imagenet_x_metaclass_find(name);
-    if (g >= 0) row->metaclass = vrp_imagenet_x_metaclass(g);
+    const int64_t g = vrp_imagenet_x_find(vrp_imagenet_x_metaclasses(), VR_IMAGENET_X_METACLASSES,
+                                          (const char *)name.data, name.size);
+    if (g >= 0) row->metaclass = vrp_imagenet_x_metaclasses()[g];
     return g >= 0 || vr_csv_fail(csv, group, err, "unknown metaclass '%.*s'", (int)vr_min(name.size, 60),
                                  (const char *)name.data);
 }
 
-static const char *const vrp_imagenet_x_targets[] = {"class", "metaclass", "real_class"};
+static const char *const vrp_imagenet_x_kinds[] = {"class", "metaclass", "real_class", "top", "multi"};
 
-/* Which of the names is a part of the path, ended by "/" or "."; the last one counts. -1: none. */
-static int vrp_imagenet_x_in_path(const char *path, const char *const *names, int count) {
-    int found = -1;
+/* kind[0] = "top" or "multi", kind[1] = the target, by the parts of a path that end with "/" or "."; NULL where none tells,
+ * and the last of several. */
+static void vrp_imagenet_x_kind(const char **kind, const char *path) {
+    kind[0] = kind[1] = NULL;
     for (size_t n; *path; path += n + (path[n] != 0)) {
         n = strcspn(path, "/.");
-        for (int i = 0; i < count; i++)
-            if (strlen(names[i]) == n && memcmp(path, names[i], n) == 0 && path[n]) found = i;
+        const int64_t k = path[n] ? vrp_imagenet_x_find(vrp_imagenet_x_kinds, 5, path, (int64_t)n) : -1;
+        if (k >= 0) kind[k < 3] = vrp_imagenet_x_kinds[k];
     }
-    return found;
 }
 
 /* Checks that a file has what the tables before it have, as far as the paths tell, and notes what that is. */
 static bool vrp_imagenet_x_same_kind(vr_arena *perm, vr_imagenet_x_table *t, const char *path,
-                                     bool by_metaclass, vr_err *err) {
-    static const char *const annotations[] = {"top", "multi"};
-    const int a = vrp_imagenet_x_in_path(path, annotations, 2),
-              b = vrp_imagenet_x_in_path(path, vrp_imagenet_x_targets, 3);
-    const char *const kind[] = {a < 0 ? NULL : annotations[a], b < 0 ? NULL : vrp_imagenet_x_targets[b],
-                                by_metaclass ? "by metaclass" : "all images"};
+                                     vr_imagenet_x_target target, bool by_metaclass, vr_err *err) {
+    const char *kind[3] = {NULL, NULL, by_metaclass ? "by metaclass" : "all images"};
+    vrp_imagenet_x_kind(kind, path);
+    if (target != VR_IMAGENET_X_CLASS && kind[1] && kind[1] != vrp_imagenet_x_kinds[target])
+        return vr_fail(err, VR_ERR_ARGUMENT, "%s: a table of the target '%s', not '%s'", path, kind[1],
+                       vrp_imagenet_x_kinds[target]);
     for (int k = 0; k < 3; k++)
         if (kind[k] && t->kind[k] && strcmp(kind[k], t->kind[k]) != 0)
             return vr_fail(err, VR_ERR_ARGUMENT, "%s: tables of different kinds: '%s', but '%s' in %s", path,
@@ -153,15 +160,15 @@ static bool vrp_imagenet_x_same_kind(vr_arena *perm, vr_imagenet_x_table *t, con
 
 /* Appends one file's rows. */
 static bool vrp_imagenet_x_table_file(vr_arena *perm, vr_imagenet_x_table *table, const char *path,
-                                      vr_err *err) {
+                                      vr_imagenet_x_target target, vr_err *err) {
     vr_arena scratch = {0};
     vr_csv csv;
     vr_err own = {0};
-    vrp_imagenet_x_keys keys = {.names.arena = &scratch};
+    vr_names keys = {.arena = &scratch};
     vr_imagenet_x_table t = *table;
     int64_t column[VRP_IMAGENET_X_COLUMNS], capacity = t.count;
     bool ok = vr_csv_load(&scratch, &csv, path, &own) && vrp_imagenet_x_columns(column, &csv, &own) &&
-              vrp_imagenet_x_same_kind(perm, &t, path, column[VRP_IMAGENET_X_GROUP] >= 0, &own);
+              vrp_imagenet_x_same_kind(perm, &t, path, target, column[VRP_IMAGENET_X_GROUP] >= 0, &own);
     while (ok && vr_csv_next(&csv, &own)) {
         if (t.count == capacity) {
             capacity = vr_max(64, 2 * t.count);
@@ -182,43 +189,74 @@ static bool vrp_imagenet_x_table_file(vr_arena *perm, vr_imagenet_x_table *table
     return true;
 }
 
-/* Appends the tables of a folder, which are named "accuracies_per_factor.csv" or "accuracies_per_factor.class.csv". */
-static bool vrp_imagenet_x_walk(vr_arena *perm, vr_imagenet_x_table *table, const char *folder, int depth,
-                                vr_imagenet_x_target target, vr_err *err) {
-    static const char stem[] = "accuracies_per_factor";
+static const char vrp_imagenet_x_stem[] = "accuracies_per_factor";
+
+/* The kind of a folder's table that is not read; NULL where it is. */
+static const char *vrp_imagenet_x_other(const char *path, const char *name, bool in_root,
+                                        vr_imagenet_x_target target) {
+    const char *kind[2], *rest = name + sizeof vrp_imagenet_x_stem - 1;
+    vrp_imagenet_x_kind(kind, path);
+    if (*rest != '.') return "by metaclass";
+    if (kind[1] == vrp_imagenet_x_kinds[target] || (in_root && strcmp(rest, ".csv") == 0)) return NULL;
+    return kind[1] ? kind[1] : "of an unknown target";
+}
+
+enum { VRP_IMAGENET_X_NAMED = 8 }; /* files that are left out, by name */
+
+/* Counts a file of a folder that is not read, and its kind (or NULL). */
+static void vrp_imagenet_x_leave(vr_arena *perm, vr_imagenet_x_others *to, const char *name,
+                                 const char *why) {
+    if (to->count++ < VRP_IMAGENET_X_NAMED)
+        to->names = vr_arena_printf(perm, "%s%s%s%s%s%s", to->names ? to->names : "", to->names ? ", " : "",
+                                    name, why ? " (" : "", why ? why : "", why ? ")" : "");
+}
+
+/* Lists what is read of a folder: predictions or, with a target, its tables, which may be in folders below. The names of
+ * others begin `root` bytes behind those of the paths. */
+static bool vrp_imagenet_x_walk(vr_arena *perm, vr_names *paths, vr_imagenet_x_table *t, const char *folder,
+                                size_t root, int depth, const vr_imagenet_x_target *target, vr_err *err) {
     const char **names;
+    bool *folders;
     int64_t n;
     if (depth > 16) return vr_fail(err, VR_ERR_LIMIT, "%s: more than 16 folders deep", folder);
-    if (!vr_dir_list(perm, &names, NULL, &n, folder, err)) return false;
+    if (!vr_dir_list(perm, &names, &folders, &n, folder, err)) return false;
     for (int64_t i = 0; i < n; i++) {
-        const char *path = vr_arena_printf(perm, "%s/%s", folder, names[i]),
-                   *rest = names[i] + sizeof stem - 1;
-        if (vr_path_is_dir(path)) {
-            if (!vrp_imagenet_x_walk(perm, table, path, depth + 1, target, err)) return false;
-        } else if (strncmp(names[i], stem, sizeof stem - 1) != 0 || !vr_path_has_suffix(rest, ".csv"))
-            table->other_files++;
-        else if (*rest != '.' || !((depth == 0 && strcmp(rest, ".csv") == 0) ||
-                                   vrp_imagenet_x_in_path(path, vrp_imagenet_x_targets, 3) == (int)target))
-            table->other_tables++;
-        else if (!vrp_imagenet_x_table_file(perm, table, path, err))
-            return false;
+        const char *path = vr_arena_printf(perm, "%s/%s", folder, names[i]), *kind = NULL;
+        const bool csv = !folders[i] && names[i][0] != '.' && vr_path_has_suffix(names[i], ".csv"),
+                   table = csv && strncmp(names[i], vrp_imagenet_x_stem, sizeof vrp_imagenet_x_stem - 1) == 0;
+        if (table) kind = target ? vrp_imagenet_x_other(path, names[i], depth == 0, *target) : "accuracies";
+        if (folders[i] && target) {
+            if (!vrp_imagenet_x_walk(perm, paths, t, path, root, depth + 1, target, err)) return false;
+        } else if (kind || !(target ? table : csv))
+            vrp_imagenet_x_leave(perm, kind ? &t->other_tables : &t->other_files, path + root, kind);
+        else
+            vr_names_add(paths, path, (int64_t)strlen(path));
     }
     return true;
 }
 
+bool vrp_imagenet_x_list(vr_arena *perm, vr_names *paths, vr_imagenet_x_table *t, const char *path,
+                         const vr_imagenet_x_target *target, vr_err *err) {
+    int64_t n = (int64_t)strlen(path);
+    if (!vr_path_is_dir(path)) return vr_names_add(paths, path, n) >= 0;
+    while (n > 1 && path[n - 1] == '/') n--;
+    if (!vrp_imagenet_x_walk(perm, paths, t, vr_arena_string(perm, path, n), (size_t)n + 1, 0, target, err))
+        return false;
+    if (paths->count > 0) return true;
+    const char *others = vrp_imagenet_x_others_text(perm, t), *what = ".csv file of predictions";
+    if (target)
+        what = vr_arena_printf(perm, "table %s/accuracies_per_factor.csv or accuracies_per_factor.%s.csv",
+                               vrp_imagenet_x_kinds[*target], vrp_imagenet_x_kinds[*target]);
+    return vr_fail(err, VR_ERR_ARGUMENT, "%s: no %s%s%s", path, what, others ? "; not read: " : "",
+                   others ? others : "");
+}
+
 bool vr_imagenet_x_table_load(vr_arena *perm, vr_imagenet_x_table *table, const char *path,
                               vr_imagenet_x_target target, vr_err *err) {
-    const int64_t before = table->count;
-    size_t n = strlen(path);
-    while (n > 1 && path[n - 1] == '/') n--;
-    if (!vr_path_is_dir(path)
-            ? !vrp_imagenet_x_table_file(perm, table, path, err)
-            : !vrp_imagenet_x_walk(perm, table, vr_arena_string(perm, path, (int64_t)n), 0, target, err))
-        return false;
-    if (table->count == before)
-        return vr_fail(err, VR_ERR_ARGUMENT,
-                       "%s: no table %s/accuracies_per_factor.csv or accuracies_per_factor.%s.csv", path,
-                       vrp_imagenet_x_targets[target], vrp_imagenet_x_targets[target]);
+    vr_names paths = {.arena = perm};
+    if (!vrp_imagenet_x_list(perm, &paths, table, path, &target, err)) return false;
+    for (int64_t i = 0; i < paths.count; i++)
+        if (!vrp_imagenet_x_table_file(perm, table, vr_names_at(&paths, i), target, err)) return false;
     vrp_imagenet_x_recover(table->rows, table->count);
     return true;
 }
@@ -238,19 +276,17 @@ bool vr_imagenet_x_table_save(const vr_imagenet_x_row *rows, int64_t count, cons
     vr_arena arena = {0};
     vr_text t = {.arena = &arena};
     const bool groups = count > 0 && rows[0].metaclass;
+    const int columns = groups ? VRP_IMAGENET_X_WORST_CLASSES : VRP_IMAGENET_X_ACCURACIES;
     vr_text_add(&t, groups ? "model,metaclass" : "model");
-    for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) vr_text_printf(&t, ",%s", vr_imagenet_x_factor(f));
-    vr_text_add(&t, groups ? ",worst_factor,average\n" : ",worst_factor,average,worst_100_classes\n");
+    for (int c = 0; c < columns; c++) vr_text_printf(&t, ",%s", vrp_imagenet_x_column(c));
+    vr_text_add(&t, "\n");
     for (int64_t i = 0; i < count; i++) {
-        const vr_imagenet_x_row *row = &rows[i];
-        VR_CHECK(groups == (row->metaclass != NULL), "row %lld: all rows or none are of metaclasses",
+        vr_imagenet_x_row row = rows[i];
+        VR_CHECK(groups == (row.metaclass != NULL), "row %lld: all rows or none are of metaclasses",
                  (long long)i);
-        vr_csv_field(&t, row->model);
-        if (groups) vr_text_printf(&t, ",%s", row->metaclass);
-        for (int f = 0; f < VR_IMAGENET_X_FACTORS; f++) vrp_imagenet_x_digits(&t, row->accuracy[f]);
-        vrp_imagenet_x_digits(&t, row->worst_factor);
-        vrp_imagenet_x_digits(&t, row->average);
-        if (!groups) vrp_imagenet_x_digits(&t, row->worst_classes);
+        vr_csv_field(&t, row.model);
+        if (groups) vr_text_printf(&t, ",%s", row.metaclass);
+        for (int c = 0; c < columns; c++) vrp_imagenet_x_digits(&t, *vrp_imagenet_x_accuracy(&row, c));
         vr_text_add(&t, "\n");
     }
     const bool ok = vr_file_write(path, t.data, t.size, err);
@@ -272,15 +308,14 @@ static vr_interval vrp_imagenet_x_interval(double accuracy, int64_t images) {
 
 static double vrp_imagenet_x_images(int64_t n) { return n > 0 ? (double)n : (double)NAN; }
 
-/* A few models: a row a factor. */
-static vr_table vrp_imagenet_x_by_factor(vr_arena *perm, const vr_imagenet_x_table *table,
-                                         int64_t min_images) {
+vr_table vrp_imagenet_x_by_factor(vr_arena *arena, const vr_imagenet_x_table *table, int64_t min_images) {
     const char *names[2 + VRP_IMAGENET_X_FEW] = {"factor", "images"};
-    for (int64_t m = 0; m < table->count; m++) names[2 + m] = vrp_imagenet_x_row_name(perm, &table->rows[m]);
-    for (int64_t m = 1; m < table->count; m++) /* of files with other images each */
+    for (int64_t m = 0; m < table->count; m++) {
+        names[2 + m] = vrp_imagenet_x_row_name(arena, &table->rows[m]);
         if (memcmp(table->rows[m].count, table->rows[0].count, sizeof table->rows[0].count) != 0)
-            names[1] = vr_arena_printf(perm, "images, %s", names[2]);
-    vr_table t = vr_table_new(perm, names, 2 + table->count);
+            names[1] = vr_arena_printf(arena, "images, %s", names[2]); /* of files with other images each */
+    }
+    vr_table t = vr_table_new(arena, names, 2 + table->count);
     for (int64_t f = 0; f < VR_IMAGENET_X_FACTORS; f++) {
         vr_table_text(&t, vr_imagenet_x_factor(f));
         vr_table_number(&t, vrp_imagenet_x_images(table->rows[0].count[f]), 0);
@@ -290,87 +325,72 @@ static vr_table vrp_imagenet_x_by_factor(vr_arena *perm, const vr_imagenet_x_tab
     return t;
 }
 
-/* A table of one row a model: begins with model, metaclass if the rows have one, and accuracy, then `more` columns. */
-static vr_table vrp_imagenet_x_models(vr_arena *perm, const vr_imagenet_x_table *table,
-                                      const char *const *more, int64_t count) {
+vr_table vrp_imagenet_x_by_model(vr_arena *arena, const vr_imagenet_x_table *table, int64_t min_images,
+                                 bool worst) {
     const char *names[3 + VR_IMAGENET_X_FACTORS] = {"model"};
     int64_t columns = 1;
     if (table->rows[0].metaclass) names[columns++] = "metaclass";
     names[columns++] = "accuracy";
-    for (int64_t k = 0; k < count; k++) names[columns++] = more[k];
-    return vr_table_new(perm, names, columns);
-}
-
-static void vrp_imagenet_x_model(vr_table *t, const vr_imagenet_x_row *row) {
-    vr_table_text(t, row->model);
-    if (row->metaclass) vr_table_text(t, row->metaclass);
-    vr_table_number(t, row->average, 4);
-}
-
-vr_table vrp_imagenet_x_ratio_table(vr_arena *perm, const vr_imagenet_x_table *table, int64_t min_images) {
-    if (table->count <= VRP_IMAGENET_X_FEW) return vrp_imagenet_x_by_factor(perm, table, min_images);
-    const char *names[VR_IMAGENET_X_FACTORS];
-    for (int64_t f = 0; f < VR_IMAGENET_X_FACTORS; f++) names[f] = vr_imagenet_x_factor(f);
-    vr_table t = vrp_imagenet_x_models(perm, table, names, VR_IMAGENET_X_FACTORS);
-    for (int64_t m = 0; m < table->count; m++) {
-        vrp_imagenet_x_model(&t, &table->rows[m]);
-        for (int64_t f = 0; f < VR_IMAGENET_X_FACTORS; f++)
-            vr_table_digits(&t, vrp_imagenet_x_ratio(&table->rows[m], f, min_images), 6);
-    }
-    return t;
-}
-
-/* Many models: the worst factor of each. */
-static vr_table vrp_imagenet_x_worst_table(vr_arena *perm, const vr_imagenet_x_table *table,
-                                           int64_t min_images) {
-    static const char *const names[] = {"worst factor", "error ratio"};
-    vr_table t = vrp_imagenet_x_models(perm, table, names, 2);
-    for (int64_t m = 0; m < table->count; m++) {
-        const vr_imagenet_x_row *row = &table->rows[m];
+    if (worst) names[columns++] = "worst factor", names[columns++] = "error ratio";
+    for (int64_t f = 0; !worst && f < VR_IMAGENET_X_FACTORS; f++) names[columns++] = vr_imagenet_x_factor(f);
+    vr_table t = vr_table_new(arena, names, columns);
+    for (const vr_imagenet_x_row *row = table->rows; row < table->rows + table->count; row++) {
+        vr_table_text(&t, row->model);
+        if (row->metaclass) vr_table_text(&t, row->metaclass);
+        vr_table_number(&t, row->average, 4);
+        for (int64_t f = 0; !worst && f < VR_IMAGENET_X_FACTORS; f++)
+            vr_table_digits(&t, vrp_imagenet_x_ratio(row, f, min_images), 6);
+        if (!worst) continue;
         const int64_t f = vrp_imagenet_x_worst(row, min_images);
-        vrp_imagenet_x_model(&t, row);
         vr_table_text(&t, f < 0 ? "-" : vr_imagenet_x_factor(f));
-        vr_table_interval(&t, f < 0 ? (vr_interval){0} : vrp_imagenet_x_error_ratio_interval(row, f), 3);
+        vr_table_interval(&t, f < 0 ? (vr_interval){NAN, NAN, NAN} : vr_imagenet_x_error_ratio(row, f), 3);
     }
     return t;
+}
+
+/* One row of a model and factor, -1: all images. */
+static void vrp_imagenet_x_cell(vr_table *t, const vr_imagenet_x_row *row, int f, double shift) {
+    const bool all = f < 0;
+    const int64_t images = all ? row->n : row->count[f];
+    vr_table_text(t, all ? "(all)" : vr_imagenet_x_factor(f));
+    vr_table_number(t, vrp_imagenet_x_images(images), 0);
+    vr_table_interval(t, vrp_imagenet_x_interval(all ? row->average : row->accuracy[f], images), 4);
+    vr_table_interval(t, all ? (vr_interval){1, NAN, NAN} : vr_imagenet_x_error_ratio(row, f), 3);
+    vr_table_number(t, all ? (double)NAN : vrp_imagenet_x_rest_ratio(row, f), 3);
+    vr_table_number(t, shift, 4);
 }
 
 vr_table vrp_imagenet_x_cells(vr_arena *arena, const vr_imagenet_x_row *rows, int64_t count,
-                              int64_t min_images, bool metaclass, bool ece) {
+                              int64_t min_images, bool whole) {
     const char *names[9] = {"model"};
     static const char *const more[] = {"factor",      "images",     "accuracy",
                                        "error ratio", "rest ratio", "error shift"};
     int64_t columns = 1;
+    bool ece = whole;
+    const bool metaclass = whole || (count > 0 && rows[0].metaclass);
+    for (int64_t i = 0; i < count; i++) ece = ece || !isnan(rows[i].ece);
     if (metaclass) names[columns++] = "metaclass";
     for (int k = 0; k < 6; k++) names[columns++] = more[k];
     if (ece) names[columns++] = "ece";
     vr_table t = vr_table_new(arena, names, columns);
-    for (int64_t i = 0; i < count; i++) {
-        const vr_imagenet_x_row *row = &rows[i];
+    for (const vr_imagenet_x_row *row = rows; row < rows + count; row++) {
         double shift[VR_IMAGENET_X_FACTORS];
         vrp_imagenet_x_shift(shift, row);
         for (int f = -1; f < VR_IMAGENET_X_FACTORS; f++) {
-            const bool all = f < 0;
-            const double accuracy = all ? row->average : row->accuracy[f];
-            const int64_t images = all ? row->n : row->count[f];
-            if (images < min_images && (images > 0 || isnan(accuracy))) continue;
+            const int64_t images = f < 0 ? row->n : row->count[f];
+            if (images < min_images && (images > 0 || isnan(f < 0 ? row->average : row->accuracy[f])))
+                continue;
             vr_table_text(&t, row->model);
             if (metaclass) vr_table_text(&t, row->metaclass ? row->metaclass : "");
-            vr_table_text(&t, all ? "(all)" : vr_imagenet_x_factor(f));
-            vr_table_number(&t, vrp_imagenet_x_images(images), 0);
-            vr_table_interval(&t, vrp_imagenet_x_interval(accuracy, images), 4);
-            vr_table_interval(
-                &t, all ? (vr_interval){1, NAN, NAN} : vrp_imagenet_x_error_ratio_interval(row, f), 3);
-            vr_table_number(&t, all ? (double)NAN : vrp_imagenet_x_rest_ratio(row, f), 3);
-            vr_table_number(&t, all ? (double)NAN : shift[f], 4);
-            if (ece) vr_table_number(&t, all ? row->ece : row->factor_ece[f], 4);
+            vrp_imagenet_x_cell(&t, row, f, f < 0 ? (double)NAN : shift[f]);
+            if (ece) vr_table_number(&t, f < 0 ? row->ece : row->factor_ece[f], 4);
         }
     }
     return t;
 }
 
 vr_table vr_imagenet_x_cells(vr_arena *perm, const vr_imagenet_x_row *rows, int64_t count) {
-    return vrp_imagenet_x_cells(perm, rows, count, 0, true, true); /* always the same columns */
+    return vrp_imagenet_x_cells(perm, rows, count, 0, true);
 }
 
 void vrp_imagenet_x_order(int *order, const double *value) {
@@ -429,12 +449,54 @@ vr_table vrp_imagenet_x_effect_table(vr_arena *perm, const vr_imagenet_x_effects
 
 /* ---- text ---- */
 
+const char *vrp_imagenet_x_data_text(vr_arena *arena, const vr_imagenet_x_report *r) {
+    vr_text t = {.arena = arena};
+    vr_text_add(&t, r->data);
+    const char *before = " (";
+    for (int k = 0; k < 3; k++) {
+        const char *kind = r->table->kind[k];
+        if (!kind || (k == 2 && !r->table->rows[0].metaclass)) continue;
+        vr_text_printf(&t, "%s%s", before, kind);
+        before = ", ";
+    }
+    if (*before == ',') vr_text_add(&t, ")");
+    return t.data;
+}
+
+const char *vrp_imagenet_x_others_text(vr_arena *arena, const vr_imagenet_x_table *t) {
+    vr_text text = {.arena = arena};
+    for (int k = 0; k < 2; k++) {
+        const vr_imagenet_x_others *o = k == 0 ? &t->other_tables : &t->other_files;
+        if (o->count == 0) continue;
+        vr_text_printf(&text, "%s%lld %s%s: %s", text.size ? "; " : "", (long long)o->count,
+                       k == 0 ? "table" : "other file", vr_plural(o->count), o->names);
+        if (o->count > VRP_IMAGENET_X_NAMED)
+            vr_text_printf(&text, " and %lld more", (long long)(o->count - VRP_IMAGENET_X_NAMED));
+    }
+    return text.data;
+}
+
+/* Prints which predictions, images and files were left out; models in succession with the same numbers share a line. */
+static void vrp_imagenet_x_print_left_out(vr_arena *scratch, const vr_imagenet_x_table *t) {
+    for (int64_t m = 0, next; m < t->count; m = next) {
+        const vr_join *join = &t->rows[m].join;
+        for (next = m + 1; next < t->count && memcmp(&t->rows[next].join, join, sizeof *join) == 0;) next++;
+        const int64_t more = next - m - 1;
+        if (vrp_join_left_out(join) > 0)
+            vr_log("%s%s: %s", t->rows[m].model,
+                   more ? vr_arena_printf(scratch, " and %lld more", (long long)more) : "",
+                   vr_join_text(scratch, join));
+    }
+    const char *others = vrp_imagenet_x_others_text(scratch, t);
+    if (others) vr_log("not read: %s", others);
+}
+
 void vr_imagenet_x_print(FILE *file, const vr_imagenet_x_report *r) {
     vr_arena scratch = {0};
     const vr_table ratios = r->table->count <= VRP_IMAGENET_X_FEW
-                                ? vrp_imagenet_x_ratio_table(&scratch, r->table, r->min_images)
-                                : vrp_imagenet_x_worst_table(&scratch, r->table, r->min_images);
-    vr_print(file, "Error ratios, %s\n\n", r->data);
+                                ? vrp_imagenet_x_by_factor(&scratch, r->table, r->min_images)
+                                : vrp_imagenet_x_by_model(&scratch, r->table, r->min_images, true);
+    vr_print(file, "Error ratios, %s\n\n", vrp_imagenet_x_data_text(&scratch, r));
     vr_table_print(file, &ratios);
     vr_print(file, "\n2 means twice as many errors with the factor as on all images.\n");
     if (r->families) {
@@ -447,31 +509,6 @@ void vr_imagenet_x_print(FILE *file, const vr_imagenet_x_report *r) {
         vr_print(file, "\nWhat %s does\n\n", r->augmentation);
         vr_table_print(file, &effects);
     }
-    vr_arena_free(&scratch);
-}
-
-const char *vrp_imagenet_x_join_text(vr_arena *arena, const vr_imagenet_x_row *row) {
-    const vr_join *j = &row->join;
-    if (j->missing + j->extra + j->unlabelled + row->prototypes == 0) return NULL;
-    const char *text = vr_join_text(arena, j);
-    return row->prototypes == 0 ? text
-                                : vr_arena_printf(arena, "%s; %lld predictions of prototypes are left out",
-                                                  text, (long long)row->prototypes);
-}
-
-void vr_imagenet_x_print_join(const vr_imagenet_x_table *t) {
-    vr_arena scratch = {0};
-    for (int64_t m = 0, next; m < t->count; m = next) {
-        const vr_imagenet_x_row *row = &t->rows[m];
-        const char *text = vrp_imagenet_x_join_text(&scratch, row), *more = "";
-        for (next = m + 1; next < t->count && t->rows[next].prototypes == row->prototypes &&
-                           memcmp(&t->rows[next].join, &row->join, sizeof row->join) == 0;)
-            next++;
-        if (next > m + 1) more = vr_arena_printf(&scratch, " and %lld more", (long long)(next - m - 1));
-        if (text) vr_log("%s%s: %s", row->model, more, text);
-    }
-    if (t->other_tables + t->other_files > 0)
-        vr_log("not read: %lld tables of another target (--target) or by metaclass, %lld other files",
-               (long long)t->other_tables, (long long)t->other_files);
+    vrp_imagenet_x_print_left_out(&scratch, r->table);
     vr_arena_free(&scratch);
 }

@@ -59,14 +59,14 @@ static int64_t *vrp_robustness_page_order(vr_arena *arena, const vr_robustness *
 static bool vrp_robustness_page_samples(vr_page *page, const vr_robustness *r, bool alone, vr_err *err) {
     vr_arena *a = page->arena;
     const vr_dataset *data = &r->subject.data;
-    const int64_t S = r->severity_count, shown = S / 2, COLUMNS = S + 1;
+    const int64_t S = r->severity_count, shown = S / 2, across = S + 1;
     const char *columns[VR_SEVERITIES + 1] = {"clean"};
     for (int64_t s = 0; s < S; s++) columns[s + 1] = vr_arena_printf(a, "%d", r->severity[s]);
     const int64_t n = r->factor_count, index = r->index[0], *order = vrp_robustness_page_order(a, r);
     vr_image whole;
     if (!vr_dataset_image(a, &whole, data, index, err)) return false;
     const vr_image clean = vr_preprocess_crop(a, whole, &r->subject.model->preprocess);
-    vr_page_image *images = VR_NEW(a, vr_page_image, (n * COLUMNS)), *strip = VR_NEW(a, vr_page_image, n + 1);
+    vr_page_image *images = VR_NEW(a, vr_page_image, (n * across)), *strip = VR_NEW(a, vr_page_image, n + 1);
     const char **rows = VR_NEW(a, const char *, 2 * (n + 1)), **values = rows + n + 1;
     const vr_rng rng = vr_rng_split(vr_rng_init(r->seed), "factors");
     rows[0] = "clean", strip[0] = vrp_robustness_page_image(a, clean, "the clean image");
@@ -74,15 +74,15 @@ static bool vrp_robustness_page_samples(vr_page *page, const vr_robustness *r, b
     for (int64_t i = 0; i < n; i++) {
         const vr_robustness_factor *f = &r->factors[order[i]];
         rows[i + 1] = vrp_robustness_page_name(a, f->factor);
-        images[i * COLUMNS] = strip[0];
+        images[i * across] = strip[0];
         for (int64_t s = 0; s < S; s++) {
             const vr_rng own =
                 vr_rng_at(vr_rng_split(rng, vr_factor_name(f->factor)), (uint64_t)data->origin[index]);
-            images[i * COLUMNS + s + 1] = vrp_robustness_page_image(
+            images[i * across + s + 1] = vrp_robustness_page_image(
                 a, vr_factor_apply(a, clean, f->factor, r->severity[s], own),
                 vr_arena_printf(a, "%s at severity %d", rows[i + 1], r->severity[s]));
         }
-        strip[i + 1] = images[i * COLUMNS + shown + 1];
+        strip[i + 1] = images[i * across + shown + 1];
         values[i + 1] = vr_arena_printf(a, "%.1f %%", 100 * f->at[shown].value);
     }
     vr_page_section(page, "What each factor does");
@@ -100,7 +100,7 @@ static bool vrp_robustness_page_samples(vr_page *page, const vr_robustness *r, b
     vr_page_fold(page, S == VR_SEVERITIES
                            ? "All five severities"
                            : vr_arena_printf(a, "All %s", vrp_severities_text(a, r->severity, S)));
-    vr_page_grid(page, images, rows + 1, columns, n, COLUMNS, NULL);
+    vr_page_grid(page, images, rows + 1, columns, n, across, NULL);
     vr_page_fold(page, NULL);
     return true;
 }
@@ -177,19 +177,19 @@ static void vrp_robustness_page_ratios(vr_page *page, const vr_robustness *r) {
 
 static void vrp_robustness_page_curves(vr_page *page, const vr_robustness *r) {
     vr_arena *a = page->arena;
-    const int64_t POINTS = r->severity_count + 1;
-    double *severity = VR_NEW(a, double, POINTS);
-    for (int64_t s = 1; s < POINTS; s++) severity[s] = r->severity[s - 1];
+    const int64_t points = r->severity_count + 1;
+    double *severity = VR_NEW(a, double, points);
+    for (int64_t s = 1; s < points; s++) severity[s] = r->severity[s - 1];
     vr_series *series = VR_NEW(a, vr_series, r->factor_count);
     const int64_t *order = vrp_robustness_page_order(a, r);
     for (int64_t i = 0; i < r->factor_count; i++) {
         const vr_robustness_factor *f = &r->factors[order[i]];
-        double *y = VR_NEW(a, double, (3 * POINTS)), *low = y + POINTS, *high = low + POINTS;
-        for (int64_t s = 0; s < POINTS; s++) {
+        double *y = VR_NEW(a, double, (3 * points)), *low = y + points, *high = low + points;
+        for (int64_t s = 0; s < points; s++) {
             const vr_interval at = s == 0 ? r->clean : f->at[s - 1];
             y[s] = at.value, low[s] = at.low, high[s] = at.high;
         }
-        series[i] = (vr_series){vrp_robustness_page_name(a, f->factor), severity, y, low, high, POINTS};
+        series[i] = (vr_series){vrp_robustness_page_name(a, f->factor), severity, y, low, high, points};
     }
     const vr_plot plot = {.kind = VR_PLOT_PANELS,
                           .title = "Accuracy by severity",

@@ -156,7 +156,7 @@ static bool vrp_resume_label(vrp_robustness_run *run, int64_t n, vr_err *err) {
 }
 
 bool vrp_resume_read(vrp_robustness_run *run, vr_err *err) {
-    int64_t head[2]; /* the first model of a group, images */
+    int64_t head[3]; /* the first model of a group, images, the block's hash */
     while (run->log && run->finished.size - run->read >= (int64_t)sizeof head) {
         uint8_t *at = (uint8_t *)run->finished.data + run->read;
         memcpy(head, at, sizeof head);
@@ -167,6 +167,9 @@ bool vrp_resume_read(vrp_robustness_run *run, vr_err *err) {
                            run->path, (long long)run->read, (long long)(run->capacity - run->count),
                            (long long)n);
         if (vrp_resume_size(run, n) > left) break; /* the run ended while it was written */
+        if ((uint64_t)head[2] != vrp_resume_hash(VRP_RESUME_HASH, at + sizeof head, vrp_resume_size(run, n)))
+            return vr_fail(err, VR_ERR_FORMAT, "%s: byte %lld: damaged results", run->path,
+                           (long long)run->read);
         vrp_resume_block(run, n, at + sizeof head, true);
         if (!vrp_resume_label(run, n, err)) return false;
         run->count += n, run->read += (int64_t)sizeof head + vrp_resume_size(run, n);
@@ -179,11 +182,13 @@ bool vrp_resume_read(vrp_robustness_run *run, vr_err *err) {
 
 bool vrp_resume_write(vrp_robustness_run *run, int64_t n, vr_err *err) {
     if (!run->log) return true;
-    const int64_t head[2] = {run->group[0], n}, size = (int64_t)sizeof head + vrp_resume_size(run, n);
+    int64_t head[3] = {run->group[0], n};
+    const int64_t size = (int64_t)sizeof head + vrp_resume_size(run, n);
     vr_arena scratch = {0};
     uint8_t *block = (uint8_t *)vr_arena_alloc(&scratch, size, 1);
-    memcpy(block, head, sizeof head);
     vrp_resume_block(run, n, block + sizeof head, false);
+    head[2] = (int64_t)vrp_resume_hash(VRP_RESUME_HASH, block + sizeof head, size - (int64_t)sizeof head);
+    memcpy(block, head, sizeof head);
     /* a block that was cut off is overwritten, and nothing may stay behind the new one */
     bool ok = run->finished.size <= run->read || ftruncate(fileno(run->log), (off_t)run->read) == 0;
     ok = ok && fseeko(run->log, (off_t)run->read, SEEK_SET) == 0 &&
