@@ -44,6 +44,7 @@ enum {
     VRP_GEMM_NV = VRP_GEMM_NR / VRP_GEMM_VEC,
     VRP_GEMM_FEW = 512,         /* rows */
     VRP_GEMM_BLOCK = 64 * 1024, /* floats of a packed block of rows: half of L2 */
+    VRP_GEMM_AHEAD = 1024,      /* bytes of weights that are fetched early: some come from L3 */
     VRP_GEMM_MOST = 16          /* rows of any micro-kernel */
 };
 typedef float vrp_gemm_vec __attribute__((vector_size(VRP_GEMM_VEC * 4), may_alias));
@@ -140,7 +141,7 @@ int64_t vr_gemm_columns(void) { return VRP_GEMM_NR; }
 bool vr_gemm_gathers(void) { return VRP_GEMM_GATHERS; }
 int64_t vr_gemm_gather_rows(void) { return VRP_GEMM_MR; }
 
-/* One tile of `count` rows and `vectors` vectors, constants after inlining. */
+/* One tile of `count` rows and `vectors` vectors, constants after inlining. A prefetch may pass the end of b. */
 static inline __attribute__((always_inline)) void vrp_gemm_gather_n(float *tile, const float *const *rows,
                                                                     int64_t taps, int64_t run, const float *b,
                                                                     bool add, const int count,
@@ -152,9 +153,12 @@ static inline __attribute__((always_inline)) void vrp_gemm_gather_n(float *tile,
     for (int64_t t = 0; t < taps; t++, rows += VRP_GEMM_MR) {
         const float *row[VRP_GEMM_MR];
         VRP_GEMM_UNROLL for (int i = 0; i < count; i++) row[i] = rows[i];
-        for (int64_t k = 0; k < run; k++, bk += VRP_GEMM_NV)
+        for (int64_t k = 0; k < run; k++, bk += VRP_GEMM_NV) {
+            VRP_GEMM_UNROLL for (int v = 0; v < vectors; v++)
+                __builtin_prefetch((const char *)(bk + v) + VRP_GEMM_AHEAD);
             VRP_GEMM_UNROLL for (int i = 0; i < count; i++) VRP_GEMM_UNROLL for (int v = 0; v < vectors; v++)
                 sum[i][v] += bk[v] * row[i][k];
+        }
     }
     VRP_GEMM_UNROLL for (int i = 0; i < count; i++) VRP_GEMM_UNROLL for (int v = 0; v < vectors; v++)
         out[i * VRP_GEMM_NV + v] = sum[i][v];
