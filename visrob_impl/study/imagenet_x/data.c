@@ -1,7 +1,7 @@
 /* study/imagenet_x/data.c: from the released files to arrays.
  *
- * Annotations are most of the bytes: threads read parts of the file, whose images are then added to the set in the order of
- * the file. The set, and the first error, are the same for any number of threads.
+ * Annotations are most of the bytes: threads read parts of the file, whose images are added to the set in the order of the
+ * file. The set, and the first error, are the same for any number of threads.
  * Rejected: joining annotations and predictions by row number, as the original does, which refuses any other order. */
 #include "../../base/os.h"
 #include "../../base/par.h"
@@ -96,13 +96,16 @@ typedef struct vrp_imagenet_x_part {
     vr_err err;
 } vrp_imagenet_x_part;
 
-/* The file, in parts. */
+/* The file, in parts, and its images while they are added: arrays with room for all lines. */
 typedef struct vrp_imagenet_x_file {
     const char *path;
     vr_bytes text;
-    vrp_imagenet_x_part *parts; /* [count] */
-    int64_t count;
+    int64_t count, *labels, *at; /* at: where the name is */
+    uint16_t *factors;
 } vrp_imagenet_x_file;
+
+/* The most lines of so many bytes: the required keys of a line are 240 long. */
+static int64_t vrp_imagenet_x_most(int64_t size) { return size / 240 + 1; }
 
 /* The line of a byte. */
 static int64_t vrp_imagenet_x_line(vr_bytes text, int64_t at) {
@@ -114,7 +117,6 @@ static int64_t vrp_imagenet_x_line(vr_bytes text, int64_t at) {
 /* Reads file->text[from..to), whose first line is the file's line `first`. */
 static void vrp_imagenet_x_read(vrp_imagenet_x_part *part, const vrp_imagenet_x_file *file, int64_t from,
                                 int64_t to, int64_t first) {
-    enum { LEAST = 240 }; /* bytes of a line: its required keys */
     vr_arena step = {0};
     const vr_bytes text = {file->text.data + from, to - from};
     vr_json_records r = {.lines = {.text = text, .path = file->path, .line = first - 1},
@@ -122,8 +124,8 @@ static void vrp_imagenet_x_read(vrp_imagenet_x_part *part, const vrp_imagenet_x_
                          .count = VRP_IMAGENET_X_KEYS,
                          .step = &step};
     part->count = 0, part->err = (vr_err){0};
-    part->images =
-        (vrp_imagenet_x_image *)vr_arena_alloc(&part->arena, text.size / LEAST + 1, sizeof *part->images);
+    part->images = (vrp_imagenet_x_image *)vr_arena_alloc(&part->arena, vrp_imagenet_x_most(text.size),
+                                                          sizeof *part->images);
     while (vr_json_records_next(&r, &part->err)) {
         const vr_json *name = &r.value[VRP_IMAGENET_X_FILE];
         const uint8_t *data = (const uint8_t *)name->string;
@@ -149,40 +151,67 @@ static int64_t vrp_imagenet_x_begin(const vrp_imagenet_x_file *file, int64_t i) 
     return lf ? lf + 1 - text.data : text.size;
 }
 
-/* An image that an earlier line has: of the set's image `first`. */
-static bool vrp_imagenet_x_duplicate(const vrp_imagenet_x_file *file, const vrp_imagenet_x_image *image,
+/* An image that an earlier line has, whose name is at byte `first`. */
+static void vrp_imagenet_x_duplicate(const vrp_imagenet_x_file *file, const vrp_imagenet_x_image *image,
                                      int64_t first, vr_err *err) {
-    const vrp_imagenet_x_part *part = file->parts;
-    for (; first >= part->count; part++) first -= part->count;
     int64_t column = 1;
     while (column <= image->at && file->text.data[image->at - column] != '\n') column++;
-    return vr_fail(err, VR_ERR_FORMAT, "%s:%lld:%lld: duplicate image '%.*s' (first at line %lld)",
-                   file->path, (long long)vrp_imagenet_x_line(file->text, image->at), (long long)column,
-                   (int)vr_min(image->name.size, 200), (const char *)image->name.data,
-                   (long long)vrp_imagenet_x_line(file->text, part->images[first].at));
+    vr_fail(err, VR_ERR_FORMAT, "%s:%lld:%lld: duplicate image '%.*s' (first at line %lld)", file->path,
+            (long long)vrp_imagenet_x_line(file->text, image->at), (long long)column,
+            (int)vr_min(image->name.size, 200), (const char *)image->name.data,
+            (long long)vrp_imagenet_x_line(file->text, first));
 }
 
-/* Adds the parts' images to the set, up to the first error. */
-static bool vrp_imagenet_x_add(vr_arena *perm, vr_imagenet_x_set *set, const vrp_imagenet_x_file *file,
-                               vr_err *err) {
-    int64_t count = 0;
-    for (int64_t p = 0; p < file->count; p++) count += file->parts[p].count;
-    int64_t *labels = VR_NEW(perm, int64_t, count);
-    uint16_t *factors = VR_NEW(perm, uint16_t, count);
-    set->labels = labels, set->factors = factors;
-    set->images.whole.arena = perm;
-    vr_names_reserve(&set->images.whole, count);
-    for (int64_t p = 0; p < file->count; p++) {
-        const vrp_imagenet_x_part *part = &file->parts[p];
-        for (const vrp_imagenet_x_image *image = part->images; image < part->images + part->count; image++) {
-            const int64_t at = vrp_image_index_add(&set->images, image->name, set->count);
-            if (at < set->count) return vrp_imagenet_x_duplicate(file, image, at, err);
-            labels[set->count] = image->label;
-            factors[set->count++] = image->factors;
+/* Adds a part's images to the set, up to the first error. */
+static void vrp_imagenet_x_add(vr_imagenet_x_set *set, const vrp_imagenet_x_file *file,
+                               vrp_imagenet_x_part *part, vr_err *err) {
+    for (int64_t i = 0; err->code == VR_OK && i < part->count; i++) {
+        const vrp_imagenet_x_image *image = &part->images[i];
+        const int64_t at = vrp_image_index_add(&set->images, image->name, set->count);
+        if (at < set->count) {
+            vrp_imagenet_x_duplicate(file, image, file->at[at], err);
+            break;
         }
-        if (part->err.code != VR_OK) return vr_err_pass(err, &part->err);
+        file->labels[at] = image->label;
+        file->factors[at] = image->factors;
+        file->at[at] = image->at;
+        set->count++;
     }
-    return set->count > 0 || vr_fail(err, VR_ERR_ARGUMENT, "%s: no images", file->path);
+    if (err->code == VR_OK && part->err.code != VR_OK) vr_err_pass(err, &part->err);
+    vr_arena_free(&part->arena);
+}
+
+/* Reads part i of the file. */
+static void vrp_imagenet_x_part_read(vrp_imagenet_x_part *part, const vrp_imagenet_x_file *file, int64_t i) {
+    const int64_t from = vrp_imagenet_x_begin(file, i), to = vrp_imagenet_x_begin(file, i + 1);
+    /* only the file's first line may have a byte-order mark; lines are counted where a message needs them */
+    vrp_imagenet_x_read(part, file, from, to, i == 0 ? 1 : 2);
+    if (part->err.code != VR_OK && i > 0)
+        vrp_imagenet_x_read(part, file, from, to, vrp_imagenet_x_line(file->text, from));
+}
+
+/* Some parts are read while those before, which are still in the caches, are added. */
+static bool vrp_imagenet_x_parts(vr_arena *scratch, vr_imagenet_x_set *set, const vrp_imagenet_x_file *file,
+                                 vr_err *err) {
+    const int64_t threads = vr_threads(), most = threads > 1 ? 2 * threads : 1;
+    vrp_imagenet_x_part *now = VR_NEW(scratch, vrp_imagenet_x_part, 2 * most), *before = now + most;
+    vr_err own = {0}; /* VR_FATAL may not leave the parts behind */
+    int64_t added = 0;
+    for (int64_t first = 0; added < file->count; first += most) {
+        const int64_t count = own.code == VR_OK ? vr_clamp(file->count - first, 0, most) : 0,
+                      read = vr_min(first, file->count) - added;
+#pragma omp parallel for schedule(dynamic) num_threads((int)vr_min(threads, count + 1))
+        for (int64_t i = -1; i < count; i++) {
+            if (i >= 0) vrp_imagenet_x_part_read(&now[i], file, first + i);
+            for (int64_t k = 0; i < 0 && k < read; k++) vrp_imagenet_x_add(set, file, &before[k], &own);
+        }
+        added = own.code == VR_OK ? added + read : file->count;
+        if (own.code != VR_OK)
+            for (int64_t i = 0; i < count; i++) vr_arena_free(&now[i].arena);
+        vrp_imagenet_x_part *swap = before;
+        before = now, now = swap;
+    }
+    return own.code == VR_OK || vr_err_pass(err, &own);
 }
 
 static bool vrp_imagenet_x_annotations(vr_arena *perm, vr_arena *scratch, vr_imagenet_x_set *set,
@@ -190,20 +219,15 @@ static bool vrp_imagenet_x_annotations(vr_arena *perm, vr_arena *scratch, vr_ima
     vrp_imagenet_x_file file = {.path = vr_arena_string(perm, path, (int64_t)strlen(path))};
     set->path = file.path;
     if (!vr_file_map(scratch, &file.text, path, err)) return false;
+    const int64_t most = vrp_imagenet_x_most(file.text.size);
+    set->labels = file.labels = (int64_t *)vr_arena_alloc(perm, most, sizeof *file.labels);
+    set->factors = file.factors = (uint16_t *)vr_arena_alloc(perm, most, sizeof *file.factors);
+    file.at = (int64_t *)vr_arena_alloc(scratch, most, sizeof *file.at);
     file.count = vr_max(1, file.text.size >> 19);
-    file.parts = VR_NEW(scratch, vrp_imagenet_x_part, file.count);
-#pragma omp parallel for schedule(dynamic) num_threads((int)vr_min(file.count, vr_threads()))
-    for (int64_t i = 0; i < file.count; i++) {
-        vrp_imagenet_x_part *part = &file.parts[i];
-        const int64_t from = vrp_imagenet_x_begin(&file, i), to = vrp_imagenet_x_begin(&file, i + 1);
-        /* only the file's first line may have a byte-order mark; lines are counted where a message needs them */
-        vrp_imagenet_x_read(part, &file, from, to, i == 0 ? 1 : 2);
-        if (part->err.code != VR_OK && i > 0)
-            vrp_imagenet_x_read(part, &file, from, to, vrp_imagenet_x_line(file.text, from));
-    }
-    const bool ok = vrp_imagenet_x_add(perm, set, &file, err);
-    for (int64_t i = 0; i < file.count; i++) vr_arena_free(&file.parts[i].arena);
-    return ok;
+    set->images.whole.arena = perm;
+    vr_names_reserve(&set->images.whole, file.text.size / 340); /* a usual line */
+    return vrp_imagenet_x_parts(scratch, set, &file, err) &&
+           (set->count > 0 || vr_fail(err, VR_ERR_ARGUMENT, "%s: no images", path));
 }
 
 /* ---- the other files ---- */
