@@ -198,6 +198,11 @@ static void corrupted_images_that_are_saved_are_evaluated_to_the_same_accuracies
         assert_non_null(strstr(errors, "is corrupted already: `evaluate` measures it"));
         assert_int_equal(run(&out, &errors, "%s/evaluate %s %s --severity 3", programs(), model, data), 2);
         assert_non_null(strstr(errors, "--severity and --baseline need corrupted images"));
+        if (npy) continue;
+        assert_int_equal(run(&out, &errors, "rm -r %s/hue/4 && %s/evaluate %s %s --quiet", images, programs(),
+                             model, images),
+                         0);
+        assert_non_null(strstr(errors, "not every corruption is there at every severity"));
     }
 }
 

@@ -103,6 +103,20 @@ bool vr_program_save(const vr_program *p, const char *page, const vr_table *tabl
     return true;
 }
 
+/* True where each corruption is there at the same severities. */
+static bool vrp_program_even(const vr_corruptions *c) {
+    int64_t factors = 0, severities = 0;
+    for (int64_t k = 0; k < c->count; k++) {
+        bool first_factor = true, first_severity = true;
+        for (int64_t j = 0; j < k; j++) {
+            first_factor = first_factor && c->factor[j] != c->factor[k];
+            first_severity = first_severity && c->severity[j] != c->severity[k];
+        }
+        factors += first_factor, severities += first_severity;
+    }
+    return c->count == factors * severities;
+}
+
 /* What is particular to images that are corrupted already. */
 static bool vrp_program_corrupted(vr_program *p, vr_arena *perm, vr_err *err) {
     vr_corruptions *c = &p->corruptions;
@@ -133,6 +147,9 @@ static bool vrp_program_corrupted(vr_program *p, vr_arena *perm, vr_err *err) {
             data->path, (long long)c->images, vr_plural(c->images), (long long)cells,
             vr_factor_name(c->factor[0]), c->severity[0], vr_factor_name(c->factor[cells - 1]),
             c->severity[cells - 1]);
+    if (!vrp_program_even(c))
+        vr_log("%s: not every corruption is there at every severity; means are over those that are",
+               data->path);
     vr_image first;
     vr_preprocess *pre = &p->model->preprocess;
     if (p->model_opts.crop || pre->resize == 0 || pre->resize == pre->size) return true;
