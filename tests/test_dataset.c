@@ -137,6 +137,8 @@ static void a_folder_without_images_is_an_error_that_counts_other_files(void **s
     refused(vr_arena_printf(&arena, "%s/empty.tar", folder), VR_ERR_ARGUMENT, "no images found");
     put(folder, "cut.tar", test_bytes_of("cat/a.png"));
     refused(vr_arena_printf(&arena, "%s/cut.tar", folder), VR_ERR_FORMAT, "cut.tar: byte");
+    put(folder, "class/fog.npy", numbered(0));
+    refused(folder, VR_ERR_ARGUMENT, "arrays of images need a labels.npy beside them)");
 }
 
 static void a_link_to_a_folder_above_is_an_error_and_any_other_is_followed(void **state) {

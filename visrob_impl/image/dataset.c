@@ -98,6 +98,7 @@ typedef struct vrp_dataset_list {
     vrp_dataset_item *items;
     int64_t count, capacity, ignored;
     int64_t unsupported; /* of the ignored files, images of another format */
+    bool arrays;         /* one of them is an array */
     const char *ending;  /* the first one's */
     vr_names folders;    /* that were read, by their identity */
     int64_t again;       /* folders that were read before */
@@ -147,6 +148,7 @@ static const char *vrp_dataset_unsupported(const char *path) {
 static void vrp_dataset_ignore(vrp_dataset_list *list, const char *path) {
     const char *ending = path[0] == '.' ? NULL : vrp_dataset_unsupported(path);
     list->ignored++;
+    list->arrays = list->arrays || vr_path_has_suffix(path, ".npy");
     if (!ending) return;
     list->unsupported++;
     if (!list->ending) list->ending = ending;
@@ -335,8 +337,9 @@ static bool vrp_dataset_finish(vr_dataset *data, vrp_dataset_list *list, vr_err 
                        data->path, unsupported, list->ending, vr_plural(unsupported));
     if (list->count == 0)
         return vr_fail(err, VR_ERR_ARGUMENT,
-                       "%s: no images found; expected files ending in %s (%lld other file%s)", data->path,
-                       vrp_dataset_endings_listed(&list->scratch), others, vr_plural(others));
+                       "%s: no images found; expected files ending in %s (%lld other file%s%s)", data->path,
+                       vrp_dataset_endings_listed(&list->scratch), others, vr_plural(others),
+                       list->arrays ? "; arrays of images need a labels.npy beside them" : "");
     if (unsupported > 0)
         vrp_dataset_note(
             list, vr_arena_printf(
